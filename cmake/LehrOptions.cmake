@@ -1,0 +1,28 @@
+# Options, and the flags that every target of the project is built with.
+option(LEHR_BUILD_CLI "Build the lehr command" ON)
+option(LEHR_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(LEHR_BUILD_BENCH "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
+option(LEHR_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
+set(LEHR_SANITIZE "" CACHE STRING "Sanitizers for all targets: address,undefined or thread")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+add_library(lehr_flags INTERFACE)
+target_compile_options(lehr_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -fno-math-errno)
+if(LEHR_SANITIZE)
+  target_compile_options(lehr_flags INTERFACE -fsanitize=${LEHR_SANITIZE} -fno-sanitize-recover=all
+                                              -fno-omit-frame-pointer)
+  target_link_options(lehr_flags INTERFACE -fsanitize=${LEHR_SANITIZE})
+endif()

@@ -1,0 +1,1 @@
+// keeps a module without sources a library

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "lehr/backend/backend.hpp"
+
+namespace lehr {
+
+/// A convolution with every extent resolved. Images are (N, H, W, C), the weight is (kernel_h, kernel_w,
+/// in_c/groups, out_c) in memory.
+struct ConvSpec {
+  std::int64_t batch = 1;
+  std::int64_t in_c = 1, in_h = 1, in_w = 1;
+  std::int64_t out_c = 1, out_h = 1, out_w = 1;
+  std::int64_t kernel_h = 1, kernel_w = 1;
+  std::int64_t stride_h = 1, stride_w = 1;
+  std::int64_t pad_h = 0, pad_w = 0;
+  std::int64_t dilation_h = 1, dilation_w = 1;
+  std::int64_t groups = 1;
+  bool bias = false;
+
+  static ConvSpec from(const KernelSpec& spec);
+};
+
+/// A pooling with every extent resolved.
+struct PoolSpec {
+  std::int64_t batch = 1, channels = 1;
+  std::int64_t in_h = 1, in_w = 1, out_h = 1, out_w = 1;
+  std::int64_t kernel_h = 1, kernel_w = 1;
+  std::int64_t stride_h = 1, stride_w = 1;
+  std::int64_t pad_h = 0, pad_w = 0;
+  bool count_include_pad = true;  ///< average pooling only
+
+  /// For "max_pool2d" and "avg_pool2d".
+  static PoolSpec from(const KernelSpec& spec);
+};
+
+/// The fused activation, or for an "activation" kernel the attributes' kind (which may be silu or gelu, that
+/// are never fused: their derivative cannot be had from the output).
+FusedActivation fused_activation(const Attributes& attributes);
+
+}  // namespace lehr

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace lehr {
+
+/// Exit status of the command line for each kind of failure; also how a program tells them apart.
+enum class ErrorKind {
+  internal = 1,   ///< anything that is not the user's doing
+  bad_input = 2,  ///< wrong usage, or a file or value that cannot be used
+  diverged = 3,   ///< the loss, a gradient or a weight is no longer finite
+};
+
+/// Every failure that lehr reports. The message is one sentence that names the file or place, what was
+/// expected and what was found.
+class Error : public std::runtime_error {
+ public:
+  explicit Error(const std::string& message, ErrorKind kind = ErrorKind::internal)
+      : std::runtime_error(message), kind_(kind) {}
+  ErrorKind kind() const { return kind_; }
+
+ private:
+  ErrorKind kind_;
+};
+
+/// The user gave something that cannot be used: a wrong option, a damaged file, a network too deep for its
+/// images.
+class BadInput : public Error {
+ public:
+  explicit BadInput(const std::string& message) : Error(message, ErrorKind::bad_input) {}
+};
+
+/// Training produced a value that is not finite.
+class Diverged : public Error {
+ public:
+  explicit Diverged(const std::string& message) : Error(message, ErrorKind::diverged) {}
+};
+
+/// The valid name nearest to what was given (Levenshtein distance), or "" where none is near enough to
+/// suggest.
+std::string nearest_name(std::string_view given, std::span<const std::string> valid);
+
+/// BadInput saying `unknown <what> "<given>"`, with the nearest valid name and the list of all of them.
+BadInput unknown_name(std::string_view what, std::string_view given, std::span<const std::string> valid);
+
+}  // namespace lehr

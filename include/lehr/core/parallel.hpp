@@ -1,0 +1,43 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+
+namespace lehr {
+
+/// Threads that compute: one a core unless set_threads or OMP_NUM_THREADS says otherwise. They are OpenMP's,
+/// the same that oneDNN uses, so that no two pools compete for the cores.
+int threads();
+/// Throws BadInput unless 1 <= count <= 1024.
+void set_threads(int count);
+
+namespace detail {
+using RangeFunction = void (*)(void* body, std::int64_t begin, std::int64_t end, int thread);
+void run_parallel(std::int64_t count, int parts, RangeFunction function, void* body);
+}  // namespace detail
+
+/// Calls body(begin, end, thread) on disjoint, consecutive ranges that cover [0, count), one range a thread
+/// and none shorter than grain (but for the last). The split depends on count, grain and the thread setting
+/// alone, so that a reduction by thread is reproducible. An exception in body is rethrown here. Nested calls
+/// run on the calling thread.
+template <class Body>
+void parallel_for(std::int64_t count, std::int64_t grain, Body&& body) {
+  if (count <= 0) return;
+  const std::int64_t useful = std::max<std::int64_t>(1, count / std::max<std::int64_t>(1, grain));
+  const int parts = static_cast<int>(std::min<std::int64_t>(threads(), useful));
+  if (parts == 1) {
+    body(std::int64_t{0}, count, 0);
+    return;
+  }
+  using Callable = std::remove_reference_t<Body>;
+  detail::run_parallel(
+      count, parts,
+      [](void* erased, std::int64_t begin, std::int64_t end, int thread) {
+        (*static_cast<Callable*>(erased))(begin, end, thread);
+      },
+      const_cast<void*>(static_cast<const void*>(std::addressof(body))));
+}
+
+}  // namespace lehr

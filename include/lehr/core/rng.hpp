@@ -1,0 +1,49 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace lehr {
+
+/// What a stream of random numbers is for. Streams of different purposes never overlap. The values are stored
+/// in checkpoints: append, never renumber.
+enum class Purpose : std::uint32_t {
+  initialisation = 1,
+  shuffle = 2,
+  dropout = 3,
+  augmentation = 4,
+  generated_data = 5,
+  test = 6,
+};
+
+/// Philox 4x32 with ten rounds: a pure function from (counter, key) to four random words.
+/// Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
+                                        std::array<std::uint32_t, 2> key);
+
+/// A stream of random numbers named by (seed, purpose, a, b), for instance (seed, shuffle, epoch, 0) or
+/// (seed, augmentation, epoch, sample). It holds a counter and nothing else, so equal names give equal
+/// numbers whatever ran before and on whichever thread. a and b are used modulo 2^32.
+class Rng {
+ public:
+  Rng(std::uint64_t seed, Purpose purpose, std::uint64_t a = 0, std::uint64_t b = 0);
+
+  std::uint32_t next();
+  /// Uniform in [0, 1), 24 random bits.
+  float uniform();
+  float uniform(float low, float high) { return low + (high - low) * uniform(); }
+  /// Standard normal (Box-Muller).
+  float normal();
+  /// Uniform in [0, bound), without bias (rejection). bound must be positive.
+  std::uint64_t below(std::uint64_t bound);
+
+ private:
+  std::array<std::uint32_t, 4> counter_;
+  std::array<std::uint32_t, 2> key_;
+  std::array<std::uint32_t, 4> block_{};
+  unsigned used_ = 4;
+  float spare_normal_ = 0;
+  bool has_spare_ = false;
+};
+
+}  // namespace lehr

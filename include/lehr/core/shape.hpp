@@ -1,0 +1,57 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+
+namespace lehr {
+
+/// The extents of a tensor, outermost first. Images are (N, C, H, W) and convolution weights (O, I, H, W),
+/// the order in which PyTorch writes them; how the elements lie in memory is the business of strides, not of
+/// Shape. A Shape of rank 0 is a scalar and has one element.
+class Shape {
+ public:
+  static constexpr int max_rank = 5;
+
+  Shape() = default;
+  /// Throws Error where there are more than max_rank extents, one is negative, or the product overflows.
+  Shape(std::initializer_list<std::int64_t> extents);
+  explicit Shape(std::span<const std::int64_t> extents);
+
+  int rank() const { return rank_; }
+  std::int64_t operator[](int axis) const { return extents_[static_cast<std::size_t>(axis)]; }
+  std::span<const std::int64_t> extents() const {
+    return std::span(extents_).first(static_cast<std::size_t>(rank_));
+  }
+  std::int64_t numel() const;
+
+  /// The same shape with the extent of one axis replaced: `with(0, batch)` sets the batch size.
+  Shape with(int axis, std::int64_t extent) const;
+
+  /// "(512, 1, 28, 28)"
+  std::string str() const;
+
+  friend bool operator==(const Shape&, const Shape&) = default;
+
+ private:
+  std::array<std::int64_t, max_rank> extents_{};
+  int rank_ = 0;
+};
+
+/// Distance in elements between neighbours along each axis.
+using Strides = std::array<std::int64_t, Shape::max_rank>;
+
+/// Row-major strides: the last axis is contiguous.
+Strides contiguous_strides(const Shape& shape);
+
+/// Strides of (N, C, H, W) or (C, H, W) held as N, H, W, C: the layout of every activation inside lehr.
+/// Shapes of other ranks are row-major.
+Strides channels_last_strides(const Shape& shape);
+
+/// Strides of a weight (O, I, ...) held with O innermost, as I-and-window rows of O columns: the layout of
+/// every convolution and linear weight inside lehr: (O, I, H, W) lies as H, W, I, O and (O, I) as I, O.
+Strides output_last_strides(const Shape& shape);
+
+}  // namespace lehr

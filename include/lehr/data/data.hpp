@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lehr/data/dataset.hpp"
+
+namespace lehr::data {
+
+/// The built-in handwritten-looking digits: drawn from stroke skeletons with random affine and elastic
+/// distortion, thickness and noise. Sample i of a seed is always the same picture; classes are balanced (i
+/// mod 10 before shuffling).
+struct DigitsOptions {
+  std::int64_t train = 20000;
+  std::int64_t valid = 4000;
+  std::uint64_t seed = 0;
+};
+DataSplits digits(const DigitsOptions& options = {});
+
+/// IDX files in a folder, plain or .gz, by MNIST's names (train-images-idx3-ubyte, ..., also with a dot
+/// instead of the dash before idx); Fashion-MNIST alike. The test set becomes the validation set. Throws
+/// BadInput naming the file and place where a file is missing, cut, corrupt, not IDX or does not fit its
+/// partner.
+DataSplits mnist(const std::filesystem::path& folder);
+
+/// Opens data by its command-line name: "digits", "digits:N", "mnist:DIR". Throws BadInput with the nearest
+/// valid scheme where there is none such. Schemes live in src/data/schemes/, a file each.
+DataSplits open_data(std::string_view name, std::uint64_t seed = 0);
+std::vector<std::string> scheme_names();
+
+/// Writes both sets of `data` as IDX files (MNIST's names) and as PNG (train/<class>/000001.png, valid/...).
+/// The folder appears whole or not at all. Throws BadInput where it exists and is not empty or cannot be
+/// written.
+struct ExportOptions {
+  bool idx = true;
+  bool png = true;
+};
+void export_data(const DataSplits& data, const std::filesystem::path& folder,
+                 const ExportOptions& options = {});
+
+/// A picture: H x W x C bytes.
+struct Image {
+  std::int64_t width = 0, height = 0, channels = 1;
+  std::vector<std::uint8_t> pixels;
+};
+/// Reads a PNG (8 bits a channel after decoding; grey, or RGB) as the given number of channels, 1 or 3.
+/// Throws BadInput naming the file where it is missing, too large (over 64 million pixels) or damaged.
+Image read_image(const std::filesystem::path& file, std::int64_t channels);
+/// Bilinear resize with antialiasing, as PIL's.
+Image resize(const Image& image, std::int64_t width, std::int64_t height);
+
+}  // namespace lehr::data

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lehr/core/shape.hpp"
+
+namespace lehr {
+
+/// Labelled images of one size. Implementations are immutable and may be read from several threads at once.
+class Dataset {
+ public:
+  virtual ~Dataset() = default;
+  virtual std::int64_t size() const = 0;
+  /// (C, H, W)
+  virtual Shape image_shape() const = 0;
+  virtual std::span<const std::string> class_names() const = 0;
+  /// Class number of a sample, in [0, class_names().size()).
+  virtual std::int64_t label(std::int64_t index) const = 0;
+  /// Writes one image as H x W x C bytes into pixels (of exactly that length).
+  virtual void read(std::int64_t index, std::span<std::uint8_t> pixels) const = 0;
+  /// True where read() is little more than a memory copy, so that a loader gains nothing from a thread beside
+  /// it.
+  virtual bool in_memory() const { return false; }
+};
+
+/// A dataset held in memory.
+class MemoryDataset final : public Dataset {
+ public:
+  /// images holds labels.size() images of H x W x C bytes, one after the other. Throws BadInput where the
+  /// sizes do not fit or a label is not below class_names.size().
+  MemoryDataset(Shape image_shape, std::vector<std::uint8_t> images, std::vector<std::uint8_t> labels,
+                std::vector<std::string> class_names);
+
+  std::int64_t size() const override { return static_cast<std::int64_t>(labels_.size()); }
+  Shape image_shape() const override { return image_shape_; }
+  std::span<const std::string> class_names() const override { return class_names_; }
+  std::int64_t label(std::int64_t index) const override { return labels_[static_cast<std::size_t>(index)]; }
+  void read(std::int64_t index, std::span<std::uint8_t> pixels) const override;
+  bool in_memory() const override { return true; }
+
+ private:
+  Shape image_shape_;
+  std::vector<std::uint8_t> images_;
+  std::vector<std::uint8_t> labels_;
+  std::vector<std::string> class_names_;
+};
+
+/// What maps bytes to the network's input: (byte/255 - mean[c]) / std[c] for channel c.
+struct Normalisation {
+  std::vector<float> mean;
+  std::vector<float> std;
+  friend bool operator==(const Normalisation&, const Normalisation&) = default;
+};
+
+/// Mean and (biased) standard deviation of each channel over at most max_samples evenly spaced images, in [0,
+/// 1] units. A channel that never varies gets std 1.
+Normalisation normalisation_of(const Dataset& dataset, std::int64_t max_samples = 10000);
+
+/// The sets that a training needs.
+struct DataSplits {
+  std::string source;  ///< what open_data was given: "mnist:data/mnist"
+  std::shared_ptr<const Dataset> train;
+  std::shared_ptr<const Dataset> valid;
+
+  Shape image_shape() const { return train->image_shape(); }
+  std::int64_t classes() const { return static_cast<std::int64_t>(train->class_names().size()); }
+};
+
+}  // namespace lehr

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "lehr/data/dataset.hpp"
+
+namespace lehr {
+
+struct LoaderOptions {
+  std::int64_t batch_size = 64;
+  bool shuffle = false;
+  bool drop_last = false;  ///< leave out the remainder that does not fill a batch
+  std::uint64_t seed = 0;  ///< the order of an epoch is a function of (seed, epoch)
+  Normalisation normalisation;
+  int prefetch = -1;  ///< batches made ahead on a thread of their own; 0 none, -1 as the dataset suggests
+};
+
+/// One batch, valid until the next call of Loader::next() or start().
+struct Batch {
+  std::int64_t size = 0;
+  std::int64_t index = 0;                 ///< number of the batch in its epoch
+  const float* images = nullptr;          ///< (size, C, H, W), channels-last in memory
+  const std::int64_t* targets = nullptr;  ///< (size)
+  std::span<const std::int64_t> ids;      ///< sample numbers in the dataset
+};
+
+/// Turns a dataset into batches: order by epoch and seed, bytes to normalised floats.
+class Loader {
+ public:
+  /// Throws BadInput where batch_size < 1, the dataset is empty, or drop_last leaves no batch.
+  Loader(std::shared_ptr<const Dataset> dataset, LoaderOptions options);
+  ~Loader();
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+
+  /// Begins an epoch, at a batch other than the first where a run is resumed. Abandons what was under way.
+  void start(std::int64_t epoch, std::int64_t first_batch = 0);
+  /// The next batch, or nothing at the end of the epoch. Rethrows what reading the dataset threw.
+  const Batch* next();
+
+  std::int64_t batches() const;
+  /// Samples of one epoch (without those dropped).
+  std::int64_t samples() const;
+  const Dataset& dataset() const;
+  const LoaderOptions& options() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// The order of an epoch's samples: 0, 1, ... or, shuffled, a permutation that is a function of (count, seed,
+/// epoch).
+std::vector<std::int64_t> epoch_order(std::int64_t count, bool shuffle, std::uint64_t seed,
+                                      std::int64_t epoch);
+
+}  // namespace lehr

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lehr/backend/backend.hpp"
+#include "lehr/engine/parameters.hpp"
+#include "lehr/graph/graph.hpp"
+
+namespace lehr {
+
+enum class Mode { train, eval };
+
+struct PlanOptions {
+  std::int64_t batch_size = 1;
+  Mode mode = Mode::train;
+  bool fuse = true;        ///< false keeps one step a node: for tests and for looking at every tensor
+  std::uint64_t seed = 0;  ///< for layers that draw random numbers
+};
+
+/// One step of a plan, for people and tests.
+struct StepInfo {
+  std::vector<NodeId> nodes;   ///< the nodes it computes, the last one's output being the step's
+  std::string name;            ///< "layer1.0.bn1 + relu"
+  std::string type;            ///< of the first node
+  std::string implementation;  ///< what runs
+  bool has_backward = false;
+};
+
+/// Bytes that a plan needs, known before anything is allocated.
+struct PlanMemory {
+  std::size_t arena = 0;            ///< activations, their gradients and what backward keeps, after sharing
+  std::size_t without_sharing = 0;  ///< the same tensors side by side
+  std::size_t workspace = 0;
+};
+
+/// A graph compiled for one batch size, mode and backend: steps in order with their fusions, kernels
+/// prepared, one arena whose offsets come from liveness. Running it allocates nothing. The arena is allocated
+/// at the first run.
+///
+/// Training differentiates the output node, which must be a single number (a loss).
+class Plan {
+ public:
+  /// Keeps references to parameters; both must outlive the plan. Throws BadInput where the graph cannot be
+  /// computed at this batch size.
+  Plan(const Graph& graph, Parameters& parameters, const PlanOptions& options);
+  ~Plan();
+  Plan(Plan&&) noexcept;
+  Plan& operator=(Plan&&) noexcept;
+
+  /// Where the values of a graph input are read from during forward and backward: an address of the backend's
+  /// device, laid out as TensorSpec says.
+  void bind_input(NodeId input, const void* data);
+
+  /// Computes all steps. Training only: `step` numbers the batch for layers that draw random numbers.
+  void forward(std::uint64_t step = 0);
+  /// Computes all gradients of parameters after a forward in training mode.
+  void backward();
+
+  /// Whether a node's value can be read after forward (it is the output of a step), and where it lies. After
+  /// backward in training mode only the graph's output and nodes named in `keep` are still there.
+  bool has_value(NodeId node) const;
+  const void* value(NodeId node) const;
+
+  const PlanOptions& options() const;
+  std::span<const StepInfo> steps() const;
+  const PlanMemory& memory() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lehr

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lehr/graph/op.hpp"
+
+namespace lehr {
+
+/// Index of a node in its graph; nodes are in topological order.
+using NodeId = int;
+
+/// One operation applied to the outputs of earlier nodes. Inputs of the graph are nodes without an op.
+struct Node {
+  std::shared_ptr<const Op> op;           ///< null for an input of the graph
+  std::vector<NodeId> inputs;             ///< producers, in the op's order
+  std::string name;                       ///< PyTorch's module path: "layer1.0.conv1"
+  TensorSpec output;                      ///< with batch size 1
+  std::vector<ParameterSpec> parameters;  ///< leaf names; the full name is name + "." + leaf
+};
+
+/// A model as data: nodes in topological order. It can be printed, counted, saved and compared; it holds no
+/// weights.
+class Graph {
+ public:
+  explicit Graph(std::string name = "model") : name_(std::move(name)) {}
+
+  /// Adds an input. The spec's shape is with batch size 1: {1, C, H, W} for images, {1} for class numbers.
+  NodeId input(std::string name, TensorSpec spec);
+  /// Adds an operation. An empty name becomes the op's type and the node's number. Throws BadInput, naming
+  /// the node, where the op does not accept its inputs, or the name is taken.
+  template <class SomeOp>
+  NodeId add(SomeOp op, std::vector<NodeId> inputs, std::string name = "") {
+    return add_op(std::make_shared<const SomeOp>(std::move(op)), std::move(inputs), std::move(name));
+  }
+  NodeId add_op(std::shared_ptr<const Op> op, std::vector<NodeId> inputs, std::string name = "");
+  /// Marks the node whose value is the model's result; by default the last one added.
+  void set_output(NodeId node);
+
+  const std::string& name() const { return name_; }
+  std::span<const Node> nodes() const { return nodes_; }
+  const Node& node(NodeId id) const { return nodes_.at(static_cast<std::size_t>(id)); }
+  NodeId output() const { return output_; }
+  /// Nodes without an op, in the order in which they were added.
+  std::vector<NodeId> inputs() const;
+  /// Specs of a node's inputs, with batch size 1.
+  std::vector<TensorSpec> input_specs(const Node& node) const;
+  /// Every node's output for a batch size, by node id.
+  std::vector<TensorSpec> infer(std::int64_t batch_size) const;
+  /// Trained parameters, states (running statistics) left out.
+  std::int64_t parameter_count() const;
+
+ private:
+  std::string name_;
+  std::vector<Node> nodes_;
+  NodeId output_ = -1;
+};
+
+}  // namespace lehr

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lehr/core/attributes.hpp"
+#include "lehr/core/tensor_spec.hpp"
+
+namespace lehr {
+
+/// What a parameter is in its operation: decides initialisation, weight decay and whether training changes
+/// it.
+enum class ParameterRole {
+  weight,        ///< of a convolution or linear layer, (O, I, ...)
+  bias,          ///< (O)
+  norm_scale,    ///< gamma of a normalisation, starts at 1
+  norm_shift,    ///< beta of a normalisation, starts at 0
+  running_mean,  ///< state, not trained; starts at 0
+  running_var,   ///< state, not trained; starts at 1
+};
+
+/// True for state that training updates but no gradient reaches.
+constexpr bool is_state(ParameterRole role) {
+  return role == ParameterRole::running_mean || role == ParameterRole::running_var;
+}
+
+/// One parameter of an operation: PyTorch's leaf name ("weight", "running_mean"), role and shape.
+struct ParameterSpec {
+  std::string name;
+  ParameterRole role = ParameterRole::weight;
+  Shape shape;
+};
+
+/// How far an operation looks around each position, for the receptive field.
+struct Window {
+  std::int64_t kernel_h = 1;
+  std::int64_t kernel_w = 1;
+  std::int64_t stride_h = 1;
+  std::int64_t stride_w = 1;
+  std::int64_t dilation_h = 1;
+  std::int64_t dilation_w = 1;
+};
+
+/// One kind of operation with its settings, as data: it can say what it makes of given shapes and what that
+/// costs, and runs nothing. A new operation is a struct derived from this and a file in each backend
+/// (docs/adding-an-op.md).
+class Op {
+ public:
+  virtual ~Op() = default;
+
+  /// Name shared with the backends and with saved models: "conv2d".
+  virtual std::string_view type() const = 0;
+  /// The settings; the same type with the same attributes is the same operation.
+  virtual Attributes attributes() const { return {}; }
+  /// What comes out. Throws BadInput stating what the operation expected and what it found.
+  virtual TensorSpec infer(std::span<const TensorSpec> inputs) const = 0;
+  /// In PyTorch's order. Called only with inputs that infer accepts.
+  virtual std::vector<ParameterSpec> parameters(std::span<const TensorSpec> inputs) const;
+  /// Multiply-adds of one forward pass; 0 for operations that are not made of them.
+  virtual std::int64_t multiply_adds(std::span<const TensorSpec> inputs) const;
+  /// Floating-point operations of one forward pass: two for a multiply-add; one an element counts for the
+  /// rest.
+  virtual std::int64_t flops(std::span<const TensorSpec> inputs) const;
+  /// Set where the operation works on windows of positions; nothing for operations on single positions.
+  virtual std::optional<Window> window() const { return std::nullopt; }
+};
+
+}  // namespace lehr

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lehr/graph/graph.hpp"
+#include "lehr/graph/ops.hpp"
+
+/// Functions that return a Graph. Parameter names and order are those of the PyTorch model named with each.
+namespace lehr::models {
+
+/// Options of simple_cnn; definitions and defaults from fastbook, chapter 13.
+struct SimpleCnnOptions {
+  Shape in{1, 28, 28};  ///< (C, H, W)
+  std::int64_t classes = 10;
+  std::vector<std::int64_t> channels{8, 16, 32, 64};  ///< outputs of all convolutions but the last
+  std::int64_t first_kernel = 5;
+  std::int64_t kernel = 3;
+  bool batch_norm =
+      false;  ///< after each convolution, also the last, and before the activation; then no biases
+  ops::Activation::Spec activation{};
+};
+
+/// Stride-2 convolutions with padding kernel/2 and an activation between, then one to `classes`, flatten.
+/// Where more than one position is left, the flattened scores would exceed `classes`: BadInput names the size
+/// and what to change. Names are those of torch.nn.Sequential with one index a layer ("0.weight",
+/// "1.running_mean").
+Graph simple_cnn(const SimpleCnnOptions& options);
+
+/// Options of resnet_small.
+struct ResNetSmallOptions {
+  Shape in{3, 32, 32};  ///< (C, H, W)
+  std::int64_t classes = 10;
+  std::vector<std::int64_t> widths{16, 32, 64};  ///< one stage each; all but the first halve the image
+  std::int64_t blocks = 1;                       ///< basic blocks a stage
+  bool zero_init_residual = false;
+};
+
+/// The CIFAR residual network of He et al. 2015, section 4.2, with projection shortcuts; names as in
+/// torchvision
+/// ("conv1", "bn1", "layer1.0.conv1", "layer2.0.downsample.0", "fc").
+Graph resnet_small(const ResNetSmallOptions& options);
+
+/// What the command line can ask of any model.
+struct ModelRequest {
+  Shape in;  ///< (C, H, W)
+  std::int64_t classes = 10;
+  bool batch_norm = false;
+  ops::Activation::Spec activation{};
+  std::vector<std::int64_t> channels;  ///< empty: the model's own
+  std::int64_t first_kernel = 0;       ///< 0: the model's own
+};
+
+/// Makes a model by its command-line name ("simple-cnn", "resnet-small"). Throws BadInput with the nearest
+/// valid name where there is none such, and where the model has no use for an option that was set.
+Graph make_model(std::string_view name, const ModelRequest& request);
+std::vector<std::string> model_names();
+
+}  // namespace lehr::models

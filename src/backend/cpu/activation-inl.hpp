@@ -1,0 +1,74 @@
+// Fused activations on vectors, compiled once for each SIMD target; include inside a file that uses
+// hwy/foreach_target.h. Each function is a template on the kind, so that no vector pays for a branch.
+#if defined(LEHR_BACKEND_CPU_ACTIVATION_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LEHR_BACKEND_CPU_ACTIVATION_INL_HPP_
+#undef LEHR_BACKEND_CPU_ACTIVATION_INL_HPP_
+#else
+#define LEHR_BACKEND_CPU_ACTIVATION_INL_HPP_
+#endif
+
+#include <hwy/contrib/math/math-inl.h>
+#include <hwy/highway.h>
+
+#include "lehr/backend/backend.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace lehr::cpu::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using ActivationKind = FusedActivation::Kind;
+
+/// f(x)
+template <ActivationKind kind, class D, class V = hn::Vec<D>>
+HWY_INLINE V activate(D d, V x, const FusedActivation& a) {
+  if constexpr (kind == ActivationKind::none) return x;
+  if constexpr (kind == ActivationKind::relu) return hn::Max(x, hn::Zero(d));
+  if constexpr (kind == ActivationKind::leaky_relu) {
+    return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Mul(x, hn::Set(d, a.leak)), x);
+  }
+  if constexpr (kind == ActivationKind::general_relu) {
+    const V leaky = hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Mul(x, hn::Set(d, a.leak)), x);
+    return hn::Min(hn::Sub(leaky, hn::Set(d, a.subtract)), hn::Set(d, a.clamp));
+  }
+  if constexpr (kind == ActivationKind::sigmoid) {
+    const V one = hn::Set(d, 1.0F);
+    return hn::Div(one, hn::Add(one, hn::Exp(d, hn::Neg(x))));
+  }
+  if constexpr (kind == ActivationKind::tanh) return hn::Tanh(d, x);
+}
+
+/// f'(x) * grad, from y = f(x). At a kink the derivative is the one from below, as in PyTorch: relu'(0) = 0.
+template <ActivationKind kind, class D, class V = hn::Vec<D>>
+HWY_INLINE V activation_grad(D d, V y, V grad, const FusedActivation& a) {
+  if constexpr (kind == ActivationKind::none) return grad;
+  if constexpr (kind == ActivationKind::relu) return hn::IfThenElseZero(hn::Gt(y, hn::Zero(d)), grad);
+  if constexpr (kind == ActivationKind::leaky_relu) {
+    return hn::IfThenElse(hn::Gt(y, hn::Zero(d)), grad, hn::Mul(grad, hn::Set(d, a.leak)));
+  }
+  if constexpr (kind == ActivationKind::general_relu) {
+    const V above = hn::IfThenElseZero(hn::Lt(y, hn::Set(d, a.clamp)), grad);
+    return hn::IfThenElse(hn::Gt(y, hn::Set(d, -a.subtract)), above, hn::Mul(grad, hn::Set(d, a.leak)));
+  }
+  if constexpr (kind == ActivationKind::sigmoid) {
+    return hn::Mul(grad, hn::Mul(y, hn::Sub(hn::Set(d, 1.0F), y)));
+  }
+  if constexpr (kind == ActivationKind::tanh) return hn::Mul(grad, hn::NegMulAdd(y, y, hn::Set(d, 1.0F)));
+}
+
+/// Calls body.template operator()<kind>() for the kind given at run time.
+template <class Body>
+HWY_INLINE void with_activation(ActivationKind kind, const Body& body) {
+  switch (kind) {
+    case ActivationKind::none: return body.template operator()<ActivationKind::none>();
+    case ActivationKind::relu: return body.template operator()<ActivationKind::relu>();
+    case ActivationKind::leaky_relu: return body.template operator()<ActivationKind::leaky_relu>();
+    case ActivationKind::general_relu: return body.template operator()<ActivationKind::general_relu>();
+    case ActivationKind::sigmoid: return body.template operator()<ActivationKind::sigmoid>();
+    case ActivationKind::tanh: return body.template operator()<ActivationKind::tanh>();
+  }
+}
+
+}  // namespace lehr::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,30 @@
+#include "lehr/backend/backend.hpp"
+#include "backend/cpu/ops.hpp"
+#include "backend/cpu/updates.hpp"
+#include "backend/host_backend.hpp"
+#include "lehr/core/parallel.hpp"
+
+namespace lehr {
+namespace {
+
+class CpuBackend final : public HostBackend {
+ public:
+  CpuBackend() : HostBackend("cpu") {
+    cpu::register_all_ops(registry());
+    cpu::register_all_updates(registry());
+  }
+  void accumulate(float* to, const float* from, std::int64_t count) const override {
+    parallel_for(count, 1 << 14, [&](std::int64_t begin, std::int64_t end, int) {
+      for (std::int64_t i = begin; i < end; ++i) to[i] += from[i];
+    });
+  }
+};
+
+}  // namespace
+
+const Backend& cpu_backend() {
+  static const CpuBackend backend;
+  return backend;
+}
+
+}  // namespace lehr

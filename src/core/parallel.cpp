@@ -1,0 +1,79 @@
+#include "lehr/core/parallel.hpp"
+
+#include <omp.h>
+
+#include <atomic>
+#include <exception>
+#include <string>
+
+#include "lehr/core/error.hpp"
+
+#if defined(__SANITIZE_THREAD__)
+#define LEHR_THREAD_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define LEHR_THREAD_SANITIZER 1
+#endif
+#endif
+
+#ifdef LEHR_THREAD_SANITIZER
+extern "C" void __tsan_acquire(void* address);
+extern "C" void __tsan_release(void* address);
+#endif
+
+namespace lehr {
+namespace {
+
+// The OpenMP runtime is not instrumented, so the thread sanitizer does not see that its fork and join order
+// the memory accesses around them. These two tell it; elsewhere they are nothing.
+void happens_before([[maybe_unused]] void* address) {
+#ifdef LEHR_THREAD_SANITIZER
+  __tsan_release(address);
+#endif
+}
+void happens_after([[maybe_unused]] void* address) {
+#ifdef LEHR_THREAD_SANITIZER
+  __tsan_acquire(address);
+#endif
+}
+
+}  // namespace
+
+int threads() { return omp_get_max_threads(); }
+
+void set_threads(int count) {
+  if (count < 1 || count > 1024) {
+    throw BadInput("threads must be between 1 and 1024, found " + std::to_string(count));
+  }
+  omp_set_num_threads(count);
+}
+
+void detail::run_parallel(std::int64_t count, int parts, RangeFunction function, void* body) {
+  std::exception_ptr failure;
+  std::atomic_flag failed = ATOMIC_FLAG_INIT;
+  const auto run_part = [&](int part) {
+    const std::int64_t begin = count * part / parts;
+    const std::int64_t end = count * (part + 1) / parts;
+    try {
+      function(body, begin, end, part);
+    } catch (...) {
+      if (!failed.test_and_set()) failure = std::current_exception();
+    }
+  };
+  if (omp_in_parallel() != 0) {
+    for (int part = 0; part < parts; ++part) run_part(part);
+  } else {
+    happens_before(&failure);
+#pragma omp parallel num_threads(parts)
+    {
+      happens_after(&failure);
+      // Fewer threads than asked for is allowed by OpenMP: every part still runs.
+      for (int part = omp_get_thread_num(); part < parts; part += omp_get_num_threads()) run_part(part);
+      happens_before(&failed);
+    }
+    happens_after(&failed);
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace lehr

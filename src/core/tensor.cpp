@@ -1,0 +1,34 @@
+#include "lehr/core/tensor.hpp"
+
+#include <cstdlib>
+
+namespace lehr {
+
+Tensor::Tensor(const Shape& shape, DType dtype, const Strides& strides)
+    : shape_(shape), dtype_(dtype), strides_(strides) {
+  const std::size_t rounded = (bytes() + buffer_alignment - 1) / buffer_alignment * buffer_alignment;
+  if (rounded == 0) return;
+  storage_.reset(static_cast<std::byte*>(std::aligned_alloc(buffer_alignment, rounded)));
+  if (!storage_) {
+    throw Error("out of memory: a tensor of shape " + shape.str() + " needs " + std::to_string(rounded) +
+                " bytes");
+  }
+  std::memset(storage_.get(), 0, rounded);
+}
+
+void Tensor::Free::operator()(std::byte* address) const { std::free(address); }
+
+void Tensor::check_type(DType asked) const {
+  if (asked != dtype_) {
+    throw Error("a tensor of " + std::string(name_of(dtype_)) + " was read as " +
+                std::string(name_of(asked)));
+  }
+}
+
+Tensor Tensor::clone() const {
+  Tensor copy(shape_, dtype_, strides_);
+  if (bytes() > 0) std::memcpy(copy.data(), data(), bytes());
+  return copy;
+}
+
+}  // namespace lehr
