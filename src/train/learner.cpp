@@ -154,7 +154,8 @@ void Learner::fit(int epochs, const schedules::RateAndMomentum& schedule) {
 void Learner::run_epoch(const schedules::RateAndMomentum& schedule) {
   State& s = *state_;
   fire(&Callback::before_epoch);
-  EpochRecord record{.epoch = s.progress.epoch};
+  EpochRecord record;
+  record.epoch = s.progress.epoch;
   const Stopwatch train_watch;
   record.train = train_part(schedule);
   record.train_seconds = train_watch.seconds();

@@ -26,7 +26,9 @@ struct LearnerOptions {
   Initialisation initialisation = Initialisation::kaiming_normal;
   std::uint64_t seed = 0;  ///< weights, data order, dropout
   bool drop_last = false;
-  int prefetch = -1;  ///< as in LoaderOptions
+  int prefetch = -1;             ///< as in LoaderOptions
+  std::int64_t max_batches = 0;  ///< training batches an epoch, 0 for all
+  bool validate = true;          ///< after each epoch
   const Backend* backend = &cpu_backend();
 };
 
