@@ -14,7 +14,7 @@
 /// `word < dropout_threshold(p)`; kept elements are multiplied by dropout_scale(p).
 namespace lehr {
 
-/// FNV-1a, 32 bits: sets the streams of different nodes apart. Source: Fowler, Noll, Vo.
+/// FNV-1a, 32 bits: sets the streams of different nodes apart. Source: RFC 9923 (Fowler, Noll, Vo).
 constexpr std::uint32_t dropout_node_key(std::string_view node_name) {
   std::uint32_t hash = 0x811C9DC5;
   for (const char character : node_name) {
