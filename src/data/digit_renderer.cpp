@@ -50,7 +50,8 @@ class Ink {
   };
   static Range range(float low, float high) {
     const float side = digit_side;
-    return {static_cast<int>(std::clamp(low, 0.0F, side)), static_cast<int>(std::clamp(high + 1, 0.0F, side))};
+    return {static_cast<int>(std::clamp(low, 0.0F, side)),
+            static_cast<int>(std::clamp(high + 1, 0.0F, side))};
   }
   static constexpr float far = 100;
   std::array<float, digit_pixels> depth_{};
@@ -68,7 +69,10 @@ Point curve_point(Point a, Point b, Point c, Point d, float t) {
 class Pen {
  public:
   explicit Pen(Rng& rng)
-      : rng_(rng), affine_(Affine::random(rng)), elastic_(rng, elastic_strength), radius_(rng.uniform(0.7F, 2.0F)) {}
+      : rng_(rng),
+        affine_(Affine::random(rng)),
+        elastic_(rng, elastic_strength),
+        radius_(rng.uniform(0.7F, 2.0F)) {}
 
   void write(const Stroke& stroke, Ink& ink) {
     std::array<Point, max_stroke_points> points{};
@@ -91,8 +95,9 @@ class Pen {
     for (int i = 0; i < (closed ? count : count - 1); ++i) {
       for (int step = 1; step <= steps_a_curve; ++step) {
         const float t = static_cast<float>(step) / steps_a_curve;
-        const Point next = straight ? Point{at(i).x + t * (at(i + 1).x - at(i).x), at(i).y + t * (at(i + 1).y - at(i).y)}
-                                    : curve_point(at(i - 1), at(i), at(i + 1), at(i + 2), t);
+        const Point next =
+            straight ? Point{at(i).x + t * (at(i + 1).x - at(i).x), at(i).y + t * (at(i + 1).y - at(i).y)}
+                     : curve_point(at(i - 1), at(i), at(i + 1), at(i + 2), t);
         const Point to = warped(next);
         pressure_ = std::clamp(pressure_ + rng_.uniform(-0.06F, 0.06F), 0.75F, 1.25F);
         ink.segment(from, to, radius_ * pressure_);
@@ -171,7 +176,8 @@ void add_noise(Rng& rng, const Canvas& canvas, std::span<std::uint8_t, digit_pix
 
 void draw_digit(std::uint64_t seed, DigitStream stream, std::int64_t index,
                 std::span<std::uint8_t, digit_pixels> pixels) {
-  Rng rng(seed, Purpose::generated_data, static_cast<std::uint64_t>(index), static_cast<std::uint64_t>(stream));
+  Rng rng(seed, Purpose::generated_data, static_cast<std::uint64_t>(index),
+          static_cast<std::uint64_t>(stream));
   const std::span<const Skeleton> ways = skeletons_of(static_cast<int>(index % 10));
   const Skeleton& skeleton = ways[rng.below(ways.size())];
   Pen pen(rng);

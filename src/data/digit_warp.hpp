@@ -18,8 +18,8 @@ class ElasticField {
   Point displacement(Point at) const;
 
  private:
-  static constexpr int nodes = 9;          // over 28 pixels and a margin of 2 on each side
-  static constexpr float spacing = 4.0F;   // pixels between nodes
+  static constexpr int nodes = 9;         // over 28 pixels and a margin of 2 on each side
+  static constexpr float spacing = 4.0F;  // pixels between nodes
   using Grid = std::array<float, nodes * nodes>;
   static void smooth(Grid& grid);
   static float sample(const Grid& grid, int cell, float right, float down);
