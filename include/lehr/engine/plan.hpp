@@ -17,8 +17,9 @@ enum class Mode { train, eval };
 struct PlanOptions {
   std::int64_t batch_size = 1;
   Mode mode = Mode::train;
-  bool fuse = true;        ///< false keeps one step a node: for tests and for looking at every tensor
-  std::uint64_t seed = 0;  ///< for layers that draw random numbers
+  bool fuse = true;          ///< false keeps one step a node: for tests and for looking at every tensor
+  std::uint64_t seed = 0;    ///< for layers that draw random numbers
+  std::vector<NodeId> keep;  ///< nodes whose values stay readable, also after backward
 };
 
 /// One step of a plan, for people and tests.
@@ -28,6 +29,12 @@ struct StepInfo {
   std::string type;            ///< of the first node
   std::string implementation;  ///< what runs
   bool has_backward = false;
+};
+
+/// Wall-clock time of one step since timing began.
+struct StepTime {
+  double forward_seconds = 0;
+  double backward_seconds = 0;
 };
 
 /// Bytes that a plan needs, known before anything is allocated.
@@ -60,14 +67,18 @@ class Plan {
   /// Computes all gradients of parameters after a forward in training mode.
   void backward();
 
-  /// Whether a node's value can be read after forward (it is the output of a step), and where it lies. After
-  /// backward in training mode only the graph's output and nodes named in `keep` are still there.
-  bool has_value(NodeId node) const;
+  /// Where the value of the graph's output, of a graph input or of a node named in `keep` lies after a run.
+  /// Throws Error for any other node: its memory serves several tensors.
   const void* value(NodeId node) const;
 
   const PlanOptions& options() const;
   std::span<const StepInfo> steps() const;
   const PlanMemory& memory() const;
+
+  /// Begins to time every step (or ends it); off by default, since it costs two clock readings a step.
+  void time_steps(bool on);
+  /// One entry a step, in the order of steps().
+  std::span<const StepTime> times() const;
 
  private:
   struct State;

@@ -26,7 +26,9 @@ struct LearnerOptions {
   Initialisation initialisation = Initialisation::kaiming_normal;
   std::uint64_t seed = 0;  ///< weights, data order, dropout
   bool drop_last = false;
-  int prefetch = -1;  ///< as in LoaderOptions
+  int prefetch = -1;             ///< as in LoaderOptions
+  std::int64_t max_batches = 0;  ///< training batches an epoch, 0 for all
+  bool validate = true;          ///< after each epoch
   const Backend* backend = &cpu_backend();
 };
 
@@ -60,6 +62,8 @@ struct Progress {
   SetMetrics running;      ///< of this part of the epoch so far
   std::int64_t steps = 0;  ///< optimizer steps since the Learner was made
 };
+
+struct BatchResult;
 
 /// Trains a model on data. Deterministic: options, data, thread count and machine decide every bit of the
 /// result.
@@ -106,14 +110,22 @@ class Learner {
   const DataSplits& data() const;
   const Normalisation& normalisation() const;
   const LearnerOptions& options() const;
-  /// Steps of the training plan: what runs for each layer. Made at the first call.
-  const Plan& training_plan();
+  const Optimizer& optimizer() const;
+  /// The plan of full training batches: what runs for each layer, what it takes and how long. Made at the
+  /// first use.
+  Plan& training_plan();
 
   /// Writes weights, graph, class names and normalisation as one safetensors file (whole or not at all).
   void save(const std::string& file) const;
 
  private:
   struct State;
+  void fire(void (Callback::*event)(Learner&));
+  void run_epoch(const schedules::RateAndMomentum& schedule);
+  SetMetrics train_part(const schedules::RateAndMomentum& schedule);
+  void set_rates(const schedules::RateAndMomentum& schedule);
+  BatchResult train_batch(const Batch& batch);
+
   std::unique_ptr<State> state_;
 };
 

@@ -1,0 +1,89 @@
+#include "lehr/engine/parameters.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "lehr/core/error.hpp"
+
+namespace lehr {
+namespace {
+
+constexpr std::int64_t aligned_elements = buffer_alignment / sizeof(float);
+
+std::int64_t round_up(std::int64_t count) {
+  return (count + aligned_elements - 1) / aligned_elements * aligned_elements;
+}
+
+std::shared_ptr<float> allocate_floats(const Backend& backend, std::int64_t count) {
+  return std::static_pointer_cast<float>(backend.allocate(static_cast<std::size_t>(count) * sizeof(float)));
+}
+
+}  // namespace
+
+Parameters::Parameters(const Graph& graph, const Backend& backend) : backend_(&backend) {
+  for (std::size_t id = 0; id < graph.nodes().size(); ++id) {
+    const Node& node = graph.nodes()[id];
+    for (const ParameterSpec& spec : node.parameters) {
+      std::int64_t& end = is_state(spec.role) ? state_ : trained_;
+      entries_.push_back({node.name + "." + spec.name, spec.role, spec.shape, output_last_strides(spec.shape),
+                          end, static_cast<NodeId>(id)});
+      end = round_up(end + spec.shape.numel());
+    }
+  }
+  values_ = allocate_floats(backend, trained_);
+  grads_ = allocate_floats(backend, trained_);
+  states_ = allocate_floats(backend, state_);
+}
+
+const ParameterEntry& Parameters::entry(std::string_view name) const {
+  const auto found = std::ranges::find(entries_, name, &ParameterEntry::name);
+  if (found != entries_.end()) return *found;
+  std::vector<std::string> names;
+  for (const ParameterEntry& entry : entries_) names.push_back(entry.name);
+  throw unknown_name("parameter", name, names);
+}
+
+float* Parameters::value(const ParameterEntry& entry) const {
+  return (is_state(entry.role) ? states_ : values_).get() + entry.offset;
+}
+
+float* Parameters::grad(const ParameterEntry& entry) const {
+  return is_state(entry.role) ? nullptr : grads_.get() + entry.offset;
+}
+
+namespace {
+
+// The elements of an entry in row-major order, from an address on the backend's device.
+Tensor copy_to_host(const Backend& backend, const ParameterEntry& entry, const float* source) {
+  Tensor stored(entry.shape, DType::f32, entry.strides);
+  backend.copy_out(stored.data(), source, stored.bytes());
+  Tensor result(entry.shape, DType::f32);
+  copy_elements(std::as_const(stored).view<float>(), result.view<float>());
+  return result;
+}
+
+}  // namespace
+
+Tensor Parameters::get(std::string_view name) const {
+  const ParameterEntry& found = entry(name);
+  return copy_to_host(*backend_, found, value(found));
+}
+
+Tensor Parameters::get_grad(std::string_view name) const {
+  const ParameterEntry& found = entry(name);
+  if (is_state(found.role)) throw Error("\"" + found.name + "\" is a running statistic and has no gradient");
+  return copy_to_host(*backend_, found, grad(found));
+}
+
+void Parameters::set(std::string_view name, const Tensor& value_given) {
+  const ParameterEntry& found = entry(name);
+  if (value_given.shape() != found.shape || value_given.dtype() != DType::f32) {
+    throw BadInput("\"" + found.name + "\" should be f32 of shape " + found.shape.str() + ", found " +
+                   std::string(name_of(value_given.dtype())) + " of shape " + value_given.shape().str());
+  }
+  Tensor stored(found.shape, DType::f32, found.strides);
+  copy_elements(value_given.view<float>(), stored.view<float>());
+  backend_->copy_in(value(found), stored.data(), stored.bytes());
+}
+
+}  // namespace lehr

@@ -1,0 +1,231 @@
+#include "lehr/engine/plan.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "engine/tensors.hpp"
+#include "lehr/core/clock.hpp"
+#include "lehr/core/error.hpp"
+
+namespace lehr {
+namespace {
+
+/// The addresses of one step's tensors; KernelArgs points into these vectors.
+struct StepAddresses {
+  std::vector<const void*> inputs;
+  std::vector<void*> parameters;
+  std::vector<void*> saved;
+  std::vector<void*> input_grads;
+  std::vector<void*> parameter_grads;
+  KernelArgs args;
+};
+
+std::string step_name(const Graph& graph, const Step& step) {
+  std::string name;
+  for (const NodeId node : step.nodes) name += (name.empty() ? "" : " + ") + graph.node(node).name;
+  return name;
+}
+
+std::map<NodeId, std::vector<const ParameterEntry*>> entries_by_node(const Parameters& parameters) {
+  std::map<NodeId, std::vector<const ParameterEntry*>> by_node;
+  for (const ParameterEntry& entry : parameters.entries()) by_node[entry.node].push_back(&entry);
+  return by_node;
+}
+
+void check_loss(const Graph& graph, const PlanOptions& options) {
+  const Shape& shape = graph.node(graph.output()).output.shape;
+  if (options.mode == Mode::train && shape.numel() != 1) {
+    throw BadInput("training needs a loss of one number as the graph's output, found shape " + shape.str());
+  }
+}
+
+}  // namespace
+
+struct Plan::State {
+  const Backend& backend;
+  PlanOptions options;
+  PlanTensors tensors;
+  ArenaLayout layout;
+  PlanMemory memory;
+  NodeId output;
+  std::vector<StepInfo> infos;
+  std::vector<StepAddresses> addresses;
+  std::map<NodeId, const void*> bound;  // inputs of the graph
+  std::shared_ptr<void> arena;
+  std::shared_ptr<void> workspace;
+  std::vector<StepTime> times;
+  bool timing = false;
+
+  State(const Graph& graph, Parameters& parameters, const PlanOptions& given)
+      : backend(parameters.backend()),
+        options(given),
+        tensors(plan_tensors(make_steps(graph, backend, options), graph, backend, options)),
+        layout(plan_arena(tensors.allocations)),
+        output(graph.output()),
+        times(tensors.steps.size()) {
+    for (const NodeId input : graph.inputs()) bound[input] = nullptr;
+    describe(graph);
+    const auto entries = entries_by_node(parameters);
+    for (const PlannedStep& planned : tensors.steps) {
+      StepAddresses& at = addresses.emplace_back();
+      const auto found = entries.find(planned.step.nodes.front());
+      if (found == entries.end()) continue;
+      for (const ParameterEntry* entry : found->second) {
+        at.parameters.push_back(parameters.value(*entry));
+        at.parameter_grads.push_back(parameters.grad(*entry));
+      }
+    }
+  }
+
+  void describe(const Graph& graph) {
+    for (const PlannedStep& planned : tensors.steps) {
+      infos.push_back({planned.step.nodes, step_name(graph, planned.step), planned.step.spec.type,
+                       planned.kernel->implementation(), planned.has_backward});
+      memory.workspace = std::max(memory.workspace, planned.kernel->workspace());
+    }
+    memory.arena = layout.bytes;
+    for (const Allocation& allocation : tensors.allocations) memory.without_sharing += allocation.bytes;
+  }
+
+  void* address(Slot slot) const { return static_cast<std::byte*>(arena.get()) + layout.offsets[slot]; }
+
+  const void* value_address(NodeId node) const {
+    const auto root = static_cast<std::size_t>(tensors.root[static_cast<std::size_t>(node)]);
+    if (tensors.value[root]) return address(*tensors.value[root]);
+    return bound.at(static_cast<NodeId>(root));
+  }
+
+  void* grad_address(NodeId node) const {
+    const auto root = static_cast<std::size_t>(tensors.root[static_cast<std::size_t>(node)]);
+    return tensors.grad[root] ? address(*tensors.grad[root]) : nullptr;
+  }
+
+  // Allocates at the first run, so that a plan can be asked what it would need without paying for it.
+  void allocate() {
+    arena = backend.allocate(layout.bytes);
+    workspace = backend.allocate(memory.workspace);
+    for (std::size_t i = 0; i < tensors.steps.size(); ++i) {
+      const PlannedStep& planned = tensors.steps[i];
+      StepAddresses& at = addresses[i];
+      for (const NodeId input : planned.step.inputs) at.inputs.push_back(value_address(input));
+      for (const Slot slot : planned.saved) at.saved.push_back(address(slot));
+      for (const std::optional<Slot>& slot : planned.input_grads) {
+        at.input_grads.push_back(slot ? address(*slot) : nullptr);
+      }
+      at.args.inputs = at.inputs;
+      at.args.output = const_cast<void*>(value_address(planned.step.output()));
+      at.args.parameters = at.parameters;
+      at.args.saved = at.saved;
+      at.args.workspace = workspace.get();
+      at.args.output_grad = grad_address(planned.step.output());
+      at.args.input_grads = at.input_grads;
+      at.args.parameter_grads = at.parameter_grads;
+      at.args.seed = options.seed;
+    }
+  }
+
+  // A newly bound input changes the addresses of the steps that read it, directly or through an alias.
+  void rebind(NodeId input) {
+    for (std::size_t i = 0; i < tensors.steps.size(); ++i) {
+      const std::vector<NodeId>& inputs = tensors.steps[i].step.inputs;
+      for (std::size_t k = 0; k < inputs.size(); ++k) {
+        if (tensors.root[static_cast<std::size_t>(inputs[k])] == input)
+          addresses[i].inputs[k] = bound.at(input);
+      }
+    }
+  }
+
+  void check_bound() const {
+    for (const auto& [input, data] : bound) {
+      if (data == nullptr)
+        throw Error("input " + std::to_string(input) + " of the plan is not bound to data");
+    }
+  }
+
+  template <class Run>
+  void timed(double& seconds, const Run& run) {
+    if (!timing) return run();
+    const Stopwatch watch;
+    run();
+    seconds += watch.seconds();
+  }
+
+  void run_forward(std::size_t i) {
+    Kernel& kernel = *tensors.steps[i].kernel;
+    if (kernel.is_alias()) return;
+    timed(times[i].forward_seconds, [&] { kernel.forward(addresses[i].args); });
+  }
+
+  void run_backward(std::size_t i) {
+    if (!tensors.steps[i].has_backward) return;
+    timed(times[i].backward_seconds, [&] {
+      tensors.steps[i].kernel->backward(addresses[i].args);
+      for (const PlannedStep::Accumulation& sum : tensors.steps[i].accumulations) {
+        backend.accumulate(static_cast<float*>(address(sum.to)), static_cast<const float*>(address(sum.from)),
+                           sum.count);
+      }
+    });
+  }
+};
+
+Plan::Plan(const Graph& graph, Parameters& parameters, const PlanOptions& options) {
+  if (options.batch_size < 1) {
+    throw BadInput("the batch size must be 1 or more, found " + std::to_string(options.batch_size));
+  }
+  check_loss(graph, options);
+  state_ = std::make_unique<State>(graph, parameters, options);
+}
+
+Plan::~Plan() = default;
+Plan::Plan(Plan&&) noexcept = default;
+Plan& Plan::operator=(Plan&&) noexcept = default;
+
+void Plan::bind_input(NodeId input, const void* data) {
+  const auto found = state_->bound.find(input);
+  if (found == state_->bound.end())
+    throw Error("node " + std::to_string(input) + " is not an input of the graph");
+  if (found->second == data) return;
+  found->second = data;
+  if (state_->arena) state_->rebind(input);
+}
+
+void Plan::forward(std::uint64_t step) {
+  state_->check_bound();
+  if (!state_->arena) state_->allocate();
+  for (std::size_t i = 0; i < state_->tensors.steps.size(); ++i) {
+    state_->addresses[i].args.step = step;
+    state_->run_forward(i);
+  }
+}
+
+void Plan::backward() {
+  if (state_->options.mode != Mode::train) throw Error("a plan made for evaluation has no backward pass");
+  if (!state_->arena) throw Error("backward was called before forward");
+  if (void* loss_grad = state_->grad_address(state_->output)) {
+    constexpr float one = 1;
+    state_->backend.copy_in(loss_grad, &one, sizeof one);
+  }
+  for (std::size_t i = state_->tensors.steps.size(); i-- > 0;) state_->run_backward(i);
+}
+
+const void* Plan::value(NodeId node) const {
+  const bool kept = node == state_->output || state_->bound.contains(node) ||
+                    std::ranges::find(state_->options.keep, node) != state_->options.keep.end();
+  if (!kept)
+    throw Error("the value of node " + std::to_string(node) + " is not kept: name it in PlanOptions::keep");
+  if (!state_->arena) throw Error("a value was asked for before the plan ran");
+  return state_->value_address(node);
+}
+
+const PlanOptions& Plan::options() const { return state_->options; }
+std::span<const StepInfo> Plan::steps() const { return state_->infos; }
+const PlanMemory& Plan::memory() const { return state_->memory; }
+
+void Plan::time_steps(bool on) {
+  state_->timing = on;
+  std::ranges::fill(state_->times, StepTime{});
+}
+
+std::span<const StepTime> Plan::times() const { return state_->times; }
+
+}  // namespace lehr
