@@ -93,8 +93,8 @@ Shape parse_image_shape(std::string_view option, std::string_view text) {
   refuse(option, "channels, height and width such as 1x28x28", text);
 }
 
-CLI::Option* add_integer(CLI::App& app, const std::string& name, std::int64_t& target, const IntegerRange& range,
-                         const std::string& help) {
+CLI::Option* add_integer(CLI::App& app, const std::string& name, std::int64_t& target,
+                         const IntegerRange& range, const std::string& help) {
   return add_parsed(app, name, target, help,
                     [range](const std::string& option, const std::string& text) {
                       return parse_integer(option, text, range);

@@ -10,8 +10,8 @@
 
 #include "lehr/core/shape.hpp"
 
-/// Options of the command line with their checks. Numbers are read the same way in every locale; what is wrong
-/// with one is a sentence that names the option, what it takes and what it found.
+/// Options of the command line with their checks. Numbers are read the same way in every locale; what is
+/// wrong with one is a sentence that names the option, what it takes and what it found.
 namespace lehr::cli {
 
 struct IntegerRange {
@@ -35,7 +35,8 @@ Shape parse_image_shape(std::string_view option, std::string_view text);
 /// The parts between commas.
 std::vector<std::string> split_list(std::string_view text);
 
-/// An option that takes text and hands it to `parse`, with the target's present value as its default in the help.
+/// An option that takes text and hands it to `parse`, with the target's present value as its default in the
+/// help.
 template <class Target, class Parse>
 CLI::Option* add_parsed(CLI::App& app, const std::string& name, Target& target, const std::string& help,
                         Parse parse) {
@@ -43,8 +44,8 @@ CLI::Option* add_parsed(CLI::App& app, const std::string& name, Target& target, 
       name, [&target, parse, name](const std::string& text) { target = parse(name, text); }, help);
 }
 
-CLI::Option* add_integer(CLI::App& app, const std::string& name, std::int64_t& target, const IntegerRange& range,
-                         const std::string& help);
+CLI::Option* add_integer(CLI::App& app, const std::string& name, std::int64_t& target,
+                         const IntegerRange& range, const std::string& help);
 CLI::Option* add_integer(CLI::App& app, const std::string& name, int& target, const IntegerRange& range,
                          const std::string& help);
 CLI::Option* add_real(CLI::App& app, const std::string& name, double& target, const RealRange& range,

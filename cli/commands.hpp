@@ -6,16 +6,16 @@
 
 namespace lehr::cli {
 
-/// The subcommands; each file of commands/ enters its own. A command fills an options struct while the line is
-/// parsed, and runs once all of it is.
+/// The subcommands; each file of commands/ enters its own. A command fills an options struct while the line
+/// is parsed, and runs once all of it is.
 class Commands {
  public:
   using Run = std::function<int()>;
 
   explicit Commands(CLI::App& app) : app_(&app) {}
 
-  /// A command under the program, or under `parent`; `examples` stands at the end of its help. `run` returns the
-  /// exit status.
+  /// A command under the program, or under `parent`; `examples` stands at the end of its help. `run` returns
+  /// the exit status.
   CLI::App& add(const std::string& name, const std::string& description, const std::string& examples, Run run,
                 CLI::App* parent = nullptr);
   /// A command that only has commands of its own.

@@ -22,9 +22,19 @@ void on_signal(int) {
   [[maybe_unused]] const auto written = write(STDERR_FILENO, notice.data(), notice.size());
 }
 
+/// A signal that came before the fit began stops it at its first batch.
+class StopEarly final : public Callback {
+ public:
+  std::string_view name() const override { return "StopEarly"; }
+  void before_epoch(Learner& learner) override {
+    if (signalled) learner.request_stop();
+  }
+};
+
 }  // namespace
 
 StopOnSignal::StopOnSignal(Learner& learner) {
+  learner.add(StopEarly());
   running = &learner;
   struct sigaction action {};
   action.sa_handler = on_signal;

@@ -6,8 +6,8 @@
 
 namespace lehr::cli {
 
-/// While it lives, the first SIGINT or SIGTERM asks the learner to end its fit after the batch, and a second one
-/// ends the process at once with status 130.
+/// While it lives, the first SIGINT or SIGTERM asks the learner to end its fit after the batch, and a second
+/// one ends the process at once with status 130.
 class StopOnSignal {
  public:
   explicit StopOnSignal(Learner& learner);

@@ -37,7 +37,8 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
       ->group(group);
   add_real(app, "--leak", options.activation.leak, {}, "slope below zero of leaky-relu and general-relu")
       ->group(group);
-  add_real(app, "--subtract", options.activation.subtract, {}, "general-relu: taken off its output")->group(group);
+  add_real(app, "--subtract", options.activation.subtract, {}, "general-relu: taken off its output")
+      ->group(group);
   add_real(app, "--clamp", options.activation.clamp, {}, "general-relu: upper bound of its output")
       ->group(group)
       ->default_str("");

@@ -19,8 +19,8 @@ std::string name_of_now() {
   const std::time_t time = seconds.count();
   std::tm utc{};
   gmtime_r(&time, &utc);
-  return fmt::format("{:04}{:02}{:02}-{:02}{:02}{:02}-{:04x}", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
-                     utc.tm_hour, utc.tm_min, utc.tm_sec, fraction * 65536 / 1'000'000'000);
+  return fmt::format("{:04}{:02}{:02}-{:02}{:02}{:02}-{:04x}", utc.tm_year + 1900, utc.tm_mon + 1,
+                     utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, fraction * 65536 / 1'000'000'000);
 }
 
 /// The missing folders of a path, outermost first.
@@ -41,7 +41,8 @@ RunFolder::RunFolder(const std::filesystem::path& parent) {
     make(parent);
   } catch (const std::filesystem::filesystem_error& failure) {
     remove();
-    throw BadInput("the output folder " + parent.string() + " cannot be written: " + failure.code().message());
+    throw BadInput("the output folder " + parent.string() +
+                   " cannot be written: " + failure.code().message());
   }
 }
 

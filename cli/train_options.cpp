@@ -23,7 +23,8 @@ const std::vector<std::string> schedule_names{"constant", "one-cycle"};
 
 void add_recipe(CLI::App& app, TrainOptions& options) {
   constexpr const char* group = "Recipe";
-  add_integer(app, "--epochs", options.epochs, {1, most_epochs}, "passes over the training set")->group(group);
+  add_integer(app, "--epochs", options.epochs, {1, most_epochs}, "passes over the training set")
+      ->group(group);
   add_integer(app, "--batch-size", options.learner.batch_size, {1, most_samples_a_batch}, "images a step")
       ->group(group);
   add_real(app, "--lr", options.lr, {}, "learning rate; the highest one of one-cycle")->group(group);
@@ -46,7 +47,8 @@ void add_recipe(CLI::App& app, TrainOptions& options) {
              [](const std::string& option, const std::string& text) { return parse_real(option, text, {}); })
       ->type_name("X")
       ->group(group);
-  add_real(app, "--label-smoothing", options.learner.label_smoothing, {0, 1}, "share of each target spread evenly")
+  add_real(app, "--label-smoothing", options.learner.label_smoothing, {0, 1},
+           "share of each target spread evenly")
       ->group(group);
   add_parsed(app, "--class-weights", options.learner.class_weights, "weight of each class in the loss",
              [](const std::string& option, const std::string& text) { return parse_reals(option, text, {}); })
@@ -111,7 +113,8 @@ schedules::RateAndMomentum make_schedule(const TrainOptions& options) {
   }
   if (options.momentum) {
     throw BadInput(
-        "--momentum contradicts --schedule one-cycle, which sets the momentum itself; use --schedule constant");
+        "--momentum contradicts --schedule one-cycle, which sets the momentum itself; use --schedule "
+        "constant");
   }
   return schedules::one_cycle({.lr_max = options.lr});
 }

@@ -24,8 +24,8 @@ std::string row(const EpochRecord& record) {
   const double seconds = std::max(record.train_seconds, 1e-9);
   return fmt::format("{:>5}  {:>10.4f}  {:>10}  {:>9}  {:>9}  {:>8.2g}  {:>9.0f}  {:>7}\n", record.epoch + 1,
                      record.train.loss, validated ? fmt::format("{:.4f}", record.valid.loss) : "-",
-                     percent(record.train.accuracy), validated ? percent(record.valid.accuracy) : "-", record.lr,
-                     static_cast<double>(record.train.samples) / seconds,
+                     percent(record.train.accuracy), validated ? percent(record.valid.accuracy) : "-",
+                     record.lr, static_cast<double>(record.train.samples) / seconds,
                      duration_text(record.train_seconds + record.valid_seconds));
 }
 
