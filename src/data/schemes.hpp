@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,9 +11,10 @@
 
 namespace lehr::data {
 
-/// Ways to name data on the command line: "mnist" of "mnist:DIR"; the function gets what follows the colon.
+/// Ways to name data on the command line: "mnist" of "mnist:DIR"; the function gets what follows the colon,
+/// or nothing where there is no colon.
 struct SchemeRegistry {
-  using Open = std::function<DataSplits(std::string_view rest, std::uint64_t seed)>;
+  using Open = std::function<DataSplits(std::optional<std::string_view> rest, std::uint64_t seed)>;
   std::map<std::string, Open> schemes;
 };
 

@@ -10,9 +10,15 @@
 
 namespace lehr::data {
 
-/// The built-in handwritten-looking digits: drawn from stroke skeletons with random affine and elastic
-/// distortion, thickness and noise. Sample i of a seed is always the same picture; classes are balanced (i
-/// mod 10 before shuffling).
+/// Fewest and most training images that digits can be asked for.
+inline constexpr std::int64_t smallest_digits = 10;
+inline constexpr std::int64_t largest_digits = 10'000'000;
+
+/// The built-in handwritten-looking digits: 28 x 28 grey pictures drawn from stroke skeletons with random
+/// affine and elastic distortion, thickness and noise. Sample i of a seed is always the same picture and
+/// shows the digit i mod 10. Sets of up to 300,000 are held in memory, larger ones drawn as they are read.
+/// Throws BadInput where train is not within smallest_digits and largest_digits, or valid not within 1 and
+/// largest_digits.
 struct DigitsOptions {
   std::int64_t train = 20000;
   std::int64_t valid = 4000;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "lehr/graph/op.hpp"
@@ -21,6 +22,9 @@ struct Node {
   std::vector<ParameterSpec> parameters;  ///< leaf names; the full name is name + "." + leaf
 };
 
+/// Elements of a node's trained parameters, states left out.
+std::int64_t trained_elements(const Node& node);
+
 /// A model as data: nodes in topological order. It can be printed, counted, saved and compared; it holds no
 /// weights.
 class Graph {
@@ -28,6 +32,7 @@ class Graph {
   explicit Graph(std::string name = "model") : name_(std::move(name)) {}
 
   /// Adds an input. The spec's shape is with batch size 1: {1, C, H, W} for images, {1} for class numbers.
+  /// Throws BadInput where it is not, or the name is taken or holds control characters.
   NodeId input(std::string name, TensorSpec spec);
   /// Adds an operation. An empty name becomes the op's type and the node's number. Throws BadInput, naming
   /// the node, where the op does not accept its inputs, or the name is taken.
@@ -42,20 +47,25 @@ class Graph {
   const std::string& name() const { return name_; }
   std::span<const Node> nodes() const { return nodes_; }
   const Node& node(NodeId id) const { return nodes_.at(static_cast<std::size_t>(id)); }
-  NodeId output() const { return output_; }
+  /// -1 for a graph without nodes.
+  NodeId output() const { return output_ >= 0 ? output_ : static_cast<NodeId>(nodes_.size()) - 1; }
   /// Nodes without an op, in the order in which they were added.
   std::vector<NodeId> inputs() const;
   /// Specs of a node's inputs, with batch size 1.
   std::vector<TensorSpec> input_specs(const Node& node) const;
-  /// Every node's output for a batch size, by node id.
+  /// Every node's output for a batch size, by node id. Throws BadInput where the batch is below 1 or too
+  /// large for a tensor.
   std::vector<TensorSpec> infer(std::int64_t batch_size) const;
   /// Trained parameters, states (running statistics) left out.
   std::int64_t parameter_count() const;
 
  private:
+  NodeId append(Node node);
+
   std::string name_;
   std::vector<Node> nodes_;
-  NodeId output_ = -1;
+  std::unordered_set<std::string> names_;  ///< of all nodes
+  NodeId output_ = -1;                     ///< as set, or -1
 };
 
 }  // namespace lehr

@@ -34,6 +34,8 @@ struct ParameterSpec {
   std::string name;
   ParameterRole role = ParameterRole::weight;
   Shape shape;
+  bool starts_at_zero = false;  ///< a norm_scale that starts at 0 instead of 1
+  friend bool operator==(const ParameterSpec&, const ParameterSpec&) = default;
 };
 
 /// How far an operation looks around each position, for the receptive field.
@@ -44,6 +46,7 @@ struct Window {
   std::int64_t stride_w = 1;
   std::int64_t dilation_h = 1;
   std::int64_t dilation_w = 1;
+  friend bool operator==(const Window&, const Window&) = default;
 };
 
 /// One kind of operation with its settings, as data: it can say what it makes of given shapes and what that
@@ -63,11 +66,12 @@ class Op {
   virtual std::vector<ParameterSpec> parameters(std::span<const TensorSpec> inputs) const;
   /// Multiply-adds of one forward pass; 0 for operations that are not made of them.
   virtual std::int64_t multiply_adds(std::span<const TensorSpec> inputs) const;
-  /// Floating-point operations of one forward pass: two for a multiply-add; one an element counts for the
-  /// rest.
+  /// Floating-point operations of one forward pass: two for a multiply-add; for operations not made of them,
+  /// one an element of the larger of first input and output.
   virtual std::int64_t flops(std::span<const TensorSpec> inputs) const;
   /// Set where the operation works on windows of positions; nothing for operations on single positions.
-  virtual std::optional<Window> window() const { return std::nullopt; }
+  /// Called only with inputs that infer accepts.
+  virtual std::optional<Window> window(std::span<const TensorSpec> inputs) const;
 };
 
 }  // namespace lehr

@@ -33,7 +33,7 @@ struct Conv2d final : Op {
   TensorSpec infer(std::span<const TensorSpec> inputs) const override;
   std::vector<ParameterSpec> parameters(std::span<const TensorSpec> inputs) const override;
   std::int64_t multiply_adds(std::span<const TensorSpec> inputs) const override;
-  std::optional<Window> window() const override;
+  std::optional<Window> window(std::span<const TensorSpec> inputs) const override;
 };
 
 /// (N, I) -> (N, out_features); weight (out_features, I), bias (out_features). Source: torch.nn.Linear.
@@ -100,7 +100,7 @@ struct MaxPool2d final : Op {
   std::string_view type() const override { return "max_pool2d"; }
   Attributes attributes() const override;
   TensorSpec infer(std::span<const TensorSpec> inputs) const override;
-  std::optional<Window> window() const override;
+  std::optional<Window> window(std::span<const TensorSpec> inputs) const override;
 };
 
 struct AvgPool2d final : Op {
@@ -114,7 +114,7 @@ struct AvgPool2d final : Op {
   std::string_view type() const override { return "avg_pool2d"; }
   Attributes attributes() const override;
   TensorSpec infer(std::span<const TensorSpec> inputs) const override;
-  std::optional<Window> window() const override;
+  std::optional<Window> window(std::span<const TensorSpec> inputs) const override;
 };
 
 /// (N, C, H, W) -> (N, C, output.h, output.w), cell i covering floor(i H / h) to ceil((i + 1) H / h).
@@ -127,12 +127,17 @@ struct AdaptiveAvgPool2d final : Op {
   std::string_view type() const override { return "adaptive_avg_pool2d"; }
   Attributes attributes() const override;
   TensorSpec infer(std::span<const TensorSpec> inputs) const override;
+  /// The largest cell; where the output does not divide the input, the stride is rounded up.
+  std::optional<Window> window(std::span<const TensorSpec> inputs) const override;
 };
 
 /// (N, C, H, W) -> (N, C H W) in PyTorch's order: channel outermost, column innermost.
 struct Flatten final : Op {
   std::string_view type() const override { return "flatten"; }
   TensorSpec infer(std::span<const TensorSpec> inputs) const override;
+  std::int64_t flops(std::span<const TensorSpec>) const override { return 0; }
+  /// The whole image: the result has a single position that holds every feature.
+  std::optional<Window> window(std::span<const TensorSpec> inputs) const override;
 };
 
 /// Sum of two or more tensors of one shape.
@@ -145,6 +150,7 @@ struct Add final : Op {
 struct Concat final : Op {
   std::string_view type() const override { return "concat"; }
   TensorSpec infer(std::span<const TensorSpec> inputs) const override;
+  std::int64_t flops(std::span<const TensorSpec>) const override { return 0; }
 };
 
 /// In training zeroes elements with probability p and scales the rest by 1/(1-p); in evaluation the identity.

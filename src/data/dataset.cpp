@@ -1,0 +1,121 @@
+#include "lehr/data/dataset.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include "lehr/core/error.hpp"
+#include "lehr/core/parallel.hpp"
+
+namespace lehr {
+
+MemoryDataset::MemoryDataset(Shape image_shape, std::vector<std::uint8_t> images,
+                             std::vector<std::uint8_t> labels, std::vector<std::string> class_names)
+    : image_shape_(image_shape),
+      images_(std::move(images)),
+      labels_(std::move(labels)),
+      class_names_(std::move(class_names)) {
+  if (image_shape_.rank() != 3 || image_shape_.numel() == 0) {
+    throw BadInput("a dataset needs images of shape (channels, height, width), each at least 1; found " +
+                   image_shape_.str());
+  }
+  const auto image_bytes = static_cast<std::size_t>(image_shape_.numel());
+  if (images_.size() % image_bytes != 0 || images_.size() / image_bytes != labels_.size()) {
+    throw BadInput("a dataset of " + std::to_string(labels_.size()) + " labels and images of shape " +
+                   image_shape_.str() + " needs as many images as labels; found " +
+                   std::to_string(images_.size()) + " bytes of images");
+  }
+  for (std::size_t i = 0; i < labels_.size(); ++i) {
+    if (labels_[i] >= class_names_.size()) {
+      throw BadInput("the label of sample " + std::to_string(i) + " is " + std::to_string(labels_[i]) +
+                     "; expected less than the number of classes, " + std::to_string(class_names_.size()));
+    }
+  }
+}
+
+void MemoryDataset::read(std::int64_t index, std::span<std::uint8_t> pixels) const {
+  const auto bytes = static_cast<std::size_t>(image_shape_.numel());
+  std::memcpy(pixels.data(), images_.data() + static_cast<std::size_t>(index) * bytes, bytes);
+}
+
+namespace {
+
+// Exact sums of integers, so that the split into threads does not show in the result.
+struct ChannelSums {
+  std::vector<std::uint64_t> values;
+  std::vector<std::uint64_t> squares;
+
+  explicit ChannelSums(std::size_t channels) : values(channels), squares(channels) {}
+
+  void add_image(std::span<const std::uint8_t> pixels) {
+    const std::size_t channels = values.size();
+    if (channels == 1) {
+      constexpr std::size_t block = 4096;  // 4096 * 255^2 fits 32 bits, which vectorises
+      for (std::size_t i = 0; i < pixels.size(); i += block) {
+        add_block(pixels.subspan(i, std::min(block, pixels.size() - i)));
+      }
+      return;
+    }
+    for (std::size_t i = 0; i < pixels.size(); ++i) {
+      const std::uint64_t value = pixels[i];
+      values[i % channels] += value;
+      squares[i % channels] += value * value;
+    }
+  }
+
+  void add(const ChannelSums& other) {
+    for (std::size_t c = 0; c < values.size(); ++c) {
+      values[c] += other.values[c];
+      squares[c] += other.squares[c];
+    }
+  }
+
+ private:
+  void add_block(std::span<const std::uint8_t> grey) {
+    std::uint32_t sum = 0;
+    std::uint32_t sum_of_squares = 0;
+    for (const std::uint32_t value : grey) {
+      sum += value;
+      sum_of_squares += value * value;
+    }
+    values[0] += sum;
+    squares[0] += sum_of_squares;
+  }
+};
+
+}  // namespace
+
+Normalisation normalisation_of(const Dataset& dataset, std::int64_t max_samples) {
+  const std::int64_t samples = std::min(dataset.size(), max_samples);
+  if (samples < 1) {
+    throw BadInput("normalisation needs at least one sample; found a dataset of " +
+                   std::to_string(dataset.size()) + " and at most " + std::to_string(max_samples) +
+                   " asked for");
+  }
+  const Shape shape = dataset.image_shape();
+  const auto channels = static_cast<std::size_t>(shape[0]);
+  std::vector<ChannelSums> parts(static_cast<std::size_t>(threads()), ChannelSums(channels));
+  parallel_for(samples, 64, [&](std::int64_t begin, std::int64_t end, int thread) {
+    std::vector<std::uint8_t> pixels(static_cast<std::size_t>(shape.numel()));
+    for (std::int64_t i = begin; i < end; ++i) {
+      dataset.read(i * dataset.size() / samples, pixels);
+      parts[static_cast<std::size_t>(thread)].add_image(pixels);
+    }
+  });
+  ChannelSums total(channels);
+  for (const ChannelSums& part : parts) total.add(part);
+
+  Normalisation result;
+  const double count = static_cast<double>(samples) * static_cast<double>(shape[1] * shape[2]);
+  for (std::size_t c = 0; c < channels; ++c) {
+    const double mean = static_cast<double>(total.values[c]) / count;
+    const double variance = static_cast<double>(total.squares[c]) / count - mean * mean;
+    result.mean.push_back(static_cast<float>(mean / 255));
+    // The sums are exact, but their quotient is not: a constant channel may come out a hair above 0.
+    result.std.push_back(variance > 1e-6 ? static_cast<float>(std::sqrt(variance) / 255) : 1.0F);
+  }
+  return result;
+}
+
+}  // namespace lehr

@@ -1,0 +1,27 @@
+#include <charconv>
+
+#include "data/schemes.hpp"
+#include "data/text.hpp"
+#include "lehr/core/error.hpp"
+
+namespace lehr::data {
+
+void register_digits(SchemeRegistry& registry) {
+  registry.schemes["digits"] = [](std::optional<std::string_view> count, std::uint64_t seed) {
+    DigitsOptions options{.seed = seed};
+    if (count) {
+      const char* end = count->data() + count->size();
+      const auto [stop, error] = std::from_chars(count->data(), end, options.train);
+      if (error != std::errc{} || stop != end || options.train < smallest_digits ||
+          options.train > largest_digits) {
+        throw BadInput("data \"digits:N\" needs a number of training images N from " +
+                       std::to_string(smallest_digits) + " to " + std::to_string(largest_digits) +
+                       ", found " + quoted(*count));
+      }
+      options.valid = options.train / 5;
+    }
+    return digits(options);
+  };
+}
+
+}  // namespace lehr::data

@@ -1,0 +1,135 @@
+#include "lehr/graph/graph.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "graph/checks.hpp"
+
+namespace lehr {
+namespace {
+
+void check_name(const std::string& name) {
+  if (std::ranges::any_of(name, graph::is_control)) {
+    throw BadInput(
+        fmt::format("a node's name should hold no control characters, found {}", graph::quoted(name)));
+  }
+}
+
+// Puts the node's name before what its operation says.
+template <class Work>
+auto in_node(const std::string& name, Work&& work) {
+  try {
+    return work();
+  } catch (const BadInput& error) {
+    throw BadInput(fmt::format("node {}: {}", graph::quoted(name), error.what()));
+  }
+}
+
+TensorSpec with_batch(const TensorSpec& spec, std::int64_t batch_size) {
+  std::vector<std::int64_t> extents(spec.shape.extents().begin(), spec.shape.extents().end());
+  extents[0] = batch_size;
+  return graph::checked_spec("an input", spec.dtype, extents);
+}
+
+std::vector<TensorSpec> pick(const std::vector<NodeId>& ids, auto&& spec_of) {
+  std::vector<TensorSpec> specs;
+  specs.reserve(ids.size());
+  for (const NodeId id : ids) specs.push_back(spec_of(id));
+  return specs;
+}
+
+}  // namespace
+
+NodeId Graph::append(Node node) {
+  check_name(node.name);
+  if (!names_.insert(node.name).second) {
+    throw BadInput(fmt::format("node {}: the name is taken by an earlier node", graph::quoted(node.name)));
+  }
+  nodes_.push_back(std::move(node));
+  return static_cast<NodeId>(nodes_.size()) - 1;
+}
+
+NodeId Graph::input(std::string name, TensorSpec spec) {
+  if (name.empty()) name = fmt::format("input_{}", nodes_.size());
+  in_node(name, [&] {
+    if (spec.shape.rank() == 0 || spec.shape[0] != 1) {
+      throw BadInput("an input needs a shape that starts with batch size 1, found " + spec.shape.str());
+    }
+    return with_batch(spec, 1);
+  });
+  return append({.op = nullptr, .inputs = {}, .name = std::move(name), .output = spec, .parameters = {}});
+}
+
+NodeId Graph::add_op(std::shared_ptr<const Op> op, std::vector<NodeId> inputs, std::string name) {
+  if (!op) throw BadInput("a node needs an operation, found none");
+  if (name.empty()) name = fmt::format("{}_{}", op->type(), nodes_.size());
+  Node node{.op = std::move(op),
+            .inputs = std::move(inputs),
+            .name = std::move(name),
+            .output = {},
+            .parameters = {}};
+  in_node(node.name, [&] {
+    for (const NodeId id : node.inputs) {
+      if (id < 0 || static_cast<std::size_t>(id) >= nodes_.size()) {
+        throw BadInput(fmt::format("{} needs inputs among the {} earlier nodes, found number {}",
+                                   node.op->type(), nodes_.size(), id));
+      }
+    }
+    const std::vector<TensorSpec> specs = input_specs(node);
+    node.output = node.op->infer(specs);
+    node.parameters = node.op->parameters(specs);
+    return 0;
+  });
+  return append(std::move(node));
+}
+
+void Graph::set_output(NodeId node) {
+  if (node < 0 || static_cast<std::size_t>(node) >= nodes_.size()) {
+    throw BadInput(fmt::format("the output should be one of the graph's {} nodes, found number {}",
+                               nodes_.size(), node));
+  }
+  output_ = node;
+}
+
+std::vector<NodeId> Graph::inputs() const {
+  std::vector<NodeId> found;
+  for (std::size_t id = 0; id < nodes_.size(); ++id) {
+    if (!nodes_[id].op) found.push_back(static_cast<NodeId>(id));
+  }
+  return found;
+}
+
+std::vector<TensorSpec> Graph::input_specs(const Node& node) const {
+  return pick(node.inputs, [&](NodeId id) { return this->node(id).output; });
+}
+
+std::vector<TensorSpec> Graph::infer(std::int64_t batch_size) const {
+  graph::expect_between("a graph", "a batch size", batch_size, 1, graph::max_setting);
+  std::vector<TensorSpec> specs;
+  specs.reserve(nodes_.size());
+  for (const Node& node : nodes_) {
+    specs.push_back(in_node(node.name, [&] {
+      if (!node.op) return with_batch(node.output, batch_size);
+      return node.op->infer(
+          pick(node.inputs, [&](NodeId id) { return specs[static_cast<std::size_t>(id)]; }));
+    }));
+  }
+  return specs;
+}
+
+std::int64_t Graph::parameter_count() const {
+  std::int64_t count = 0;
+  for (const Node& node : nodes_) count += trained_elements(node);
+  return count;
+}
+
+std::int64_t trained_elements(const Node& node) {
+  std::int64_t count = 0;
+  for (const ParameterSpec& parameter : node.parameters) {
+    if (!is_state(parameter.role)) count += parameter.shape.numel();
+  }
+  return count;
+}
+
+}  // namespace lehr

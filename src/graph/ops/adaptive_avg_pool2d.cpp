@@ -1,0 +1,58 @@
+#include <numeric>
+
+#include "graph/checks.hpp"
+#include "graph/sliding.hpp"
+#include "lehr/graph/op_registry.hpp"
+#include "lehr/graph/ops.hpp"
+
+namespace lehr::ops {
+namespace {
+
+constexpr std::string_view op_name = "adaptive_avg_pool2d";
+
+void check(const AdaptiveAvgPool2d::Spec& spec) {
+  graph::expect_between(op_name, "an output", spec.output, 1, graph::max_setting);
+}
+
+// Cells start at floor(i in / out) and end before ceil((i + 1) in / out). With in = q out + r they span q
+// where r = 0; q + 1 where r divides out, for then no cell touches two broken elements; else up to q + 2.
+std::int64_t largest_cell(std::int64_t in, std::int64_t out) {
+  const std::int64_t rest = in % out;
+  if (rest == 0) return in / out;
+  return in / out + (std::gcd(rest, out) == rest ? 1 : 2);
+}
+
+std::int64_t rounded_up(std::int64_t in, std::int64_t out) { return (in + out - 1) / out; }
+
+}  // namespace
+
+Attributes AdaptiveAvgPool2d::attributes() const { return {{"output", graph::to_attribute(spec.output)}}; }
+
+TensorSpec AdaptiveAvgPool2d::infer(std::span<const TensorSpec> inputs) const {
+  check(spec);
+  const TensorSpec& image = graph::single_image(op_name, inputs);
+  return graph::checked_spec(op_name, image.dtype,
+                             {image.shape[0], image.shape[1], spec.output.h, spec.output.w});
+}
+
+std::optional<Window> AdaptiveAvgPool2d::window(std::span<const TensorSpec> inputs) const {
+  const Shape& image = inputs[0].shape;
+  return Window{.kernel_h = largest_cell(image[2], spec.output.h),
+                .kernel_w = largest_cell(image[3], spec.output.w),
+                .stride_h = rounded_up(image[2], spec.output.h),
+                .stride_w = rounded_up(image[3], spec.output.w)};
+}
+
+}  // namespace lehr::ops
+
+namespace lehr::graph {
+
+void register_adaptive_avg_pool2d(OpRegistry& registry) {
+  registry.add(ops::op_name, [](const Attributes& given) {
+    const ops::AdaptiveAvgPool2d::Spec spec{.output = size2(given, "output")};
+    ops::check(spec);
+    return std::make_shared<const ops::AdaptiveAvgPool2d>(spec);
+  });
+}
+
+}  // namespace lehr::graph

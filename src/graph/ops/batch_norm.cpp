@@ -1,0 +1,48 @@
+#include "graph/checks.hpp"
+#include "lehr/graph/op_registry.hpp"
+#include "lehr/graph/ops.hpp"
+
+namespace lehr::ops {
+namespace {
+
+constexpr std::string_view op_name = "batch_norm";
+
+void check(const BatchNorm::Spec& spec) {
+  // Below the lower bound 1/sqrt(eps) of a constant channel is no longer a useful single-precision number.
+  graph::expect_between(op_name, "eps", spec.eps, 1e-12, 1.0);
+  graph::expect_between(op_name, "momentum", spec.momentum, 0.0, 1.0);
+}
+
+}  // namespace
+
+Attributes BatchNorm::attributes() const {
+  return {{"eps", spec.eps}, {"momentum", spec.momentum}, {"zero_init", spec.zero_init}};
+}
+
+TensorSpec BatchNorm::infer(std::span<const TensorSpec> inputs) const {
+  check(spec);
+  return graph::single_image(op_name, inputs);
+}
+
+std::vector<ParameterSpec> BatchNorm::parameters(std::span<const TensorSpec> inputs) const {
+  const Shape channels{inputs[0].shape[1]};
+  return {{"weight", ParameterRole::norm_scale, channels, spec.zero_init},
+          {"bias", ParameterRole::norm_shift, channels, false},
+          {"running_mean", ParameterRole::running_mean, channels, false},
+          {"running_var", ParameterRole::running_var, channels, false}};
+}
+
+}  // namespace lehr::ops
+
+namespace lehr::graph {
+
+void register_batch_norm(OpRegistry& registry) {
+  registry.add(ops::op_name, [](const Attributes& given) {
+    const ops::BatchNorm::Spec spec{
+        .eps = given.real("eps"), .momentum = given.real("momentum"), .zero_init = given.flag("zero_init")};
+    ops::check(spec);
+    return std::make_shared<const ops::BatchNorm>(spec);
+  });
+}
+
+}  // namespace lehr::graph

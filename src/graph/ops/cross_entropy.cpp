@@ -1,0 +1,64 @@
+#include <algorithm>
+#include <limits>
+
+#include "graph/checks.hpp"
+#include "lehr/graph/op_registry.hpp"
+#include "lehr/graph/ops.hpp"
+
+namespace lehr::ops {
+namespace {
+
+constexpr std::string_view op_name = "cross_entropy";
+
+void check(const CrossEntropy::Spec& spec) {
+  graph::expect_between(op_name, "label_smoothing", spec.label_smoothing, 0.0, 1.0);
+  for (const double weight : spec.class_weights) {
+    graph::expect_between(op_name, "class weights", weight, 0.0,
+                          static_cast<double>(std::numeric_limits<float>::max()));
+  }
+  const auto positive = [](double weight) { return weight > 0; };
+  if (!spec.class_weights.empty() && std::ranges::none_of(spec.class_weights, positive)) {
+    throw BadInput("cross_entropy needs at least one class weight above 0, found none");
+  }
+}
+
+}  // namespace
+
+Attributes CrossEntropy::attributes() const {
+  return {{"label_smoothing", spec.label_smoothing}, {"class_weights", spec.class_weights}};
+}
+
+TensorSpec CrossEntropy::infer(std::span<const TensorSpec> inputs) const {
+  check(spec);
+  graph::expect_count(op_name, inputs, 2);
+  const TensorSpec& logits = inputs[0];
+  const TensorSpec& targets = inputs[1];
+  graph::expect_real(op_name, logits);
+  graph::expect_rank(op_name, logits, 2, "(N, classes) of scores");
+  if (targets.dtype != DType::i64 || targets.shape != Shape{logits.shape[0]}) {
+    throw BadInput("cross_entropy needs class numbers (" + std::to_string(logits.shape[0]) +
+                   ") of i64 beside scores " + logits.shape.str() + ", found " + targets.shape.str() +
+                   " of " + std::string(name_of(targets.dtype)));
+  }
+  const auto weights = static_cast<std::int64_t>(spec.class_weights.size());
+  if (weights != 0 && weights != logits.shape[1]) {
+    throw BadInput("cross_entropy needs a class weight for each of " + std::to_string(logits.shape[1]) +
+                   " classes, found " + std::to_string(weights));
+  }
+  return {DType::f32, Shape{1}};
+}
+
+}  // namespace lehr::ops
+
+namespace lehr::graph {
+
+void register_cross_entropy(OpRegistry& registry) {
+  registry.add(ops::op_name, [](const Attributes& given) {
+    ops::CrossEntropy::Spec spec{.label_smoothing = given.real("label_smoothing"),
+                                 .class_weights = given.reals("class_weights")};
+    ops::check(spec);
+    return std::make_shared<const ops::CrossEntropy>(std::move(spec));
+  });
+}
+
+}  // namespace lehr::graph

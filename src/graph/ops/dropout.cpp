@@ -1,0 +1,34 @@
+#include "graph/checks.hpp"
+#include "lehr/graph/op_registry.hpp"
+#include "lehr/graph/ops.hpp"
+
+namespace lehr::ops {
+namespace {
+
+constexpr std::string_view op_name = "dropout";
+
+// The bound keeps the scale 1/(1-p) a sensible single-precision number.
+void check(const Dropout::Spec& spec) { graph::expect_between(op_name, "p", spec.p, 0.0, 0.999); }
+
+}  // namespace
+
+Attributes Dropout::attributes() const { return {{"p", spec.p}}; }
+
+TensorSpec Dropout::infer(std::span<const TensorSpec> inputs) const {
+  check(spec);
+  return graph::single_input(op_name, inputs);
+}
+
+}  // namespace lehr::ops
+
+namespace lehr::graph {
+
+void register_dropout(OpRegistry& registry) {
+  registry.add(ops::op_name, [](const Attributes& given) {
+    const ops::Dropout::Spec spec{.p = given.real("p")};
+    ops::check(spec);
+    return std::make_shared<const ops::Dropout>(spec);
+  });
+}
+
+}  // namespace lehr::graph

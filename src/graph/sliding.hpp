@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string_view>
+
+#include "lehr/graph/ops.hpp"
+
+/// What convolutions and poolings share: a window that slides over the rows and columns of an image.
+namespace lehr::graph {
+
+struct Sliding {
+  ops::Size2 kernel;
+  ops::Size2 stride;
+  ops::Size2 padding;
+  ops::Size2 dilation{1, 1};
+};
+
+/// The pair in attributes is a list of two integers, height first.
+Attribute to_attribute(ops::Size2 size);
+/// Throws Error where the list does not hold two; make_op turns it into BadInput.
+ops::Size2 size2(const Attributes& attributes, std::string_view name);
+
+/// Throws BadInput where both numbers are not within the bounds.
+void expect_between(std::string_view op, std::string_view setting, ops::Size2 value, std::int64_t low,
+                    std::int64_t high);
+void check_sliding(std::string_view op, const Sliding& window);
+
+/// Rows and columns of the output, floor((H + 2 p - d (k - 1) - 1) / s) + 1. Throws BadInput where the padded
+/// image is smaller than the window. The settings must have passed check_sliding.
+ops::Size2 positions(std::string_view op, const Sliding& window, const Shape& image);
+
+/// The poolings' kernel, stride and padding. Padding is at most half the kernel, PyTorch's rule, so that no
+/// window holds padding alone; read_pooling and infer_pooling throw BadInput where it is more.
+Attributes pooling_attributes(const Sliding& window);
+Sliding read_pooling(std::string_view op, const Attributes& attributes);
+TensorSpec infer_pooling(std::string_view op, const Sliding& window, std::span<const TensorSpec> inputs);
+
+Window to_window(const Sliding& window);
+
+}  // namespace lehr::graph

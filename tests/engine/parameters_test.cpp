@@ -1,0 +1,55 @@
+#include "lehr/engine/parameters.hpp"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "lehr/core/error.hpp"
+#include "lehr/models/models.hpp"
+
+namespace lehr {
+namespace {
+
+TEST(Parameters, GoInAndComeOutInPyTorchsOrder) {
+  Parameters parameters(models::simple_cnn({.batch_norm = true}), cpu_backend());
+  for (const ParameterEntry& entry : parameters.entries()) {
+    Tensor value(entry.shape, DType::f32);
+    std::iota(value.elements<float>().begin(), value.elements<float>().end(), 1.0F);
+    parameters.set(entry.name, value);
+    const Tensor back = parameters.get(entry.name);
+    EXPECT_TRUE(std::ranges::equal(back.elements<float>(), std::as_const(value).elements<float>())) << entry.name;
+  }
+}
+
+TEST(Parameters, LieOutputLastInTheFlatBuffer) {
+  Graph graph;
+  const NodeId x = graph.input("x", {DType::f32, {1, 2, 8, 8}});
+  graph.add(ops::Conv2d({.out_channels = 3, .kernel = {5, 4}, .bias = false}), {x}, "conv");
+  Parameters parameters(graph, cpu_backend());
+  Tensor value({3, 2, 5, 4}, DType::f32);
+  value.view<float>().at(2, 1, 4, 3) = 7;
+  parameters.set("conv.weight", value);
+  EXPECT_EQ(parameters.values()[((4 * 4 + 3) * 2 + 1) * 3 + 2], 7.0F);
+}
+
+TEST(Parameters, KeepStatesApartFromWhatIsTrained) {
+  Parameters parameters(models::simple_cnn({.batch_norm = true}), cpu_backend());
+  EXPECT_EQ(parameters.grad(parameters.entry("1.running_mean")), nullptr);
+  EXPECT_NE(parameters.grad(parameters.entry("1.weight")), nullptr);
+  EXPECT_THROW(parameters.get_grad("1.running_var"), Error);
+}
+
+TEST(Parameters, NameWhatIsWrong) {
+  Parameters parameters(models::simple_cnn({}), cpu_backend());
+  try {
+    parameters.get("0.wieght");
+    FAIL();
+  } catch (const BadInput& error) {
+    EXPECT_NE(std::string(error.what()).find("\"0.weight\""), std::string::npos) << error.what();
+  }
+  EXPECT_THROW(parameters.set("0.weight", Tensor({8, 1, 5, 4}, DType::f32)), BadInput);
+  EXPECT_THROW(parameters.set("0.weight", Tensor({8, 1, 5, 5}, DType::i64)), BadInput);
+}
+
+}  // namespace
+}  // namespace lehr
