@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include <array>
 #include <iostream>
 
 namespace lehr::cli {
@@ -33,17 +32,6 @@ std::string shortened(std::string_view text) {
   return std::string(text.substr(0, longest)) + "...";
 }
 
-std::string human_bytes(std::size_t bytes) {
-  constexpr std::array units{"KiB", "MiB", "GiB", "TiB"};
-  double value = static_cast<double>(bytes) / 1024;
-  std::size_t unit = 0;
-  while (value >= 1024 && unit + 1 < units.size()) {
-    value /= 1024;
-    ++unit;
-  }
-  return fmt::format("{:.1f} {}", value, units[unit]);
-}
-
 std::string grouped(std::int64_t count) {
   std::string digits = std::to_string(count);
   const std::size_t first = count < 0 ? 1 : 0;
@@ -51,10 +39,10 @@ std::string grouped(std::int64_t count) {
   return digits;
 }
 
-std::size_t peak_memory_bytes() {
+std::int64_t peak_memory_bytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
+  return std::int64_t{usage.ru_maxrss} * 1024;
 }
 
 }  // namespace lehr::cli

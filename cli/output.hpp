@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -16,12 +16,10 @@ std::string one_line(std::string_view message);
 /// Text from the command line, short enough to quote.
 std::string shortened(std::string_view text);
 
-/// "131.2 MiB"
-std::string human_bytes(std::size_t bytes);
 /// "31,250"
 std::string grouped(std::int64_t count);
 
 /// The most memory that the process has held, from the system.
-std::size_t peak_memory_bytes();
+std::int64_t peak_memory_bytes();
 
 }  // namespace lehr::cli

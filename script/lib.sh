@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # For the other scripts: strict mode, the project's folder, and how they speak. Source it first.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

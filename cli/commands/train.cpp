@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -9,8 +8,8 @@
 #include "commands.hpp"
 #include "interrupt.hpp"
 #include "lehr/callbacks/progress_bar.hpp"
-#include "lehr/core/parallel.hpp"
 #include "lehr/data/data.hpp"
+#include "lehr/graph/summary.hpp"
 #include "output.hpp"
 #include "run_folder.hpp"
 #include "terminal.hpp"
