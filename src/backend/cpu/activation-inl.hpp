@@ -18,23 +18,33 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 using ActivationKind = FusedActivation::Kind;
 
-/// f(x)
+/// e^x, at most e^88 so that nothing overflows; NaN stays NaN.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V bounded_exp(D d, V x) {
+  return hn::IfThenElse(hn::IsNaN(x), x, hn::Exp(d, hn::Min(x, hn::Set(d, 88.0F))));
+}
+
+/// 1 / (1 + e^-x)
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V sigmoid(D d, V x) {
+  const V one = hn::Set(d, 1.0F);
+  return hn::Div(one, hn::Add(one, bounded_exp(d, hn::Neg(x))));
+}
+
+/// f(x). NaN comes out as NaN: Max and Min return their second operand then, on x86.
 template <ActivationKind kind, class D, class V = hn::Vec<D>>
 HWY_INLINE V activate(D d, V x, const FusedActivation& a) {
   if constexpr (kind == ActivationKind::none) return x;
-  if constexpr (kind == ActivationKind::relu) return hn::Max(x, hn::Zero(d));
+  if constexpr (kind == ActivationKind::relu) return hn::Max(hn::Zero(d), x);
   if constexpr (kind == ActivationKind::leaky_relu) {
     return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Mul(x, hn::Set(d, a.leak)), x);
   }
   if constexpr (kind == ActivationKind::general_relu) {
     const V leaky = hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Mul(x, hn::Set(d, a.leak)), x);
-    return hn::Min(hn::Sub(leaky, hn::Set(d, a.subtract)), hn::Set(d, a.clamp));
+    return hn::Min(hn::Set(d, a.clamp), hn::Sub(leaky, hn::Set(d, a.subtract)));
   }
-  if constexpr (kind == ActivationKind::sigmoid) {
-    const V one = hn::Set(d, 1.0F);
-    return hn::Div(one, hn::Add(one, hn::Exp(d, hn::Neg(x))));
-  }
-  if constexpr (kind == ActivationKind::tanh) return hn::Tanh(d, x);
+  if constexpr (kind == ActivationKind::sigmoid) return sigmoid(d, x);
+  if constexpr (kind == ActivationKind::tanh) return hn::IfThenElse(hn::IsNaN(x), x, hn::Tanh(d, x));
 }
 
 /// f'(x) * grad, from y = f(x). At a kink the derivative is the one from below, as in PyTorch: relu'(0) = 0.

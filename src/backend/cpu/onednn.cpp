@@ -1,0 +1,221 @@
+#include "backend/cpu/onednn.hpp"
+
+#include <span>
+#include <type_traits>
+
+#include "lehr/core/error.hpp"
+#include "lehr/core/parallel.hpp"
+#include "lehr/core/tensor.hpp"
+
+namespace lehr::cpu::onednn {
+namespace {
+
+const dnnl::engine& engine() {
+  static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
+  return cpu;
+}
+
+dnnl::stream& stream() {
+  thread_local dnnl::stream own(engine());
+  return own;
+}
+
+dnnl::primitive_attr attributes(const FusedActivation& activation = {}) {
+  dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  if (activation.kind == FusedActivation::Kind::none || !applies(activation.kind)) return attr;
+  const float slope = activation.kind == FusedActivation::Kind::leaky_relu ? activation.leak : 0.0F;
+  dnnl::post_ops after;
+#if DNNL_VERSION_MAJOR >= 3
+  after.append_eltwise(dnnl::algorithm::eltwise_relu, slope, 0.0F);
+#else
+  after.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, slope, 0.0F);
+#endif
+  attr.set_post_ops(after);
+  return attr;
+}
+
+Dims less_one(Dims dilation) {
+  for (auto& extent : dilation) --extent;
+  return dilation;
+}
+
+/// How one primitive descriptor is asked for.
+struct Attempt {
+  Desc weights;
+  dnnl::algorithm algorithm;
+};
+
+dnnl::convolution_forward::primitive_desc forward_descriptor(const ConvProblem& p, const Attempt& a,
+                                                             const dnnl::primitive_attr& attr) {
+  using Conv = dnnl::convolution_forward;
+  const auto kind = p.training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
+  const Dims dilation = less_one(p.dilation);
+#if DNNL_VERSION_MAJOR >= 3
+  return {engine(), kind,     a.algorithm, p.src,     a.weights, p.bias,
+          p.dst,    p.stride, dilation,    p.padding, p.padding, attr};
+#else
+  return {Conv::desc(kind, a.algorithm, p.src, a.weights, p.bias, p.dst, p.stride, dilation, p.padding,
+                     p.padding),
+          attr, engine()};
+#endif
+}
+
+dnnl::convolution_backward_data::primitive_desc data_descriptor(const ConvProblem& p, const Attempt& a) {
+  using Conv = dnnl::convolution_backward_data;
+  const auto hint = forward_descriptor(p, a, attributes());
+  const Dims dilation = less_one(p.dilation);
+#if DNNL_VERSION_MAJOR >= 3
+  return {engine(), a.algorithm, p.src,     a.weights, p.dst,       p.stride,
+          dilation, p.padding,   p.padding, hint,      attributes()};
+#else
+  return {Conv::desc(a.algorithm, p.src, a.weights, p.dst, p.stride, dilation, p.padding, p.padding),
+          attributes(), engine(), hint};
+#endif
+}
+
+dnnl::convolution_backward_weights::primitive_desc weights_descriptor(const ConvProblem& p,
+                                                                      const Attempt& a) {
+  using Conv = dnnl::convolution_backward_weights;
+  const auto hint = forward_descriptor(p, a, attributes());
+  const Dims dilation = less_one(p.dilation);
+#if DNNL_VERSION_MAJOR >= 3
+  return {engine(), a.algorithm, p.src,     a.weights, p.bias, p.dst,
+          p.stride, dilation,    p.padding, p.padding, hint,   attributes()};
+#else
+  return {Conv::desc(a.algorithm, p.src, a.weights, p.bias, p.dst, p.stride, dilation, p.padding, p.padding),
+          attributes(), engine(), hint};
+#endif
+}
+
+bool is_reference(const std::string& implementation) {
+  return implementation.find("ref") != std::string::npos;
+}
+
+/// The first attempt that oneDNN answers with a kernel other than its reference, else the first it answers.
+template <class Primitive, class Describe>
+Choice choose(const ConvProblem& problem, const Describe& describe) {
+  const Attempt attempts[] = {
+      {any_layout(problem.weights_dims), dnnl::algorithm::convolution_auto},
+      {any_layout(problem.weights_dims), dnnl::algorithm::convolution_direct},
+      {problem.weights, dnnl::algorithm::convolution_direct},
+  };
+  Choice best;
+  for (const Attempt& attempt : attempts) {
+    try {
+      const auto descriptor = describe(attempt);
+      const std::string implementation = descriptor.impl_info_str();
+      if (best.primitive && is_reference(implementation)) continue;
+      Desc weights;
+      if constexpr (std::is_same_v<Primitive, dnnl::convolution_backward_weights>) {
+        weights = descriptor.diff_weights_desc();
+      } else {
+        weights = descriptor.weights_desc();
+      }
+      best = {Primitive(descriptor), implementation, weights, descriptor.scratchpad_desc()};
+      if (!is_reference(implementation)) break;
+    } catch (const dnnl::error&) {
+      if (!best.primitive && &attempt == &attempts[2]) throw;
+    }
+  }
+  return best;
+}
+
+/// Sets OpenMP's thread count for a scope.
+class ThreadCount {
+ public:
+  explicit ThreadCount(int wanted) : before_(threads()), changed_(wanted != before_) {
+    if (changed_) set_threads(wanted);
+  }
+  ~ThreadCount() {
+    if (changed_) set_threads(before_);
+  }
+  ThreadCount(const ThreadCount&) = delete;
+  ThreadCount& operator=(const ThreadCount&) = delete;
+
+ private:
+  int before_;
+  bool changed_;
+};
+
+}  // namespace
+
+Desc strided(const Dims& dims, const Dims& strides) { return {dims, dnnl::memory::data_type::f32, strides}; }
+
+Desc any_layout(const Dims& dims) {
+  return {dims, dnnl::memory::data_type::f32, dnnl::memory::format_tag::any};
+}
+
+bool applies(FusedActivation::Kind kind) {
+  using Kind = FusedActivation::Kind;
+  return kind == Kind::none || kind == Kind::relu || kind == Kind::leaky_relu;
+}
+
+Choice conv_forward(const ConvProblem& problem, const FusedActivation& activation) {
+  const auto attr = attributes(activation);
+  return choose<dnnl::convolution_forward>(
+      problem, [&](const Attempt& attempt) { return forward_descriptor(problem, attempt, attr); });
+}
+
+Choice conv_backward_data(const ConvProblem& problem) {
+  return choose<dnnl::convolution_backward_data>(
+      problem, [&](const Attempt& attempt) { return data_descriptor(problem, attempt); });
+}
+
+Choice conv_backward_weights(const ConvProblem& problem) {
+  return choose<dnnl::convolution_backward_weights>(
+      problem, [&](const Attempt& attempt) { return weights_descriptor(problem, attempt); });
+}
+
+Choice matmul(const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst,
+              const FusedActivation& activation) {
+  const auto attr = attributes(activation);
+#if DNNL_VERSION_MAJOR >= 3
+  const dnnl::matmul::primitive_desc descriptor(engine(), src, weights, bias, dst, attr);
+#else
+  const dnnl::matmul::primitive_desc descriptor(dnnl::matmul::desc(src, weights, bias, dst), attr, engine());
+#endif
+  return {dnnl::matmul(descriptor), descriptor.impl_info_str(), weights, descriptor.scratchpad_desc()};
+}
+
+Choice reorder(const Desc& from, const Desc& to) {
+  const dnnl::reorder::primitive_desc descriptor(engine(), from, engine(), to, attributes());
+  return {dnnl::reorder(descriptor), descriptor.impl_info_str(), to, descriptor.scratchpad_desc()};
+}
+
+Call::Call(const Choice& choice, std::initializer_list<Argument> arguments)
+    : primitive_(choice.primitive), scratchpad_bytes_(choice.scratchpad.get_size()), threads_(threads()) {
+  const auto add = [&](int id, const Desc& desc) {
+    memories_.push_back(dnnl::memory(desc, engine(), DNNL_MEMORY_NONE));
+    arguments_.push_back({id, memories_.back().get()});
+  };
+  for (const Argument& argument : arguments) add(argument.id, argument.desc);
+  if (scratchpad_bytes_ > 0) add(DNNL_ARG_SCRATCHPAD, choice.scratchpad);
+}
+
+void Call::run(std::initializer_list<const void*> addresses) {
+  const std::span given(addresses.begin(), addresses.size());
+  for (std::size_t i = 0; i < memories_.size(); ++i) {
+    void* address = const_cast<void*>(given[i]);
+    // Version 2 clears the padding of a blocked layout whenever an address is set.
+    if (memories_[i].get_data_handle() != address) memories_[i].set_data_handle(address);
+  }
+  const ThreadCount as_prepared(threads_);
+  dnnl::error::wrap_c_api(dnnl_primitive_execute(primitive_.get(), stream().get(),
+                                                 static_cast<int>(arguments_.size()), arguments_.data()),
+                          "could not execute a primitive");
+  stream().wait();
+}
+
+void throw_translated(const std::string& node, const char* doing, const dnnl::error& error) {
+  throw Error("oneDNN failed at " + std::string(doing) + " of node " + node + ": " + error.what() +
+              " (status " + std::to_string(static_cast<int>(error.status)) + ")");
+}
+
+std::size_t Pieces::take(std::size_t bytes) {
+  const std::size_t offset = total_;
+  total_ += (bytes + buffer_alignment - 1) / buffer_alignment * buffer_alignment;
+  return offset;
+}
+
+}  // namespace lehr::cpu::onednn

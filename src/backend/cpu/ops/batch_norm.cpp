@@ -1,0 +1,272 @@
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+
+#include "backend/cpu/batch_norm_passes.hpp"
+#include "backend/cpu/support.hpp"
+#include "lehr/backend/kernel_registry.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/core/parallel.hpp"
+
+namespace lehr::cpu {
+namespace {
+
+/// Batch normalisation with an activation behind it. Parameters: weight, bias, running_mean, running_var.
+class BatchNorm final : public Kernel {
+ public:
+  explicit BatchNorm(const KernelSpec& spec);
+  std::string implementation() const override { return simd_implementation(); }
+  BackwardReads backward_reads() const override {
+    return {.inputs = true, .output = norm::backward_reads_output(activation_.kind)};
+  }
+  std::vector<TensorSpec> saved() const override;
+  std::size_t workspace() const override { return threads_ * thread_bytes() + 5 * table_bytes(); }
+  void forward(const KernelArgs& args) override;
+  void backward(const KernelArgs& args) override;
+
+ private:
+  std::size_t table_bytes() const { return static_cast<std::size_t>(period_) * sizeof(float); }
+  std::size_t totals_bytes() const {
+    return round_up(2 * static_cast<std::size_t>(channels_) * sizeof(double), 64);
+  }
+  std::size_t thread_bytes() const { return totals_bytes() + 2 * table_bytes(); }
+  norm::Sums thread_sums(void* workspace, std::size_t thread) const;
+  float* table(void* workspace, std::size_t index) const;
+  template <class Value>
+  void fill(float* table, const Value& value) const;
+
+  norm::Part part(const KernelArgs& args, float* result, std::int64_t begin, std::int64_t end) const;
+  template <class Body>
+  void for_parts(const KernelArgs& args, float* result, const Body& body) const;
+  template <class Pass>
+  norm::Sums sum(const KernelArgs& args, const Pass& pass) const;
+
+  const float* sample_means(const KernelArgs& args) const;
+  void batch_statistics(const KernelArgs& args, float* mean, float* inverse_std) const;
+  const float* running_inverse_std(const KernelArgs& args) const;
+  norm::Tables forward_tables(const KernelArgs& args, const float* mean, const float* inverse_std) const;
+  void write_parameter_grads(const KernelArgs& args, const norm::Sums& sums) const;
+  void backward_tables(const KernelArgs& args, const norm::Sums& sums) const;
+
+  FusedActivation activation_;
+  double eps_;
+  double momentum_;
+  bool training_;
+  bool input_grad_;
+  std::int64_t channels_;
+  std::int64_t elements_;
+  std::int64_t rows_;
+  std::int64_t period_;
+  std::size_t threads_;
+};
+
+BatchNorm::BatchNorm(const KernelSpec& spec)
+    : activation_(spec.activation),
+      eps_(spec.attributes.real("eps")),
+      momentum_(spec.attributes.real("momentum")),
+      training_(spec.training),
+      input_grad_(wants_input_grad(spec, 0)),
+      channels_(std::max<std::int64_t>(1, spec.inputs.at(0).shape[1])),
+      elements_(spec.inputs.at(0).shape.numel()),
+      rows_(elements_ / channels_),
+      period_(std::lcm(channels_, std::int64_t{64})),
+      threads_(static_cast<std::size_t>(threads())) {
+  if (training_ && rows_ < 2) {
+    throw BadInput("batch norm " + spec.name + " needs more than one value a channel in training, found input " +
+                   spec.inputs.at(0).shape.str());
+  }
+}
+
+std::vector<TensorSpec> BatchNorm::saved() const {
+  if (!training_) return {};
+  return {{DType::f32, Shape{channels_}}, {DType::f32, Shape{channels_}}};
+}
+
+norm::Sums BatchNorm::thread_sums(void* workspace, std::size_t thread) const {
+  std::byte* const start = static_cast<std::byte*>(workspace) + thread * thread_bytes();
+  auto* const totals = reinterpret_cast<double*>(start);
+  auto* const tables = reinterpret_cast<float*>(start + totals_bytes());
+  return {tables, tables + period_, totals, totals + channels_};
+}
+
+float* BatchNorm::table(void* workspace, std::size_t index) const {
+  std::byte* const start = static_cast<std::byte*>(workspace) + threads_ * thread_bytes();
+  return reinterpret_cast<float*>(start) + index * static_cast<std::size_t>(period_);
+}
+
+template <class Value>
+void BatchNorm::fill(float* table, const Value& value) const {
+  for (std::int64_t c = 0; c < channels_; ++c) table[c] = static_cast<float>(value(c));
+  for (std::int64_t i = channels_; i < period_; ++i) table[i] = table[i - channels_];
+}
+
+norm::Part BatchNorm::part(const KernelArgs& args, float* result, std::int64_t begin,
+                           std::int64_t end) const {
+  const std::int64_t whole = elements_ / period_;
+  const std::int64_t start = begin * period_;
+  norm::Part part;
+  part.input = floats(args.inputs[0]) + start;
+  if (args.output != nullptr) part.output = floats(args.output) + start;
+  if (args.output_grad != nullptr) part.output_grad = floats(args.output_grad) + start;
+  if (result != nullptr) part.result = result + start;
+  part.periods = std::min(end, whole) - begin;
+  part.tail = end > whole ? elements_ % period_ : 0;
+  part.period = period_;
+  part.channels = channels_;
+  return part;
+}
+
+template <class Body>
+void BatchNorm::for_parts(const KernelArgs& args, float* result, const Body& body) const {
+  const std::int64_t periods = (elements_ + period_ - 1) / period_;
+  const auto slots = static_cast<std::int64_t>(threads_);
+  // Never more ranges than the workspace has slots, should the number of threads have grown since.
+  const std::int64_t grain = std::max(elements_per_thread / period_ + 1, (periods + slots - 1) / slots);
+  parallel_for(periods, grain, [&](std::int64_t begin, std::int64_t end, int thread) {
+    body(part(args, result, begin, end), static_cast<std::size_t>(thread));
+  });
+}
+
+/// Both sums over the batch, left in the first thread's totals.
+template <class Pass>
+norm::Sums BatchNorm::sum(const KernelArgs& args, const Pass& pass) const {
+  for (std::size_t t = 0; t < threads_; ++t) {
+    std::fill_n(thread_sums(args.workspace, t).first_total, 2 * channels_, 0.0);
+  }
+  for_parts(args, nullptr, [&](const norm::Part& part, std::size_t thread) {
+    pass(part, thread_sums(args.workspace, thread));
+  });
+  const norm::Sums total = thread_sums(args.workspace, 0);
+  for (std::size_t t = 1; t < threads_; ++t) {
+    const norm::Sums other = thread_sums(args.workspace, t);
+    for (std::int64_t i = 0; i < 2 * channels_; ++i) total.first_total[i] += other.first_total[i];
+  }
+  return total;
+}
+
+/// A table of each channel's mean over a few rows. Sums are taken around it: the variance then never is a
+/// small difference of large squares.
+const float* BatchNorm::sample_means(const KernelArgs& args) const {
+  constexpr std::int64_t wanted = 16;
+  const std::int64_t step = std::max<std::int64_t>(1, rows_ / wanted);
+  const std::int64_t sampled = std::min(rows_, wanted);
+  float* const means = table(args.workspace, 0);
+  const float* const x = floats(args.inputs[0]);
+  std::fill_n(means, channels_, 0.0F);
+  for (std::int64_t i = 0; i < sampled; ++i) {
+    for (std::int64_t c = 0; c < channels_; ++c) means[c] += x[i * step * channels_ + c];
+  }
+  fill(means, [&](std::int64_t c) { return means[c] / static_cast<float>(sampled); });
+  return means;
+}
+
+void BatchNorm::batch_statistics(const KernelArgs& args, float* mean, float* inverse_std) const {
+  const float* const around = sample_means(args);
+  const norm::Sums sums = sum(args, [&](const norm::Part& part, const norm::Sums& mine) {
+    norm::sum_forward(part, around, mine);
+  });
+  const auto count = static_cast<double>(rows_);
+  float* const running_mean = floats(args.parameters[2]);
+  float* const running_var = floats(args.parameters[3]);
+  const auto follow = [&](float& running, double value) {
+    running = static_cast<float>((1 - momentum_) * static_cast<double>(running) + momentum_ * value);
+  };
+  for (std::int64_t c = 0; c < channels_; ++c) {
+    const double offset = sums.first_total[c] / count;
+    const double batch_mean = static_cast<double>(around[c]) + offset;
+    const double variance = std::max(sums.second_total[c] / count - offset * offset, 0.0);  // NaN stays
+    mean[c] = static_cast<float>(batch_mean);
+    inverse_std[c] = static_cast<float>(1 / std::sqrt(variance + eps_));
+    follow(running_mean[c], batch_mean);
+    follow(running_var[c], variance * count / (count - 1));
+  }
+}
+
+const float* BatchNorm::running_inverse_std(const KernelArgs& args) const {
+  const float* const variance = floats(args.parameters[3]);
+  float* const inverse_std = table(args.workspace, 3);
+  for (std::int64_t c = 0; c < channels_; ++c) {
+    inverse_std[c] = static_cast<float>(1 / std::sqrt(static_cast<double>(variance[c]) + eps_));
+  }
+  return inverse_std;
+}
+
+norm::Tables BatchNorm::forward_tables(const KernelArgs& args, const float* mean,
+                                       const float* inverse_std) const {
+  const float* const weight = floats(args.parameters[0]);
+  const float* const bias = floats(args.parameters[1]);
+  float* const means = table(args.workspace, 0);
+  float* const scales = table(args.workspace, 1);
+  float* const shifts = table(args.workspace, 2);
+  fill(means, [&](std::int64_t c) { return mean[c]; });
+  fill(scales, [&](std::int64_t c) { return weight[c] * inverse_std[c]; });
+  fill(shifts, [&](std::int64_t c) { return bias[c]; });
+  return {means, scales, shifts, table(args.workspace, 3), table(args.workspace, 4)};
+}
+
+void BatchNorm::forward(const KernelArgs& args) {
+  const float* mean = floats(args.parameters[2]);
+  const float* inverse_std = nullptr;
+  if (training_) {
+    batch_statistics(args, floats(args.saved[0]), floats(args.saved[1]));
+    mean = floats(args.saved[0]);
+    inverse_std = floats(args.saved[1]);
+  } else {
+    inverse_std = running_inverse_std(args);
+  }
+  const norm::Tables tables = forward_tables(args, mean, inverse_std);
+  for_parts(args, floats(args.output), [&](const norm::Part& part, std::size_t) {
+    norm::apply_forward(part, tables, activation_);
+  });
+}
+
+void BatchNorm::write_parameter_grads(const KernelArgs& args, const norm::Sums& sums) const {
+  const float* const inverse_std = floats(args.saved[1]);
+  float* const weight_grad = optional_floats(args.parameter_grads, 0);
+  float* const bias_grad = optional_floats(args.parameter_grads, 1);
+  for (std::int64_t c = 0; c < channels_; ++c) {
+    if (bias_grad != nullptr) bias_grad[c] = static_cast<float>(sums.first_total[c]);
+    if (weight_grad != nullptr) {
+      weight_grad[c] = static_cast<float>(sums.second_total[c] * static_cast<double>(inverse_std[c]));
+    }
+  }
+}
+
+/// Source: Ioffe and Szegedy 2015, section 3, written for sums of grad and of grad * (x - mean).
+void BatchNorm::backward_tables(const KernelArgs& args, const norm::Sums& sums) const {
+  const float* const weight = floats(args.parameters[0]);
+  const float* const inverse_std = floats(args.saved[1]);
+  const auto count = static_cast<double>(rows_);
+  const auto scale = [&](std::int64_t c) {
+    return static_cast<double>(weight[c]) * static_cast<double>(inverse_std[c]);
+  };
+  fill(table(args.workspace, 3), [&](std::int64_t c) {
+    const auto inverse = static_cast<double>(inverse_std[c]);
+    return -scale(c) * inverse * inverse * sums.second_total[c] / count;
+  });
+  fill(table(args.workspace, 4), [&](std::int64_t c) { return -scale(c) * sums.first_total[c] / count; });
+}
+
+void BatchNorm::backward(const KernelArgs& args) {
+  const norm::Tables tables = forward_tables(args, floats(args.saved[0]), floats(args.saved[1]));
+  const norm::Sums sums = sum(args, [&](const norm::Part& part, const norm::Sums& mine) {
+    norm::sum_backward(part, tables, activation_, mine);
+  });
+  write_parameter_grads(args, sums);
+  if (!input_grad_) return;
+  backward_tables(args, sums);
+  for_parts(args, optional_floats(args.input_grads, 0), [&](const norm::Part& part, std::size_t) {
+    norm::apply_backward(part, tables, activation_);
+  });
+}
+
+}  // namespace
+
+void register_batch_norm(KernelRegistry& registry) {
+  registry.add_kernel(
+      "batch_norm", [](const KernelSpec& spec) { return std::make_unique<BatchNorm>(spec); },
+      [](FusedActivation::Kind) { return true; });
+}
+
+}  // namespace lehr::cpu

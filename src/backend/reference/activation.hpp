@@ -1,0 +1,17 @@
+#pragma once
+
+#include "lehr/backend/backend.hpp"
+
+namespace lehr::reference {
+
+/// f(x)
+double activate(const FusedActivation& activation, double x);
+
+/// f'(x) * grad, from y = f(x) as it was stored. At a kink the derivative is the one from below, as in
+/// PyTorch.
+double activation_grad(const FusedActivation& activation, float y, double grad);
+
+/// For KernelRegistry: plain loops take any activation behind them.
+inline bool fuses_all(FusedActivation::Kind) { return true; }
+
+}  // namespace lehr::reference

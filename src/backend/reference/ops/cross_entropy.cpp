@@ -1,0 +1,96 @@
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "backend/reference/reference_kernel.hpp"
+
+namespace lehr::reference {
+namespace {
+
+/// As torch.nn.functional.cross_entropy: both the likelihood term and the smoothing term are divided by the
+/// sum of the targets' class weights.
+class CrossEntropy final : public ReferenceKernel {
+ public:
+  explicit CrossEntropy(const KernelSpec& spec)
+      : ReferenceKernel(spec),
+        classes_(spec.inputs.at(0).shape[1]),
+        smoothing_(spec.attributes.real("label_smoothing")),
+        weights_(spec.attributes.reals("class_weights")) {
+    if (weights_.empty()) weights_.assign(static_cast<std::size_t>(classes_), 1.0);
+    if (static_cast<std::int64_t>(weights_.size()) != classes_) {
+      throw BadInput("cross_entropy \"" + spec.name + "\" needs one class weight for each of its " +
+                     std::to_string(classes_) + " classes, found " + std::to_string(weights_.size()));
+    }
+  }
+  BackwardReads backward_reads() const override { return {.inputs = true}; }
+
+  void forward(const KernelArgs& args) override {
+    const View<const float> logits = input(args);
+    double loss = 0;
+    for (std::int64_t n = 0; n < logits.shape[0]; ++n) {
+      const double log_sum = log_sum_exp(logits, n);
+      for (std::int64_t c = 0; c < classes_; ++c) {
+        loss += coefficient(target(args, n), c) * (log_sum - static_cast<double>(logits.at(n, c)));
+      }
+    }
+    *output(args).data = static_cast<float>(loss / total_weight(args));
+  }
+
+  void backward(const KernelArgs& args) override {
+    if (!wants_input_grad(0)) return;
+    const View<const float> logits = input(args);
+    const View<float> dx = input_grad(args);
+    const double scale = grad_at(args, 0) / total_weight(args);
+    for (std::int64_t n = 0; n < logits.shape[0]; ++n) {
+      const double log_sum = log_sum_exp(logits, n);
+      double row = 0;
+      for (std::int64_t c = 0; c < classes_; ++c) row += coefficient(target(args, n), c);
+      for (std::int64_t c = 0; c < classes_; ++c) {
+        const double probability = std::exp(static_cast<double>(logits.at(n, c)) - log_sum);
+        dx.at(n, c) = static_cast<float>(scale * (row * probability - coefficient(target(args, n), c)));
+      }
+    }
+  }
+
+ private:
+  double weight_of(std::int64_t c) const { return weights_[static_cast<std::size_t>(c)]; }
+  // What -log p of class c counts for a sample of class `truth`.
+  double coefficient(std::int64_t truth, std::int64_t c) const {
+    const double smooth = smoothing_ / static_cast<double>(classes_) * weight_of(c);
+    return c == truth ? smooth + (1 - smoothing_) * weight_of(c) : smooth;
+  }
+  std::int64_t target(const KernelArgs& args, std::int64_t n) const {
+    const std::int64_t truth = static_cast<const std::int64_t*>(args.inputs[1])[n];
+    if (truth >= 0 && truth < classes_) return truth;
+    throw Error("cross_entropy \"" + spec().name + "\" expects targets from 0 to " +
+                std::to_string(classes_ - 1) + ", found " + std::to_string(truth) + " at sample " +
+                std::to_string(n));
+  }
+  double total_weight(const KernelArgs& args) const {
+    double total = 0;
+    for (std::int64_t n = 0; n < spec().inputs[0].shape[0]; ++n) total += weight_of(target(args, n));
+    return total;
+  }
+  double log_sum_exp(const View<const float>& logits, std::int64_t n) const {
+    double largest = static_cast<double>(logits.at(n, 0));
+    for (std::int64_t c = 1; c < classes_; ++c) {
+      largest = std::max(largest, static_cast<double>(logits.at(n, c)));
+    }
+    double sum = 0;
+    for (std::int64_t c = 0; c < classes_; ++c)
+      sum += std::exp(static_cast<double>(logits.at(n, c)) - largest);
+    return largest + std::log(sum);
+  }
+
+  std::int64_t classes_;
+  double smoothing_;
+  std::vector<double> weights_;
+};
+
+}  // namespace
+
+void register_cross_entropy(KernelRegistry& registry) {
+  registry.add_kernel("cross_entropy", make<CrossEntropy>);
+}
+
+}  // namespace lehr::reference

@@ -1,0 +1,39 @@
+#include "lehr/backend/kernel_registry.hpp"
+
+namespace lehr::reference {
+namespace {
+
+/// As torch.optim.SGD: the momentum buffer starts as the first gradient, without dampening.
+class Sgd final : public Update {
+ public:
+  explicit Sgd(const UpdateSpec& spec)
+      : dampening_(spec.attributes.real("dampening")), nesterov_(spec.attributes.flag("nesterov")) {}
+  int states() const override { return 1; }
+
+  void apply(const UpdateArgs& args) override {
+    const double momentum = static_cast<double>(args.momentum);
+    for (std::int64_t i = 0; i < args.count; ++i) {
+      const double value = static_cast<double>(args.parameters[i]);
+      const double grad =
+          static_cast<double>(args.gradients[i]) + static_cast<double>(args.weight_decay) * value;
+      float& buffer = args.states[0][i];
+      const double velocity =
+          args.step == 1 ? grad : momentum * static_cast<double>(buffer) + (1 - dampening_) * grad;
+      buffer = static_cast<float>(velocity);
+      const double direction = momentum == 0 ? grad : nesterov_ ? grad + momentum * velocity : velocity;
+      args.parameters[i] = static_cast<float>(value - static_cast<double>(args.lr) * direction);
+    }
+  }
+
+ private:
+  double dampening_;
+  bool nesterov_;
+};
+
+}  // namespace
+
+void register_sgd(KernelRegistry& registry) {
+  registry.add_update("sgd", [](const UpdateSpec& spec) { return std::make_unique<Sgd>(spec); });
+}
+
+}  // namespace lehr::reference

@@ -1,0 +1,141 @@
+#include "lehr/store/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+#include <vector>
+
+#include "lehr/core/error.hpp"
+#include "store/descriptor_buffer.hpp"
+#include "store/file_descriptor.hpp"
+
+namespace lehr::store {
+namespace fs = std::filesystem;
+namespace {
+
+[[noreturn]] void fail(const fs::path& file, int reason) {
+  throw BadInput(file.string() + ": cannot be written: " + std::generic_category().message(reason));
+}
+
+/// Folders made for a file, taken away again unless keep() was called.
+class MadeFolders {
+ public:
+  MadeFolders(const fs::path& folder, const fs::path& file) {
+    std::vector<fs::path> missing;
+    std::error_code error;
+    for (fs::path at = folder;
+         !at.empty() && fs::symlink_status(at, error).type() == fs::file_type::not_found;
+         at = at.parent_path()) {
+      missing.push_back(at);
+    }
+    for (; !missing.empty(); missing.pop_back()) {
+      fs::create_directory(missing.back(), error);
+      if (error) {
+        remove();
+        fail(file, error.value());
+      }
+      made_.push_back(missing.back());
+    }
+  }
+  ~MadeFolders() { remove(); }
+  MadeFolders(const MadeFolders&) = delete;
+  MadeFolders& operator=(const MadeFolders&) = delete;
+  void keep() { made_.clear(); }
+
+ private:
+  void remove() {
+    std::error_code ignored;
+    for (; !made_.empty(); made_.pop_back()) fs::remove(made_.back(), ignored);
+  }
+  std::vector<fs::path> made_;
+};
+
+/// A file under a name of its own, removed unless it was renamed.
+class TemporaryFile {
+ public:
+  TemporaryFile(const fs::path& folder, const fs::path& file) : file_(file), descriptor_(create(folder)) {}
+  ~TemporaryFile() {
+    if (!renamed_) ::unlink(path_.c_str());
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  void fill(const std::function<void(std::ostream&)>& write) {
+    DescriptorBuffer buffer(descriptor_.get());
+    std::ostream stream(&buffer);
+    write(stream);
+    stream.flush();
+    if (buffer.failure() != 0) fail(file_, buffer.failure());
+    if (!stream) throw Error(file_.string() + ": what should write it failed");
+    // Some file systems have nothing to flush and say so.
+    if (::fsync(descriptor_.get()) != 0 && errno != EINVAL && errno != ENOTSUP) fail(file_, errno);
+    if (descriptor_.close() != 0) fail(file_, errno);
+  }
+  void rename_to(const fs::path& target) {
+    if (::rename(path_.c_str(), target.c_str()) != 0) fail(file_, errno);
+    renamed_ = true;
+  }
+
+ private:
+  int create(const fs::path& folder) {
+    static std::atomic<unsigned> made{0};
+    for (int attempt = 0; attempt < 100; ++attempt) {
+      const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
+      path_ = folder / (".lehr-" + std::to_string(::getpid()) + "-" + std::to_string(made++) + "-" +
+                        std::to_string(now) + ".tmp");
+      const int descriptor = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+      if (descriptor >= 0) return descriptor;
+      if (errno != EEXIST) fail(file_, errno);
+    }
+    fail(file_, EEXIST);
+  }
+
+  const fs::path& file_;
+  fs::path path_;
+  FileDescriptor descriptor_;
+  bool renamed_ = false;
+};
+
+/// Where the bytes go: what a symbolic link points to, so that the link stays. Refuses folders and devices,
+/// which a rename would replace.
+fs::path target_of(const fs::path& file) {
+  if (file.empty()) throw BadInput("a file to write needs a name, found an empty one");
+  std::error_code error;
+  fs::path target = file;
+  if (fs::is_symlink(fs::symlink_status(file, error))) {
+    target = fs::weakly_canonical(file, error);
+    if (error) fail(file, error.value());
+  }
+  const fs::file_status status = fs::status(target, error);
+  if (fs::is_directory(status)) fail(file, EISDIR);
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    throw BadInput(file.string() + ": cannot be written: expected a regular file, found a device or pipe");
+  }
+  if (!target.has_filename()) fail(file, EISDIR);
+  if (status.type() == fs::file_type::none) fail(file, error.value());
+  return target;
+}
+
+}  // namespace
+
+void write_file_atomically(const fs::path& file, const std::function<void(std::ostream&)>& write) {
+  const fs::path target = target_of(file);
+  const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+  MadeFolders folders(folder, file);
+  {
+    TemporaryFile temporary(folder, file);
+    temporary.fill(write);
+    temporary.rename_to(target);
+  }
+  folders.keep();
+  // The file is whole by now; that its name survives a power cut is as good as the file system allows.
+  const FileDescriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened.is_open() && ::fsync(opened.get()) != 0 && errno == EIO) fail(file, errno);
+}
+
+}  // namespace lehr::store

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace lehr::store {
+
+/// Owns a descriptor of the system; closes it at the end.
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int descriptor) : descriptor_(descriptor) {}
+  ~FileDescriptor() { close(); }
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+
+  bool is_open() const { return descriptor_ >= 0; }
+  int get() const { return descriptor_; }
+  /// Returns what ::close returned: 0, or -1 with errno set. Further calls do nothing.
+  int close() {
+    const int closing = std::exchange(descriptor_, -1);
+    return closing < 0 ? 0 : ::close(closing);
+  }
+
+ private:
+  int descriptor_;
+};
+
+}  // namespace lehr::store

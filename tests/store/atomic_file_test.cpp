@@ -1,0 +1,173 @@
+#include "lehr/store/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "store/support.hpp"
+
+namespace lehr {
+namespace {
+
+using store::write_file_atomically;
+using store_test::bad_input_of;
+using store_test::expect_says;
+using store_test::read_all;
+using store_test::TemporaryFolder;
+
+void write_text(const std::filesystem::path& file, const std::string& text) {
+  write_file_atomically(file, [&](std::ostream& stream) { stream << text; });
+}
+
+TEST(AtomicFile, WritesWhatTheCallbackWrites) {
+  const TemporaryFolder folder;
+  std::string expected;
+  write_file_atomically(folder / "file", [&](std::ostream& stream) {
+    for (int i = 0; i < 30000; ++i) {
+      const std::string line = std::to_string(i) + "\n";
+      stream << line;
+      expected += line;
+    }
+    const std::string large(300000, 'x');
+    stream << large << '!';
+    expected += large + '!';
+  });
+  EXPECT_EQ(read_all(folder / "file"), expected);
+  EXPECT_EQ(folder.entries(), 1U);
+}
+
+TEST(AtomicFile, ReplacesAnOlderFile) {
+  const TemporaryFolder folder;
+  write_text(folder / "file", "a long older text");
+  write_text(folder / "file", "new");
+  EXPECT_EQ(read_all(folder / "file"), "new");
+  EXPECT_EQ(folder.entries(), 1U);
+}
+
+TEST(AtomicFile, MakesMissingFolders) {
+  const TemporaryFolder folder;
+  write_text(folder / "a/b/c/file", "text");
+  EXPECT_EQ(read_all(folder / "a/b/c/file"), "text");
+}
+
+TEST(AtomicFile, KeepsTheOlderFileAndLeavesNothingWhereTheCallbackThrows) {
+  const TemporaryFolder folder;
+  write_text(folder / "file", "older");
+  const auto throws = [](std::ostream& stream) {
+    stream << "half";
+    throw Error("stop");
+  };
+  EXPECT_THROW(write_file_atomically(folder / "file", throws), Error);
+  EXPECT_EQ(read_all(folder / "file"), "older");
+  EXPECT_THROW(write_file_atomically(folder / "new/deep/file", throws), Error);
+  EXPECT_EQ(folder.entries(), 1U);
+}
+
+TEST(AtomicFile, FollowsASymbolicLinkInsteadOfReplacingIt) {
+  const TemporaryFolder folder;
+  write_text(folder / "real", "older");
+  std::filesystem::create_symlink("real", folder / "link");
+  write_text(folder / "link", "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
+  EXPECT_EQ(read_all(folder / "real"), "new");
+}
+
+TEST(AtomicFile, RefusesWhatIsNoFile) {
+  const TemporaryFolder folder;
+  expect_says(bad_input_of([&] { write_text(folder.path(), "x"); }),
+              {folder.path().string(), "Is a directory"});
+  expect_says(bad_input_of([&] { write_text(folder / "missing/", "x"); }), {"missing/", "Is a directory"});
+  expect_says(bad_input_of([&] { write_text("", "x"); }), {"empty"});
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  expect_says(bad_input_of([&] { write_text(folder / "pipe", "x"); }), {"pipe", "regular file"});
+  EXPECT_EQ(folder.entries(), 1U);
+}
+
+TEST(AtomicFile, SaysWhyTheFolderCannotBeUsed) {
+  const TemporaryFolder folder;
+  write_text(folder / "file", "text");
+  expect_says(bad_input_of([&] { write_text(folder / "file/below", "x"); }),
+              {"file/below", "Not a directory"});
+  expect_says(bad_input_of([&] { write_text(folder / "file/far/below", "x"); }),
+              {"file/far/below", "Not a directory"});
+  expect_says(bad_input_of([&] { write_text(folder / std::string(300, 'n'), "x"); }), {"File name too long"});
+  EXPECT_EQ(folder.entries(), 1U);
+}
+
+/// Root may write anywhere: the test goes on as nobody.
+class AsOrdinaryUser {
+ public:
+  AsOrdinaryUser() : before_(::geteuid()) {
+    constexpr uid_t nobody = 65534;
+    if (before_ == 0 && ::seteuid(nobody) != 0) throw Error("cannot become an ordinary user");
+  }
+  ~AsOrdinaryUser() {
+    if (::seteuid(before_) != 0) std::abort();
+  }
+  AsOrdinaryUser(const AsOrdinaryUser&) = delete;
+  AsOrdinaryUser& operator=(const AsOrdinaryUser&) = delete;
+
+ private:
+  uid_t before_;
+};
+
+TEST(AtomicFile, SaysThatPermissionIsMissing) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(::chmod(folder.path().c_str(), 0555), 0);
+  const AsOrdinaryUser ordinary;
+  expect_says(bad_input_of([&] { write_text(folder / "file", "x"); }), {"file", "Permission denied"});
+  expect_says(bad_input_of([&] { write_text(folder / "new/file", "x"); }), {"new/file", "Permission denied"});
+}
+
+/// Lets no file grow beyond `bytes`, as a full disk would.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit limit = before_;
+    limit.rlim_cur = bytes;
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
+
+TEST(AtomicFile, LeavesNothingWhereAWriteFailsHalfWay) {
+  const TemporaryFolder folder;
+  write_text(folder / "file", "older");
+  std::string message;
+  {
+    const FileSizeLimit limit(100000);
+    message = bad_input_of([&] { write_text(folder / "file", std::string(200001, 'x')); });
+  }
+  expect_says(message, {"file: cannot be written", "File too large"});
+  EXPECT_EQ(read_all(folder / "file"), "older");
+  EXPECT_EQ(folder.entries(), 1U);
+}
+
+TEST(AtomicFile, LeavesNothingWhereTheLastFlushFails) {
+  const TemporaryFolder folder;
+  std::string message;
+  {
+    const FileSizeLimit limit(10);
+    message = bad_input_of([&] { write_text(folder / "new/file", "longer than ten bytes"); });
+  }
+  expect_says(message, {"File too large"});
+  EXPECT_EQ(folder.entries(), 0U);
+}
+
+}  // namespace
+}  // namespace lehr
