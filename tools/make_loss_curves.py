@@ -6,9 +6,9 @@
 Run it with the Python that has Debian's python3-torch. Nothing but the losses is stored; images, classes and weights
 follow from tools/formula.py (C++: tests/support/formula.hpp), each step in single precision:
 
-* The data set has dataset_size images. Pixel p (row-major in (C, H, W)) of image i is value("images", i * C*H*W + p)
+* The data set has dataset_size images. Pixel p (row-major in (C, H, W)) of image i is value(images, i * C*H*W + p)
   + 0.5 where the image's class marks it, else value(...): class c marks the pixels with column * classes / W == c
-  (integer division). So there is something to learn.
+  (integer division). So there is something to learn. `images` is the name of the stream, in the file.
 * The class of image i is word("classes", i) mod classes.
 * Batches are taken in order, image 0 first, with the shorter remainder batch at the end of each epoch where
   dataset_size is no multiple of batch_size; then from image 0 again, until `steps` steps are done.
@@ -98,10 +98,10 @@ def initialise(network):
             parameter.copy_(torch.from_numpy(array).reshape(parameter.shape))
 
 
-def make_data(size, shape, classes):
+def make_data(stream, size, shape, classes):
     """Images in float32, and their classes."""
     channels, height, width = shape
-    images = values("images", size * channels * height * width).reshape(size, *shape)
+    images = values(stream, size * channels * height * width).reshape(size, *shape)
     truth = (words("classes", size) % np.uint32(classes)).astype(np.int64)
     marked = np.arange(width) * classes // width == truth[:, None]
     return images + np.float32(0.5) * marked[:, None, None, :].astype(np.float32), truth
@@ -117,7 +117,7 @@ def train(make_network, setup, dtype):
     network = make_network()
     initialise(network)
     network.to(dtype).train()
-    images, truth = make_data(setup["dataset_size"], setup["image"], setup["classes"])
+    images, truth = make_data(setup["images"], setup["dataset_size"], setup["image"], setup["classes"])
     images, truth = torch.from_numpy(images).to(dtype), torch.from_numpy(truth)
     optimizer = torch.optim.SGD(network.parameters(), lr=setup["lr"], momentum=0.9)
     losses = []
@@ -132,16 +132,18 @@ def train(make_network, setup, dtype):
 
 
 def main():
-    mnist = {"image": [1, 28, 28], "classes": 10, "batch_size": 16}
-    small = {"image": [3, 16, 16], "classes": 5, "batch_size": 16}
+    mnist = {"images": "images", "image": [1, 28, 28], "classes": 10, "batch_size": 16}
+    # With batch norm and residual sums a ReLU whose argument rounds to the other side of 0 changes the later losses by
+    # 1e-3. Small images make that rare, and this stream keeps every argument of both runs 3e-6 away from 0.
+    small = {"images": "images.7", "image": [3, 8, 8], "classes": 5, "batch_size": 16}
     setups = {
         "simple_cnn": (lambda: simple_cnn(1, 10, False), mnist | {"dataset_size": 64, "lr": 0.01}),
         "simple_cnn_remainder": (lambda: simple_cnn(1, 10, False), mnist | {"dataset_size": 53, "lr": 0.01}),
         "simple_cnn_batch_norm": (lambda: simple_cnn(1, 10, True), mnist | {"dataset_size": 64, "lr": 0.01}),
         "simple_cnn_batch_norm_remainder":
             (lambda: simple_cnn(1, 10, True), mnist | {"dataset_size": 53, "lr": 0.01}),
-        "resnet_small": (lambda: ResNetSmall(3, 5), small | {"dataset_size": 64, "lr": 0.02}),
-        "resnet_small_remainder": (lambda: ResNetSmall(3, 5), small | {"dataset_size": 53, "lr": 0.02}),
+        "resnet_small": (lambda: ResNetSmall(3, 5), small | {"dataset_size": 64, "lr": 0.01}),
+        "resnet_small_remainder": (lambda: ResNetSmall(3, 5), small | {"dataset_size": 53, "lr": 0.01}),
     }
     curves = collections.OrderedDict()
     for name, (make_network, setup) in setups.items():
