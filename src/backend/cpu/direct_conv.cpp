@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstring>
 #include <limits>
 
 #include "backend/cpu/conv_kernels.hpp"
@@ -53,7 +52,6 @@ class DirectConv final : public Kernel {
     const GatherArgs pass{.plan = plan_.forward,
                           .source = static_cast<const float*>(args.inputs[0]),
                           .weights = weight_fits_ ? weight : workspace.base + packed_weight_,
-                          .weight_row = plan_.forward.row_floats,
                           .bias = conv_.bias ? static_cast<const float*>(args.parameters[1]) : nullptr,
                           .floor = activation_.kind == Kind::relu ? 0 : minus_infinity,
                           .target = static_cast<float*>(args.output),
@@ -151,12 +149,10 @@ class DirectConv final : public Kernel {
     const std::int64_t rows = std::min(conv_.in_h, to.h - conv_.pad_h);
     const std::int64_t pixels = std::min(conv_.in_w, to.w - conv_.pad_w);
     if (rows <= 0 || pixels <= 0) return padded;
-    const std::size_t bytes = static_cast<std::size_t>(pixels * conv_.in_c) * sizeof(float);
     for (std::int64_t image = 0; image < count; ++image) {
-      for (std::int64_t y = 0; y < rows; ++y) {
-        std::memcpy(padded + image * to.floats + ((y + conv_.pad_h) * to.w + conv_.pad_w) * to.pixel,
-                    images + image * in_image() + y * conv_.in_w * conv_.in_c, bytes);
-      }
+      simd_.copy_rows(images + image * in_image(), conv_.in_w * conv_.in_c,
+                      padded + image * to.floats + (conv_.pad_h * to.w + conv_.pad_w) * to.pixel,
+                      to.w * to.pixel, rows, pixels * conv_.in_c);
     }
     return padded;
   }
@@ -202,7 +198,6 @@ class DirectConv final : public Kernel {
         simd_.gather({.plan = plan_.data,
                       .source = grad_rows,
                       .weights = static_cast<const float*>(args.workspace) + packed_transposed_,
-                      .weight_row = plan_.data.row_floats,
                       .bias = nullptr,
                       .floor = minus_infinity,
                       .target = static_cast<float*>(args.input_grads[0]) + image * in_image(),

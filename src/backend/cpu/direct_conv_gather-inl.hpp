@@ -37,28 +37,52 @@ HWY_INLINE void gather_step(const float* const (&x)[positions], std::int64_t i, 
   }
 }
 
+/// Half a vector of channels a position: two positions are folded into one vector.
+template <int positions>
+HWY_INLINE void gather_store_halves(const GatherPanel& panel, const Position* at,
+                                    const Vector (&sums)[positions][1]) {
+#if HWY_TARGET != HWY_SCALAR
+  const Floats d;
+  const hn::Half<Floats> half;
+  const Vector floor = hn::Set(d, panel.args.floor);
+  float* const target = panel.args.target;
+  Vector bias = hn::Zero(d);
+  if (panel.args.bias != nullptr) {
+    bias = load_first(panel.args.bias, vector_lanes / 2);
+    bias = hn::ConcatLowerLower(d, bias, bias);
+  }
+  HWY_UNROLL(8)
+  for (int p = 0; p < positions; p += 2) {
+    const int q = p + 1 < positions ? p + 1 : p;
+    const Vector even = hn::ConcatEven(d, sums[q][0], sums[p][0]);
+    const Vector odd = hn::ConcatOdd(d, sums[q][0], sums[p][0]);
+    const Vector y = hn::Max(floor, hn::Add(hn::Add(even, odd), bias));
+    hn::StoreU(hn::LowerHalf(half, y), half, target + at[p].target);
+    if (q != p) hn::StoreU(hn::UpperHalf(half, y), half, target + at[q].target);
+  }
+#endif
+}
+
+/// Adds the bias and applies the floor; the order of Max's operands lets NaN through.
 template <int positions, int vectors, int split>
 HWY_INLINE void gather_store(const GatherPanel& panel, const Position* at,
                              const Vector (&sums)[positions][vectors]) {
+  if constexpr (split == 2) {
+    if (panel.channels == vector_lanes / 2) return gather_store_halves(panel, at, sums);
+  }
   const Floats d;
   const Vector floor = hn::Set(d, panel.args.floor);
-  const bool whole = split == 1 && panel.channels == vectors * vector_lanes;
+  float* const target = panel.args.target + panel.first;
+  const std::int64_t channels = panel.channels;
+  const float* const bias = panel.args.bias == nullptr ? nullptr : panel.args.bias + panel.first;
   HWY_UNROLL(2)
   for (int v = 0; v < vectors; ++v) {
-    const std::int64_t left = panel.channels - v * vector_lanes;
-    const std::int64_t channel = panel.first + v * vector_lanes;
-    const Vector bias =
-        panel.args.bias == nullptr ? hn::Zero(d) : load_first(panel.args.bias + channel, left);
+    const std::int64_t left = channels - v * vector_lanes;
+    const Vector shift = bias == nullptr ? hn::Zero(d) : load_first(bias + v * vector_lanes, left);
     HWY_UNROLL(8)
     for (int p = 0; p < positions; ++p) {
-      // The order of the operands lets NaN through.
-      const Vector y = hn::Max(floor, hn::Add(fold<split>(sums[p][v]), bias));
-      float* to = panel.args.target + at[p].target + channel;
-      if (whole) {
-        hn::StoreU(y, d, to);
-      } else {
-        store_first(y, to, left);
-      }
+      const Vector y = hn::Max(floor, hn::Add(fold<split>(sums[p][v]), shift));
+      store_first(y, target + at[p].target + v * vector_lanes, left);
     }
   }
 }
@@ -77,24 +101,23 @@ HWY_NOINLINE void gather_tile(const GatherPanel& panel, const Position* at) {
     HWY_UNROLL(2)
     for (int v = 0; v < vectors; ++v) sums[p][v] = other[p][v] = hn::Zero(d);
   }
-  const std::int64_t stride = panel.args.weight_row;
-  for (const Run& run : panel.group.runs) {
-    const float* w = panel.args.weights + run.row * stride + panel.first;
-    std::int64_t i = run.source;
-    const std::int64_t end = i + run.steps * split;
-    if constexpr (two_chains) {
-      for (; i + split < end; i += 2 * split, w += 2 * stride) {
-        gather_step<positions, vectors, split>(x, i, w, sums);
-        gather_step<positions, vectors, split>(x, i + split, w + stride, other);
-      }
-    }
-    for (; i < end; i += split, w += stride) gather_step<positions, vectors, split>(x, i, w, sums);
-  }
+  const float* const w = panel.args.weights + panel.first;
+  const Step* step = panel.group.steps.data();
+  const Step* const end = step + panel.group.steps.size();
   if constexpr (two_chains) {
+    for (; end - step >= 2; step += 2) {
+      gather_step<positions, vectors, split>(x, step[0].source, w + step[0].weight, sums);
+      gather_step<positions, vectors, split>(x, step[1].source, w + step[1].weight, other);
+    }
+    if (step != end) gather_step<positions, vectors, split>(x, step->source, w + step->weight, sums);
     HWY_UNROLL(8)
     for (int p = 0; p < positions; ++p) {
       HWY_UNROLL(2)
       for (int v = 0; v < vectors; ++v) sums[p][v] = hn::Add(sums[p][v], other[p][v]);
+    }
+  } else {
+    for (; step != end; ++step) {
+      gather_step<positions, vectors, split>(x, step->source, w + step->weight, sums);
     }
   }
   gather_store<positions, vectors, split>(panel, at, sums);

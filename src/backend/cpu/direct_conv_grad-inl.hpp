@@ -13,31 +13,30 @@
 HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 
-/// One vector of channels over all pixels.
-template <ActivationKind kind, bool whole>
+template <ActivationKind kind>
+HWY_INLINE Vector derived(const OutputGradArgs& a, Vector grad, const float* output, std::int64_t count) {
+  if constexpr (kind == ActivationKind::none) return grad;
+  return activation_grad<kind>(Floats(), load_first(output, count), grad, a.activation);
+}
+
+/// One vector of channels over all pixels, into rows.
+template <ActivationKind kind>
 HWY_INLINE void output_grad_column(const OutputGradArgs& a, std::int64_t channel) {
   const Floats d;
   const std::int64_t left = a.channels - channel;
-  const auto load = [&](const float* from)
-                        HWY_ATTR { return whole ? hn::LoadU(d, from) : load_first(from, left); };
-  Vector sum = hn::Zero(d);
   const float* grad = a.output_grad + channel;
-  const float* output = a.output == nullptr ? grad : a.output + channel;
-  for (std::int64_t pixel = 0; pixel < a.pixels; ++pixel, grad += a.channels, output += a.channels) {
-    Vector g = load(grad);
-    if constexpr (kind != ActivationKind::none) g = activation_grad<kind>(d, load(output), g, a.activation);
+  const float* output = a.output + channel;
+  float* row = a.rows == nullptr ? nullptr : a.rows + channel;
+  Vector sum = hn::Zero(d);
+  for (std::int64_t pixel = 0; pixel < a.pixels; ++pixel) {
+    const Vector g = derived<kind>(a, load_first(grad, left), output, left);
     sum = hn::Add(sum, g);
-    if (a.rows != nullptr) {
-      float* row = a.rows + pixel * a.row_floats + channel;
-      if (whole || a.row_floats > a.channels) {
-        hn::StoreU(g, d, row);
-      } else {
-        store_first(g, row, left);
-      }
+    if (row != nullptr) {
+      hn::StoreU(g, d, row);
+      row += a.row_floats;
     }
-    if (a.spread != nullptr) {
-      hn::StoreU(spread(g, a.split), d, a.spread + pixel * a.spread_floats);
-    }
+    grad += a.channels;
+    output += a.channels;
   }
   if (a.bias_sums != nullptr) {
     float* to = a.bias_sums + channel;
@@ -45,14 +44,58 @@ HWY_INLINE void output_grad_column(const OutputGradArgs& a, std::int64_t channel
   }
 }
 
+#if HWY_TARGET != HWY_SCALAR
+/// Channels of several pixels in one vector, for rows without gaps and the spread form.
+template <ActivationKind kind>
+HWY_INLINE void output_grad_spread(const OutputGradArgs& a) {
+  const Floats d;
+  const std::int64_t at_once = a.channels * a.split == vector_lanes ? a.split : 1;  // pixels a vector
+  decltype(spread_lanes(0, 1)) lanes[4] = {spread_lanes(0, a.split), spread_lanes(a.channels, a.split),
+                                           spread_lanes(2 * a.channels, a.split),
+                                           spread_lanes(3 * a.channels, a.split)};
+  Vector sum = hn::Zero(d);
+  for (std::int64_t pixel = 0; pixel < a.pixels; pixel += at_once) {
+    const std::int64_t now = std::min(at_once, a.pixels - pixel);
+    const std::int64_t at = pixel * a.channels;
+    const std::int64_t count = now * a.channels;
+    const Vector g = derived<kind>(a, load_first(a.output_grad + at, count), a.output + at, count);
+    sum = hn::Add(sum, g);
+    if (a.rows != nullptr) store_first(g, a.rows + at, count);
+    float* to = a.spread + pixel * a.spread_floats;
+    for (std::int64_t i = 0; i < now; ++i) {
+      hn::StoreU(hn::TableLookupLanes(g, lanes[i]), d, to + i * a.spread_floats);
+    }
+  }
+  if (a.bias_sums == nullptr) return;
+  HWY_ALIGN float sums[vector_lanes];
+  hn::Store(sum, d, sums);
+  for (std::int64_t channel = 0; channel < a.channels; ++channel) {
+    float total = a.add ? a.bias_sums[channel] : 0;
+    for (std::int64_t i = 0; i < at_once; ++i) total += sums[i * a.channels + channel];
+    a.bias_sums[channel] = total;
+  }
+}
+#endif
+
 inline void output_grad(const OutputGradArgs& args) {
   with_activation(args.activation.kind, [&]<ActivationKind kind>() HWY_ATTR {
-    std::int64_t channel = 0;
-    for (; channel + vector_lanes <= args.channels; channel += vector_lanes) {
-      output_grad_column<kind, true>(args, channel);
+#if HWY_TARGET != HWY_SCALAR
+    if (args.split > 1) return output_grad_spread<kind>(args);
+#endif
+    for (std::int64_t channel = 0; channel < args.channels; channel += vector_lanes) {
+      output_grad_column<kind>(args, channel);
     }
-    if (channel < args.channels) output_grad_column<kind, false>(args, channel);
   });
+}
+
+inline void copy_rows(const float* from, std::int64_t from_stride, float* to, std::int64_t to_stride,
+                      std::int64_t rows, std::int64_t floats) {
+  const Floats d;
+  const std::int64_t whole = floats / vector_lanes * vector_lanes;
+  for (std::int64_t row = 0; row < rows; ++row, from += from_stride, to += to_stride) {
+    for (std::int64_t i = 0; i < whole; i += vector_lanes) hn::StoreU(hn::LoadU(d, from + i), d, to + i);
+    if (whole < floats) store_first(load_first(from + whole, floats - whole), to + whole, floats - whole);
+  }
 }
 
 inline void activate_in_place(const FusedActivation& activation, float* data, std::int64_t count) {

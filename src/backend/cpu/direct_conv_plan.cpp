@@ -37,21 +37,6 @@ ValidRange valid_outputs(std::int64_t tap_offset, std::int64_t stride, std::int6
   return {std::min(first, last), last};
 }
 
-/// Joins runs that continue one another in both the source and the packed weight.
-std::vector<Run> merge(std::vector<Run> runs, std::int64_t split) {
-  std::sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.row < b.row; });
-  std::vector<Run> merged;
-  for (const Run& run : runs) {
-    if (!merged.empty() && merged.back().row + merged.back().steps == run.row &&
-        merged.back().source + merged.back().steps * split == run.source) {
-      merged.back().steps += run.steps;
-    } else {
-      merged.push_back(run);
-    }
-  }
-  return merged;
-}
-
 /// Takes blocks of short, equally spaced runs together, so that a register tile is not left half empty.
 std::vector<OuterBlock> join_lines(const std::vector<OuterBlock>& blocks) {
   constexpr std::int32_t short_run = 8;
@@ -74,22 +59,29 @@ std::vector<OuterBlock> join_lines(const std::vector<OuterBlock>& blocks) {
   return joined;
 }
 
-/// Sorts positions into classes by the runs that they read.
+/// Sorts positions into classes by the steps that they take.
 class ClassBuilder {
  public:
-  ClassBuilder(std::int64_t split, std::int64_t chunk) : split_(split), chunk_(chunk) {}
+  ClassBuilder(const GatherPlan& plan, std::int64_t chunk) : plan_(plan), chunk_(chunk) {}
 
-  void add(std::vector<Run> runs, std::int64_t target) {
-    runs = merge(std::move(runs), split_);
-    const std::int32_t base = runs.empty() ? 0 : runs.front().source;
-    for (Run& run : runs) run.source -= base;
-    found_[std::move(runs)].push_back({base, offset(target)});
+  /// Enters `elements` neighbouring elements of the source for the position that comes next.
+  void add_run(std::int64_t source, std::int64_t row, std::int64_t elements) {
+    for (std::int64_t i = 0; i < elements; i += plan_.split, ++row) {
+      steps_.push_back({offset(source + i), offset(row * plan_.row_floats)});
+    }
+  }
+
+  void add_position(std::int64_t target) {
+    const std::int32_t base = steps_.empty() ? 0 : steps_.front().source;
+    for (Step& step : steps_) step.source -= base;
+    found_[std::move(steps_)].push_back({base, offset(target)});
+    steps_.clear();
   }
 
   std::vector<GatherClass> classes(std::int64_t source_image, std::int64_t target_image) const {
     std::vector<GatherClass> result;
-    for (const auto& [runs, positions] : found_) {
-      GatherClass entry{runs, {}, static_cast<std::int64_t>(positions.size())};
+    for (const auto& [steps, positions] : found_) {
+      GatherClass entry{steps, {}, static_cast<std::int64_t>(positions.size())};
       for (std::int64_t image = 0; image < chunk_; ++image) {
         for (const Position& at : positions) {
           entry.positions.push_back(
@@ -102,9 +94,10 @@ class ClassBuilder {
   }
 
  private:
-  std::int64_t split_;
+  const GatherPlan& plan_;
   std::int64_t chunk_;
-  std::map<std::vector<Run>, std::vector<Position>> found_;
+  std::vector<Step> steps_;
+  std::map<std::vector<Step>, std::vector<Position>> found_;
 };
 
 }  // namespace
@@ -180,10 +173,9 @@ void DirectConvPlan::plan_forward(const ConvSpec& conv) {
   forward.rows = forward_taps.elements / split;
   forward.row_floats = round_up(conv.out_c * split, lanes_);
   const bool lines = padded_copy && conv.dilation_w == 1;  // one run a kernel row
-  ClassBuilder builder(split, chunk);
+  ClassBuilder builder(forward, chunk);
   for (std::int64_t oy = 0; oy < conv.out_h; ++oy) {
     for (std::int64_t ox = 0; ox < conv.out_w; ++ox) {
-      std::vector<Run> runs;
       for (std::int64_t kh = 0; kh < conv.kernel_h; ++kh) {
         const std::int64_t iy = oy * conv.stride_h - source.pad_h + kh * conv.dilation_h;
         if (iy < 0 || iy >= source.h) continue;
@@ -193,11 +185,10 @@ void DirectConvPlan::plan_forward(const ConvSpec& conv) {
           const std::int64_t length = lines ? conv.kernel_w * conv.in_c : conv.in_c;
           const std::int64_t row =
               forward_taps.element[static_cast<std::size_t>(kh * conv.kernel_w + kw)] / split;
-          runs.push_back({offset((iy * source.w + ix) * source.pixel), offset(row),
-                          offset(round_up(length, split) / split)});
+          builder.add_run((iy * source.w + ix) * source.pixel, row, length);
         }
       }
-      builder.add(std::move(runs), (oy * conv.out_w + ox) * conv.out_c);
+      builder.add_position((oy * conv.out_w + ox) * conv.out_c);
     }
   }
   forward.classes = builder.classes(source.floats, conv.out_h * conv.out_w * conv.out_c);
@@ -208,10 +199,9 @@ void DirectConvPlan::plan_data(const ConvSpec& conv) {
   data.channels = conv.in_c;
   data.rows = data_taps.elements / data.split;
   data.row_floats = round_up(conv.in_c * data.split, lanes_);
-  ClassBuilder builder(data.split, chunk);
+  ClassBuilder builder(data, chunk);
   for (std::int64_t iy = 0; iy < conv.in_h; ++iy) {
     for (std::int64_t ix = 0; ix < conv.in_w; ++ix) {
-      std::vector<Run> runs;
       for (std::int64_t kh = 0; kh < conv.kernel_h; ++kh) {
         const std::int64_t y = iy + conv.pad_h - kh * conv.dilation_h;
         if (y < 0 || y % conv.stride_h != 0 || y / conv.stride_h >= conv.out_h) continue;
@@ -221,10 +211,10 @@ void DirectConvPlan::plan_data(const ConvSpec& conv) {
           const std::int64_t pixel = y / conv.stride_h * conv.out_w + x / conv.stride_w;
           const std::int64_t row =
               data_taps.element[static_cast<std::size_t>(kh * conv.kernel_w + kw)] / data.split;
-          runs.push_back({offset(pixel * grad_row), offset(row), offset(conv.out_c / data.split)});
+          builder.add_run(pixel * grad_row, row, conv.out_c);
         }
       }
-      builder.add(std::move(runs), (iy * conv.in_w + ix) * conv.in_c);
+      builder.add_position((iy * conv.in_w + ix) * conv.in_c);
     }
   }
   data.classes = builder.classes(conv.out_h * conv.out_w * grad_row, conv.in_h * conv.in_w * conv.in_c);

@@ -10,10 +10,10 @@ namespace lehr::cpu {
 /// What a direct convolution computes, worked out once from the extents; offsets are in floats.
 ///
 /// Every pass is a small dense product without an im2col copy. A *gather* (forward, and backward to the data)
-/// computes one row of channels a pixel: the sum over runs of contiguous source elements times as many rows
-/// of a packed weight. An *outer* pass (backward to the weights) sums outer products of a run of the input
-/// with a row of the output's gradient. Where a row has fewer channels than a vector has lanes, `split`
-/// neighbouring elements of the run share one vector: lane n * split + s holds channel n's part of element s.
+/// computes one row of channels a pixel: the sum over source elements times rows of a packed weight. An
+/// *outer* pass (backward to the weights) sums outer products of a run of the input with a row of the
+/// output's gradient. Where a row has fewer channels than a vector has lanes, `split` neighbouring elements
+/// of the run share one vector: lane n * split + s holds channel n's part of element s.
 
 /// Where one output position reads and writes, relative to the first image of a chunk.
 struct Position {
@@ -21,18 +21,18 @@ struct Position {
   std::int32_t target = 0;
 };
 
-/// A contiguous piece of the source, taken `split` elements a step, and the packed weight row it starts with.
-struct Run {
-  std::int32_t source = 0;  ///< relative to the position's source
-  std::int32_t row = 0;
-  std::int32_t steps = 0;
-  friend auto operator<=>(const Run&, const Run&) = default;
+/// One step of a gather: `split` elements of the source, relative to the position's, and the packed weight
+/// row that they are multiplied with.
+struct Step {
+  std::int32_t source = 0;
+  std::int32_t weight = 0;  ///< in floats
+  friend auto operator<=>(const Step&, const Step&) = default;
 };
 
-/// All the positions of a chunk, image after image, that read the same runs: padding is skipped, not
+/// All the positions of a chunk, image after image, that take the same steps: padding is skipped, not
 /// multiplied.
 struct GatherClass {
-  std::vector<Run> runs;
+  std::vector<Step> steps;
   std::vector<Position> positions;
   std::int64_t per_image = 0;
 };

@@ -9,14 +9,13 @@
 namespace lehr::cpu {
 
 /// Forward, or backward to the data, for up to a chunk of images:
-/// target = max(floor, sum of runs x weights + bias).
+/// target = max(floor, sum of steps + bias).
 struct GatherArgs {
   const GatherPlan& plan;
   const float* source;
-  const float* weights;
-  std::int64_t weight_row;  ///< floats from one packed row to the next
-  const float* bias;        ///< null for none
-  float floor;              ///< 0 for ReLU, minus infinity for nothing
+  const float* weights;  ///< plan.rows rows of plan.row_floats
+  const float* bias;     ///< null for none
+  float floor;           ///< 0 for ReLU, minus infinity for nothing
   float* target;
   std::int64_t images;
 };
@@ -55,6 +54,9 @@ struct DirectConvSimd {
   void (*gather)(const GatherArgs&);
   void (*outer)(const OuterArgs&);
   void (*output_grad)(const OutputGradArgs&);
+  /// Copies rows between two strides.
+  void (*copy_rows)(const float* from, std::int64_t from_stride, float* to, std::int64_t to_stride,
+                    std::int64_t rows, std::int64_t floats);
   /// Applies an activation in place.
   void (*activate)(const FusedActivation&, float* data, std::int64_t count);
   /// One tap of the weight, (in_c, out_c), into the packed rows of GatherPlan data: transposed.

@@ -31,7 +31,6 @@ template <int split>
 HWY_INLINE Vector fold(Vector v) {
   return v;
 }
-HWY_INLINE Vector spread(Vector v, std::int64_t) { return v; }
 #else
 /// `split` neighbouring floats, repeated over the whole vector.
 template <int split>
@@ -55,12 +54,13 @@ HWY_INLINE Vector fold(Vector v) {
   return v;
 }
 
-/// The first lanes, each `split` times.
-HWY_INLINE Vector spread(Vector v, std::int64_t split) {
-  const Floats d;
+/// For TableLookupLanes: from lane `first` on, each lane `split` times.
+HWY_INLINE auto spread_lanes(std::int64_t first, std::int64_t split) {
   HWY_ALIGN std::int32_t lane[vector_lanes];
-  for (std::int32_t i = 0; i < vector_lanes; ++i) lane[i] = i / static_cast<std::int32_t>(split);
-  return hn::TableLookupLanes(v, hn::SetTableIndices(d, lane));
+  for (std::int64_t i = 0; i < vector_lanes; ++i) {
+    lane[i] = static_cast<std::int32_t>((first + i / split) % vector_lanes);
+  }
+  return hn::SetTableIndices(Floats(), lane);
 }
 #endif
 
