@@ -76,7 +76,8 @@ std::string aligned(const std::vector<Line>& lines) {
   for (const Line& line : lines) {
     std::string row;
     for (std::size_t c = 0; c < columns; ++c) {
-      row += fmt::format(c < first_number ? "{:<{}}" : "{:>{}}", line[c], widths[c]);
+      row += c < first_number ? fmt::format("{:<{}}", line[c], widths[c])
+                              : fmt::format("{:>{}}", line[c], widths[c]);
       if (c + 1 < columns) row += "  ";
     }
     text += row + "\n";

@@ -1,5 +1,6 @@
 #include "lehr/models/models.hpp"
 
+#include "lehr/core/error.hpp"
 #include "models/builders.hpp"
 
 namespace lehr::models {

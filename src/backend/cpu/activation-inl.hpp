@@ -69,12 +69,18 @@ HWY_INLINE V activation_grad(D d, V y, V grad, const FusedActivation& a) {
 template <class Body>
 HWY_INLINE void with_activation(ActivationKind kind, const Body& body) {
   switch (kind) {
-    case ActivationKind::none: return body.template operator()<ActivationKind::none>();
-    case ActivationKind::relu: return body.template operator()<ActivationKind::relu>();
-    case ActivationKind::leaky_relu: return body.template operator()<ActivationKind::leaky_relu>();
-    case ActivationKind::general_relu: return body.template operator()<ActivationKind::general_relu>();
-    case ActivationKind::sigmoid: return body.template operator()<ActivationKind::sigmoid>();
-    case ActivationKind::tanh: return body.template operator()<ActivationKind::tanh>();
+    case ActivationKind::none:
+      return body.template operator()<ActivationKind::none>();
+    case ActivationKind::relu:
+      return body.template operator()<ActivationKind::relu>();
+    case ActivationKind::leaky_relu:
+      return body.template operator()<ActivationKind::leaky_relu>();
+    case ActivationKind::general_relu:
+      return body.template operator()<ActivationKind::general_relu>();
+    case ActivationKind::sigmoid:
+      return body.template operator()<ActivationKind::sigmoid>();
+    case ActivationKind::tanh:
+      return body.template operator()<ActivationKind::tanh>();
   }
 }
 

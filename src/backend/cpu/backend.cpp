@@ -1,8 +1,8 @@
 #include "lehr/backend/backend.hpp"
+#include "backend/cpu/accumulate.hpp"
 #include "backend/cpu/ops.hpp"
 #include "backend/cpu/updates.hpp"
 #include "backend/host_backend.hpp"
-#include "lehr/core/parallel.hpp"
 
 namespace lehr {
 namespace {
@@ -14,9 +14,7 @@ class CpuBackend final : public HostBackend {
     cpu::register_all_updates(registry());
   }
   void accumulate(float* to, const float* from, std::int64_t count) const override {
-    parallel_for(count, 1 << 14, [&](std::int64_t begin, std::int64_t end, int) {
-      for (std::int64_t i = begin; i < end; ++i) to[i] += from[i];
-    });
+    cpu::accumulate(to, from, count);
   }
 };
 

@@ -45,8 +45,7 @@ template <class Body>
 HWY_INLINE void for_quads(std::int64_t begin, std::int64_t end, std::int64_t period, const Body& body) {
   constexpr std::int64_t block_floats = 4096;
   const std::int64_t quad = 4 * float_lanes();
-  const std::int64_t block =
-      quad == period ? end - begin : std::max<std::int64_t>(4, block_floats / period);
+  const std::int64_t block = quad == period ? end - begin : std::max<std::int64_t>(4, block_floats / period);
   for (std::int64_t row = begin; row < end; row += block) {
     const std::int64_t count = std::min(block, end - row);
     for (std::int64_t column = 0; column < period; column += quad) {
@@ -143,9 +142,8 @@ HWY_INLINE void apply_forward_with(const norm::Part& part, const norm::Tables& t
 }
 
 void ApplyForward(const norm::Part& part, const norm::Tables& tables, const FusedActivation& activation) {
-  with_activation(activation.kind, [&]<ActivationKind kind>() HWY_ATTR {
-    apply_forward_with<kind>(part, tables, activation);
-  });
+  with_activation(activation.kind, [&]<ActivationKind kind>()
+                                       HWY_ATTR { apply_forward_with<kind>(part, tables, activation); });
 }
 
 constexpr bool reads_output(ActivationKind kind) {
@@ -173,10 +171,8 @@ HWY_INLINE void sum_backward_with(const norm::Part& part, const norm::Tables& ta
   const auto subtract = [](FloatVec x, FloatVec y) HWY_ATTR { return hn::Sub(x, y); };
   const auto add = [](FloatVec x, FloatVec y) HWY_ATTR { return hn::Add(x, y); };
   const auto add_product = [](FloatVec x, FloatVec y, FloatVec z) HWY_ATTR { return hn::MulAdd(x, y, z); };
-  const auto inner = [&](FloatVec centred, FloatVec y, FloatVec grad, FloatVec scale,
-                         FloatVec shift) HWY_ATTR {
-    return inner_grad<kind>(centred, y, grad, scale, shift, activation);
-  };
+  const auto inner = [&](FloatVec centred, FloatVec y, FloatVec grad, FloatVec scale, FloatVec shift)
+                         HWY_ATTR { return inner_grad<kind>(centred, y, grad, scale, shift, activation); };
   const auto sum_quads = [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
     for_quads(begin, end, part.period,
               [&](std::int64_t offset, std::int64_t column, std::int64_t count) HWY_ATTR {
@@ -211,9 +207,8 @@ HWY_INLINE void sum_backward_with(const norm::Part& part, const norm::Tables& ta
 
 void SumBackward(const norm::Part& part, const norm::Tables& tables, const FusedActivation& activation,
                  const norm::Sums& sums) {
-  with_activation(activation.kind, [&]<ActivationKind kind>() HWY_ATTR {
-    sum_backward_with<kind>(part, tables, activation, sums);
-  });
+  with_activation(activation.kind, [&]<ActivationKind kind>()
+                                       HWY_ATTR { sum_backward_with<kind>(part, tables, activation, sums); });
 }
 
 template <ActivationKind kind>
@@ -241,18 +236,17 @@ HWY_INLINE void apply_backward_with(const norm::Part& part, const norm::Tables& 
             });
   const std::int64_t start = part.periods * part.period;
   for_vectors(0, part.tail, [&](std::int64_t i, auto access) HWY_ATTR {
-    const FloatVec grad = input_grad(
-        access.load(part.input + start + i), access.load(outputs + start + i),
-        access.load(part.output_grad + start + i), access.load(tables.mean + i), access.load(tables.scale + i),
-        access.load(tables.shift + i), access.load(tables.grad_slope + i), access.load(tables.grad_offset + i));
+    const FloatVec grad = input_grad(access.load(part.input + start + i), access.load(outputs + start + i),
+                                     access.load(part.output_grad + start + i), access.load(tables.mean + i),
+                                     access.load(tables.scale + i), access.load(tables.shift + i),
+                                     access.load(tables.grad_slope + i), access.load(tables.grad_offset + i));
     access.store(grad, part.result + start + i);
   });
 }
 
 void ApplyBackward(const norm::Part& part, const norm::Tables& tables, const FusedActivation& activation) {
-  with_activation(activation.kind, [&]<ActivationKind kind>() HWY_ATTR {
-    apply_backward_with<kind>(part, tables, activation);
-  });
+  with_activation(activation.kind, [&]<ActivationKind kind>()
+                                       HWY_ATTR { apply_backward_with<kind>(part, tables, activation); });
 }
 
 }  // namespace lehr::cpu::HWY_NAMESPACE

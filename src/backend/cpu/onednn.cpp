@@ -48,13 +48,13 @@ struct Attempt {
 
 dnnl::convolution_forward::primitive_desc forward_descriptor(const ConvProblem& p, const Attempt& a,
                                                              const dnnl::primitive_attr& attr) {
-  using Conv = dnnl::convolution_forward;
   const auto kind = p.training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
   const Dims dilation = less_one(p.dilation);
 #if DNNL_VERSION_MAJOR >= 3
   return {engine(), kind,     a.algorithm, p.src,     a.weights, p.bias,
           p.dst,    p.stride, dilation,    p.padding, p.padding, attr};
 #else
+  using Conv = dnnl::convolution_forward;
   return {Conv::desc(kind, a.algorithm, p.src, a.weights, p.bias, p.dst, p.stride, dilation, p.padding,
                      p.padding),
           attr, engine()};
@@ -62,13 +62,13 @@ dnnl::convolution_forward::primitive_desc forward_descriptor(const ConvProblem& 
 }
 
 dnnl::convolution_backward_data::primitive_desc data_descriptor(const ConvProblem& p, const Attempt& a) {
-  using Conv = dnnl::convolution_backward_data;
   const auto hint = forward_descriptor(p, a, attributes());
   const Dims dilation = less_one(p.dilation);
 #if DNNL_VERSION_MAJOR >= 3
   return {engine(), a.algorithm, p.src,     a.weights, p.dst,       p.stride,
           dilation, p.padding,   p.padding, hint,      attributes()};
 #else
+  using Conv = dnnl::convolution_backward_data;
   return {Conv::desc(a.algorithm, p.src, a.weights, p.dst, p.stride, dilation, p.padding, p.padding),
           attributes(), engine(), hint};
 #endif
@@ -76,13 +76,13 @@ dnnl::convolution_backward_data::primitive_desc data_descriptor(const ConvProble
 
 dnnl::convolution_backward_weights::primitive_desc weights_descriptor(const ConvProblem& p,
                                                                       const Attempt& a) {
-  using Conv = dnnl::convolution_backward_weights;
   const auto hint = forward_descriptor(p, a, attributes());
   const Dims dilation = less_one(p.dilation);
 #if DNNL_VERSION_MAJOR >= 3
   return {engine(), a.algorithm, p.src,     a.weights, p.bias, p.dst,
           p.stride, dilation,    p.padding, p.padding, hint,   attributes()};
 #else
+  using Conv = dnnl::convolution_backward_weights;
   return {Conv::desc(a.algorithm, p.src, a.weights, p.bias, p.dst, p.stride, dilation, p.padding, p.padding),
           attributes(), engine(), hint};
 #endif

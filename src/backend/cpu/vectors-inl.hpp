@@ -47,11 +47,16 @@ HWY_INLINE void store_first(FloatVec v, FloatTag d, float* to, std::int64_t coun
 struct WholeVector {
   HWY_INLINE FloatVec load(const float* from) const { return hn::LoadU(FloatTag(), from); }
   HWY_INLINE void store(FloatVec v, float* to) const { hn::StoreU(v, FloatTag(), to); }
+  /// v in the lanes that stand for elements, `other` in the rest.
+  HWY_INLINE FloatVec keep(FloatVec v, FloatVec) const { return v; }
 };
 struct PartialVector {
   std::int64_t count;
   HWY_INLINE FloatVec load(const float* from) const { return load_first(FloatTag(), from, count); }
   HWY_INLINE void store(FloatVec v, float* to) const { store_first(v, FloatTag(), to, count); }
+  HWY_INLINE FloatVec keep(FloatVec v, FloatVec other) const {
+    return hn::IfThenElse(hn::FirstN(FloatTag(), static_cast<std::size_t>(count)), v, other);
+  }
 };
 
 /// Calls body(index, access) for consecutive vectors that cover [begin, end).

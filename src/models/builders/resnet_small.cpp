@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "lehr/core/error.hpp"
 #include "models/builders.hpp"
 #include "models/image.hpp"
 

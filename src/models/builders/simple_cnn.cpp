@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lehr/core/error.hpp"
 #include "models/builders.hpp"
 #include "models/image.hpp"
 

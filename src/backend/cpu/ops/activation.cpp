@@ -59,8 +59,8 @@ struct Normal {
   FloatVec density;
 };
 
-/// For z = |x| / sqrt(2) and t = 1 / (1 + z / 2), erfc(z) = t exp(-z^2 + p(t)); p is our fit, by least squares
-/// in Chebyshev form, of relative error 6.4e-8.
+/// For z = |x| / sqrt(2) and t = 1 / (1 + z / 2), erfc(z) = t exp(-z^2 + p(t)); p is our fit, by least
+/// squares in Chebyshev form, of relative error 6.4e-8.
 HWY_INLINE Normal normal(FloatTag d, FloatVec x) {
   constexpr float p[] = {-1.26549398F, 0.999605989F, 0.377980914F, 0.0772511209F, -0.12735071F,
                          0.167049535F, -1.00075084F, 1.38905741F,  -0.780854651F, 0.163505276F};

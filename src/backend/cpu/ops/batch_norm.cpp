@@ -73,7 +73,8 @@ BatchNorm::BatchNorm(const KernelSpec& spec)
       period_(std::lcm(channels_, std::int64_t{64})),
       threads_(static_cast<std::size_t>(threads())) {
   if (training_ && rows_ < 2) {
-    throw BadInput("batch norm " + spec.name + " needs more than one value a channel in training, found input " +
+    throw BadInput("batch norm " + spec.name +
+                   " needs more than one value a channel in training, found input " +
                    spec.inputs.at(0).shape.str());
   }
 }
@@ -163,9 +164,8 @@ const float* BatchNorm::sample_means(const KernelArgs& args) const {
 
 void BatchNorm::batch_statistics(const KernelArgs& args, float* mean, float* inverse_std) const {
   const float* const around = sample_means(args);
-  const norm::Sums sums = sum(args, [&](const norm::Part& part, const norm::Sums& mine) {
-    norm::sum_forward(part, around, mine);
-  });
+  const norm::Sums sums = sum(
+      args, [&](const norm::Part& part, const norm::Sums& mine) { norm::sum_forward(part, around, mine); });
   const auto count = static_cast<double>(rows_);
   float* const running_mean = floats(args.parameters[2]);
   float* const running_var = floats(args.parameters[3]);
@@ -216,9 +216,8 @@ void BatchNorm::forward(const KernelArgs& args) {
     inverse_std = running_inverse_std(args);
   }
   const norm::Tables tables = forward_tables(args, mean, inverse_std);
-  for_parts(args, floats(args.output), [&](const norm::Part& part, std::size_t) {
-    norm::apply_forward(part, tables, activation_);
-  });
+  for_parts(args, floats(args.output),
+            [&](const norm::Part& part, std::size_t) { norm::apply_forward(part, tables, activation_); });
 }
 
 void BatchNorm::write_parameter_grads(const KernelArgs& args, const norm::Sums& sums) const {
@@ -256,9 +255,8 @@ void BatchNorm::backward(const KernelArgs& args) {
   write_parameter_grads(args, sums);
   if (!input_grad_) return;
   backward_tables(args, sums);
-  for_parts(args, optional_floats(args.input_grads, 0), [&](const norm::Part& part, std::size_t) {
-    norm::apply_backward(part, tables, activation_);
-  });
+  for_parts(args, optional_floats(args.input_grads, 0),
+            [&](const norm::Part& part, std::size_t) { norm::apply_backward(part, tables, activation_); });
 }
 
 }  // namespace

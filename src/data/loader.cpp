@@ -1,0 +1,136 @@
+#include "lehr/data/loader.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "data/batch_maker.hpp"
+#include "data/prefetcher.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/core/rng.hpp"
+
+namespace lehr {
+namespace {
+
+constexpr int most_prefetched = 1024;
+
+std::size_t chosen_prefetch(const Dataset& dataset, int asked) {
+  if (asked >= 0) return static_cast<std::size_t>(asked);
+  return dataset.in_memory() ? 0 : 2;
+}
+
+void check(const std::shared_ptr<const Dataset>& dataset, const LoaderOptions& options) {
+  if (!dataset) throw Error("a loader needs a dataset, found none");
+  if (options.batch_size < 1) {
+    throw BadInput("the batch size must be at least 1, found " + std::to_string(options.batch_size));
+  }
+  if (options.prefetch < -1 || options.prefetch > most_prefetched) {
+    throw BadInput("prefetch must be from -1 to " + std::to_string(most_prefetched) + ", found " +
+                   std::to_string(options.prefetch));
+  }
+  if (dataset->size() < 1) throw BadInput("the dataset is empty: expected at least 1 sample");
+  if (options.drop_last && dataset->size() < options.batch_size) {
+    throw BadInput("a batch size of " + std::to_string(options.batch_size) + " leaves no batch of the " +
+                   std::to_string(dataset->size()) + " samples, since the last partial batch is dropped");
+  }
+}
+
+}  // namespace
+
+struct Loader::State {
+  State(std::shared_ptr<const Dataset> from, LoaderOptions given)
+      : dataset(std::move(from)), options(std::move(given)), maker(dataset, options.normalisation) {
+    ahead = chosen_prefetch(*dataset, options.prefetch);
+    // A batch can be no larger than the dataset, whatever size was asked for.
+    const std::int64_t room = std::min(options.batch_size, dataset->size());
+    for (std::size_t i = 0; i < ahead + 1; ++i) buffers.emplace_back(room, dataset->image_shape());
+    next_batch = batches();
+  }
+
+  std::int64_t samples() const {
+    if (!options.drop_last) return dataset->size();
+    return dataset->size() / options.batch_size * options.batch_size;
+  }
+  std::int64_t batches() const {
+    const std::int64_t whole = samples() / options.batch_size;
+    return whole + (samples() % options.batch_size != 0 ? 1 : 0);
+  }
+
+  std::span<const std::int64_t> ids_of(std::int64_t index) const {
+    const std::int64_t first = index * options.batch_size;
+    const std::int64_t size = std::min(options.batch_size, samples() - first);
+    return std::span(order).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(size));
+  }
+
+  void start(std::int64_t epoch, std::int64_t first_batch) {
+    if (first_batch < 0 || first_batch > batches()) {
+      throw Error("an epoch of " + std::to_string(batches()) + " batches cannot start at batch " +
+                  std::to_string(first_batch));
+    }
+    prefetcher.reset();
+    if (order.empty() || options.shuffle)
+      order = epoch_order(dataset->size(), options.shuffle, options.seed, epoch);
+    next_batch = first_batch;
+    if (ahead == 0 || first_batch == batches()) return;
+    prefetcher.emplace(first_batch, batches(), buffers.size(), [this](std::int64_t index, std::size_t slot) {
+      maker.fill(ids_of(index), buffers[slot], false);
+    });
+  }
+
+  const Batch* next() {
+    if (next_batch == batches()) return nullptr;
+    std::size_t slot = 0;
+    if (prefetcher) {
+      slot = static_cast<std::size_t>(prefetcher->take()) % buffers.size();
+    } else {
+      maker.fill(ids_of(next_batch), buffers[0], true);
+    }
+    const std::span<const std::int64_t> ids = ids_of(next_batch);
+    batch = {.size = static_cast<std::int64_t>(ids.size()),
+             .index = next_batch,
+             .images = buffers[slot].images.elements<float>().data(),
+             .targets = buffers[slot].targets.elements<std::int64_t>().data(),
+             .ids = ids};
+    ++next_batch;
+    return &batch;
+  }
+
+  std::shared_ptr<const Dataset> dataset;
+  LoaderOptions options;
+  data::BatchMaker maker;
+  std::vector<data::BatchBuffer> buffers;
+  std::vector<std::int64_t> order;
+  std::int64_t next_batch = 0;
+  std::size_t ahead = 0;
+  Batch batch;
+  // Last, so that its thread ends before what it uses goes.
+  std::optional<data::Prefetcher> prefetcher;
+};
+
+Loader::Loader(std::shared_ptr<const Dataset> dataset, LoaderOptions options) {
+  check(dataset, options);
+  state_ = std::make_unique<State>(std::move(dataset), std::move(options));
+}
+Loader::~Loader() = default;
+
+void Loader::start(std::int64_t epoch, std::int64_t first_batch) { state_->start(epoch, first_batch); }
+const Batch* Loader::next() { return state_->next(); }
+std::int64_t Loader::batches() const { return state_->batches(); }
+std::int64_t Loader::samples() const { return state_->samples(); }
+const Dataset& Loader::dataset() const { return *state_->dataset; }
+const LoaderOptions& Loader::options() const { return state_->options; }
+
+std::vector<std::int64_t> epoch_order(std::int64_t count, bool shuffle, std::uint64_t seed,
+                                      std::int64_t epoch) {
+  std::vector<std::int64_t> order(static_cast<std::size_t>(count));
+  std::iota(order.begin(), order.end(), std::int64_t{0});
+  if (!shuffle) return order;
+  // Fisher and Yates, from the end.
+  Rng rng(seed, Purpose::shuffle, static_cast<std::uint64_t>(epoch));
+  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[rng.below(i)]);
+  return order;
+}
+
+}  // namespace lehr

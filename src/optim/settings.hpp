@@ -1,0 +1,13 @@
+#pragma once
+
+#include "lehr/optim/optimizer.hpp"
+
+namespace lehr::optim {
+
+/// Throws BadInput naming the setting that is out of its range, what was expected and what was found.
+void check_settings(const OptimizerSpec& spec);
+
+/// Throws BadInput unless expected (said in `expected`) holds of the value.
+void require(bool holds, const char* setting, const char* expected, double found);
+
+}  // namespace lehr::optim

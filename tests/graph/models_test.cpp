@@ -1,0 +1,173 @@
+#include "lehr/models/models.hpp"
+
+#include <gtest/gtest.h>
+
+#include "graph/expect_bad_input.hpp"
+#include "lehr/graph/cost.hpp"
+
+namespace lehr {
+namespace {
+
+using test::bad_input;
+
+std::vector<std::string> full_names(const Graph& graph) {
+  std::vector<std::string> names;
+  for (const Node& node : graph.nodes()) {
+    for (const ParameterSpec& parameter : node.parameters) names.push_back(node.name + "." + parameter.name);
+  }
+  return names;
+}
+
+std::int64_t multiply_adds(const Graph& graph) {
+  std::int64_t sum = 0;
+  for (const NodeCost& cost : cost_of(graph, 1)) sum += cost.multiply_adds;
+  return sum;
+}
+
+const Node& named(const Graph& graph, std::string_view name) {
+  for (const Node& node : graph.nodes()) {
+    if (node.name == name) return node;
+  }
+  throw std::out_of_range(std::string(name));
+}
+
+TEST(SimpleCnn, IsTheNetworkOfFastbook) {
+  const Graph graph = models::simple_cnn({});
+  EXPECT_EQ(full_names(graph),
+            (std::vector<std::string>{"0.weight", "0.bias", "2.weight", "2.bias", "4.weight", "4.bias",
+                                      "6.weight", "6.bias", "8.weight", "8.bias"}));
+  EXPECT_EQ(graph.parameter_count(), 30'282);
+  EXPECT_EQ(multiply_adds(graph), 248'864);
+  EXPECT_EQ(graph.node(graph.output()).name, "9");
+  EXPECT_EQ(graph.node(graph.output()).output.shape, Shape({1, 10}));
+  EXPECT_EQ(named(graph, "6").output.shape, Shape({1, 64, 2, 2}));
+}
+
+TEST(SimpleCnn, WithBatchNormHasNoBiases) {
+  const Graph graph = models::simple_cnn({.batch_norm = true});
+  std::vector<std::string> expected;
+  for (const char* layer : {"0", "3", "6", "9", "12"}) {
+    expected.push_back(std::string(layer) + ".weight");
+    for (const char* leaf : {".weight", ".bias", ".running_mean", ".running_var"}) {
+      expected.push_back(std::to_string(std::stoi(layer) + 1) + leaf);
+    }
+  }
+  EXPECT_EQ(full_names(graph), expected);
+  EXPECT_EQ(graph.parameter_count(), 30'282 - 130 + 2 * 130);
+  EXPECT_EQ(named(graph, "2").op->type(), "activation");
+  EXPECT_EQ(named(graph, "13").op->type(), "batch_norm");
+  EXPECT_EQ(graph.node(graph.output()).name, "14");
+}
+
+TEST(SimpleCnn, TakesItsOptions) {
+  const Graph graph = models::simple_cnn({.in = {3, 15, 9},
+                                          .classes = 4,
+                                          .channels = {6, 12, 24},
+                                          .first_kernel = 3,
+                                          .activation = {.kind = ops::Activation::Kind::silu}});
+  EXPECT_EQ(named(graph, "0").parameters[0].shape, Shape({6, 3, 3, 3}));
+  EXPECT_EQ(named(graph, "1").op->attributes().text("kind"), "silu");
+  EXPECT_EQ(graph.node(graph.output()).output.shape, Shape({1, 4}));
+}
+
+TEST(SimpleCnn, RefusesImagesOfAnotherSize) {
+  EXPECT_EQ(
+      bad_input([] {
+        models::simple_cnn({.in = {1, 64, 64}});
+      }),
+      "simple-cnn with 5 stride-2 convolutions leaves 2x2 positions of a 64x64 image, expected 1x1; use "
+      "more channels or a smaller image");
+  EXPECT_EQ(bad_input([] {
+              models::simple_cnn({.in = {1, 8, 8}});
+            }),
+            "simple-cnn with 5 stride-2 convolutions is too deep for a 8x8 image: 3 of them leave 1x1 "
+            "positions; use 2 channels or a larger image");
+  EXPECT_EQ(bad_input([] {
+              models::simple_cnn({.in = {28, 28}});
+            }),
+            "simple-cnn needs images (C, H, W), found (28, 28)");
+  EXPECT_EQ(bad_input([] { models::simple_cnn({.classes = 0}); }),
+            "node \"8\": conv2d needs out_channels between 1 and 2147483647, found 0");
+}
+
+TEST(ResNetSmall, NamesAreTorchvisions) {
+  const Graph graph = models::resnet_small({.widths = {16, 32}});
+  std::vector<std::string> expected;
+  const auto norm = [&](const std::string& name) {
+    for (const char* leaf : {".weight", ".bias", ".running_mean", ".running_var"})
+      expected.push_back(name + leaf);
+  };
+  const auto convolution = [&](const std::string& conv, const std::string& bn) {
+    expected.push_back(conv + ".weight");
+    norm(bn);
+  };
+  convolution("conv1", "bn1");
+  convolution("layer1.0.conv1", "layer1.0.bn1");
+  convolution("layer1.0.conv2", "layer1.0.bn2");
+  convolution("layer2.0.conv1", "layer2.0.bn1");
+  convolution("layer2.0.conv2", "layer2.0.bn2");
+  convolution("layer2.0.downsample.0", "layer2.0.downsample.1");
+  expected.insert(expected.end(), {"fc.weight", "fc.bias"});
+  EXPECT_EQ(full_names(graph), expected);
+}
+
+TEST(ResNetSmall, ShapesAndCounts) {
+  const Graph graph = models::resnet_small({});
+  // Convolutions, then norms (two values a channel), then the linear layer.
+  const std::int64_t convolutions =
+      9 * (3 * 16 + 2 * 16 * 16 + 16 * 32 + 32 * 32 + 32 * 64 + 64 * 64) + 16 * 32 + 32 * 64;
+  EXPECT_EQ(graph.parameter_count(), convolutions + 2 * (3 * 16 + 3 * 32 + 3 * 64) + 64 * 10 + 10);
+  EXPECT_EQ(named(graph, "layer1.0.relu2").output.shape, Shape({1, 16, 32, 32}));
+  EXPECT_EQ(named(graph, "layer2.0.downsample.1").output.shape, Shape({1, 32, 16, 16}));
+  EXPECT_EQ(named(graph, "layer3.0.add").output.shape, Shape({1, 64, 8, 8}));
+  EXPECT_EQ(graph.node(graph.output()).name, "fc");
+  EXPECT_EQ(graph.node(graph.output()).output.shape, Shape({1, 10}));
+}
+
+TEST(ResNetSmall, ZeroInitMarksTheLastNormOfEachBlock) {
+  const Graph graph = models::resnet_small({.blocks = 2, .zero_init_residual = true});
+  for (const Node& node : graph.nodes()) {
+    if (!node.op || node.op->type() != "batch_norm") continue;
+    EXPECT_EQ(node.parameters[0].starts_at_zero, node.name.ends_with("bn2")) << node.name;
+  }
+}
+
+TEST(ResNetSmall, Refusals) {
+  EXPECT_EQ(bad_input([] {
+              models::resnet_small({.in = {3, 2, 2}});
+            }),
+            "resnet-small with 3 stages is too deep for a 2x2 image: 2 of them leave 1x1 positions; use 2 "
+            "widths or a larger image");
+  EXPECT_EQ(bad_input([] { models::resnet_small({.widths = {}}); }),
+            "resnet-small needs at least one width, found none");
+  EXPECT_EQ(bad_input([] { models::resnet_small({.blocks = 0}); }),
+            "resnet-small needs 1 to 1000 blocks a stage, found 0");
+}
+
+TEST(MakeModel, ByName) {
+  EXPECT_EQ(models::model_names(), (std::vector<std::string>{"resnet-small", "simple-cnn"}));
+  const Graph graph = models::make_model("simple-cnn", {.in = {1, 28, 28}, .classes = 7, .batch_norm = true});
+  EXPECT_EQ(graph.node(graph.output()).output.shape, Shape({1, 7}));
+  EXPECT_EQ(models::make_model("simple-cnn", {.in = {1, 28, 28}}).parameter_count(), 30'282);
+  EXPECT_EQ(models::make_model("resnet-small", {.in = {3, 32, 32}, .channels = {8, 8}}).node(1).output.shape,
+            Shape({1, 8, 32, 32}));
+}
+
+TEST(MakeModel, Refusals) {
+  EXPECT_EQ(bad_input([] {
+              models::make_model("simple-cn", {.in = {1, 28, 28}});
+            }),
+            "unknown model \"simple-cn\"; did you mean \"simple-cnn\"? (valid: resnet-small, simple-cnn)");
+  EXPECT_EQ(bad_input([] {
+              models::make_model("resnet-small",
+                                 {.in = {3, 32, 32}, .activation = {.kind = ops::Activation::Kind::gelu}});
+            }),
+            "resnet-small has relu activations only, found \"gelu\"");
+  EXPECT_EQ(bad_input([] {
+              models::make_model("resnet-small", {.in = {3, 32, 32}, .first_kernel = 5});
+            }),
+            "resnet-small has a first kernel of 3 always, found the option set to 5");
+}
+
+}  // namespace
+}  // namespace lehr
