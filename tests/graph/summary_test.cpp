@@ -37,18 +37,14 @@ TEST(Summary, TableIsAligned) {
   graph.add(ops::Conv2d({.out_channels = 8, .kernel = {5, 5}, .stride = {2, 2}, .padding = {2, 2}}), {0},
             "conv1");
   graph.add(ops::Activation(), {1}, "relu");
-  EXPECT_EQ(
-      summary_table(graph, 64),
-      "name   type        output           kernel/stride  receptive field  parameters   FLOPs   share  "
-      "activations\n"
-      "input  input       (64, 1, 28, 28)  -              1x1                       0       0   0.0 %      "
-      "196 KiB\n"
-      "conv1  conv2d      (64, 8, 14, 14)  5x5/2x2        5x5                     208  5.02 M  98.0 %      "
-      "392 KiB\n"
-      "relu   activation  (64, 8, 14, 14)  -              5x5                       0   100 k   2.0 %      "
-      "392 KiB\n"
-      "total                                                                      208  5.12 M 100.0 %      "
-      "980 KiB\n");
+  // clang-format off
+  EXPECT_EQ(summary_table(graph, 64),
+            "name   type        output           kernel/stride  receptive field  parameters   FLOPs    share  activations\n"
+            "input  input       (64, 1, 28, 28)  -              1x1                       0       0    0.0 %      196 KiB\n"
+            "conv1  conv2d      (64, 8, 14, 14)  5x5/2x2        5x5                     208  5.02 M   98.0 %      392 KiB\n"
+            "relu   activation  (64, 8, 14, 14)  -              5x5                       0   100 k    2.0 %      392 KiB\n"
+            "total                                                                      208  5.12 M  100.0 %      980 KiB\n");
+  // clang-format on
 }
 
 TEST(Summary, LinesAreOfOneWidth) {
