@@ -66,7 +66,8 @@ class File {
 }  // namespace
 
 struct ByteSource::State {
-  explicit State(const std::filesystem::path& from) : path(from), file(from), input(input_bytes) {
+  explicit State(const std::filesystem::path& from)
+      : path(from), file(from), input(std::min<std::uint64_t>(input_bytes, file.size() + 1)) {
     refill();
     compressed = available.size() >= 2 && available[0] == gzip_magic0 && available[1] == gzip_magic1;
     if (!compressed) return;

@@ -70,20 +70,28 @@ LoadedSet load_set(const SetFiles& files) {
   return set;
 }
 
+bool worth_two_threads(const std::array<SetFiles, 2>& files) {
+  constexpr std::uintmax_t large = 256 * 1024;
+  std::error_code error;
+  const std::uintmax_t bytes = fs::file_size(files[1].images, error);
+  return !error && bytes > large;
+}
+
 /// The two sets side by side, since most of the time goes into decompression. Of two failures the first set's
 /// is the one reported.
 std::array<LoadedSet, 2> load_sets(const std::array<SetFiles, 2>& files) {
   std::array<LoadedSet, 2> sets;
   std::array<std::exception_ptr, 2> failures;
-  parallel_for(2, 1, [&](std::int64_t begin, std::int64_t end, int /*thread*/) {
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-      try {
-        sets[i] = load_set(files[i]);
-      } catch (...) {
-        failures[i] = std::current_exception();
-      }
-    }
-  });
+  parallel_for(2, worth_two_threads(files) ? 1 : 2,
+               [&](std::int64_t begin, std::int64_t end, int /*thread*/) {
+                 for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+                   try {
+                     sets[i] = load_set(files[i]);
+                   } catch (...) {
+                     failures[i] = std::current_exception();
+                   }
+                 }
+               });
   for (const std::exception_ptr& failure : failures) {
     if (failure) std::rethrow_exception(failure);
   }
