@@ -134,6 +134,7 @@ void read_input(Graph& graph, const Json& json, const std::string& place) {
 
 void read_op(Graph& graph, const Json& json, const std::string& place) {
   const Object node(json, place, {"name", "type", "attributes", "inputs"});
+  const std::string& type = node.text("type");
   const Attributes attributes = read_attributes(node.at("attributes"), place);
   std::vector<NodeId> inputs;
   for (const std::int64_t id : node.integers("inputs")) {
@@ -144,7 +145,7 @@ void read_op(Graph& graph, const Json& json, const std::string& place) {
   }
   std::shared_ptr<const Op> op;
   try {
-    op = make_op(node.text("type"), attributes);
+    op = make_op(type, attributes);
   } catch (const BadInput& error) {
     throw BadInput(fmt::format("{}: {}", place, error.what()));
   }

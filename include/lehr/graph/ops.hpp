@@ -170,7 +170,7 @@ struct Dropout final : Op {
 struct CrossEntropy final : Op {
   struct Spec {
     double label_smoothing = 0;
-    std::vector<double> class_weights;  ///< C values, or empty for equal weights
+    std::vector<double> class_weights{};  ///< C values, or empty for equal weights
   } spec;
   CrossEntropy() = default;
   explicit CrossEntropy(Spec s) : spec(std::move(s)) {}

@@ -50,8 +50,8 @@ struct ModelRequest {
   std::int64_t classes = 10;
   bool batch_norm = false;
   ops::Activation::Spec activation{};
-  std::vector<std::int64_t> channels;  ///< empty: the model's own
-  std::int64_t first_kernel = 0;       ///< 0: the model's own
+  std::vector<std::int64_t> channels{};  ///< empty: the model's own
+  std::int64_t first_kernel = 0;         ///< 0: the model's own
 };
 
 /// Makes a model by its command-line name ("simple-cnn", "resnet-small"). Throws BadInput with the nearest

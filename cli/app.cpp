@@ -1,0 +1,127 @@
+#include "app.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <new>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "commands.hpp"
+#include "lehr/core/error.hpp"
+#include "output.hpp"
+
+namespace lehr::cli {
+namespace {
+
+constexpr const char* examples = R"(Examples:
+  lehr train                                   learn the built-in digits
+  lehr train --data mnist:DIR --batch-norm --lr 0.06 --batch-size 512 --epochs 1
+  lehr evaluate runs/ID/model.safetensors --data mnist:DIR
+  lehr predict runs/ID/model.safetensors picture.png
+  lehr summary --model simple-cnn --input 1x28x28 --batch-size 64
+
+lehr COMMAND --help says what a command takes.)";
+
+/// The innermost command that the line reached.
+CLI::App& innermost(CLI::App& app) {
+  CLI::App* command = &app;
+  while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+  return *command;
+}
+
+std::vector<std::string> option_names(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+std::vector<std::string> command_names(CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::App* sub : command.get_subcommands({})) names.push_back(sub->get_name());
+  return names;
+}
+
+/// The command's name as it is typed: "lehr data make".
+std::string typed_name(const CLI::App& command) {
+  return command.get_parent() == nullptr ? command.get_name()
+                                         : typed_name(*command.get_parent()) + " " + command.get_name();
+}
+
+/// What is wrong with the first argument that no command or option took.
+BadInput unexpected(CLI::App& app, const std::string& argument) {
+  CLI::App& command = innermost(app);
+  const std::vector<std::string> commands = command_names(command);
+  if (!argument.starts_with('-')) {
+    if (!commands.empty()) return unknown_name("command", shortened(argument), commands);
+    return BadInput(typed_name(command) + " does not take the argument \"" + shortened(argument) + "\"");
+  }
+  const std::string option = argument.substr(0, argument.find('='));
+  std::string message = "unknown option " + shortened(option);
+  if (const std::string nearest = nearest_name(option, option_names(command)); !nearest.empty()) {
+    message += "; did you mean " + nearest + "?";
+  }
+  return BadInput(message + " (" + typed_name(command) + " --help lists them)");
+}
+
+BadInput as_bad_input(CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> left = app.remaining(true);
+  if (!left.empty()) return unexpected(app, left.front());
+  return BadInput(typed_name(innermost(app)) + ": " + error.what());
+}
+
+int parse_and_run(CLI::App& app, const Commands& commands, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
+    throw as_bad_input(app, error);
+  }
+  if (!commands.chosen()) {
+    std::string names;
+    for (const std::string& name : command_names(innermost(app))) names += (names.empty() ? "" : ", ") + name;
+    throw BadInput(typed_name(innermost(app)) + " needs a command: " + names);
+  }
+  return commands.chosen()();
+}
+
+int report_failure(const std::string& message, int status, bool json) {
+  const std::string line = one_line(message);
+  std::fprintf(stderr, "lehr: %s\n", line.c_str());
+  if (json) print_json({{"event", "error"}, {"message", line}, {"status", status}});
+  return status;
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  const auto arguments = std::span(argv, static_cast<std::size_t>(argc));
+  const bool json = std::any_of(arguments.begin(), arguments.end(),
+                                [](const char* argument) { return std::string_view(argument) == "--json"; });
+  CLI::App app("Trains convolutional image classifiers, visibly.", "lehr");
+  try {
+    app.set_version_flag("--version", "lehr " LEHR_VERSION);
+    app.footer(examples);
+    app.require_subcommand(0, 1);
+    app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    Commands commands(app);
+    register_all_commands(commands);
+    const int status = parse_and_run(app, commands, argc, argv);
+    std::cout.flush();
+    if (!std::cout) throw Error("standard output cannot be written");
+    return status;
+  } catch (const Error& error) {
+    return report_failure(error.what(), static_cast<int>(error.kind()), json);
+  } catch (const std::bad_alloc&) {
+    return report_failure("there is not enough memory", 1, json);
+  } catch (const std::exception& error) {
+    return report_failure(error.what(), 1, json);
+  }
+}
+
+}  // namespace lehr::cli

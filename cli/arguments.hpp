@@ -1,0 +1,57 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lehr/core/shape.hpp"
+
+/// Options of the command line with their checks. Numbers are read the same way in every locale; what is
+/// wrong with one is a sentence that names the option, what it takes and what it found.
+namespace lehr::cli {
+
+struct IntegerRange {
+  std::int64_t least = 0;
+  std::int64_t most = std::numeric_limits<std::int64_t>::max();
+};
+
+struct RealRange {
+  double least = 0;
+  double below = std::numeric_limits<double>::infinity();
+};
+
+/// Each throws BadInput naming the option.
+std::int64_t parse_integer(std::string_view option, std::string_view text, const IntegerRange& range);
+double parse_real(std::string_view option, std::string_view text, const RealRange& range);
+std::vector<std::int64_t> parse_integers(std::string_view option, std::string_view text,
+                                         const IntegerRange& range);
+std::vector<double> parse_reals(std::string_view option, std::string_view text, const RealRange& range);
+/// "1x28x28" -> (1, 28, 28)
+Shape parse_image_shape(std::string_view option, std::string_view text);
+/// The parts between commas.
+std::vector<std::string> split_list(std::string_view text);
+
+/// An option that takes text and hands it to `parse`, with the target's present value as its default in the
+/// help.
+template <class Target, class Parse>
+CLI::Option* add_parsed(CLI::App& app, const std::string& name, Target& target, const std::string& help,
+                        Parse parse) {
+  return app.add_option_function<std::string>(
+      name, [&target, parse, name](const std::string& text) { target = parse(name, text); }, help);
+}
+
+CLI::Option* add_integer(CLI::App& app, const std::string& name, std::int64_t& target,
+                         const IntegerRange& range, const std::string& help);
+CLI::Option* add_integer(CLI::App& app, const std::string& name, int& target, const IntegerRange& range,
+                         const std::string& help);
+CLI::Option* add_real(CLI::App& app, const std::string& name, double& target, const RealRange& range,
+                      const std::string& help);
+CLI::Option* add_seed(CLI::App& app, std::uint64_t& target, const std::string& help);
+/// --threads; takes effect at once.
+CLI::Option* add_threads(CLI::App& app);
+
+}  // namespace lehr::cli

@@ -1,0 +1,87 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <vector>
+
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/data/data.hpp"
+#include "output.hpp"
+
+namespace lehr::cli {
+namespace {
+
+constexpr const char* examples = R"(Examples:
+  lehr data make digits --out digits
+  lehr data make digits --out digits --count 1000 --seed 7 --format idx
+  lehr train --data mnist:digits            learns what was written)";
+
+constexpr std::int64_t most_images = 10'000'000;
+
+struct MakeOptions {
+  std::string what;
+  std::filesystem::path out;
+  data::DigitsOptions digits;
+  std::int64_t valid = 0;  ///< 0: a fifth of the training images
+  data::ExportOptions formats;
+  bool json = false;
+};
+
+data::ExportOptions parse_formats(const std::string& text) {
+  static const std::vector<std::string> valid{"idx", "png"};
+  data::ExportOptions formats{.idx = false, .png = false};
+  for (const std::string& name : split_list(text)) {
+    if (name != "idx" && name != "png") throw unknown_name("format", shortened(name), valid);
+    (name == "idx" ? formats.idx : formats.png) = true;
+  }
+  return formats;
+}
+
+int make(const MakeOptions& options) {
+  static const std::vector<std::string> known{"digits"};
+  if (options.what != "digits") throw unknown_name("generated data", shortened(options.what), known);
+  data::DigitsOptions digits = options.digits;
+  digits.valid = options.valid > 0 ? options.valid : std::max<std::int64_t>(1, digits.train / 5);
+  const DataSplits made = data::digits(digits);
+  data::export_data(made, options.out, options.formats);
+  if (options.json) {
+    print_json({{"event", "data"},
+                {"path", options.out.string()},
+                {"train_samples", made.train->size()},
+                {"valid_samples", made.valid->size()},
+                {"seed", digits.seed}});
+  } else {
+    std::cout << fmt::format("{} training and {} validation images in {}\n", grouped(made.train->size()),
+                             grouped(made.valid->size()), options.out.string());
+  }
+  return 0;
+}
+
+}  // namespace
+
+void register_data(Commands& registry) {
+  CLI::App& group = registry.add_group("data", "Make data to learn from.", examples);
+  const auto options = std::make_shared<MakeOptions>();
+  CLI::App& command = registry.add(
+      "make", "Write generated images to a folder that is not there yet.", examples,
+      [options] { return make(*options); }, &group);
+  command.add_option("WHAT", options->what, "digits")->required();
+  command.add_option("--out", options->out, "the folder")->type_name("DIR")->required();
+  add_integer(command, "--count", options->digits.train, {1, most_images}, "training images");
+  add_integer(command, "--valid-count", options->valid, {1, most_images},
+              "validation images (default: a fifth of --count)")
+      ->default_str("");
+  add_seed(command, options->digits.seed, "decides every picture");
+  add_parsed(command, "--format", options->formats, "idx, png or both",
+             [](const std::string&, const std::string& text) { return parse_formats(text); })
+      ->type_name("NAME,...")
+      ->default_str("idx,png");
+  add_threads(command);
+  command.add_flag("--json", options->json, "one JSON object on stdout");
+}
+
+}  // namespace lehr::cli

@@ -1,0 +1,62 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "data_set.hpp"
+#include "lehr/core/clock.hpp"
+#include "model_path.hpp"
+#include "output.hpp"
+
+namespace lehr::cli {
+namespace {
+
+constexpr const char* examples = R"(Examples:
+  lehr evaluate runs/ID/model.safetensors --data digits
+  lehr evaluate runs/ID --data mnist:DIR --json)";
+
+struct EvaluateOptions {
+  std::filesystem::path model;
+  DataSetOptions data;
+  std::int64_t batch_size = 512;
+  bool json = false;
+};
+
+int run_evaluate(const EvaluateOptions& options) {
+  Model model = load_model_or_run(options.model);
+  const auto dataset = open_data_set(options.data);
+  const Stopwatch watch;
+  const Evaluation result = evaluate(model, *dataset, options.batch_size);
+  const double seconds = watch.seconds();
+  if (options.json) {
+    print_json({{"event", "evaluation"},
+                {"data", options.data.data},
+                {"set", options.data.set},
+                {"loss", result.loss},
+                {"accuracy", result.accuracy},
+                {"samples", result.samples},
+                {"seconds", seconds}});
+  } else {
+    std::cout << fmt::format("loss {:.4f}, accuracy {:.2f} % of {} images\n", result.loss,
+                             100 * result.accuracy, grouped(result.samples));
+  }
+  return 0;
+}
+
+}  // namespace
+
+void register_evaluate(Commands& registry) {
+  const auto options = std::make_shared<EvaluateOptions>();
+  CLI::App& command = registry.add("evaluate", "Measure a saved model's loss and accuracy on data.", examples,
+                                   [options] { return run_evaluate(*options); });
+  command.add_option("MODEL", options->model, "a saved model, or a run's folder")->required();
+  add_data_set_options(command, options->data)->required();
+  add_integer(command, "--batch-size", options->batch_size, {1, 1'000'000}, "images at once");
+  add_threads(command);
+  command.add_flag("--json", options->json, "one JSON object on stdout");
+}
+
+}  // namespace lehr::cli

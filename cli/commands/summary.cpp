@@ -1,0 +1,105 @@
+#include "lehr/graph/summary.hpp"
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "model_options.hpp"
+#include "output.hpp"
+#include "training_memory.hpp"
+
+namespace lehr::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* examples = R"(Examples:
+  lehr summary
+  lehr summary --model simple-cnn --batch-norm --input 1x28x28 --batch-size 512
+  lehr summary --model resnet-small --input 3x32x32 --classes 100 --json
+
+FLOPs are of the forward pass of the batch; the receptive field is in pixels of the input. The memory is what
+training holds at its peak, beside the data and the program.)";
+
+struct SummaryOptions {
+  ModelOptions model;
+  Shape input{1, 28, 28};
+  std::int64_t batch_size = 64;
+  std::int64_t classes = 10;
+  bool json = false;
+};
+
+Json json_of(const SummaryRow& row) {
+  Json object{{"name", row.name}, {"type", row.type}, {"output", row.output.extents()}};
+  if (row.window) {
+    object["kernel"] = {row.window->kernel_h, row.window->kernel_w};
+    object["stride"] = {row.window->stride_h, row.window->stride_w};
+  }
+  object["receptive_field"] = {row.receptive_field_h, row.receptive_field_w};
+  object["parameters"] = row.parameters;
+  object["multiply_adds"] = row.multiply_adds;
+  object["flops"] = row.flops;
+  object["flops_share"] = row.flops_share;
+  object["activation_bytes"] = row.activation_bytes;
+  return object;
+}
+
+void print_as_json(const Graph& graph, const SummaryOptions& options, const TrainingMemory& memory) {
+  const std::vector<SummaryRow> rows = summary_rows(graph, options.batch_size);
+  const SummaryRow total = summary_total(rows);
+  Json layers = Json::array();
+  for (const SummaryRow& row : rows) layers.push_back(json_of(row));
+  print_json({{"event", "summary"},
+              {"model", options.model.model},
+              {"batch_size", options.batch_size},
+              {"layers", layers},
+              {"parameters", total.parameters},
+              {"multiply_adds", total.multiply_adds},
+              {"flops", total.flops},
+              {"activation_bytes", total.activation_bytes},
+              {"training_memory",
+               {{"activations", memory.activations},
+                {"workspace", memory.workspace},
+                {"parameters", memory.parameters},
+                {"batches", memory.batches},
+                {"total", memory.total()}}}});
+}
+
+int summarise(const SummaryOptions& options) {
+  const Graph graph = make_graph(options.model, options.input, options.classes);
+  const TrainingMemory memory = training_memory(graph, options.batch_size);
+  if (options.json) {
+    print_as_json(graph, options, memory);
+    return 0;
+  }
+  std::cout
+      << summary_table(graph, options.batch_size)
+      << fmt::format(
+             "\nTraining at batch size {} takes {} of memory: {} for activations and their gradients, {} "
+             "of workspace, {} for parameters, gradients and Adam's states, {} for two batches.\n",
+             grouped(options.batch_size), human_bytes(memory.total()), human_bytes(memory.activations),
+             human_bytes(memory.workspace), human_bytes(memory.parameters), human_bytes(memory.batches));
+  return 0;
+}
+
+}  // namespace
+
+void register_summary(Commands& registry) {
+  const auto options = std::make_shared<SummaryOptions>();
+  CLI::App& command = registry.add("summary", "Say what a network is made of and what it will cost.",
+                                   examples, [options] { return summarise(*options); });
+  add_model_options(command, options->model);
+  add_parsed(
+      command, "--input", options->input, "channels, height and width of an image",
+      [](const std::string& option, const std::string& text) { return parse_image_shape(option, text); })
+      ->type_name("CxHxW")
+      ->default_str("1x28x28");
+  add_integer(command, "--batch-size", options->batch_size, {1, 1'000'000}, "images at once");
+  add_integer(command, "--classes", options->classes, {1, 1'000'000}, "classes to tell apart");
+  command.add_flag("--json", options->json, "one JSON object on stdout");
+}
+
+}  // namespace lehr::cli

@@ -1,0 +1,26 @@
+#include "data_set.hpp"
+
+#include <vector>
+
+#include "arguments.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/data/data.hpp"
+#include "output.hpp"
+
+namespace lehr::cli {
+
+CLI::Option* add_data_set_options(CLI::App& app, DataSetOptions& options) {
+  app.add_option("--set", options.set, "train or valid")->type_name("SET")->default_str(options.set);
+  add_seed(app, options.seed, "of generated data such as digits");
+  return app.add_option("--data", options.data, "digits, digits:N, mnist:DIR")->type_name("DATA");
+}
+
+std::shared_ptr<const Dataset> open_data_set(const DataSetOptions& options) {
+  static const std::vector<std::string> sets{"train", "valid"};
+  if (options.set != "train" && options.set != "valid")
+    throw unknown_name("set", shortened(options.set), sets);
+  const DataSplits data = data::open_data(options.data, options.seed);
+  return options.set == "train" ? data.train : data.valid;
+}
+
+}  // namespace lehr::cli

@@ -1,0 +1,69 @@
+#include "model_options.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "arguments.hpp"
+#include "lehr/models/models.hpp"
+
+namespace lehr::cli {
+namespace {
+
+constexpr std::int64_t most_channels = 65536;
+
+/// Accepts the names with a dash as well, as the rest of the command line is written.
+ops::Activation::Kind activation_named(std::string name) {
+  std::replace(name.begin(), name.end(), '-', '_');
+  return ops::activation_kind(name);
+}
+
+}  // namespace
+
+void add_model_options(CLI::App& app, ModelOptions& options) {
+  constexpr const char* group = "Network";
+  app.add_option("--model", options.model,
+                 fmt::format("the network: {}", fmt::join(models::model_names(), ", ")))
+      ->type_name("NAME")
+      ->default_str(options.model)
+      ->group(group);
+  app.add_flag("--batch-norm", options.batch_norm, "normalise after each convolution")->group(group);
+  add_parsed(app, "--activation", options.activation.kind,
+             "relu, leaky-relu, general-relu, sigmoid, tanh, silu or gelu",
+             [](const std::string&, const std::string& name) { return activation_named(name); })
+      ->type_name("NAME")
+      ->default_str("relu")
+      ->group(group);
+  add_real(app, "--leak", options.activation.leak, {}, "slope below zero of leaky-relu and general-relu")
+      ->group(group);
+  add_real(app, "--subtract", options.activation.subtract, {}, "general-relu: taken off its output")
+      ->group(group);
+  add_real(app, "--clamp", options.activation.clamp, {}, "general-relu: upper bound of its output")
+      ->group(group)
+      ->default_str("");
+  add_parsed(app, "--channels", options.channels,
+             "outputs of the convolutions, such as 8,16,32,64 (default: the network's own)",
+             [](const std::string& option, const std::string& text) {
+               return parse_integers(option, text, {1, most_channels});
+             })
+      ->type_name("N,...")
+      ->group(group);
+  add_integer(app, "--first-kernel", options.first_kernel, {1, 1001},
+              "window of the first convolution (default: the network's own)")
+      ->default_str("")
+      ->group(group);
+}
+
+Graph make_graph(const ModelOptions& options, const Shape& image, std::int64_t classes) {
+  models::ModelRequest request;
+  request.in = image;
+  request.classes = classes;
+  request.batch_norm = options.batch_norm;
+  request.activation = options.activation;
+  request.channels = options.channels;
+  request.first_kernel = options.first_kernel;
+  return models::make_model(options.model, request);
+}
+
+}  // namespace lehr::cli

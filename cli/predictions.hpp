@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lehr/data/dataset.hpp"
+#include "lehr/train/model_file.hpp"
+
+namespace lehr::cli {
+
+/// A picture of the model's size, where it came from, and what it shows where that is known.
+struct Picture {
+  std::vector<std::uint8_t> pixels;
+  std::string name;   ///< a file, or "sample 3"
+  std::string truth;  ///< empty where not known
+  std::int64_t sample = -1;
+};
+
+/// Classes with their probabilities, most probable first.
+struct Prediction {
+  struct Guess {
+    std::string name;
+    double probability = 0;
+  };
+  std::vector<Guess> guesses;
+};
+
+/// Each throws BadInput where a picture cannot be had, or does not fit the model.
+std::vector<Picture> pictures_of(std::span<const std::filesystem::path> files, const Model& model);
+std::vector<Picture> pictures_of(const Dataset& dataset, std::span<const std::int64_t> samples,
+                                 const Model& model);
+
+/// The `top` most probable classes of each picture.
+std::vector<Prediction> predict(Model& model, std::span<const Picture> pictures, std::size_t top);
+
+std::string as_text(const Picture& picture, const Prediction& prediction);
+/// The picture with what is said of it beside it.
+std::string as_drawing(const Picture& picture, const Prediction& prediction, const Shape& shape,
+                       bool colours);
+nlohmann::ordered_json as_json(const Picture& picture, const Prediction& prediction);
+
+}  // namespace lehr::cli

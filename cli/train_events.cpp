@@ -1,0 +1,97 @@
+#include "train_events.hpp"
+
+#include "lehr/core/parallel.hpp"
+#include "output.hpp"
+
+namespace lehr::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+double rate(std::int64_t samples, double seconds) {
+  return seconds > 0 ? static_cast<double>(samples) / seconds : 0;
+}
+
+void put_metrics(Json& event, const std::string& set, const std::optional<SetMetrics>& metrics) {
+  event[set + "_loss"] = metrics ? Json(metrics->loss) : Json();
+  event[set + "_accuracy"] = metrics ? Json(metrics->accuracy) : Json();
+}
+
+void put_place(Json& event, const RunPlace& place) {
+  event["run"] = text_or_null(place.run);
+  event["path"] = text_or_null(place.path);
+  event["model"] = text_or_null(place.model);
+}
+
+std::optional<SetMetrics> measured(const SetMetrics& metrics) {
+  return metrics.samples > 0 ? std::optional(metrics) : std::nullopt;
+}
+
+}  // namespace
+
+RunPlace RunPlace::of(const std::filesystem::path& folder) {
+  return {folder.filename().string(), folder.string(), (folder / "model.safetensors").string()};
+}
+
+TrainingResult result_of(const Learner& learner, bool interrupted) {
+  TrainingResult result;
+  result.interrupted = interrupted;
+  std::int64_t samples = 0;
+  for (const EpochRecord& record : learner.history()) {
+    ++result.epochs;
+    if (record.train.samples > 0) result.train = record.train;
+    if (record.valid.samples > 0) result.valid = record.valid;
+    result.train_seconds += record.train_seconds;
+    samples += record.train.samples;
+  }
+  result.images_per_second = rate(samples, result.train_seconds);
+  return result;
+}
+
+Json start_event(const Learner& learner, const TrainOptions& options, const RunPlace& place) {
+  Json event{{"event", "start"},
+             {"data", options.data},
+             {"model", options.model.model},
+             {"parameters", learner.model().parameter_count()},
+             {"classes", learner.data().classes()},
+             {"train_samples", learner.data().train->size()},
+             {"valid_samples", learner.data().valid->size()},
+             {"batch_size", options.learner.batch_size},
+             {"epochs", options.epochs},
+             {"optimizer", options.optimizer},
+             {"schedule", options.schedule},
+             {"lr", options.lr},
+             {"seed", options.learner.seed},
+             {"threads", threads()}};
+  event["run"] = text_or_null(place.run);
+  event["path"] = text_or_null(place.path);
+  return event;
+}
+
+Json done_event(const TrainingResult& result, const RunPlace& place) {
+  Json event{{"event", "done"}, {"epochs", result.epochs}};
+  put_metrics(event, "train", result.train);
+  put_metrics(event, "valid", result.valid);
+  event["train_seconds"] = result.train_seconds;
+  event["images_per_second"] = result.images_per_second;
+  event["peak_memory_bytes"] = peak_memory_bytes();
+  if (result.interrupted) event["interrupted"] = true;
+  put_place(event, place);
+  return event;
+}
+
+void EpochEvents::after_epoch(Learner& learner) {
+  const EpochRecord& record = learner.history().back();
+  Json event{{"event", "epoch"}, {"epoch", record.epoch + 1}, {"epochs", learner.progress().epochs}};
+  put_metrics(event, "train", measured(record.train));
+  put_metrics(event, "valid", measured(record.valid));
+  event["lr"] = record.lr;
+  event["train_seconds"] = record.train_seconds;
+  event["valid_seconds"] = record.valid_seconds;
+  event["images_per_second"] = rate(record.train.samples, record.train_seconds);
+  print_json(event);
+}
+
+}  // namespace lehr::cli

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lehr/train/events.hpp"
+#include "lehr/train/learner.hpp"
+#include "train_options.hpp"
+
+/// What `lehr train --json` prints, one object a line.
+namespace lehr::cli {
+
+/// Where a run is kept; all empty where nothing is saved.
+struct RunPlace {
+  std::string run;    ///< name of its folder
+  std::string path;   ///< the folder
+  std::string model;  ///< the model's file in it
+
+  static RunPlace of(const std::filesystem::path& folder);
+};
+
+/// What the epochs of a fit came to. Metrics are those of the last epoch that had any.
+struct TrainingResult {
+  std::int64_t epochs = 0;
+  std::optional<SetMetrics> train;
+  std::optional<SetMetrics> valid;
+  double train_seconds = 0;  ///< of the training part of the epochs alone
+  double images_per_second = 0;
+  bool interrupted = false;
+};
+
+TrainingResult result_of(const Learner& learner, bool interrupted);
+
+nlohmann::ordered_json start_event(const Learner& learner, const TrainOptions& options,
+                                   const RunPlace& place);
+nlohmann::ordered_json done_event(const TrainingResult& result, const RunPlace& place);
+
+/// Prints an object after each epoch.
+class EpochEvents final : public Callback {
+ public:
+  std::string_view name() const override { return "EpochEvents"; }
+  int order() const override { return 95; }
+  void after_epoch(Learner& learner) override;
+};
+
+}  // namespace lehr::cli

@@ -1,0 +1,129 @@
+#include "train_options.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "arguments.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/data/data.hpp"
+#include "output.hpp"
+
+namespace lehr::cli {
+namespace {
+
+constexpr std::int64_t most_epochs = 1'000'000;
+constexpr std::int64_t most_samples_a_batch = 1'000'000;
+
+const std::vector<std::string> schedule_names{"constant", "one-cycle"};
+
+void add_recipe(CLI::App& app, TrainOptions& options) {
+  constexpr const char* group = "Recipe";
+  add_integer(app, "--epochs", options.epochs, {1, most_epochs}, "passes over the training set")
+      ->group(group);
+  add_integer(app, "--batch-size", options.learner.batch_size, {1, most_samples_a_batch}, "images a step")
+      ->group(group);
+  add_real(app, "--lr", options.lr, {}, "learning rate; the highest one of one-cycle")->group(group);
+  app.add_option("--schedule", options.schedule, fmt::format("{}", fmt::join(schedule_names, " or ")))
+      ->type_name("NAME")
+      ->default_str(options.schedule)
+      ->group(group);
+  app.add_option("--optimizer", options.optimizer, fmt::format("{}", fmt::join(optimizer_names(), " or ")))
+      ->type_name("NAME")
+      ->default_str(options.optimizer)
+      ->group(group);
+  const auto below_one = [](const std::string& option, const std::string& text) {
+    return parse_real(option, text, {0, 1});
+  };
+  add_parsed(app, "--momentum", options.momentum, "of sgd, or adam's beta1; only with --schedule constant",
+             below_one)
+      ->type_name("X")
+      ->group(group);
+  add_parsed(app, "--weight-decay", options.weight_decay, "L2, not on biases and norm parameters",
+             [](const std::string& option, const std::string& text) { return parse_real(option, text, {}); })
+      ->type_name("X")
+      ->group(group);
+  add_real(app, "--label-smoothing", options.learner.label_smoothing, {0, 1},
+           "share of each target spread evenly")
+      ->group(group);
+  add_parsed(app, "--class-weights", options.learner.class_weights, "weight of each class in the loss",
+             [](const std::string& option, const std::string& text) { return parse_reals(option, text, {}); })
+      ->type_name("X,...")
+      ->group(group);
+  add_parsed(app, "--init", options.learner.initialisation,
+             fmt::format("start of the weights: {}", fmt::join(initialisation_names(), ", ")),
+             [](const std::string&, const std::string& name) { return initialisation_by_name(name); })
+      ->type_name("NAME")
+      ->default_str("kaiming-normal")
+      ->group(group);
+  add_seed(app, options.learner.seed, "decides weights, order of the data and dropout")->group(group);
+}
+
+void add_execution(CLI::App& app, TrainOptions& options) {
+  constexpr const char* group = "Execution";
+  add_threads(app)->group(group);
+  add_integer(app, "--prefetch", options.learner.prefetch, {0, 1024},
+              "batches made ahead beside the computation (default: as suits the data)")
+      ->default_str("")
+      ->group(group);
+  app.add_flag("--drop-last", options.learner.drop_last, "leave out the remainder that does not fill a batch")
+      ->group(group);
+  add_integer(app, "--max-batches", options.learner.max_batches, {}, "batches an epoch; 0 all")->group(group);
+  app.add_flag(
+         "--no-validate", [&options](std::int64_t) { options.learner.validate = false; },
+         "do not measure the validation set")
+      ->group(group);
+}
+
+void add_output(CLI::App& app, TrainOptions& options) {
+  constexpr const char* group = "Output";
+  app.add_option("--out", options.out, "folder that gets a folder for this run")
+      ->type_name("DIR")
+      ->default_str(options.out.string())
+      ->group(group);
+  app.add_flag(
+         "--no-save", [&options](std::int64_t) { options.save = false; }, "write nothing")
+      ->group(group);
+  app.add_flag("--json", options.json, "one JSON object a line on stdout")->group(group);
+  app.add_flag("--quiet", options.quiet, "no progress and no table on stderr")->group(group);
+}
+
+}  // namespace
+
+void add_train_options(CLI::App& app, TrainOptions& options) {
+  app.add_option("--data", options.data,
+                 fmt::format("what to learn: digits, digits:N, mnist:DIR (schemes: {})",
+                             fmt::join(data::scheme_names(), ", ")))
+      ->type_name("DATA")
+      ->default_str(options.data);
+  add_model_options(app, options.model);
+  add_recipe(app, options);
+  add_execution(app, options);
+  add_output(app, options);
+}
+
+schedules::RateAndMomentum make_schedule(const TrainOptions& options) {
+  if (options.schedule == "constant") return {.rate = schedules::constant(options.lr), .momentum = {}};
+  if (options.schedule != "one-cycle") {
+    throw unknown_name("schedule", shortened(options.schedule), schedule_names);
+  }
+  if (options.momentum) {
+    throw BadInput(
+        "--momentum contradicts --schedule one-cycle, which sets the momentum itself; use --schedule "
+        "constant");
+  }
+  return schedules::one_cycle({.lr_max = options.lr});
+}
+
+OptimizerSpec make_optimizer(const TrainOptions& options) {
+  OptimizerSpec optimizer = optimizer_by_name(options.optimizer);
+  if (options.momentum) optimizer.momentum = *options.momentum;
+  if (options.weight_decay) optimizer.weight_decay = *options.weight_decay;
+  return optimizer;
+}
+
+}  // namespace lehr::cli

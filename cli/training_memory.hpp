@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+
+#include "lehr/graph/graph.hpp"
+
+namespace lehr::cli {
+
+/// Bytes that training a classifier will hold at its peak, known without running it. The data set and the
+/// program itself come on top.
+struct TrainingMemory {
+  std::int64_t activations = 0;  ///< with their gradients and what the backward pass keeps
+  std::int64_t workspace = 0;
+  std::int64_t parameters = 0;  ///< values, gradients and two optimizer states (Adam)
+  std::int64_t batches = 0;     ///< the batch in use and one made ahead
+
+  std::int64_t total() const { return activations + workspace + parameters + batches; }
+};
+
+/// For a graph from images to scores of shape (N, classes). Throws BadInput where it cannot be trained at
+/// this batch size.
+TrainingMemory training_memory(const Graph& classifier, std::int64_t batch_size);
+
+}  // namespace lehr::cli

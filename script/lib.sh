@@ -1,0 +1,39 @@
+# shellcheck shell=bash
+# For the other scripts: strict mode, the project's folder, and how they speak. Source it first.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+say() { printf '%s\n' "-- $*" >&2; }
+die() {
+  printf '%s\n' "$(basename "$0"): $*" >&2
+  exit 1
+}
+
+# Runs a command whose output only matters when it fails.
+quietly() {
+  local log
+  log=$(mktemp)
+  if ! "$@" >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    return 1
+  fi
+  rm -f "$log"
+}
+
+# configure PRESET [cmake options...]
+configure() {
+  local preset=$1
+  shift
+  say "configuring build/$preset"
+  quietly cmake --preset "$preset" "$@" || die "cmake could not configure the project; its output is above"
+}
+
+# build PRESET [targets...]
+build() {
+  local preset=$1
+  shift
+  say "building build/$preset (a few minutes the first time)"
+  quietly cmake --build --preset "$preset" ${1+--target "$@"} ||
+    die "the build failed; the compiler's output is above"
+}

@@ -1,0 +1,171 @@
+// Backward to the weights: see direct_conv_plan.hpp for what an outer pass is. A register tile holds a few
+// rows of the weight's gradient over all positions of a chunk.
+#if defined(LEHR_BACKEND_CPU_DIRECT_CONV_OUTER_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LEHR_BACKEND_CPU_DIRECT_CONV_OUTER_INL_HPP_
+#undef LEHR_BACKEND_CPU_DIRECT_CONV_OUTER_INL_HPP_
+#else
+#define LEHR_BACKEND_CPU_DIRECT_CONV_OUTER_INL_HPP_
+#endif
+
+#include "backend/cpu/direct_conv_simd.hpp"
+#include "backend/cpu/direct_conv_vectors-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace lehr::cpu::HWY_NAMESPACE {
+
+struct OuterTile {
+  const float* source;  ///< of the chunk
+  const float* grad;    ///< first channel of the panel
+  const Position* at;
+  std::int64_t count;
+  std::int64_t offset;  ///< of the first row's element in the source
+  std::int64_t line_stride;
+  float* sums;
+  std::int64_t row_floats;
+  bool add;
+};
+
+template <int lines, int steps, int vectors, int split>
+HWY_NOINLINE void outer_tile(const OuterTile& tile) {
+  constexpr int rows = lines * steps;
+  const Floats d;
+  Vector sums[rows][vectors];
+  HWY_UNROLL(16)
+  for (int r = 0; r < rows; ++r) {
+    HWY_UNROLL(2)
+    for (int v = 0; v < vectors; ++v) {
+      const float* from = tile.sums + r * tile.row_floats + v * vector_lanes;
+      sums[r][v] = tile.add ? hn::LoadU(d, from) : hn::Zero(d);
+    }
+  }
+  const float* const source = tile.source;
+  const float* const grads = tile.grad;
+  const std::int64_t offset = tile.offset;
+  const std::int64_t line_stride = tile.line_stride;
+  for (const Position *at = tile.at, *end = at + tile.count; at != end; ++at) {
+    Vector grad[vectors];
+    HWY_UNROLL(2)
+    for (int v = 0; v < vectors; ++v) grad[v] = hn::LoadU(d, grads + at->target + v * vector_lanes);
+    const float* x = source + (at->source + offset);
+    HWY_UNROLL(8)
+    for (int line = 0; line < lines; ++line, x += line_stride) {
+      HWY_UNROLL(16)
+      for (int step = 0; step < steps; ++step) {
+        const Vector element = broadcast<split>(x + step * split);
+        HWY_UNROLL(2)
+        for (int v = 0; v < vectors; ++v) {
+          sums[line * steps + step][v] = hn::MulAdd(element, grad[v], sums[line * steps + step][v]);
+        }
+      }
+    }
+  }
+  HWY_UNROLL(16)
+  for (int r = 0; r < rows; ++r) {
+    HWY_UNROLL(2)
+    for (int v = 0; v < vectors; ++v) {
+      hn::StoreU(sums[r][v], d, tile.sums + r * tile.row_floats + v * vector_lanes);
+    }
+  }
+}
+
+/// Runs as many tiles of this size as fit, and moves the tile past them.
+template <int steps, int vectors, int split>
+HWY_INLINE void outer_steps(OuterTile& tile, std::int64_t& left) {
+  for (; left >= steps; left -= steps) {
+    outer_tile<1, steps, vectors, split>(tile);
+    tile.offset += steps * split;
+    tile.sums += steps * tile.row_floats;
+  }
+}
+
+/// One long run.
+template <int vectors, int split>
+void outer_run(OuterTile tile, std::int64_t steps) {
+  constexpr int most = (many_registers ? 16 : 8) / vectors;
+  if constexpr (most >= 16) outer_steps<16, vectors, split>(tile, steps);
+  if constexpr (most >= 8) outer_steps<8, vectors, split>(tile, steps);
+  outer_steps<4, vectors, split>(tile, steps);
+  outer_steps<2, vectors, split>(tile, steps);
+  outer_steps<1, vectors, split>(tile, steps);
+}
+
+template <int lines, int steps, int split>
+HWY_INLINE void outer_take_lines(OuterTile& tile, std::int64_t& left) {
+  if constexpr (lines * steps <= (many_registers ? 25 : 12)) {
+    for (; left >= lines; left -= lines) {
+      outer_tile<lines, steps, 1, split>(tile);
+      tile.offset += lines * tile.line_stride;
+      tile.sums += lines * steps * tile.row_floats;
+    }
+  }
+}
+
+/// Several short runs, all steps of a line in one tile.
+template <int steps, int split>
+void outer_lines(OuterTile tile, std::int64_t lines) {
+  outer_take_lines<5, steps, split>(tile, lines);
+  outer_take_lines<3, steps, split>(tile, lines);
+  outer_take_lines<2, steps, split>(tile, lines);
+  outer_take_lines<1, steps, split>(tile, lines);
+}
+
+template <int split>
+void outer_block(const OuterTile& tile, const OuterBlock& block, bool two_vectors) {
+  if (split == 1 && two_vectors) {
+    OuterTile line = tile;
+    for (int i = 0; i < block.lines; ++i) {
+      outer_run<2, 1>(line, block.steps);
+      line.offset += tile.line_stride;
+      line.sums += block.steps * tile.row_floats;
+    }
+    return;
+  }
+  switch (block.steps) {
+    case 1:
+      return outer_lines<1, split>(tile, block.lines);
+    case 2:
+      return outer_lines<2, split>(tile, block.lines);
+    case 3:
+      return outer_lines<3, split>(tile, block.lines);
+    case 4:
+      return outer_lines<4, split>(tile, block.lines);
+    case 5:
+      return outer_lines<5, split>(tile, block.lines);
+    case 6:
+      return outer_lines<6, split>(tile, block.lines);
+    case 7:
+      return outer_lines<7, split>(tile, block.lines);
+    default:
+      return outer_run<1, split>(tile, block.steps);
+  }
+}
+
+inline void outer(const OuterArgs& args) {
+  const OuterPlan& plan = args.plan;
+  for (std::int64_t first = 0; first < plan.row_floats; first += 2 * vector_lanes) {
+    const bool two_vectors = plan.row_floats - first >= 2 * vector_lanes;
+    for (const OuterBlock& block : plan.blocks) {
+      const OuterTile tile{.source = args.source,
+                           .grad = args.grad + first,
+                           .at = plan.positions[block.positions].data(),
+                           .count = plan.per_image[block.positions] * args.images,
+                           .offset = block.source,
+                           .line_stride = block.line_stride,
+                           .sums = args.sums + block.row * plan.row_floats + first,
+                           .row_floats = plan.row_floats,
+                           .add = args.add};
+      if (plan.split == 4) {
+        outer_block<4>(tile, block, false);
+      } else if (plan.split == 2) {
+        outer_block<2>(tile, block, false);
+      } else {
+        outer_block<1>(tile, block, two_vectors);
+      }
+    }
+  }
+}
+
+}  // namespace lehr::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

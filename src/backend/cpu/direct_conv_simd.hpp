@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "backend/cpu/direct_conv_plan.hpp"
+#include "lehr/backend/backend.hpp"
+
+namespace lehr::cpu {
+
+/// Forward, or backward to the data, for up to a chunk of images:
+/// target = max(floor, sum of steps + bias).
+struct GatherArgs {
+  const GatherPlan& plan;
+  const float* source;
+  const float* weights;  ///< plan.rows rows of plan.row_floats
+  const float* bias;     ///< null for none
+  float floor;           ///< 0 for ReLU, minus infinity for nothing
+  float* target;
+  std::int64_t images;
+};
+
+/// Backward to the weights for up to a chunk of images.
+struct OuterArgs {
+  const OuterPlan& plan;
+  const float* source;
+  const float* grad;  ///< rows of plan.row_floats
+  float* sums;        ///< plan.rows rows of plan.row_floats
+  bool add;           ///< to what sums holds already
+  std::int64_t images;
+};
+
+/// The output's gradient times the activation's derivative, for up to a chunk of images, in the forms that
+/// the two other passes read.
+struct OutputGradArgs {
+  FusedActivation activation;
+  std::int64_t channels;
+  std::int64_t pixels;
+  const float* output;  ///< may be null where there is no activation
+  const float* output_grad;
+  float* rows;  ///< null where not wanted
+  std::int64_t row_floats;
+  float* spread;  ///< each channel `split` times; null where not wanted
+  std::int64_t spread_floats;
+  std::int64_t split;
+  float* bias_sums;  ///< channels rounded up to whole vectors; null where not wanted
+  bool add;          ///< to what bias_sums holds already
+};
+
+/// The vector kernels of one instruction set.
+struct DirectConvSimd {
+  std::string target;  ///< "avx3"
+  std::int64_t lanes;  ///< floats a vector
+  void (*gather)(const GatherArgs&);
+  void (*outer)(const OuterArgs&);
+  void (*output_grad)(const OutputGradArgs&);
+  /// Copies rows between two strides.
+  void (*copy_rows)(const float* from, std::int64_t from_stride, float* to, std::int64_t to_stride,
+                    std::int64_t rows, std::int64_t floats);
+  /// Applies an activation in place.
+  void (*activate)(const FusedActivation&, float* data, std::int64_t count);
+  /// One tap of the weight, (in_c, out_c), into the packed rows of GatherPlan data: transposed.
+  void (*transpose_tap)(const float* tap, std::int64_t in_c, std::int64_t out_c, std::int64_t split,
+                        std::int64_t row_floats, float* packed);
+};
+
+/// For the best instruction set of this processor.
+DirectConvSimd direct_conv_simd();
+
+}  // namespace lehr::cpu

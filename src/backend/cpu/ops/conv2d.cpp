@@ -1,0 +1,15 @@
+#include "backend/cpu/conv_kernels.hpp"
+#include "backend/cpu/ops.hpp"
+
+namespace lehr::cpu {
+
+void register_conv2d(KernelRegistry& registry) {
+  registry.add_kernel(
+      "conv2d",
+      [](const KernelSpec& spec) {
+        return direct_conv_suits(ConvSpec::from(spec)) ? make_direct_conv(spec) : make_onednn_conv(spec);
+      },
+      [](FusedActivation::Kind) { return true; });
+}
+
+}  // namespace lehr::cpu

@@ -1,0 +1,110 @@
+#include "lehr/callbacks/progress_bar.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+
+#include "lehr/core/clock.hpp"
+#include "lehr/train/learner.hpp"
+
+namespace lehr {
+namespace {
+
+std::string percent(double share) { return fmt::format("{:.2f} %", 100 * share); }
+
+std::string header() {
+  return fmt::format("{:>5}  {:>10}  {:>10}  {:>9}  {:>9}  {:>8}  {:>9}  {:>7}\n", "epoch", "train loss",
+                     "valid loss", "train acc", "accuracy", "lr", "images/s", "time");
+}
+
+std::string row(const EpochRecord& record) {
+  const bool validated = record.valid.samples > 0;
+  const double seconds = std::max(record.train_seconds, 1e-9);
+  return fmt::format("{:>5}  {:>10.4f}  {:>10}  {:>9}  {:>9}  {:>8.2g}  {:>9.0f}  {:>7}\n", record.epoch + 1,
+                     record.train.loss, validated ? fmt::format("{:.4f}", record.valid.loss) : "-",
+                     percent(record.train.accuracy), validated ? percent(record.valid.accuracy) : "-",
+                     record.lr, static_cast<double>(record.train.samples) / seconds,
+                     duration_text(record.train_seconds + record.valid_seconds));
+}
+
+/// Share of this part of the epoch that is done.
+double share_done(const Progress& progress) {
+  if (progress.batches <= 0) return 0;
+  return static_cast<double>(std::min(progress.batch + 1, progress.batches)) /
+         static_cast<double>(progress.batches);
+}
+
+}  // namespace
+
+struct ProgressBar::State {
+  ProgressBarOptions options;
+  Stopwatch fit;
+  Stopwatch part;
+  Stopwatch since_drawn;
+  bool drawn = false;
+
+  std::ostream& out() const { return options.out == nullptr ? std::cerr : *options.out; }
+
+  void erase() {
+    if (drawn) out() << "\r\x1b[K" << std::flush;
+    drawn = false;
+  }
+
+  std::string line(const Progress& progress) const {
+    const double share = share_done(progress);
+    const std::string head = fmt::format("epoch {}/{} ", progress.epoch + 1, progress.epochs);
+    std::string tail = fmt::format(" {:3.0f} %", 100 * share);
+    if (progress.training) {
+      const double fit_share = (progress.epoch + share) / std::max(progress.epochs, 1);
+      const double rate = static_cast<double>(progress.running.samples) / std::max(part.seconds(), 1e-9);
+      tail += fmt::format("  loss {:.4f}  {:.0f} images/s  {} left", progress.running.loss, rate,
+                          duration_text(fit.seconds() * (1 - fit_share) / fit_share));
+    } else {
+      tail += "  validating";
+    }
+    constexpr int longest_bar = 30;
+    const int room = options.columns - 1 - static_cast<int>(head.size() + tail.size());
+    const std::string bar = room >= 5 ? bar_text(share, std::min(room, longest_bar)) : "";
+    return head + bar + tail;
+  }
+
+  void draw(const Progress& progress) {
+    out() << '\r' << line(progress) << "\x1b[K" << std::flush;
+    drawn = true;
+    since_drawn.restart();
+  }
+};
+
+ProgressBar::ProgressBar(ProgressBarOptions options) : state_(std::make_unique<State>()) {
+  state_->options = options;
+}
+ProgressBar::ProgressBar(ProgressBar&&) noexcept = default;
+ProgressBar& ProgressBar::operator=(ProgressBar&&) noexcept = default;
+ProgressBar::~ProgressBar() {
+  if (state_) state_->erase();
+}
+
+void ProgressBar::before_fit(Learner&) {
+  state_->fit.restart();
+  state_->out() << header() << std::flush;
+}
+
+void ProgressBar::before_train(Learner&) { state_->part.restart(); }
+
+void ProgressBar::before_validate(Learner&) { state_->part.restart(); }
+
+void ProgressBar::after_batch(Learner& learner) {
+  if (!state_->options.live || state_->since_drawn.seconds() < state_->options.interval) return;
+  state_->draw(learner.progress());
+}
+
+void ProgressBar::after_epoch(Learner& learner) {
+  state_->erase();
+  if (!learner.history().empty()) state_->out() << row(learner.history().back()) << std::flush;
+}
+
+void ProgressBar::after_fit(Learner&) { state_->erase(); }
+
+}  // namespace lehr

@@ -1,0 +1,116 @@
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "architecture/sources.hpp"
+
+/// The arrows of ARCHITECTURE.md: what each folder may know of the others.
+namespace lehr::test {
+namespace {
+
+using Names = std::set<std::string>;
+
+const std::map<std::string, Names>& allowed() {
+  static const std::map<std::string, Names> arrows{
+      {"core", {}},
+      {"graph", {"core"}},
+      {"models", {"graph", "core"}},
+      {"backend", {"core"}},
+      {"reference", {"backend", "core"}},
+      {"cpu", {"backend", "core"}},
+      {"engine", {"graph", "backend", "core"}},
+      {"data", {"core"}},
+      {"optim", {"backend", "core"}},
+      {"store", {"core"}},
+      // A saved model is a safetensors file, hence the arrow to store.
+      {"train", {"engine", "data", "optim", "store", "graph", "backend", "core"}},
+      {"callbacks", {"train", "engine", "data", "optim", "store", "graph", "backend", "core"}},
+  };
+  return arrows;
+}
+
+/// Headers that only one folder may include.
+const std::map<std::string, std::string>& vendor_homes() {
+  static const std::map<std::string, std::string> homes{{"dnnl", "cpu"},    {"oneapi/", "cpu"},
+                                                        {"hwy/", "cpu"},    {"omp.h", "core"},
+                                                        {"spng.h", "data"}, {"zlib.h", "data"}};
+  return homes;
+}
+
+bool is_standard(const std::string& include) { return include.find_first_of("/.") == std::string::npos; }
+
+TEST(Arrows, ModulesOfAPathAreRecognised) {
+  EXPECT_EQ(module_of("src/backend/cpu/ops/conv2d.cpp"), "cpu");
+  EXPECT_EQ(module_of("src/backend/conv_spec.cpp"), "backend");
+  EXPECT_EQ(module_of("lehr/graph/graph.hpp"), "graph");
+  EXPECT_EQ(module_of("include/lehr/train/learner.hpp"), "train");
+  EXPECT_EQ(module_of("backend/reference/ops.hpp"), "reference");
+}
+
+TEST(Arrows, SourcesIncludeOnlyWhatTheirFolderMay) {
+  for (const Source& source : sources_in("src")) {
+    const std::string home = module_of(source.path);
+    ASSERT_TRUE(allowed().contains(home)) << source.path << ": ARCHITECTURE.md knows no folder " << home;
+    for (const std::string& include : source.includes) {
+      const std::string used = module_of(include);
+      if (!allowed().contains(used)) continue;
+      EXPECT_TRUE(used == home || allowed().at(home).contains(used))
+          << source.path << " includes " << include;
+    }
+  }
+}
+
+TEST(Arrows, VendorHeadersStayInOneFolder) {
+  for (const Source& source : sources_in("src")) {
+    for (const std::string& include : source.includes) {
+      for (const auto& [vendor, home] : vendor_homes()) {
+        if (!include.starts_with(vendor)) continue;
+        EXPECT_EQ(module_of(source.path), home) << source.path << " includes " << include;
+      }
+    }
+  }
+}
+
+TEST(Arrows, PublicHeadersNeedOnlyTheStandardLibrary) {
+  for (const Source& source : sources_in("include")) {
+    const bool umbrella = source.path == "include/lehr/lehr.hpp";
+    const std::string home = module_of(source.path);
+    for (const std::string& include : source.includes) {
+      EXPECT_TRUE(is_standard(include) || include.starts_with("lehr/"))
+          << source.path << " includes " << include;
+      const std::string used = module_of(include);
+      if (umbrella || is_standard(include)) continue;
+      ASSERT_TRUE(allowed().contains(home)) << source.path;
+      EXPECT_TRUE(used == home || allowed().at(home).contains(used))
+          << source.path << " includes " << include;
+    }
+  }
+}
+
+TEST(Arrows, TheCommandLineUsesPublicHeadersOnly) {
+  Names own;
+  for (const Source& source : sources_in("cli")) own.insert(source.path.substr(sizeof("cli/") - 1));
+  for (const Source& source : sources_in("cli")) {
+    for (const std::string& include : source.includes) {
+      const bool third_party = include.starts_with("fmt/") || include.starts_with("nlohmann/") ||
+                               include.starts_with("CLI/") || include.starts_with("sys/") ||
+                               include == "unistd.h";
+      EXPECT_TRUE(is_standard(include) || include.starts_with("lehr/") || third_party ||
+                  own.contains(include))
+          << source.path << " includes " << include;
+    }
+  }
+}
+
+TEST(Size, FilesStaySmall) {
+  constexpr std::size_t most_lines = 500;
+  for (const std::string folder : {"src", "include", "cli", "tests", "bench", "examples"}) {
+    for (const Source& source : sources_in(folder)) {
+      EXPECT_LT(source.lines, most_lines) << source.path << " has grown too long to read; split it";
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lehr::test

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backend/op_case.hpp"
+#include "lehr/core/tensor.hpp"
+
+namespace lehr::test {
+
+/// Host tensors of a case, in the layouts that kernels expect.
+struct CaseData {
+  std::vector<Tensor> inputs;
+  std::vector<Tensor> parameters;
+  Tensor output_grad;
+
+  explicit CaseData(const OpCase& op_case);
+};
+
+/// A result under the name that golden files use: "output", "input_grad.0", "parameter_grad.1", "state.2".
+struct NamedTensor {
+  std::string name;
+  Tensor tensor;
+};
+
+/// Memory of a backend. Copies share it.
+struct DeviceTensor {
+  const Backend* backend = nullptr;
+  TensorSpec spec;
+  std::shared_ptr<void> memory;
+
+  void upload(const Tensor& tensor) const;
+  Tensor download(const Strides& strides) const;
+  /// Every byte 0xFF: a NaN, or a class number of -1.
+  void poison() const;
+};
+
+/// Runs one case on one backend the way a plan does: as one kernel where the backend fuses the activation,
+/// else as two. What a kernel did not declare is poisoned: outputs, gradients, workspace and saved tensors
+/// before they are written, and before backward all that backward_reads() leaves out.
+class CaseRunner {
+ public:
+  CaseRunner(const Backend& backend, const OpCase& op_case);
+  ~CaseRunner();
+
+  void forward(const CaseData& data);
+  void backward(const CaseData& data);
+  Tensor output() const;
+  /// All that the passes have written.
+  std::vector<NamedTensor> results() const;
+
+ private:
+  struct Stage;
+  void add_stage(const KernelSpec& spec, std::vector<DeviceTensor> inputs,
+                 std::vector<DeviceTensor> input_grads, std::vector<DeviceTensor> parameters);
+
+  const Backend& backend_;
+  const OpCase& case_;
+  std::vector<Stage> stages_;
+  bool went_back_ = false;
+};
+
+/// Forward, and in training backward.
+std::vector<NamedTensor> run_case(const Backend& backend, const OpCase& op_case);
+
+}  // namespace lehr::test

@@ -1,0 +1,40 @@
+// Every case on every backend against what PyTorch computed in float64: tests/goldens/ops.safetensors,
+// written by tools/make_goldens.py.
+#include "backend/case_runner.hpp"
+#include "backend/compare.hpp"
+#include "backend/op_test.hpp"
+#include "support/golden_file.hpp"
+
+namespace lehr::test {
+namespace {
+
+const std::map<std::string, std::vector<float>>& goldens() {
+  static const auto tensors = read_golden_file(LEHR_SOURCE_DIR "/tests/goldens/ops.safetensors");
+  return tensors;
+}
+
+// The elements that tools/make_goldens.py keeps of a large tensor.
+std::vector<float> samples(std::vector<float> elements) {
+  constexpr std::size_t max_samples = 64;
+  if (elements.size() <= max_samples) return elements;
+  std::vector<float> kept;
+  for (std::size_t i = 0; i < max_samples; ++i) kept.push_back(elements[i * 7919 % elements.size()]);
+  return kept;
+}
+
+using PyTorch = OnBackend;
+
+TEST_P(PyTorch, AgreesWithGoldens) {
+  for (const NamedTensor& result : run_case(backend(), op_case())) {
+    const std::string name = op_case().name + "/" + result.name;
+    const auto found = goldens().find(name);
+    ASSERT_NE(found, goldens().end()) << name << " is not in the golden file: run tools/make_goldens.py";
+    EXPECT_TRUE(near(samples(logical_elements(result.tensor)), found->second, tolerance())) << name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, PyTorch, testing::Combine(every_backend(), testing::ValuesIn(all_cases())),
+                         backend_and_case);
+
+}  // namespace
+}  // namespace lehr::test

@@ -1,0 +1,128 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "cli/support.hpp"
+
+namespace lehr::test {
+namespace {
+
+void expect_refused(const Outcome& outcome, const std::string& said) {
+  EXPECT_EQ(outcome.status, 2) << outcome.err;
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_TRUE(outcome.err.starts_with("lehr: ")) << outcome.err;
+  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+  EXPECT_NE(outcome.err.find(said), std::string::npos) << outcome.err;
+}
+
+/// One way to spoil a folder of IDX files, and what the sentence must name.
+struct Spoiled {
+  std::string name;
+  std::function<void(const std::filesystem::path&)> spoil;
+  std::string said;
+};
+
+class BadData : public testing::TestWithParam<Spoiled> {};
+
+TEST_P(BadData, IsRefusedAndNothingIsWritten) {
+  const TemporaryFolder folder;
+  write_idx(folder.path() / "d", 20, 28, 28);
+  GetParam().spoil(folder.path() / "d");
+  const std::vector<std::string> before = folder.contents();
+  const Outcome outcome = run(folder.path(), {"train", "--data", "mnist:d", "--epochs", "1", "--quiet"});
+  expect_refused(outcome, GetParam().said);
+  EXPECT_EQ(folder.contents(), before);
+}
+
+constexpr const char* images = "train-images-idx3-ubyte";
+constexpr const char* labels = "train-labels-idx1-ubyte";
+
+void set_byte(const std::filesystem::path& file, std::size_t place, char value) {
+  std::string bytes = read_file(file);
+  bytes.at(place) = value;
+  write_file(file, bytes);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Idx, BadData,
+    testing::Values(
+        Spoiled{"NoFolder", [](const auto& d) { std::filesystem::remove_all(d); }, "d"},
+        Spoiled{"NoFile", [](const auto& d) { std::filesystem::remove(d / labels); }, "labels"},
+        Spoiled{"Truncated", [](const auto& d) { std::filesystem::resize_file(d / images, 1000); }, images},
+        Spoiled{"ShorterThanAHeader", [](const auto& d) { std::filesystem::resize_file(d / images, 7); },
+                images},
+        Spoiled{"Empty", [](const auto& d) { write_file(d / images, ""); }, images},
+        Spoiled{"NotIdx", [](const auto& d) { write_file(d / images, std::string(900, 'x')); }, images},
+        Spoiled{"WrongMagic", [](const auto& d) { set_byte(d / images, 3, 1); }, images},
+        Spoiled{"FourBillionImages",
+                [](const auto& d) {
+                  for (std::size_t place = 4; place < 8; ++place) set_byte(d / images, place, '\xff');
+                },
+                images},
+        Spoiled{"CountsDiffer", [](const auto& d) { set_byte(d / labels, 7, 19); }, "labels"},
+        Spoiled{"NoImages", [](const auto& d) { write_idx(d, 0, 28, 28); }, "train"},
+        Spoiled{"CorruptGzip",
+                [](const auto& d) {
+                  std::filesystem::remove(d / images);
+                  write_file(d / (std::string(images) + ".gz"), "\x1f\x8b\x08 not really");
+                },
+                ".gz"}),
+    [](const auto& test) { return test.param.name; });
+
+class WithModel : public testing::Test {
+ protected:
+  void SetUp() override {
+    const Outcome outcome = run(folder.path(), {"train", "--data", "digits:100", "--epochs", "1", "--quiet"});
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    model = outcome.out.substr(0, outcome.out.size() - 1);
+  }
+  TemporaryFolder folder;
+  std::string model;
+};
+
+TEST_F(WithModel, ModelsThatCannotBeUsedAreNamed) {
+  expect_refused(run(folder.path(), {"evaluate", "none.safetensors", "--data", "digits:100"}),
+                 "none.safetensors");
+  expect_refused(run(folder.path(), {"evaluate", "runs", "--data", "digits:100"}), "model.safetensors");
+  const std::string bytes = read_file(folder.path() / model);
+  write_file(folder.path() / "cut.safetensors", bytes.substr(0, bytes.size() / 2));
+  expect_refused(run(folder.path(), {"evaluate", "cut.safetensors", "--data", "digits:100"}),
+                 "cut.safetensors");
+  write_file(folder.path() / "text.safetensors", "this is no model, but long enough to look at");
+  expect_refused(run(folder.path(), {"predict", "text.safetensors", "x.png"}), "text.safetensors");
+}
+
+TEST_F(WithModel, DataAndPicturesThatDoNotFitAreNamed) {
+  write_idx(folder.path() / "small", 20, 20, 20);
+  expect_refused(run(folder.path(), {"evaluate", model, "--data", "mnist:small"}), "20, 20");
+  expect_refused(run(folder.path(), {"predict", model, "--data", "mnist:small", "--sample", "0"}), "20, 20");
+  expect_refused(run(folder.path(), {"predict", model, "--data", "digits:100", "--sample", "5000"}), "5000");
+  expect_refused(run(folder.path(), {"predict", model, "none.png"}), "none.png");
+  write_file(folder.path() / "bad.png", "\x89PNG\r\n\x1a\nno");
+  expect_refused(run(folder.path(), {"predict", model, "bad.png"}), "bad.png");
+}
+
+TEST(Output, AFolderThatCannotBeWrittenIsRefusedAtOnce) {
+  const TemporaryFolder folder;
+  write_file(folder.path() / "file", "");
+  const Outcome outcome =
+      run(folder.path(), {"train", "--data", "digits:100", "--epochs", "100000", "--out", "file"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_NE(outcome.err.find("file"), std::string::npos) << outcome.err;
+  expect_refused(run(folder.path(), {"train", "--data", "digits:100", "--quiet", "--out", "/proc/none/runs"}),
+                 "/proc/none/runs");
+  EXPECT_EQ(folder.contents(), std::vector<std::string>{"file"});
+}
+
+TEST(Output, AFullDiskLeavesNothingBehind) {
+  const TemporaryFolder folder;
+  constexpr std::int64_t bytes = 20000;
+  const Outcome outcome =
+      Running(folder.path(), {"train", "--data", "digits:100", "--epochs", "1", "--quiet"}, bytes).wait();
+  expect_refused(outcome, "model.safetensors");
+  EXPECT_TRUE(folder.contents().empty());
+}
+
+}  // namespace
+}  // namespace lehr::test

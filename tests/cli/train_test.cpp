@@ -1,0 +1,159 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include <csignal>
+#include <regex>
+
+#include "cli/support.hpp"
+
+namespace lehr::test {
+namespace {
+
+std::vector<std::string> small_training(std::vector<std::string> more) {
+  std::vector<std::string> arguments{"train", "--data", "digits:1000", "--threads", "1"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+TEST(Train, ReportsEpochsAndSavesAModelThatCommandsReload) {
+  const TemporaryFolder folder;
+  const Outcome training =
+      run(folder.path(), small_training({"--epochs", "2", "--batch-norm", "--seed", "3", "--json"}));
+  ASSERT_EQ(training.status, 0) << training.err;
+  const std::vector<nlohmann::json> events = training.events();
+  ASSERT_EQ(events.size(), 4U);
+  EXPECT_EQ(events.front()["event"], "start");
+  EXPECT_EQ(events[1]["epoch"], 1);
+  EXPECT_EQ(events[2]["epoch"], 2);
+  const nlohmann::json& done = events.back();
+  EXPECT_EQ(done["event"], "done");
+  for (const std::string key : {"epochs", "train_loss", "train_accuracy", "valid_loss", "valid_accuracy",
+                                "train_seconds", "images_per_second", "peak_memory_bytes"}) {
+    EXPECT_TRUE(done[key].is_number()) << key;
+  }
+  const std::string id = done["run"];
+  EXPECT_TRUE(std::regex_match(id, std::regex("\\d{8}-\\d{6}-[0-9a-f]{4}"))) << id;
+  EXPECT_EQ(done["path"], "runs/" + id);
+  EXPECT_EQ(folder.contents(),
+            (std::vector<std::string>{"runs", "runs/" + id, "runs/" + id + "/model.safetensors"}));
+
+  const Outcome evaluation =
+      run(folder.path(), {"evaluate", done["model"], "--data", "digits:1000", "--seed", "3", "--json"});
+  ASSERT_EQ(evaluation.status, 0) << evaluation.err;
+  EXPECT_EQ(evaluation.event("evaluation")["accuracy"], done["valid_accuracy"]);
+  EXPECT_NEAR(evaluation.event("evaluation")["loss"].get<double>(), done["valid_loss"].get<double>(), 1e-5);
+
+  const Outcome prediction = run(folder.path(), {"predict", done["path"], "--data", "digits:1000", "--seed",
+                                                 "3", "--sample", "0,5", "--top", "10", "--json"});
+  ASSERT_EQ(prediction.status, 0) << prediction.err;
+  ASSERT_EQ(prediction.events().size(), 2U);
+  double sum = 0;
+  for (const nlohmann::json& guess : prediction.events().front()["classes"])
+    sum += guess["probability"].get<double>();
+  EXPECT_NEAR(sum, 1, 1e-5);
+}
+
+TEST(Train, PrintsTheModelsPathForPrograms) {
+  const TemporaryFolder folder;
+  const Outcome outcome = run(folder.path(), small_training({"--epochs", "1", "--out", "a/b"}));
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  ASSERT_TRUE(outcome.out.ends_with("/model.safetensors\n")) << outcome.out;
+  EXPECT_TRUE(std::filesystem::exists(folder.path() / outcome.out.substr(0, outcome.out.size() - 1)));
+  EXPECT_NE(outcome.err.find("valid loss"), std::string::npos);
+  EXPECT_EQ(outcome.err.find('\x1b'), std::string::npos) << "no cursor movement outside a terminal";
+}
+
+TEST(Train, WritesNothingWhenAskedNotTo) {
+  const TemporaryFolder folder;
+  const Outcome outcome = run(folder.path(), small_training({"--epochs", "1", "--no-save", "--no-validate",
+                                                             "--quiet", "--max-batches", "3", "--json"}));
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_TRUE(folder.contents().empty());
+  const nlohmann::json done = outcome.event("done");
+  EXPECT_TRUE(done["path"].is_null());
+  EXPECT_TRUE(done["valid_loss"].is_null());
+}
+
+TEST(Train, GivesTheSameWeightsForTheSameSeed) {
+  const TemporaryFolder folder;
+  std::string first;
+  for (int i = 0; i < 2; ++i) {
+    const Outcome outcome = run(folder.path(), small_training({"--epochs", "1", "--seed", "9"}));
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    const std::string bytes = read_file(folder.path() / outcome.out.substr(0, outcome.out.size() - 1));
+    if (i == 0) first = bytes;
+    EXPECT_FALSE(bytes.empty());
+    EXPECT_EQ(bytes, first);
+  }
+}
+
+TEST(Train, ExitsWith3AndLeavesNothingWhereItDiverges) {
+  const TemporaryFolder folder;
+  const Outcome outcome =
+      run(folder.path(),
+          small_training({"--optimizer", "sgd", "--schedule", "constant", "--lr", "1e30", "--json"}));
+  EXPECT_EQ(outcome.status, 3) << outcome.err;
+  EXPECT_EQ(outcome.event("error")["status"], 3);
+  EXPECT_TRUE(folder.contents().empty());
+}
+
+TEST(Interrupt, OnceSavesTheModelAndExitsWith130) {
+  const TemporaryFolder folder;
+  Running training(folder.path(), small_training({"--epochs", "100000", "--json"}));
+  ASSERT_TRUE(training.wait_for_output("\"epoch\":2,"));
+  training.signal(SIGINT);
+  const Outcome outcome = training.wait();
+  EXPECT_EQ(outcome.status, 130) << outcome.err;
+  const nlohmann::json done = outcome.event("done");
+  EXPECT_EQ(done["interrupted"], true);
+  EXPECT_NE(outcome.err.find(done["model"].get<std::string>()), std::string::npos) << outcome.err;
+  EXPECT_EQ(run(folder.path(), {"evaluate", done["model"], "--data", "digits:100"}).status, 0);
+}
+
+TEST(Interrupt, TwiceStopsAtOnce) {
+  const TemporaryFolder folder;
+  Running training(folder.path(), small_training({"--epochs", "100000", "--json", "--batch-size", "1000"}));
+  ASSERT_TRUE(training.wait_for_output("\"start\""));
+  training.signal(SIGINT);
+  training.signal(SIGTERM);
+  EXPECT_EQ(training.wait().status, 130);
+}
+
+TEST(Data, WritesDigitsThatTrainReads) {
+  const TemporaryFolder folder;
+  const Outcome made =
+      run(folder.path(), {"data", "make", "digits", "--out", "d", "--count", "100", "--seed", "4"});
+  ASSERT_EQ(made.status, 0) << made.err;
+  EXPECT_EQ(run(folder.path(), {"train", "--data", "mnist:d", "--epochs", "1", "--no-save"}).status, 0);
+  const Outcome again = run(folder.path(), {"data", "make", "digits", "--out", "d", "--count", "100"});
+  EXPECT_EQ(again.status, 2) << "a folder that is not empty is left alone";
+}
+
+TEST(Predict, DrawsPictures) {
+  const TemporaryFolder folder;
+  const Outcome training = run(folder.path(), small_training({"--epochs", "1"}));
+  ASSERT_EQ(training.status, 0) << training.err;
+  const std::string model = training.out.substr(0, training.out.size() - 1);
+  const Outcome drawn =
+      run(folder.path(), {"predict", model, "--data", "digits:100", "--sample", "0", "--draw"});
+  ASSERT_EQ(drawn.status, 0) << drawn.err;
+  EXPECT_GE(std::count(drawn.out.begin(), drawn.out.end(), '\n'), 14);
+  EXPECT_NE(drawn.out.find("true "), std::string::npos);
+  EXPECT_EQ(drawn.out.find('\x1b'), std::string::npos);
+
+  ASSERT_EQ(
+      run(folder.path(), {"data", "make", "digits", "--out", "d", "--count", "20", "--format", "png"}).status,
+      0);
+  std::string png;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path() / "d")) {
+    if (entry.path().extension() == ".png") png = entry.path().string();
+  }
+  const Outcome file = run(folder.path(), {"predict", model, png, "--top", "1"});
+  EXPECT_EQ(file.status, 0) << file.err;
+  EXPECT_TRUE(file.out.starts_with(png + ": ")) << file.out;
+}
+
+}  // namespace
+}  // namespace lehr::test

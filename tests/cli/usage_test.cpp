@@ -1,0 +1,115 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "cli/support.hpp"
+
+namespace lehr::test {
+namespace {
+
+TEST(Usage, VersionAndHelpSucceed) {
+  const TemporaryFolder folder;
+  const Outcome version = run(folder.path(), {"--version"});
+  EXPECT_EQ(version.status, 0);
+  EXPECT_TRUE(version.out.starts_with("lehr ")) << version.out;
+  for (const std::string command : {"train", "evaluate", "predict", "summary", "data"}) {
+    const Outcome help = run(folder.path(), {command, "--help"});
+    EXPECT_EQ(help.status, 0);
+    EXPECT_NE(help.out.find("Examples:"), std::string::npos) << command;
+  }
+  EXPECT_NE(run(folder.path(), {"--help"}).out.find("train"), std::string::npos);
+}
+
+struct Wrong {
+  std::vector<std::string> arguments;
+  std::string said;
+};
+
+class WrongUsage : public testing::TestWithParam<Wrong> {};
+
+TEST_P(WrongUsage, IsOneSentenceWithStatus2) {
+  const TemporaryFolder folder;
+  const Outcome outcome = run(folder.path(), GetParam().arguments);
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_TRUE(outcome.err.starts_with("lehr: ")) << outcome.err;
+  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+  EXPECT_NE(outcome.err.find(GetParam().said), std::string::npos) << outcome.err;
+  EXPECT_TRUE(folder.contents().empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Options, WrongUsage,
+    testing::Values(
+        Wrong{{}, "needs a command"}, Wrong{{"data"}, "needs a command: make"},
+        Wrong{{"trian"}, "did you mean \"train\""}, Wrong{{"train", "--lerning-rate"}, "unknown option"},
+        Wrong{{"train", "--batchsize", "3"}, "did you mean --batch-size?"},
+        Wrong{{"train", "--epoch=3"}, "did you mean --epochs?"}, Wrong{{"train", "surplus"}, "surplus"},
+        Wrong{{"train", "--lr"}, "--lr"}, Wrong{{"evaluate"}, "MODEL"},
+        Wrong{{"evaluate", "m.safetensors"}, "--data"}, Wrong{{"train", "--batch-size", "0"}, "--batch-size"},
+        Wrong{{"train", "--batch-size", "-4"}, "--batch-size"},
+        Wrong{{"train", "--batch-size", "ten"}, "found \"ten\""},
+        Wrong{{"train", "--batch-size", "99999999999999999999"}, "--batch-size"},
+        Wrong{{"train", "--epochs", "0"}, "--epochs"}, Wrong{{"train", "--threads", "0"}, "--threads"},
+        Wrong{{"train", "--lr", "-0.1"}, "--lr"}, Wrong{{"train", "--lr", "nan"}, "found \"nan\""},
+        Wrong{{"train", "--lr", "inf"}, "--lr"}, Wrong{{"train", "--lr=0,1"}, "--lr"},
+        Wrong{{"train", "--label-smoothing", "1"}, "--label-smoothing"},
+        Wrong{{"train", "--weight-decay", "-1"}, "--weight-decay"},
+        Wrong{{"train", "--seed", "-1"}, "--seed"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Names, WrongUsage,
+    testing::Values(Wrong{{"train", "--model", "simple-cn"}, "did you mean \"simple-cnn\""},
+                    Wrong{{"train", "--data", "digit"}, "did you mean \"digits\""},
+                    Wrong{{"train", "--optimizer", "adm"}, "did you mean \"adam\""},
+                    Wrong{{"train", "--schedule", "one-cycl"}, "did you mean \"one-cycle\""},
+                    Wrong{{"train", "--activation", "leaky-rely"}, "leaky_relu"},
+                    Wrong{{"train", "--init", "kaiming-norm"}, "kaiming-normal"},
+                    Wrong{{"train", "--momentum", "0.9"}, "--schedule one-cycle"},
+                    Wrong{{"train", "--data", "digits:100", "--class-weights", "1,2"}, "class weight"},
+                    Wrong{{"train", "--data", "digits:100", "--channels", "8,8,8,8,8,8,8,8"}, "too deep"},
+                    Wrong{{"summary", "--input", "1x28"}, "1x28x28"},
+                    Wrong{{"summary", "--input", "1x2x2"}, "too deep"},
+                    Wrong{{"data", "make", "digit", "--out", "d"}, "did you mean \"digits\""},
+                    Wrong{{"data", "make", "digits", "--out", "d", "--format", "jpg"}, "format"},
+                    Wrong{{"data", "make", "digits"}, "--out"},
+                    Wrong{{"predict", "m.safetensors"}, "picture files"},
+                    Wrong{{"predict", "m.safetensors", "--data", "digits"}, "--sample"}));
+
+TEST(Usage, JsonReportsErrorsAsAnObjectToo) {
+  const TemporaryFolder folder;
+  const Outcome outcome = run(folder.path(), {"train", "--json", "--batch-size", "0"});
+  EXPECT_EQ(outcome.status, 2);
+  const nlohmann::json event = outcome.event("error");
+  EXPECT_EQ(event.value("status", 0), 2);
+  EXPECT_EQ("lehr: " + event.value("message", "") + "\n", outcome.err);
+}
+
+TEST(Usage, ControlCharactersInArgumentsStayOnOneLine) {
+  const TemporaryFolder folder;
+  const Outcome outcome = run(folder.path(), {"train", "--data", "dig\nits\x1b[31m"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+  EXPECT_EQ(outcome.err.find('\x1b'), std::string::npos);
+}
+
+TEST(Summary, ListsLayersAndMemory) {
+  const TemporaryFolder folder;
+  const Outcome text = run(folder.path(), {"summary", "--batch-norm", "--batch-size", "512"});
+  EXPECT_EQ(text.status, 0) << text.err;
+  EXPECT_NE(text.out.find("conv2d"), std::string::npos);
+  EXPECT_NE(text.out.find("Training at batch size 512 takes"), std::string::npos) << text.out;
+
+  const nlohmann::json event =
+      run(folder.path(), {"summary", "--batch-size", "2", "--json"}).event("summary");
+  EXPECT_EQ(event.value("parameters", 0), 30266);
+  EXPECT_EQ(event["layers"].size(), 11U);
+  const nlohmann::json& memory = event["training_memory"];
+  EXPECT_EQ(memory["total"],
+            memory["activations"].get<std::int64_t>() + memory["workspace"].get<std::int64_t>() +
+                memory["parameters"].get<std::int64_t>() + memory["batches"].get<std::int64_t>());
+  EXPECT_GE(memory["parameters"].get<std::int64_t>(), 4 * 4 * 30266);
+}
+
+}  // namespace
+}  // namespace lehr::test

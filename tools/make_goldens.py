@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""Writes tests/goldens/{ops,updates}.safetensors: what PyTorch computes, in float64, for every case of tests/backend.
+
+    tools/make_goldens.py build/release/tests/test_backend
+
+Run it with the Python that has Debian's python3-torch. The cases come from the test program itself, so an operation's
+cases are written down once, in C++; tools/golden_ops.py says what PyTorch calls the operation. Inputs, parameters and
+output gradients follow from tools/formula.py. Of a tensor with more than MAX_SAMPLES elements only the elements
+(i * 7919) mod n for i < MAX_SAMPLES are stored, in row-major order of the logical shape.
+"""
+
+import json
+import os
+import pathlib
+import struct
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import torch
+
+from formula import filled, words
+from golden_ops import OPS, activation_function
+
+MAX_SAMPLES = 64
+GOLDENS = pathlib.Path(__file__).resolve().parent.parent / "tests" / "goldens"
+
+
+def read_cases(program):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "cases.json")
+        subprocess.run([program, "--gtest_filter=CaseList.IsWrittenOnRequest"], check=True, stdout=subprocess.DEVNULL,
+                       env={**os.environ, "LEHR_WRITE_CASES": path})
+        return json.loads(pathlib.Path(path).read_text())
+
+
+def leaf(spec, stream, wants_grad):
+    tensor = torch.from_numpy(filled(stream, spec["shape"], **spec["fill"]).astype(np.float64))
+    return tensor.requires_grad_(wants_grad)
+
+
+def classes(spec, stream, count):
+    numbers = words(stream, spec["shape"][0]) % np.uint32(count)
+    return torch.from_numpy(numbers.astype(np.int64))
+
+
+def run(case):
+    """The tensors of one case by the names that the tests use."""
+    inputs = []
+    for i, spec in enumerate(case["inputs"]):
+        stream = f"{case['name']}/input.{i}"
+        wanted = i < len(case["input_grads"]) and case["input_grads"][i]
+        inputs.append(classes(spec, stream, case["inputs"][0]["shape"][1]) if spec["dtype"] == "i64"
+                      else leaf(spec, stream, wanted))
+    trained = len(case["parameters"]) - case["states"]
+    wants_parameters = case["training"] and case["parameter_grads"]
+    parameters = [leaf(spec, f"{case['name']}/parameter.{i}", wants_parameters and i < trained)
+                  for i, spec in enumerate(case["parameters"])]
+    output = activation_function(x=OPS[case["type"]](case, inputs, parameters), **case["activation"])
+    assert list(output.shape) == case["output"], (case["name"], output.shape)
+    if case["training"] and output.requires_grad:
+        output.backward(torch.from_numpy(filled(f"{case['name']}/output_grad", output.shape).astype(np.float64)))
+    found = {"output": output}
+    found |= {f"input_grad.{i}": x.grad for i, x in enumerate(inputs) if x.requires_grad}
+    found |= {f"parameter_grad.{i}": p.grad for i, p in enumerate(parameters) if p.requires_grad}
+    found |= {f"state.{i}": p for i, p in enumerate(parameters) if i >= trained}
+    return {name: tensor.detach().numpy() for name, tensor in found.items()}
+
+
+def make_optimizer(case, parameters):
+    a = case["attributes"]
+    common = {"lr": case["lr"], "weight_decay": case["weight_decay"]}
+    if case["type"] == "sgd":
+        return torch.optim.SGD([parameters], momentum=case["momentum"], **a, **common)
+    if case["type"] == "adam":
+        return torch.optim.Adam([parameters], betas=(case["momentum"], a["beta2"]), eps=a["eps"], **common)
+    raise ValueError(f"unknown optimizer {case['type']}")
+
+
+def run_updates(case):
+    """The parameters after each step."""
+    row = [case["elements"]]
+    parameters = torch.from_numpy(filled(f"{case['name']}/parameters", row).astype(np.float64)).requires_grad_()
+    optimizer = make_optimizer(case, parameters)
+    found = {}
+    for step in range(1, case["steps"] + 1):
+        parameters.grad = torch.from_numpy(filled(f"{case['name']}/gradient.{step}", row).astype(np.float64))
+        optimizer.step()
+        found[f"step.{step}"] = parameters.detach().numpy().copy()
+    return found
+
+
+def samples(array):
+    flat = np.ascontiguousarray(array).reshape(-1)
+    if flat.size > MAX_SAMPLES:
+        flat = flat[np.arange(MAX_SAMPLES) * 7919 % flat.size]
+    return flat.astype("<f4")
+
+
+def write_safetensors(path, tensors, metadata):
+    header, offset = {"__metadata__": metadata}, 0
+    for name, array in tensors.items():
+        header[name] = {"dtype": "F32", "shape": list(array.shape), "data_offsets": [offset, offset + array.nbytes]}
+        offset += array.nbytes
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    path.write_bytes(struct.pack("<Q", len(text)) + text + b"".join(a.tobytes() for a in tensors.values()))
+
+
+def write_goldens(file_name, cases, run_case):
+    tensors = {}
+    for case in cases:
+        for name, array in run_case(case).items():
+            tensors[f"{case['name']}/{name}"] = samples(array)
+    GOLDENS.mkdir(exist_ok=True)
+    path = GOLDENS / file_name
+    write_safetensors(path, tensors, {"torch": torch.__version__, "max_samples": str(MAX_SAMPLES)})
+    print(f"{path.name}: {len(tensors)} tensors, {path.stat().st_size} bytes")
+
+
+def main(program):
+    cases = read_cases(program)
+    write_goldens("ops.safetensors", cases["ops"], run)
+    write_goldens("updates.safetensors", cases["updates"], run_updates)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(sys.argv[1])
