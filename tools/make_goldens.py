@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes tests/goldens/ops.safetensors: what PyTorch computes, in float64, for every case of tests/backend.
+"""Writes tests/goldens/{ops,updates}.safetensors: what PyTorch computes, in float64, for every case of tests/backend.
 
     tools/make_goldens.py build/release/tests/test_backend
 
@@ -30,7 +30,7 @@ GOLDENS = pathlib.Path(__file__).resolve().parent.parent / "tests" / "goldens"
 def read_cases(program):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "cases.json")
-        subprocess.run([program, "--gtest_filter=Goldens.WriteCaseList"], check=True, stdout=subprocess.DEVNULL,
+        subprocess.run([program, "--gtest_filter=CaseList.IsWrittenOnRequest"], check=True, stdout=subprocess.DEVNULL,
                        env={**os.environ, "LEHR_WRITE_CASES": path})
         return json.loads(pathlib.Path(path).read_text())
 
@@ -68,6 +68,29 @@ def run(case):
     return {name: tensor.detach().numpy() for name, tensor in found.items()}
 
 
+def make_optimizer(case, parameters):
+    a = case["attributes"]
+    common = {"lr": case["lr"], "weight_decay": case["weight_decay"]}
+    if case["type"] == "sgd":
+        return torch.optim.SGD([parameters], momentum=case["momentum"], **a, **common)
+    if case["type"] == "adam":
+        return torch.optim.Adam([parameters], betas=(case["momentum"], a["beta2"]), eps=a["eps"], **common)
+    raise ValueError(f"unknown optimizer {case['type']}")
+
+
+def run_updates(case):
+    """The parameters after each step."""
+    row = [case["elements"]]
+    parameters = torch.from_numpy(filled(f"{case['name']}/parameters", row).astype(np.float64)).requires_grad_()
+    optimizer = make_optimizer(case, parameters)
+    found = {}
+    for step in range(1, case["steps"] + 1):
+        parameters.grad = torch.from_numpy(filled(f"{case['name']}/gradient.{step}", row).astype(np.float64))
+        optimizer.step()
+        found[f"step.{step}"] = parameters.detach().numpy().copy()
+    return found
+
+
 def samples(array):
     flat = np.ascontiguousarray(array).reshape(-1)
     if flat.size > MAX_SAMPLES:
@@ -85,19 +108,24 @@ def write_safetensors(path, tensors, metadata):
     path.write_bytes(struct.pack("<Q", len(text)) + text + b"".join(a.tobytes() for a in tensors.values()))
 
 
-def main(program):
+def write_goldens(file_name, cases, run_case):
     tensors = {}
-    for case in read_cases(program):
-        for name, array in run(case).items():
+    for case in cases:
+        for name, array in run_case(case).items():
             tensors[f"{case['name']}/{name}"] = samples(array)
     GOLDENS.mkdir(exist_ok=True)
-    path = GOLDENS / "ops.safetensors"
+    path = GOLDENS / file_name
     write_safetensors(path, tensors, {"torch": torch.__version__, "max_samples": str(MAX_SAMPLES)})
-    print(f"{path}: {len(tensors)} tensors, {path.stat().st_size} bytes")
+    print(f"{path.name}: {len(tensors)} tensors, {path.stat().st_size} bytes")
+
+
+def main(program):
+    cases = read_cases(program)
+    write_goldens("ops.safetensors", cases["ops"], run)
+    write_goldens("updates.safetensors", cases["updates"], run_updates)
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    torch.manual_seed(0)
     main(sys.argv[1])

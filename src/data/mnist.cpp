@@ -28,7 +28,9 @@ fs::path find_file(const fs::path& folder, const std::string& stem, const std::s
     for (const char* joint : {"-", "."}) {
       const std::string name = stem + joint + kind + ending;
       std::error_code ignored;
-      if (fs::exists(fs::symlink_status(folder / name, ignored))) return folder / name;
+      // A name that cannot be looked at counts as found: opening the file says why.
+      const fs::file_type type = fs::symlink_status(folder / name, ignored).type();
+      if (type != fs::file_type::not_found) return folder / name;
       looked_for += (looked_for.empty() ? "" : ", ") + name;
     }
   }

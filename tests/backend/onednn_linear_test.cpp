@@ -110,6 +110,8 @@ TEST(OnednnLinear, ForwardAndBackward) {
   check({.batch = 1, .in = 17, .out = 10, .activation = Kind::relu});
   check({.batch = 64, .in = 64, .out = 10});
   check({.batch = 7, .in = 33, .out = 100, .bias = false, .activation = Kind::tanh});
+  check({.batch = 1, .in = 400, .out = 400, .activation = Kind::relu});
+  check({.batch = 9, .in = 400, .out = 400});
   check({.batch = 130, .in = 257, .out = 129, .activation = Kind::relu});
 }
 

@@ -92,6 +92,26 @@ bool is_reference(const std::string& implementation) {
   return implementation.find("ref") != std::string::npos;
 }
 
+bool is_gemm(const std::string& implementation) {
+  return implementation.find("gemm:jit") != std::string::npos;
+}
+
+/// oneDNN's first answer, or its plain matrix product where that is wanted and exists.
+dnnl::matmul::primitive_desc matmul_descriptor(const MatmulProblem& p, const dnnl::primitive_attr& attr,
+                                               bool plain_wanted) {
+  using Matmul = dnnl::matmul;
+#if DNNL_VERSION_MAJOR >= 3
+  Matmul::primitive_desc descriptor(engine(), p.src, p.weights, p.bias, p.dst, attr);
+#else
+  // It has to outlive the iteration, which keeps a pointer to it.
+  const Matmul::desc operation(p.src, p.weights, p.bias, p.dst);
+  Matmul::primitive_desc descriptor(operation, attr, engine());
+#endif
+  if (!plain_wanted) return descriptor;
+  while (!is_gemm(descriptor.impl_info_str()) && descriptor.next_impl()) continue;
+  return is_gemm(descriptor.impl_info_str()) ? descriptor : matmul_descriptor(p, attr, false);
+}
+
 /// The first attempt that oneDNN answers with a kernel other than its reference, else the first it answers.
 template <class Primitive, class Describe>
 Choice choose(const ConvProblem& problem, const Describe& describe) {
@@ -120,23 +140,6 @@ Choice choose(const ConvProblem& problem, const Describe& describe) {
   }
   return best;
 }
-
-/// Sets OpenMP's thread count for a scope.
-class ThreadCount {
- public:
-  explicit ThreadCount(int wanted) : before_(threads()), changed_(wanted != before_) {
-    if (changed_) set_threads(wanted);
-  }
-  ~ThreadCount() {
-    if (changed_) set_threads(before_);
-  }
-  ThreadCount(const ThreadCount&) = delete;
-  ThreadCount& operator=(const ThreadCount&) = delete;
-
- private:
-  int before_;
-  bool changed_;
-};
 
 }  // namespace
 
@@ -167,15 +170,10 @@ Choice conv_backward_weights(const ConvProblem& problem) {
       problem, [&](const Attempt& attempt) { return weights_descriptor(problem, attempt); });
 }
 
-Choice matmul(const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst,
-              const FusedActivation& activation) {
-  const auto attr = attributes(activation);
-#if DNNL_VERSION_MAJOR >= 3
-  const dnnl::matmul::primitive_desc descriptor(engine(), src, weights, bias, dst, attr);
-#else
-  const dnnl::matmul::primitive_desc descriptor(dnnl::matmul::desc(src, weights, bias, dst), attr, engine());
-#endif
-  return {dnnl::matmul(descriptor), descriptor.impl_info_str(), weights, descriptor.scratchpad_desc()};
+Choice matmul(const MatmulProblem& problem, const FusedActivation& activation) {
+  const auto descriptor = matmul_descriptor(problem, attributes(activation), problem.plain);
+  return {dnnl::matmul(descriptor), descriptor.impl_info_str(), problem.weights,
+          descriptor.scratchpad_desc()};
 }
 
 Choice reorder(const Desc& from, const Desc& to) {
@@ -193,6 +191,19 @@ Call::Call(const Choice& choice, std::initializer_list<Argument> arguments)
   if (scratchpad_bytes_ > 0) add(DNNL_ARG_SCRATCHPAD, choice.scratchpad);
 }
 
+Threads::Threads(int wanted) : before_(threads()), changed_(wanted != before_) {
+  if (changed_) set_threads(wanted);
+}
+
+Threads::~Threads() {
+  if (changed_) set_threads(before_);
+}
+
+int useful_threads(std::int64_t multiply_adds) {
+  constexpr std::int64_t worth_a_barrier = 1 << 19;
+  return multiply_adds < worth_a_barrier ? 1 : threads();
+}
+
 void Call::run(std::initializer_list<const void*> addresses) {
   const std::span given(addresses.begin(), addresses.size());
   for (std::size_t i = 0; i < memories_.size(); ++i) {
@@ -200,7 +211,7 @@ void Call::run(std::initializer_list<const void*> addresses) {
     // Version 2 clears the padding of a blocked layout whenever an address is set.
     if (memories_[i].get_data_handle() != address) memories_[i].set_data_handle(address);
   }
-  const ThreadCount as_prepared(threads_);
+  const Threads as_prepared(threads_);
   dnnl::error::wrap_c_api(dnnl_primitive_execute(primitive_.get(), stream().get(),
                                                  static_cast<int>(arguments_.size()), arguments_.data()),
                           "could not execute a primitive");

@@ -2,6 +2,7 @@
 
 // The only door to oneDNN: what differs between its versions 2 and 3, and its manners, stay behind it.
 
+#include <cstdint>
 #include <initializer_list>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <string>
@@ -38,13 +39,18 @@ struct ConvProblem {
   bool training = false;
 };
 
+/// dst = activation(src * weights + bias), all of rank 2.
+struct MatmulProblem {
+  Desc src, weights, bias, dst;
+  bool plain =
+      false;  ///< prefer oneDNN's plain kernel to its first choice, which packs the weights at every call
+};
+
 /// Each throws dnnl::error where oneDNN refuses. A kernel that is not oneDNN's reference is preferred.
 Choice conv_forward(const ConvProblem& problem, const FusedActivation& activation);
 Choice conv_backward_data(const ConvProblem& problem);
 Choice conv_backward_weights(const ConvProblem& problem);
-/// dst = activation(src * weights + bias), all of rank 2.
-Choice matmul(const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst,
-              const FusedActivation& activation);
+Choice matmul(const MatmulProblem& problem, const FusedActivation& activation);
 Choice reorder(const Desc& from, const Desc& to);
 
 /// A primitive with its arguments prepared: a run sets addresses and allocates nothing. oneDNN sizes the
@@ -72,6 +78,22 @@ class Call {
   std::size_t scratchpad_bytes_ = 0;
   int threads_ = 1;
 };
+
+/// OpenMP's thread count for a scope. Calls made and chosen inside it keep that count for their runs.
+class Threads {
+ public:
+  explicit Threads(int wanted);
+  ~Threads();
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+
+ private:
+  int before_;
+  bool changed_;
+};
+
+/// One thread where waking the others would take longer than the work itself.
+int useful_threads(std::int64_t multiply_adds);
 
 [[noreturn]] void throw_translated(const std::string& node, const char* doing, const dnnl::error& error);
 

@@ -96,7 +96,12 @@ class OnednnConv final : public Kernel {
     return static_cast<std::byte*>(args.workspace) + offset;
   }
 
+  std::int64_t multiply_adds() const {
+    return output_count() * conv_.kernel_h * conv_.kernel_w * (conv_.in_c / conv_.groups);
+  }
+
   void prepare(const KernelSpec& spec) {
+    const onednn::Threads scope(onednn::useful_threads(multiply_adds()));
     const ConvProblem p = problem(conv_, spec.training);
     prepare_forward(p);
     if (!spec.training) return;

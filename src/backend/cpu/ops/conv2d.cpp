@@ -1,6 +1,5 @@
 #include "backend/cpu/conv_kernels.hpp"
 #include "backend/cpu/ops.hpp"
-#include "lehr/core/error.hpp"
 
 namespace lehr::cpu {
 
@@ -8,10 +7,7 @@ void register_conv2d(KernelRegistry& registry) {
   registry.add_kernel(
       "conv2d",
       [](const KernelSpec& spec) {
-        if (ConvSpec::from(spec).groups != 1) {
-          throw Error("the cpu backend has no grouped convolution (node " + spec.name + ")");
-        }
-        return make_direct_conv(spec);
+        return direct_conv_suits(ConvSpec::from(spec)) ? make_direct_conv(spec) : make_onednn_conv(spec);
       },
       [](FusedActivation::Kind) { return true; });
 }

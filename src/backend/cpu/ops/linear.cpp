@@ -85,17 +85,21 @@ class Linear final : public Kernel {
  private:
   bool fused() const { return activation_.kind != FusedActivation::Kind::none; }
 
+  /// Measured: from here on, and for few rows far earlier, packing the weight costs more than it gains.
+  bool packing_hurts() const { return in_ * out_ >= (batch_ <= 16 ? 1 << 17 : 1 << 23); }
+
   void prepare(const KernelSpec& spec) {
+    const onednn::Threads scope(onednn::useful_threads(batch_ * in_ * out_));
     prepare_forward();
     if (!spec.training) return;
     onednn::Pieces pieces;
     if (fused()) pieces.take(sizeof(float) * static_cast<std::size_t>(batch_ * out_));
     const bool data = !spec.input_grads.empty() && spec.input_grads[0];
     if (data) {
-      data_ = product("data", matrix(batch_, out_), transposed(in_, out_), matrix(batch_, in_));
+      data_ = product("data", matrix(batch_, out_), transposed(in_, out_), matrix(batch_, in_), batch_ == 1);
     }
     if (spec.parameter_grads) {
-      weights_ = product("weights", transposed(batch_, in_), matrix(batch_, out_), matrix(in_, out_));
+      weights_ = product("weights", transposed(batch_, in_), matrix(batch_, out_), matrix(in_, out_), false);
     }
     scratchpad_ = pieces.take(std::max(data_.scratchpad_bytes(), weights_.scratchpad_bytes()));
     workspace_ = std::max(workspace_, pieces.total());
@@ -106,7 +110,7 @@ class Linear final : public Kernel {
     const Desc weights = matrix(in_, out_);
     const Desc bias = bias_ ? matrix(1, out_) : Desc();
     const Desc dst = matrix(batch_, out_);
-    const Choice choice = onednn::matmul(src, weights, bias, dst, activation_);
+    const Choice choice = onednn::matmul({src, weights, bias, dst, packing_hurts()}, activation_);
     implementation_ = "onednn:" + choice.implementation;
     if (bias_) {
       forward_ = Call(
@@ -118,8 +122,8 @@ class Linear final : public Kernel {
     workspace_ = forward_.scratchpad_bytes();
   }
 
-  Call product(const char* what, const Desc& left, const Desc& right, const Desc& result) {
-    const Choice choice = onednn::matmul(left, right, Desc(), result, FusedActivation{});
+  Call product(const char* what, const Desc& left, const Desc& right, const Desc& result, bool plain) {
+    const Choice choice = onednn::matmul({left, right, Desc(), result, plain}, FusedActivation{});
     implementation_ += std::string(",") + what + ":" + choice.implementation;
     return Call(choice, {{DNNL_ARG_SRC, left}, {DNNL_ARG_WEIGHTS, right}, {DNNL_ARG_DST, result}});
   }

@@ -28,10 +28,14 @@ HWY_INLINE void store_indices(IndexVec indices, Stored* to, std::int64_t count) 
 }
 HWY_INLINE void store_indices(IndexVec indices, std::uint8_t* to, std::int64_t count) {
   const hn::Rebind<std::uint8_t, IndexTag> d;
-  HWY_ALIGN std::uint8_t lanes[hn::MaxLanes(d)];
   if (count == float_lanes()) return hn::StoreU(hn::DemoteTo(d, indices), d, to);
+#if HWY_MEM_OPS_MIGHT_FAULT
+  HWY_ALIGN std::uint8_t lanes[hn::MaxLanes(d)];
   hn::Store(hn::DemoteTo(d, indices), d, lanes);
   std::memcpy(to, lanes, static_cast<std::size_t>(count));
+#else
+  hn::BlendedStore(hn::DemoteTo(d, indices), hn::FirstN(d, static_cast<std::size_t>(count)), d, to);
+#endif
 }
 
 template <class Stored>
@@ -43,9 +47,13 @@ HWY_INLINE IndexVec load_indices(const Stored* from, std::int64_t count) {
 HWY_INLINE IndexVec load_indices(const std::uint8_t* from, std::int64_t count) {
   const hn::Rebind<std::uint8_t, IndexTag> d;
   if (count == float_lanes()) return hn::PromoteTo(IndexTag(), hn::LoadU(d, from));
+#if HWY_MEM_OPS_MIGHT_FAULT
   HWY_ALIGN std::uint8_t lanes[hn::MaxLanes(d)] = {};
   std::memcpy(lanes, from, static_cast<std::size_t>(count));
   return hn::PromoteTo(IndexTag(), hn::Load(d, lanes));
+#else
+  return hn::PromoteTo(IndexTag(), hn::MaskedLoad(hn::FirstN(d, static_cast<std::size_t>(count)), d, from));
+#endif
 }
 
 /// Calls body(position number, offset of the pixel in the image) for the positions of a window inside the

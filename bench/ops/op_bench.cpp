@@ -1,0 +1,128 @@
+#include "ops/op_bench.hpp"
+
+#include <cmath>
+#include <exception>
+#include <utility>
+
+#include "lehr/core/rng.hpp"
+
+namespace lehr::bench {
+namespace {
+
+double bytes_of(const std::vector<TensorSpec>& specs) {
+  double bytes = 0;
+  for (const TensorSpec& spec : specs) bytes += static_cast<double>(spec.bytes());
+  return bytes;
+}
+
+void fill(void* address, const TensorSpec& spec, float scale) {
+  if (spec.dtype != DType::f32) return;  // zero is a valid class number
+  Rng rng(1, Purpose::test);
+  auto* const values = static_cast<float*>(address);
+  for (std::int64_t i = 0; i < spec.shape.numel(); ++i) values[i] = scale * rng.uniform(-1, 1);
+}
+
+void report(benchmark::State& state, const PreparedOp& op, double bytes, double flops) {
+  using benchmark::Counter;
+  state.SetLabel(op.implementation());
+  state.counters["bytes/s"] = Counter(bytes, Counter::kIsIterationInvariantRate, Counter::kIs1000);
+  if (flops > 0) {
+    state.counters["flop/s"] = Counter(flops, Counter::kIsIterationInvariantRate, Counter::kIs1000);
+  }
+}
+
+void run_forward(benchmark::State& state, const OpBench& bench) {
+  PreparedOp op(bench.spec);
+  for (auto _ : state) op.forward();
+  report(state, op, op.forward_bytes(), bench.flops);
+}
+
+void run_backward(benchmark::State& state, const OpBench& bench) {
+  PreparedOp op(bench.spec);
+  op.forward();
+  for (auto _ : state) op.backward();
+  report(state, op, op.backward_bytes(), 2 * bench.flops);
+}
+
+/// A kernel that the backend cannot make fails its own benchmark and no other.
+template <class Run>
+void guarded(benchmark::State& state, const OpBench& bench, const Run& run) {
+  try {
+    run(state, bench);
+  } catch (const std::exception& error) {
+    state.SkipWithError(error.what());
+  }
+}
+
+}  // namespace
+
+TensorSpec floats(const Shape& shape) { return {DType::f32, shape}; }
+
+KernelSpec training_spec(std::string type, Attributes attributes, std::vector<TensorSpec> inputs,
+                         const Shape& output, std::vector<Shape> parameters) {
+  KernelSpec spec;
+  spec.name = type;
+  spec.type = std::move(type);
+  spec.attributes = std::move(attributes);
+  for (const TensorSpec& input : inputs) spec.input_grads.push_back(input.dtype == DType::f32);
+  spec.inputs = std::move(inputs);
+  spec.output = floats(output);
+  for (const Shape& parameter : parameters) spec.parameters.push_back(floats(parameter));
+  spec.training = true;
+  return spec;
+}
+
+PreparedOp::PreparedOp(const KernelSpec& spec) : spec_(spec), kernel_(cpu_backend().kernel(spec)) {
+  for (const TensorSpec& input : spec.inputs) inputs_.push_back(allocate(input, 1).get());
+  for (std::size_t i = 0; i < spec.inputs.size(); ++i) {
+    input_grads_.push_back(spec.input_grads[i] ? allocate(spec.inputs[i], 0).get() : nullptr);
+  }
+  for (const TensorSpec& parameter : spec.parameters) {
+    parameters_.push_back(allocate(parameter, 0.1F).get());
+    parameter_grads_.push_back(allocate(parameter, 0).get());
+  }
+  for (const TensorSpec& saved : kernel_->saved()) saved_.push_back(allocate(saved, 0).get());
+  args_.inputs = inputs_;
+  args_.output = allocate(spec.output, 0).get();
+  args_.parameters = parameters_;
+  args_.saved = saved_;
+  args_.workspace = allocate({DType::u8, Shape{static_cast<std::int64_t>(kernel_->workspace())}}, 0).get();
+  args_.output_grad = allocate(spec.output, 1).get();
+  args_.input_grads = input_grads_;
+  args_.parameter_grads = parameter_grads_;
+}
+
+PreparedOp::Buffer PreparedOp::allocate(const TensorSpec& spec, float scale) {
+  Buffer buffer = cpu_backend().allocate(spec.bytes());
+  if (scale != 0) fill(buffer.get(), spec, scale);
+  buffers_.push_back(buffer);
+  return buffer;
+}
+
+void PreparedOp::forward() { kernel_->forward(args_); }
+void PreparedOp::backward() { kernel_->backward(args_); }
+
+double PreparedOp::forward_bytes() const {
+  return bytes_of(spec_.inputs) + bytes_of(spec_.parameters) + bytes_of({spec_.output});
+}
+
+double PreparedOp::backward_bytes() const {
+  const BackwardReads reads = kernel_->backward_reads();
+  const double output = bytes_of({spec_.output});
+  double bytes = output + bytes_of(spec_.inputs) + 2 * bytes_of(spec_.parameters);
+  if (reads.inputs) bytes += bytes_of(spec_.inputs);
+  return reads.output ? bytes + output : bytes;
+}
+
+bool add_op(const std::string& name, const OpBench& bench) {
+  const auto add = [&](const char* pass, auto run) {
+    benchmark::RegisterBenchmark((name + pass).c_str(), [bench, run](benchmark::State& state) {
+      guarded(state, bench, run);
+    })->UseRealTime();
+  };
+  add("/forward", run_forward);
+  add("/backward", run_backward);
+  return true;
+}
+
+}  // namespace lehr::bench

@@ -1,0 +1,181 @@
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "support.hpp"
+
+namespace lehr {
+namespace {
+
+namespace fs = data_test::fs;
+using data_test::Bytes;
+using data_test::expect_bad_input;
+using data_test::pixels_of;
+
+DataSplits some_digits() { return data::digits({.train = 60, .valid = 20, .seed = 2}); }
+
+std::size_t entries(const fs::path& folder) {
+  return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+}
+
+void expect_equal(const Dataset& found, const Dataset& expected) {
+  ASSERT_EQ(found.size(), expected.size());
+  for (std::int64_t i = 0; i < found.size(); ++i) {
+    EXPECT_EQ(found.label(i), expected.label(i));
+    EXPECT_EQ(pixels_of(found, i), pixels_of(expected, i));
+  }
+}
+
+TEST(Export, WritesIdxThatReadsBack) {
+  const data_test::TemporaryFolder folder;
+  const DataSplits splits = some_digits();
+  data::export_data(splits, folder / "new/parents/out", {.png = false});
+  EXPECT_EQ(entries(folder / "new/parents/out"), 4U);
+  EXPECT_EQ(entries(folder / "new/parents"), 1U);
+  const DataSplits back = data::mnist(folder / "new/parents/out");
+  expect_equal(*back.train, *splits.train);
+  expect_equal(*back.valid, *splits.valid);
+}
+
+TEST(Export, WritesIdxOfMoreThanOnePiece) {
+  const data_test::TemporaryFolder folder;
+  const DataSplits splits = data::digits({.train = 5000, .valid = 4096});
+  data::export_data(splits, folder / "out", {.png = false});
+  const DataSplits back = data::mnist(folder / "out");
+  expect_equal(*back.train, *splits.train);
+  expect_equal(*back.valid, *splits.valid);
+}
+
+TEST(Export, WritesPngThatReadsBack) {
+  const data_test::TemporaryFolder folder;
+  const DataSplits splits = some_digits();
+  data::export_data(splits, folder / "out/");
+  EXPECT_EQ(entries(folder / "out"), 6U);
+  EXPECT_EQ(entries(folder / "out/train"), 10U);
+  EXPECT_EQ(entries(folder / "out/train/3"), 6U);
+  EXPECT_EQ(entries(folder / "out/valid/9"), 2U);
+  for (std::int64_t i = 0; i < 60; ++i) {
+    const std::string name = std::to_string(i % 10) + "/00000" + std::to_string(i / 10 + 1) + ".png";
+    const data::Image image = data::read_image(folder / "out/train" / name, 1);
+    EXPECT_EQ(image.width, 28);
+    EXPECT_EQ(image.height, 28);
+    EXPECT_EQ(image.pixels, pixels_of(*splits.train, i));
+  }
+}
+
+TEST(Export, WritesTheSameBytesEachTime) {
+  const data_test::TemporaryFolder folder;
+  data::export_data(some_digits(), folder / "a");
+  data::export_data(some_digits(), folder / "b");
+  for (const auto& entry : fs::recursive_directory_iterator(folder / "a")) {
+    if (!entry.is_regular_file()) continue;
+    const fs::path twin = folder / "b" / fs::relative(entry.path(), folder / "a");
+    EXPECT_EQ(data_test::read_bytes(entry.path()), data_test::read_bytes(twin)) << twin;
+  }
+}
+
+TEST(Export, WritesColourAsPng) {
+  const data_test::TemporaryFolder folder;
+  const auto set = std::make_shared<MemoryDataset>(Shape{3, 1, 2}, Bytes{1, 2, 3, 4, 5, 6}, Bytes{1},
+                                                   std::vector<std::string>{"cat", "dog"});
+  const DataSplits splits{.source = "", .train = set, .valid = set};
+  expect_bad_input([&] { data::export_data(splits, folder / "out"); }, {"grey", "3 channel(s)"});
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+  data::export_data(splits, folder / "out", {.idx = false});
+  EXPECT_EQ(data::read_image(folder / "out/train/dog/000001.png", 3).pixels, (Bytes{1, 2, 3, 4, 5, 6}));
+  EXPECT_TRUE(fs::is_empty(folder / "out/train/cat"));
+}
+
+TEST(Export, TakesAnEmptyFolderAndNoOther) {
+  const data_test::TemporaryFolder folder;
+  fs::create_directory(folder / "out");
+  data::export_data(some_digits(), folder / "out", {.png = false});
+  expect_bad_input([&] { data::export_data(some_digits(), folder / "out"); }, {"out", "not empty"});
+  data_test::write_bytes(folder / "file", {1});
+  expect_bad_input([&] { data::export_data(some_digits(), folder / "file"); }, {"file", "not a folder"});
+  expect_bad_input([&] { data::export_data(some_digits(), folder / "file/out"); }, {"Not a directory"});
+  expect_bad_input([&] { data::export_data(some_digits(), ""); }, {"no name"});
+  expect_bad_input([&] { data::export_data(some_digits(), folder / "x", {.idx = false, .png = false}); },
+                   {"format"});
+  EXPECT_EQ(entries(folder.path()), 2U);
+  EXPECT_EQ(entries(folder / "out"), 4U);
+}
+
+TEST(Export, RefusesAParentThatCannotBeWritten) {
+  const data_test::TemporaryFolder folder;
+  ASSERT_EQ(::chmod(folder.path().c_str(), 0555), 0);
+  {
+    const data_test::OrdinaryUser user;
+    expect_bad_input([&] { data::export_data(some_digits(), folder / "out"); }, {"out", "Permission denied"});
+    expect_bad_input([&] { data::export_data(some_digits(), folder / "a/b/out"); }, {"Permission denied"});
+  }
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+/// While it lives, no file can grow beyond some bytes: what a full disk does to a writer.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    before_signal_ = std::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit limit = before_;
+    limit.rlim_cur = bytes;
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, before_signal_);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*before_signal_)(int) = nullptr;
+};
+
+TEST(Export, LeavesNothingWhereAWriteFails) {
+  const data_test::TemporaryFolder folder;
+  std::string message;
+  {
+    const FileSizeLimit limit(20'000);  // the labels fit, the images do not
+    try {
+      data::export_data(some_digits(), folder / "new/out");
+    } catch (const BadInput& error) {
+      message = error.what();
+    }
+  }
+  EXPECT_NE(message.find("out/train-images-idx3-ubyte\": File too large"), std::string::npos) << message;
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+  message.clear();
+  {
+    const FileSizeLimit limit(100);
+    try {
+      data::export_data(some_digits(), folder / "out", {.idx = false});
+    } catch (const BadInput& error) {
+      message = error.what();
+    }
+  }
+  EXPECT_NE(message.find(".png\": File too large"), std::string::npos) << message;
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+TEST(Export, RefusesClassNamesThatAreNoFolders) {
+  const data_test::TemporaryFolder folder;
+  for (const char* name : {"..", "", "a/b", "."}) {
+    const auto set =
+        std::make_shared<MemoryDataset>(Shape{1, 1, 1}, Bytes{1}, Bytes{0}, std::vector<std::string>{name});
+    const DataSplits splits{.source = "", .train = set, .valid = set};
+    expect_bad_input([&] { data::export_data(splits, folder / "out"); }, {"class name", "folder"});
+  }
+  const auto set =
+      std::make_shared<MemoryDataset>(Shape{1, 1, 1}, Bytes{1}, Bytes{0}, std::vector<std::string>{"a", "a"});
+  expect_bad_input([&] { data::export_data({.source = "", .train = set, .valid = set}, folder / "out"); },
+                   {"two classes"});
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+}  // namespace
+}  // namespace lehr
