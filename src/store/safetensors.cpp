@@ -1,7 +1,5 @@
 #include "lehr/store/safetensors.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -12,6 +10,7 @@
 #include "lehr/core/error.hpp"
 #include "lehr/store/atomic_file.hpp"
 #include "store/input_file.hpp"
+#include "store/memory.hpp"
 #include "store/safetensors_dtype.hpp"
 #include "store/safetensors_header.hpp"
 
@@ -39,8 +38,7 @@ std::uint64_t header_length(const InputFile& input, const std::string& file) {
 
 // A sparse file may claim any size.
 void check_memory(const InputFile& input, const std::string& file) {
-  const auto memory = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
-                      static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  const std::uint64_t memory = physical_memory();
   if (input.size() > memory) {
     throw BadInput(file + ": has " + std::to_string(input.size()) +
                    " bytes, more than this machine's memory of " + std::to_string(memory));

@@ -1,0 +1,147 @@
+#include "train/model_metadata.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "lehr/core/error.hpp"
+#include "lehr/graph/json.hpp"
+#include "store/quote.hpp"
+
+namespace lehr {
+namespace {
+
+using nlohmann::json;
+using store::in_quotes;
+
+constexpr const char* graph_key = "lehr.graph";
+constexpr const char* classes_key = "lehr.classes";
+constexpr const char* normalisation_key = "lehr.normalisation";
+
+const std::string& text_of(const std::map<std::string, std::string>& texts, const char* key) {
+  const auto found = texts.find(key);
+  if (found != texts.end()) return found->second;
+  throw BadInput("a safetensors file, but not a lehr model: its metadata has no \"" + std::string(key) +
+                 "\"");
+}
+
+// Lists in an object are as deep as these texts go, so that nothing hostile grows beyond its own size.
+json parse_shallow(const std::string& text, const char* key) {
+  constexpr int deepest = 2;
+  const auto shallow = [&](int depth, json::parse_event_t, const json&) {
+    if (depth > deepest) throw BadInput(std::string(key) + ": nested too deep");
+    return true;
+  };
+  try {
+    return json::parse(text, shallow);
+  } catch (const json::exception&) {
+    throw BadInput(std::string(key) + ": not JSON");
+  }
+}
+
+std::vector<std::string> parse_classes(const std::string& text) {
+  const json list = parse_shallow(text, classes_key);
+  if (!list.is_array() || !std::ranges::all_of(list, [](const json& name) { return name.is_string(); })) {
+    throw BadInput(std::string(classes_key) + ": expected a list of texts");
+  }
+  return list.get<std::vector<std::string>>();
+}
+
+std::vector<float> parse_floats(const json& object, const char* name) {
+  const auto list = object.find(name);
+  if (list == object.end() || !list->is_array() ||
+      !std::ranges::all_of(*list, [](const json& value) { return value.is_number(); })) {
+    throw BadInput(std::string(normalisation_key) + ": expected a list of numbers named " + name);
+  }
+  return list->get<std::vector<float>>();
+}
+
+Normalisation parse_normalisation(const std::string& text) {
+  const json object = parse_shallow(text, normalisation_key);
+  if (!object.is_object()) throw BadInput(std::string(normalisation_key) + ": expected an object");
+  return {parse_floats(object, "mean"), parse_floats(object, "std")};
+}
+
+// Shapes that overflow are the only failure of a graph that is not BadInput already.
+Graph parse_graph(const std::string& text) {
+  try {
+    return graph_from_json(text);
+  } catch (const Error& error) {
+    throw BadInput(std::string(graph_key) + ": " + error.what());
+  }
+}
+
+void check_graph(const Graph& graph) {
+  const std::vector<NodeId> inputs = graph.inputs();
+  if (inputs.size() != 1) {
+    throw BadInput("expected a graph with one input, found " + std::to_string(inputs.size()));
+  }
+  const TensorSpec& in = graph.node(inputs.front()).output;
+  if (in.dtype != DType::f32 || in.shape.rank() != 4 || in.shape[0] != 1 || in.shape.numel() == 0) {
+    throw BadInput("expected a graph that takes f32 images of shape (1, C, H, W), found " +
+                   std::string(name_of(in.dtype)) + " of shape " + in.shape.str());
+  }
+  const TensorSpec& out = graph.node(graph.output()).output;
+  if (out.dtype != DType::f32 || out.shape.rank() != 2 || out.shape[0] != 1 || out.shape.numel() == 0) {
+    throw BadInput("expected a graph that gives f32 scores of shape (1, classes), found " +
+                   std::string(name_of(out.dtype)) + " of shape " + out.shape.str());
+  }
+}
+
+void check_class_names(const std::vector<std::string>& names, std::int64_t expected) {
+  if (static_cast<std::int64_t>(names.size()) != expected) {
+    throw BadInput("expected " + std::to_string(expected) +
+                   " class names, as many as the graph has scores, found " + std::to_string(names.size()));
+  }
+  const auto is_control = [](char character) {
+    return static_cast<unsigned char>(character) < 0x20 || character == 0x7f;
+  };
+  for (const std::string& name : names) {
+    if (std::ranges::any_of(name, is_control)) {
+      throw BadInput("the class name " + in_quotes(name) + " holds control characters");
+    }
+  }
+}
+
+void check_normalisation(const Normalisation& normalisation, std::int64_t channels) {
+  for (const std::vector<float>* values : {&normalisation.mean, &normalisation.std}) {
+    if (static_cast<std::int64_t>(values->size()) != channels) {
+      throw BadInput("expected a mean and a std for each of " + std::to_string(channels) +
+                     " channels, found " + std::to_string(values->size()));
+    }
+  }
+  const auto finite = [](float value) { return std::isfinite(value); };
+  const auto usable = [](float value) { return std::isnormal(value) && value > 0; };
+  if (!std::ranges::all_of(normalisation.mean, finite) || !std::ranges::all_of(normalisation.std, usable)) {
+    throw BadInput("expected finite means and a std above 0 for the normalisation of the images");
+  }
+}
+
+}  // namespace
+
+void check_model_metadata(const ModelMetadata& metadata) {
+  check_graph(metadata.graph);
+  check_class_names(metadata.class_names, metadata.graph.node(metadata.graph.output()).output.shape[1]);
+  check_normalisation(metadata.normalisation,
+                      metadata.graph.node(metadata.graph.inputs().front()).output.shape[1]);
+}
+
+std::map<std::string, std::string> write_model_metadata(const ModelMetadata& metadata) {
+  check_model_metadata(metadata);
+  const json normalisation{{"mean", metadata.normalisation.mean}, {"std", metadata.normalisation.std}};
+  // Class names may come from folders, whose names are any bytes.
+  const auto replace = json::error_handler_t::replace;
+  return {{"format", "pt"},
+          {graph_key, to_json(metadata.graph)},
+          {classes_key, json(metadata.class_names).dump(-1, ' ', false, replace)},
+          {normalisation_key, normalisation.dump()}};
+}
+
+ModelMetadata read_model_metadata(const std::map<std::string, std::string>& texts) {
+  ModelMetadata metadata{parse_graph(text_of(texts, graph_key)), parse_classes(text_of(texts, classes_key)),
+                         parse_normalisation(text_of(texts, normalisation_key))};
+  check_model_metadata(metadata);
+  return metadata;
+}
+
+}  // namespace lehr

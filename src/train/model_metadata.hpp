@@ -1,0 +1,30 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lehr/data/dataset.hpp"
+#include "lehr/graph/graph.hpp"
+
+namespace lehr {
+
+/// What a model file holds beside its weights.
+struct ModelMetadata {
+  Graph graph;
+  std::vector<std::string> class_names;
+  Normalisation normalisation;
+};
+
+/// As texts for a safetensors file. Throws BadInput where the parts do not fit each other.
+std::map<std::string, std::string> write_model_metadata(const ModelMetadata& metadata);
+
+/// The way back. Throws BadInput, without the file's name, where a text is missing or damaged or the parts do
+/// not fit each other.
+ModelMetadata read_model_metadata(const std::map<std::string, std::string>& texts);
+
+/// Throws BadInput unless the graph goes from one input of images to scores of the classes, and there is a
+/// usable mean and standard deviation for each channel.
+void check_model_metadata(const ModelMetadata& metadata);
+
+}  // namespace lehr

@@ -1,0 +1,145 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include "lehr/core/error.hpp"
+#include "lehr/train/model_file.hpp"
+#include "train/model_use.hpp"
+
+namespace lehr {
+namespace {
+
+/// The normalised value of every byte, by channel.
+using ByteTable = std::vector<std::array<float, 256>>;
+
+ByteTable byte_table(const Normalisation& normalisation) {
+  ByteTable table(normalisation.mean.size());
+  for (std::size_t channel = 0; channel < table.size(); ++channel) {
+    for (std::size_t byte = 0; byte < 256; ++byte) {
+      table[channel][byte] =
+          (static_cast<float>(byte) / 255.0F - normalisation.mean[channel]) / normalisation.std[channel];
+    }
+  }
+  return table;
+}
+
+/// Written over the scores of one sample; in double, so that many classes still sum to 1.
+void softmax(std::span<float> scores) {
+  const double highest = static_cast<double>(*std::ranges::max_element(scores));
+  double sum = 0;
+  for (const float score : scores) sum += std::exp(static_cast<double>(score) - highest);
+  for (float& score : scores) {
+    score = static_cast<float>(std::exp(static_cast<double>(score) - highest) / sum);
+  }
+}
+
+}  // namespace
+
+struct Predictor::State {
+  Model& model;
+  std::size_t batch_size;
+  std::size_t image_size;  // elements of one image
+  std::size_t classes;
+  ByteTable table;
+  std::vector<float> staged;  // one batch on the host
+  std::shared_ptr<void> device_images;
+  std::size_t device_floats = 0;
+  std::optional<Plan> full;       // of batch_size images
+  std::optional<Plan> remainder;  // of as many as the last incomplete batch had
+
+  State(Model& used, std::int64_t batch)
+      : model(used),
+        batch_size(static_cast<std::size_t>(batch)),
+        image_size(static_cast<std::size_t>(used.image_shape().numel())),
+        classes(used.class_names.size()),
+        table(byte_table(used.normalisation)) {}
+
+  Plan& plan_for(std::size_t count) {
+    std::optional<Plan>& plan = count == batch_size ? full : remainder;
+    const auto size = static_cast<std::int64_t>(count);
+    if (!plan || plan->options().batch_size != size) {
+      plan.reset();
+      PlanOptions options;
+      options.batch_size = size;
+      options.mode = Mode::eval;
+      plan.emplace(model.graph, *model.parameters, options);
+      check_memory(*plan);
+    }
+    return *plan;
+  }
+
+  void stage(std::span<const std::uint8_t> pixels) {
+    const std::size_t channels = table.size();
+    staged.resize(pixels.size());
+    for (std::size_t i = 0; i < pixels.size(); i += channels) {
+      for (std::size_t c = 0; c < channels; ++c) staged[i + c] = table[c][pixels[i + c]];
+    }
+  }
+
+  /// Bytes of at most batch_size images to as many rows of probabilities.
+  void run(std::span<const std::uint8_t> pixels, std::span<float> probabilities) {
+    Plan& plan = plan_for(pixels.size() / image_size);
+    const Backend& backend = model.parameters->backend();
+    stage(pixels);
+    if (device_floats < staged.size()) {
+      device_images = backend.allocate(staged.size() * sizeof(float));
+      device_floats = staged.size();
+    }
+    backend.copy_in(device_images.get(), staged.data(), staged.size() * sizeof(float));
+    plan.bind_input(model.graph.inputs().front(), device_images.get());
+    plan.forward();
+    backend.copy_out(probabilities.data(), plan.value(model.graph.output()), probabilities.size_bytes());
+    for (std::size_t row = 0; row < probabilities.size(); row += classes) {
+      softmax(probabilities.subspan(row, classes));
+    }
+  }
+};
+
+Predictor::Predictor(Model& model, std::int64_t batch_size) {
+  if (batch_size < 1) {
+    throw BadInput("the batch size must be 1 or more, found " + std::to_string(batch_size));
+  }
+  state_ = std::make_unique<State>(model, batch_size);
+}
+
+Predictor::~Predictor() = default;
+
+std::vector<float> Predictor::probabilities(std::span<const std::uint8_t> pixels) {
+  State& s = *state_;
+  if (pixels.size() % s.image_size != 0) {
+    throw BadInput("expected whole images of " + std::to_string(s.image_size) + " bytes, found " +
+                   std::to_string(pixels.size()) + " bytes");
+  }
+  const std::size_t images = pixels.size() / s.image_size;
+  std::vector<float> result(images * s.classes);
+  for (std::size_t first = 0; first < images; first += s.batch_size) {
+    const std::size_t count = std::min(s.batch_size, images - first);
+    s.run(pixels.subspan(first * s.image_size, count * s.image_size),
+          std::span(result).subspan(first * s.classes, count * s.classes));
+  }
+  return result;
+}
+
+std::vector<float> Predictor::probabilities(const Dataset& dataset, std::span<const std::int64_t> samples) {
+  State& s = *state_;
+  check_images_fit(s.model, dataset);
+  std::vector<float> result(samples.size() * s.classes);
+  std::vector<std::uint8_t> pixels;
+  for (std::size_t first = 0; first < samples.size(); first += s.batch_size) {
+    const std::size_t count = std::min(s.batch_size, samples.size() - first);
+    pixels.resize(count * s.image_size);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::int64_t sample = samples[first + i];
+      if (sample < 0 || sample >= dataset.size()) {
+        throw BadInput("the data has samples 0 to " + std::to_string(dataset.size() - 1) + ", asked for " +
+                       std::to_string(sample));
+      }
+      dataset.read(sample, std::span(pixels).subspan(i * s.image_size, s.image_size));
+    }
+    s.run(pixels, std::span(result).subspan(first * s.classes, count * s.classes));
+  }
+  return result;
+}
+
+}  // namespace lehr
