@@ -67,13 +67,13 @@ class BasicBlock(nn.Module):
 
 
 class ResNetSmall(nn.Module):
-    """He et al. 2016 for small images, torchvision's names: a stem of 8, stages of 4, 8 and 16 with one block each."""
+    """He et al. 2016 for small images, torchvision's names: stages of 4, 8 and 16 with one block each."""
 
     def __init__(self, channels, classes):
         super().__init__()
-        self.conv1 = nn.Conv2d(channels, 8, 3, 1, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(8)
-        self.layer1 = nn.Sequential(BasicBlock(8, 4, 1))
+        self.conv1 = nn.Conv2d(channels, 4, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(4)
+        self.layer1 = nn.Sequential(BasicBlock(4, 4, 1))
         self.layer2 = nn.Sequential(BasicBlock(4, 8, 2))
         self.layer3 = nn.Sequential(BasicBlock(8, 16, 2))
         self.fc = nn.Linear(16, classes)
@@ -134,8 +134,8 @@ def train(make_network, setup, dtype):
 def main():
     mnist = {"images": "images", "image": [1, 28, 28], "classes": 10, "batch_size": 16}
     # With batch norm and residual sums a ReLU whose argument rounds to the other side of 0 changes the later losses by
-    # 1e-3. Small images make that rare, and this stream keeps every argument of both runs 3e-6 away from 0.
-    small = {"images": "images.7", "image": [3, 8, 8], "classes": 5, "batch_size": 16}
+    # 1e-3. Small images make that rare, and this stream keeps every argument of both runs 2e-6 away from 0.
+    small = {"images": "images.8", "image": [3, 8, 8], "classes": 5, "batch_size": 16}
     setups = {
         "simple_cnn": (lambda: simple_cnn(1, 10, False), mnist | {"dataset_size": 64, "lr": 0.01}),
         "simple_cnn_remainder": (lambda: simple_cnn(1, 10, False), mnist | {"dataset_size": 53, "lr": 0.01}),

@@ -17,7 +17,8 @@ TEST(Parameters, GoInAndComeOutInPyTorchsOrder) {
     std::iota(value.elements<float>().begin(), value.elements<float>().end(), 1.0F);
     parameters.set(entry.name, value);
     const Tensor back = parameters.get(entry.name);
-    EXPECT_TRUE(std::ranges::equal(back.elements<float>(), std::as_const(value).elements<float>())) << entry.name;
+    EXPECT_TRUE(std::ranges::equal(back.elements<float>(), std::as_const(value).elements<float>()))
+        << entry.name;
   }
 }
 

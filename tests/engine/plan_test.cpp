@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/parallel.hpp"
@@ -23,8 +24,8 @@ Graph small_residual_network() {
 
 Graph simple_cnn(bool batch_norm) { return models::simple_cnn({.batch_norm = batch_norm}); }
 
-// One value used three times over, twice by the same node: its gradient has three sources. Flatten of a map with one
-// position is an alias, whose input is used elsewhere as well.
+// One value used three times over, twice by the same node: its gradient has three sources. Flatten of a map
+// with one position is an alias, whose input is used elsewhere as well.
 Graph branching_network() {
   Graph graph("branching");
   const NodeId x = graph.input("x", {DType::f32, {1, 3, 4, 4}});
@@ -67,10 +68,14 @@ class PlanOfNetwork : public ::testing::TestWithParam<int> {
  protected:
   static Graph model() {
     switch (GetParam()) {
-      case 0: return simple_cnn(false);
-      case 1: return simple_cnn(true);
-      case 2: return small_residual_network();
-      default: return branching_network();
+      case 0:
+        return simple_cnn(false);
+      case 1:
+        return simple_cnn(true);
+      case 2:
+        return small_residual_network();
+      default:
+        return branching_network();
     }
   }
 };
@@ -134,16 +139,19 @@ TEST_P(PlanOfNetwork, GradientsFollowFiniteDifferences) {
     plan.forward();
     const double below = run.loss(plan);
     value = kept;
-    EXPECT_NEAR(grads[static_cast<std::size_t>(at)], (above - below) / (2 * step), 0.02 * largest) << entry.name;
+    EXPECT_NEAR(grads[static_cast<std::size_t>(at)], (above - below) / (2 * step), 0.02 * largest)
+        << entry.name;
     ++checked;
   }
   EXPECT_GT(checked, 5);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, PlanOfNetwork, ::testing::Values(0, 1, 2, 3), [](const auto& info) {
-  return std::vector<std::string>{"SimpleCnn", "SimpleCnnBatchNorm", "Residual",
-                                  "Branching"}[static_cast<std::size_t>(info.param)];
-});
+std::string network_name(const ::testing::TestParamInfo<int>& info) {
+  constexpr std::array names{"SimpleCnn", "SimpleCnnBatchNorm", "Residual", "Branching"};
+  return names[static_cast<std::size_t>(info.param)];
+}
+
+INSTANTIATE_TEST_SUITE_P(All, PlanOfNetwork, ::testing::Values(0, 1, 2, 3), network_name);
 
 TEST(Plan, RunsNoReferenceKernelOnTheProcessor) {
   for (const bool batch_norm : {false, true}) {
@@ -152,7 +160,8 @@ TEST(Plan, RunsNoReferenceKernelOnTheProcessor) {
       NetworkRun run(simple_cnn(batch_norm), batch, cpu_backend());
       const Plan plan = run.plan();
       for (const StepInfo& step : plan.steps()) {
-        EXPECT_EQ(step.implementation.find("ref"), std::string::npos) << step.name << ": " << step.implementation;
+        EXPECT_EQ(step.implementation.find("ref"), std::string::npos)
+            << step.name << ": " << step.implementation;
       }
     }
   }

@@ -46,7 +46,8 @@ struct NetworkRun {
   void fill_parameter(const ParameterEntry& entry) {
     Rng rng(3, Purpose::test, std::hash<std::string>{}(entry.name));
     Tensor value(entry.shape, DType::f32);
-    const bool around_one = entry.role == ParameterRole::norm_scale || entry.role == ParameterRole::running_var;
+    const bool around_one =
+        entry.role == ParameterRole::norm_scale || entry.role == ParameterRole::running_var;
     const std::int64_t fan_in = entry.shape.rank() > 1 ? entry.shape.numel() / entry.shape[0] : 4;
     const float scale = std::sqrt(2.0F / static_cast<float>(fan_in));
     for (float& element : value.elements<float>()) {

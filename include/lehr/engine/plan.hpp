@@ -17,9 +17,9 @@ enum class Mode { train, eval };
 struct PlanOptions {
   std::int64_t batch_size = 1;
   Mode mode = Mode::train;
-  bool fuse = true;          ///< false keeps one step a node: for tests and for looking at every tensor
-  std::uint64_t seed = 0;    ///< for layers that draw random numbers
-  std::vector<NodeId> keep;  ///< nodes whose values stay readable, also after backward
+  bool fuse = true;            ///< false keeps one step a node: for tests and for looking at every tensor
+  std::uint64_t seed = 0;      ///< for layers that draw random numbers
+  std::vector<NodeId> keep{};  ///< nodes whose values stay readable, also after backward
 };
 
 /// One step of a plan, for people and tests.

@@ -22,7 +22,7 @@ struct LearnerOptions {
   std::int64_t batch_size = 64;
   OptimizerSpec optimizer = Adam{};
   double label_smoothing = 0;
-  std::vector<double> class_weights;  ///< one a class, or empty for equal weights
+  std::vector<double> class_weights{};  ///< one a class, or empty for equal weights
   Initialisation initialisation = Initialisation::kaiming_normal;
   std::uint64_t seed = 0;  ///< weights, data order, dropout
   bool drop_last = false;
