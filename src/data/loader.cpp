@@ -16,6 +16,10 @@ namespace {
 
 constexpr int most_prefetched = 1024;
 
+// Measured on two shared cores beside a simulated computation on both (MNIST in memory, OpenMP threads that
+// sleep while they wait): an epoch in batches of 64 and 512 took 0.356 and 0.102 s with batches made
+// synchronously, 0.363 and 0.118 s with two made ahead. Turning 512 images into floats takes 32 us of one
+// core, less than a third thread costs the two that compute.
 std::size_t chosen_prefetch(const Dataset& dataset, int asked) {
   if (asked >= 0) return static_cast<std::size_t>(asked);
   return dataset.in_memory() ? 0 : 2;
