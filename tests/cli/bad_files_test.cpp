@@ -95,7 +95,7 @@ TEST_F(WithModel, ModelsThatCannotBeUsedAreNamed) {
 
 TEST_F(WithModel, DataAndPicturesThatDoNotFitAreNamed) {
   write_idx(folder.path() / "small", 20, 20, 20);
-  expect_refused(run(folder.path(), {"evaluate", model, "--data", "mnist:small"}), "20, 20");
+  expect_refused(run(folder.path(), {"evaluate", model, "--data", "mnist:small"}), "20x20");
   expect_refused(run(folder.path(), {"predict", model, "--data", "mnist:small", "--sample", "0"}), "20, 20");
   expect_refused(run(folder.path(), {"predict", model, "--data", "digits:100", "--sample", "5000"}), "5000");
   expect_refused(run(folder.path(), {"predict", model, "none.png"}), "none.png");

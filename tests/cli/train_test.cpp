@@ -47,10 +47,10 @@ TEST(Train, ReportsEpochsAndSavesAModelThatCommandsReload) {
   const Outcome prediction = run(folder.path(), {"predict", done["path"], "--data", "digits:1000", "--seed",
                                                  "3", "--sample", "0,5", "--top", "10", "--json"});
   ASSERT_EQ(prediction.status, 0) << prediction.err;
-  ASSERT_EQ(prediction.events().size(), 2U);
+  const std::vector<nlohmann::json> pictures = prediction.events();
+  ASSERT_EQ(pictures.size(), 2U);
   double sum = 0;
-  for (const nlohmann::json& guess : prediction.events().front()["classes"])
-    sum += guess["probability"].get<double>();
+  for (const nlohmann::json& guess : pictures.front()["classes"]) sum += guess["probability"].get<double>();
   EXPECT_NEAR(sum, 1, 1e-5);
 }
 
