@@ -10,8 +10,9 @@
 namespace lehr::cpu {
 namespace {
 
-constexpr std::int64_t padded_copy_channels = 4;      // up to here a copy is cheaper than many classes
-constexpr std::int64_t chunk_floats = 12 * 1024;      // input and output of a chunk: one first-level cache
+constexpr std::int64_t padded_copy_channels = 4;  // up to here a copy is cheaper than many classes
+constexpr std::int64_t chunk_floats =
+    24 * 1024;  // input and output of a chunk: well inside a second-level cache
 constexpr std::int64_t part_multiply_adds = 150'000;  // less is not worth a second thread
 
 std::int64_t round_up(std::int64_t value, std::int64_t unit) { return (value + unit - 1) / unit * unit; }
