@@ -42,30 +42,16 @@ class DirectConv final : public Kernel {
     return {.inputs = wants_weights_, .output = activation_.kind != Kind::none};
   }
   std::size_t workspace() const override {
-    return static_cast<std::size_t>(shared_.floats() + plan_.parts * part_.floats()) * sizeof(float);
+    return static_cast<std::size_t>(plan_.parts * part_.floats()) * sizeof(float);
   }
 
   void forward(const KernelArgs& args) override {
-    const auto* weight = static_cast<const float*>(args.parameters[0]);
-    const Workspace workspace{static_cast<float*>(args.workspace)};
-    if (!weight_fits_) pack_weight(weight, workspace.base + packed_weight_);
-    const GatherArgs pass{.plan = plan_.forward,
-                          .source = static_cast<const float*>(args.inputs[0]),
-                          .weights = weight_fits_ ? weight : workspace.base + packed_weight_,
-                          .bias = conv_.bias ? static_cast<const float*>(args.parameters[1]) : nullptr,
-                          .floor = activation_.kind == Kind::relu ? 0 : minus_infinity,
-                          .target = static_cast<float*>(args.output),
-                          .images = 0};
     for_each_part([&](std::int64_t part, std::int64_t first, std::int64_t last) {
-      forward_part(pass, part_base(workspace, part), first, last);
+      forward_part(args, part_base(args, part), first, last);
     });
   }
 
   void backward(const KernelArgs& args) override {
-    const Workspace workspace{static_cast<float*>(args.workspace)};
-    if (wants_data_) {
-      pack_transposed(static_cast<const float*>(args.parameters[0]), workspace.base + packed_transposed_);
-    }
     for_each_part([&](std::int64_t part, std::int64_t first, std::int64_t last) {
       backward_part(args, part, first, last);
     });
@@ -74,10 +60,6 @@ class DirectConv final : public Kernel {
 
  private:
   static constexpr float minus_infinity = -std::numeric_limits<float>::infinity();
-
-  struct Workspace {
-    float* base;
-  };
 
   std::int64_t in_image() const { return conv_.in_h * conv_.in_w * conv_.in_c; }
   std::int64_t out_pixels() const { return conv_.out_h * conv_.out_w; }
@@ -92,8 +74,8 @@ class DirectConv final : public Kernel {
   void lay_out_workspace(bool training) {
     const std::int64_t taps = conv_.kernel_h * conv_.kernel_w;
     weight_fits_ = plan_.forward.row_floats == conv_.out_c && plan_.forward.split == 1;
-    if (!weight_fits_) packed_weight_ = shared_.take(plan_.forward.rows * plan_.forward.row_floats);
-    if (wants_data_) packed_transposed_ = shared_.take(plan_.data.rows * plan_.data.row_floats);
+    if (!weight_fits_) packed_weight_ = part_.take(plan_.forward.rows * plan_.forward.row_floats);
+    if (wants_data_) packed_transposed_ = part_.take(plan_.data.rows * plan_.data.row_floats);
     if (plan_.padded_copy) padded_ = part_.take(plan_.chunk * plan_.source.floats);
     if (!training) return;
     if (!grad_fits() && (wants_data_ || !spreads())) {
@@ -106,8 +88,14 @@ class DirectConv final : public Kernel {
     bias_sums_ = part_.take(bias_floats_);
   }
 
-  float* part_base(const Workspace& workspace, std::int64_t part) const {
-    return workspace.base + shared_.floats() + part * part_.floats();
+  float* part_base(const KernelArgs& args, std::int64_t part) const {
+    return static_cast<float*>(args.workspace) + part * part_.floats();
+  }
+
+  /// Where a part sums the weight's gradient: the first one in place, if the rows need no unpacking.
+  float* sums_of(const KernelArgs& args, std::int64_t part) const {
+    if (part == 0 && weight_fits_) return static_cast<float*>(args.parameter_grads[0]);
+    return part_base(args, part) + sums_;
   }
 
   /// Calls body(part, first image, last image); the ranges are a function of the plan alone.
@@ -120,10 +108,16 @@ class DirectConv final : public Kernel {
     });
   }
 
-  void pack_weight(const float* weight, float* packed) const {
+  // Each part packs for itself: that costs less than handing the packed weight from core to core.
+  const float* pack_weight(const float* weight, float* packed) const {
+    if (weight_fits_) return weight;
     const std::int64_t split = plan_.forward.split;
     const std::int64_t row_floats = plan_.forward.row_floats;
     std::fill_n(packed, plan_.forward.rows * row_floats, 0.0F);
+    if (split == 1) {
+      simd_.copy_rows(weight, conv_.out_c, packed, row_floats, plan_.forward.rows, conv_.out_c);
+      return packed;
+    }
     for (const std::int64_t tap : plan_.forward_taps.element) {
       for (std::int64_t element = tap; element < tap + conv_.in_c; ++element, weight += conv_.out_c) {
         float* row = packed + element / split * row_floats + element % split;
@@ -131,6 +125,7 @@ class DirectConv final : public Kernel {
           row[channel * split] = weight[channel];
       }
     }
+    return packed;
   }
 
   void pack_transposed(const float* weight, float* packed) const {
@@ -166,22 +161,31 @@ class DirectConv final : public Kernel {
     return plan_.padded_copy ? copy_padded(images, count, base + padded_) : images;
   }
 
-  void forward_part(const GatherArgs& pass, float* base, std::int64_t first, std::int64_t last) const {
+  void forward_part(const KernelArgs& args, float* base, std::int64_t first, std::int64_t last) const {
+    const auto* input = static_cast<const float*>(args.inputs[0]);
+    auto* output = static_cast<float*>(args.output);
+    const float* weight = pack_weight(static_cast<const float*>(args.parameters[0]), base + packed_weight_);
     clear_padded(base);
     for (std::int64_t image = first; image < last; image += plan_.chunk) {
-      GatherArgs chunk = pass;
-      chunk.images = std::min(plan_.chunk, last - image);
-      chunk.source = chunk_source(pass.source, image, chunk.images, base);
-      chunk.target = pass.target + image * out_image();
-      simd_.gather(chunk);
+      const std::int64_t count = std::min(plan_.chunk, last - image);
+      float* target = output + image * out_image();
+      simd_.gather({.plan = plan_.forward,
+                    .source = chunk_source(input, image, count, base),
+                    .weights = weight,
+                    .bias = conv_.bias ? static_cast<const float*>(args.parameters[1]) : nullptr,
+                    .floor = activation_.kind == Kind::relu ? 0 : minus_infinity,
+                    .target = target,
+                    .images = count});
       if (activation_.kind != Kind::none && activation_.kind != Kind::relu) {
-        simd_.activate(activation_, chunk.target, chunk.images * out_image());
+        simd_.activate(activation_, target, count * out_image());
       }
     }
   }
 
   void backward_part(const KernelArgs& args, std::int64_t part, std::int64_t first, std::int64_t last) const {
-    float* base = part_base({static_cast<float*>(args.workspace)}, part);
+    float* base = part_base(args, part);
+    if (wants_data_)
+      pack_transposed(static_cast<const float*>(args.parameters[0]), base + packed_transposed_);
     if (wants_weights_) clear_padded(base);
     for (std::int64_t image = first; image < last; image += plan_.chunk) {
       const std::int64_t count = std::min(plan_.chunk, last - image);
@@ -190,14 +194,14 @@ class DirectConv final : public Kernel {
         simd_.outer({.plan = plan_.weights,
                      .source = chunk_source(static_cast<const float*>(args.inputs[0]), image, count, base),
                      .grad = spreads() ? base + spread_ : grad_rows,
-                     .sums = base + sums_,
+                     .sums = sums_of(args, part),
                      .add = image > first,
                      .images = count});
       }
       if (wants_data_) {
         simd_.gather({.plan = plan_.data,
                       .source = grad_rows,
-                      .weights = static_cast<const float*>(args.workspace) + packed_transposed_,
+                      .weights = base + packed_transposed_,
                       .bias = nullptr,
                       .floor = minus_infinity,
                       .target = static_cast<float*>(args.input_grads[0]) + image * in_image(),
@@ -216,7 +220,7 @@ class DirectConv final : public Kernel {
     simd_.output_grad({.activation = activation_,
                        .channels = conv_.out_c,
                        .pixels = count * out_pixels(),
-                       .output = activation_.kind == Kind::none ? nullptr : output + image * out_image(),
+                       .output = activation_.kind == Kind::none ? grad : output + image * out_image(),
                        .output_grad = grad,
                        .rows = rows ? base + grad_rows_ : nullptr,
                        .row_floats = plan_.grad_row,
@@ -230,23 +234,35 @@ class DirectConv final : public Kernel {
 
   /// Adds up the parts in their order.
   void reduce(const KernelArgs& args) const {
-    float* first = part_base({static_cast<float*>(args.workspace)}, 0);
+    constexpr std::int64_t floats_a_thread = 8 * 1024;
+    float* sums = sums_of(args, 0);
+    parallel_for(plan_.parts > 1 ? sums_floats_ : 1, floats_a_thread,
+                 [&](std::int64_t begin, std::int64_t end, int) {
+                   for (std::int64_t part = 1; part < plan_.parts; ++part) {
+                     simd_.add(sums_of(args, part) + begin, sums + begin, end - begin);
+                   }
+                 });
+    if (!weight_fits_) unpack(sums, static_cast<float*>(args.parameter_grads[0]));
+    if (!conv_.bias) return;
+    float* bias_sums = part_base(args, 0) + bias_sums_;
     for (std::int64_t part = 1; part < plan_.parts; ++part) {
-      const float* other = first + part * part_.floats();
-      for (std::int64_t i = 0; i < sums_floats_; ++i) first[sums_ + i] += other[sums_ + i];
-      for (std::int64_t i = 0; i < bias_floats_; ++i) first[bias_sums_ + i] += other[bias_sums_ + i];
+      simd_.add(part_base(args, part) + bias_sums_, bias_sums, bias_floats_);
     }
+    std::copy_n(bias_sums, conv_.out_c, static_cast<float*>(args.parameter_grads[1]));
+  }
+
+  void unpack(const float* sums, float* grad) const {
     const std::int64_t split = plan_.weights.split;
     const std::int64_t row_floats = plan_.weights.row_floats;
-    auto* grad = static_cast<float*>(args.parameter_grads[0]);
+    if (split == 1) {
+      return simd_.copy_rows(sums, row_floats, grad, conv_.out_c, plan_.weights.rows, conv_.out_c);
+    }
     for (const std::int64_t tap : plan_.forward_taps.element) {
       for (std::int64_t element = tap; element < tap + conv_.in_c; ++element, grad += conv_.out_c) {
-        const float* row = first + sums_ + element / split * row_floats + element % split;
+        const float* row = sums + element / split * row_floats + element % split;
         for (std::int64_t channel = 0; channel < conv_.out_c; ++channel) grad[channel] = row[channel * split];
       }
     }
-    if (wants_bias())
-      std::copy_n(first + bias_sums_, conv_.out_c, static_cast<float*>(args.parameter_grads[1]));
   }
 
   ConvSpec conv_;
@@ -256,8 +272,7 @@ class DirectConv final : public Kernel {
   bool wants_weights_;
   bool wants_data_;
   bool weight_fits_ = false;  ///< the weight's own rows are whole vectors: no packing
-  Pieces shared_;
-  Pieces part_;
+  Pieces part_;               ///< of one part of the batch
   // Offsets of the pieces.
   std::int64_t packed_weight_ = 0, packed_transposed_ = 0;
   std::int64_t padded_ = 0, grad_rows_ = 0, spread_ = 0, sums_ = 0, bias_sums_ = 0;

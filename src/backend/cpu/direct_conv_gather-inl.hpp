@@ -29,7 +29,7 @@ HWY_INLINE void gather_step(const float* const (&x)[positions], std::int64_t i, 
   Vector weight[vectors];
   HWY_UNROLL(2)
   for (int v = 0; v < vectors; ++v) weight[v] = hn::LoadU(d, w + v * vector_lanes);
-  HWY_UNROLL(8)
+  HWY_UNROLL(12)
   for (int p = 0; p < positions; ++p) {
     const Vector element = broadcast<split>(x[p] + i);
     HWY_UNROLL(2)
@@ -51,7 +51,7 @@ HWY_INLINE void gather_store_halves(const GatherPanel& panel, const Position* at
     bias = load_first(panel.args.bias, vector_lanes / 2);
     bias = hn::ConcatLowerLower(d, bias, bias);
   }
-  HWY_UNROLL(8)
+  HWY_UNROLL(12)
   for (int p = 0; p < positions; p += 2) {
     const int q = p + 1 < positions ? p + 1 : p;
     const Vector even = hn::ConcatEven(d, sums[q][0], sums[p][0]);
@@ -79,7 +79,7 @@ HWY_INLINE void gather_store(const GatherPanel& panel, const Position* at,
   for (int v = 0; v < vectors; ++v) {
     const std::int64_t left = channels - v * vector_lanes;
     const Vector shift = bias == nullptr ? hn::Zero(d) : load_first(bias + v * vector_lanes, left);
-    HWY_UNROLL(8)
+    HWY_UNROLL(12)
     for (int p = 0; p < positions; ++p) {
       const Vector y = hn::Max(floor, hn::Add(fold<split>(sums[p][v]), shift));
       store_first(y, target + at[p].target + v * vector_lanes, left);
@@ -90,12 +90,12 @@ HWY_INLINE void gather_store(const GatherPanel& panel, const Position* at,
 template <int positions, int vectors, int split>
 HWY_NOINLINE void gather_tile(const GatherPanel& panel, const Position* at) {
   // Each sum is a chain of dependent additions: a small tile runs two chains at once to hide their latency.
-  constexpr bool two_chains = positions * vectors <= 8;
+  constexpr bool two_chains = positions * vectors < 8;
   const Floats d;
   const float* x[positions];
   Vector sums[positions][vectors];
   Vector other[positions][vectors];
-  HWY_UNROLL(8)
+  HWY_UNROLL(12)
   for (int p = 0; p < positions; ++p) {
     x[p] = panel.args.source + at[p].source;
     HWY_UNROLL(2)
@@ -110,7 +110,7 @@ HWY_NOINLINE void gather_tile(const GatherPanel& panel, const Position* at) {
       gather_step<positions, vectors, split>(x, step[1].source, w + step[1].weight, other);
     }
     if (step != end) gather_step<positions, vectors, split>(x, step->source, w + step->weight, sums);
-    HWY_UNROLL(8)
+    HWY_UNROLL(12)
     for (int p = 0; p < positions; ++p) {
       HWY_UNROLL(2)
       for (int v = 0; v < vectors; ++v) sums[p][v] = hn::Add(sums[p][v], other[p][v]);
@@ -125,10 +125,14 @@ HWY_NOINLINE void gather_tile(const GatherPanel& panel, const Position* at) {
 
 template <int vectors, int split>
 void gather_panel(const GatherPanel& panel) {
-  constexpr int most = many_registers ? 8 : 6;
+  // As many as the registers hold: each row of the weight is loaded once a tile.
+  constexpr int most = many_registers ? (vectors == 1 ? 12 : 8) : 6;
   const Position* at = panel.group.positions.data();
   std::int64_t left = panel.group.per_image * panel.args.images;
   for (; left >= most; left -= most, at += most) gather_tile<most, vectors, split>(panel, at);
+  if constexpr (most > 8) {
+    for (; left >= 8; left -= 8, at += 8) gather_tile<8, vectors, split>(panel, at);
+  }
   for (; left >= 4; left -= 4, at += 4) gather_tile<4, vectors, split>(panel, at);
   for (; left >= 2; left -= 2, at += 2) gather_tile<2, vectors, split>(panel, at);
   if (left > 0) gather_tile<1, vectors, split>(panel, at);

@@ -98,6 +98,15 @@ inline void copy_rows(const float* from, std::int64_t from_stride, float* to, st
   }
 }
 
+inline void add_floats(const float* from, float* to, std::int64_t count) {
+  const Floats d;
+  std::int64_t i = 0;
+  for (; i + vector_lanes <= count; i += vector_lanes) {
+    hn::StoreU(hn::Add(hn::LoadU(d, to + i), hn::LoadU(d, from + i)), d, to + i);
+  }
+  for (; i < count; ++i) to[i] += from[i];
+}
+
 inline void activate_in_place(const FusedActivation& activation, float* data, std::int64_t count) {
   const Floats d;
   with_activation(activation.kind, [&]<ActivationKind kind>() HWY_ATTR {

@@ -19,51 +19,55 @@ struct OuterTile {
   const Position* at;
   std::int64_t count;
   std::int64_t offset;  ///< of the first row's element in the source
-  std::int64_t line_stride;
+  std::int64_t line_source;
+  std::int64_t line_sums;
   float* sums;
   std::int64_t row_floats;
   bool add;
 };
 
 template <int lines, int steps, int vectors, int split>
-HWY_NOINLINE void outer_tile(const OuterTile& tile) {
-  constexpr int rows = lines * steps;
+HWY_NOINLINE void outer_tile(const OuterTile& shared) {
+  const OuterTile tile = shared;
   const Floats d;
-  Vector sums[rows][vectors];
-  HWY_UNROLL(16)
-  for (int r = 0; r < rows; ++r) {
-    HWY_UNROLL(2)
-    for (int v = 0; v < vectors; ++v) {
-      const float* from = tile.sums + r * tile.row_floats + v * vector_lanes;
-      sums[r][v] = tile.add ? hn::LoadU(d, from) : hn::Zero(d);
+  Vector sums[lines][steps][vectors];
+  HWY_UNROLL(8)
+  for (int line = 0; line < lines; ++line) {
+    HWY_UNROLL(16)
+    for (int step = 0; step < steps; ++step) {
+      HWY_UNROLL(2)
+      for (int v = 0; v < vectors; ++v) {
+        const float* from = tile.sums + line * tile.line_sums + step * tile.row_floats + v * vector_lanes;
+        sums[line][step][v] = tile.add ? hn::LoadU(d, from) : hn::Zero(d);
+      }
     }
   }
-  const float* const source = tile.source;
-  const float* const grads = tile.grad;
-  const std::int64_t offset = tile.offset;
-  const std::int64_t line_stride = tile.line_stride;
   for (const Position *at = tile.at, *end = at + tile.count; at != end; ++at) {
     Vector grad[vectors];
     HWY_UNROLL(2)
-    for (int v = 0; v < vectors; ++v) grad[v] = hn::LoadU(d, grads + at->target + v * vector_lanes);
-    const float* x = source + (at->source + offset);
+    for (int v = 0; v < vectors; ++v) grad[v] = hn::LoadU(d, tile.grad + at->target + v * vector_lanes);
+    const float* x = tile.source + (at->source + tile.offset);
     HWY_UNROLL(8)
-    for (int line = 0; line < lines; ++line, x += line_stride) {
+    for (int line = 0; line < lines; ++line, x += tile.line_source) {
       HWY_UNROLL(16)
       for (int step = 0; step < steps; ++step) {
         const Vector element = broadcast<split>(x + step * split);
         HWY_UNROLL(2)
         for (int v = 0; v < vectors; ++v) {
-          sums[line * steps + step][v] = hn::MulAdd(element, grad[v], sums[line * steps + step][v]);
+          sums[line][step][v] = hn::MulAdd(element, grad[v], sums[line][step][v]);
         }
       }
     }
   }
-  HWY_UNROLL(16)
-  for (int r = 0; r < rows; ++r) {
-    HWY_UNROLL(2)
-    for (int v = 0; v < vectors; ++v) {
-      hn::StoreU(sums[r][v], d, tile.sums + r * tile.row_floats + v * vector_lanes);
+  HWY_UNROLL(8)
+  for (int line = 0; line < lines; ++line) {
+    HWY_UNROLL(16)
+    for (int step = 0; step < steps; ++step) {
+      HWY_UNROLL(2)
+      for (int v = 0; v < vectors; ++v) {
+        float* to = tile.sums + line * tile.line_sums + step * tile.row_floats + v * vector_lanes;
+        hn::StoreU(sums[line][step][v], d, to);
+      }
     }
   }
 }
@@ -94,8 +98,8 @@ HWY_INLINE void outer_take_lines(OuterTile& tile, std::int64_t& left) {
   if constexpr (lines * steps <= (many_registers ? 25 : 12)) {
     for (; left >= lines; left -= lines) {
       outer_tile<lines, steps, 1, split>(tile);
-      tile.offset += lines * tile.line_stride;
-      tile.sums += lines * steps * tile.row_floats;
+      tile.offset += lines * tile.line_source;
+      tile.sums += lines * tile.line_sums;
     }
   }
 }
@@ -115,8 +119,8 @@ void outer_block(const OuterTile& tile, const OuterBlock& block, bool two_vector
     OuterTile line = tile;
     for (int i = 0; i < block.lines; ++i) {
       outer_run<2, 1>(line, block.steps);
-      line.offset += tile.line_stride;
-      line.sums += block.steps * tile.row_floats;
+      line.offset += tile.line_source;
+      line.sums += tile.line_sums;
     }
     return;
   }
@@ -135,7 +139,9 @@ void outer_block(const OuterTile& tile, const OuterBlock& block, bool two_vector
       return outer_lines<6, split>(tile, block.lines);
     case 7:
       return outer_lines<7, split>(tile, block.lines);
-    default:
+    case 8:
+      return outer_lines<8, split>(tile, block.lines);
+    default:  // the plan joins no longer lines
       return outer_run<1, split>(tile, block.steps);
   }
 }
@@ -150,7 +156,8 @@ inline void outer(const OuterArgs& args) {
                            .at = plan.positions[block.positions].data(),
                            .count = plan.per_image[block.positions] * args.images,
                            .offset = block.source,
-                           .line_stride = block.line_stride,
+                           .line_source = block.line_source,
+                           .line_sums = block.line_rows * plan.row_floats,
                            .sums = args.sums + block.row * plan.row_floats + first,
                            .row_floats = plan.row_floats,
                            .add = args.add};

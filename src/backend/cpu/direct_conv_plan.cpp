@@ -10,9 +10,10 @@
 namespace lehr::cpu {
 namespace {
 
-constexpr std::int64_t padded_copy_channels = 4;      // up to here a copy is cheaper than many classes
-constexpr std::int64_t chunk_floats = 12 * 1024;      // input and output of a chunk: one first-level cache
-constexpr std::int64_t part_multiply_adds = 200'000;  // less is not worth a second thread
+constexpr std::int64_t padded_copy_channels = 4;  // up to here a copy is cheaper than many classes
+constexpr std::int64_t chunk_floats =
+    24 * 1024;  // input and output of a chunk: well inside a second-level cache
+constexpr std::int64_t part_multiply_adds = 150'000;  // less is not worth a second thread
 
 std::int64_t round_up(std::int64_t value, std::int64_t unit) { return (value + unit - 1) / unit * unit; }
 std::int32_t offset(std::int64_t value) { return static_cast<std::int32_t>(value); }
@@ -37,20 +38,23 @@ ValidRange valid_outputs(std::int64_t tap_offset, std::int64_t stride, std::int6
   return {std::min(first, last), last};
 }
 
-/// Takes blocks of short, equally spaced runs together, so that a register tile is not left half empty.
-std::vector<OuterBlock> join_lines(const std::vector<OuterBlock>& blocks) {
+/// Takes equally spaced blocks of short runs together, so that a register tile is not left half empty.
+std::vector<OuterBlock> join_lines(std::vector<OuterBlock> blocks) {
   constexpr std::int32_t short_run = 8;
+  std::stable_sort(blocks.begin(), blocks.end(), [](const OuterBlock& a, const OuterBlock& b) {
+    return std::tuple(a.positions, a.steps) < std::tuple(b.positions, b.steps);
+  });
   std::vector<OuterBlock> joined;
   for (const OuterBlock& block : blocks) {
     OuterBlock* last = joined.empty() ? nullptr : &joined.back();
-    if (last == nullptr || block.steps >= short_run || last->steps != block.steps ||
-        last->positions != block.positions || last->row + last->lines * last->steps != block.row) {
-      joined.push_back(block);
-      continue;
+    const bool alike = last != nullptr && block.steps <= short_run && last->steps == block.steps &&
+                       last->positions == block.positions;
+    if (alike && last->lines == 1) {
+      last->line_source = block.source - last->source;
+      last->line_rows = block.row - last->row;
     }
-    const std::int32_t distance = block.source - last->source;
-    if (last->lines == 1) last->line_stride = distance;
-    if (distance == last->lines * last->line_stride) {
+    if (alike && block.source - last->source == last->lines * last->line_source &&
+        block.row - last->row == last->lines * last->line_rows) {
       ++last->lines;
     } else {
       joined.push_back(block);

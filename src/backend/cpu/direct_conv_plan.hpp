@@ -53,7 +53,8 @@ struct OuterBlock {
   std::int32_t steps = 0;
   std::size_t positions = 0;  ///< index into OuterPlan::positions
   std::int32_t lines = 1;
-  std::int32_t line_stride = 0;
+  std::int32_t line_source = 0;  ///< from one line to the next, in the source
+  std::int32_t line_rows = 0;    ///< the same in the packed rows
 };
 
 struct OuterPlan {

@@ -20,6 +20,7 @@ void fill_direct_conv_simd(DirectConvSimd& simd) {
   simd.outer = outer;
   simd.output_grad = output_grad;
   simd.copy_rows = copy_rows;
+  simd.add = add_floats;
   simd.activate = activate_in_place;
   simd.transpose_tap = transpose_tap;
 }

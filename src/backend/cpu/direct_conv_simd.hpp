@@ -36,7 +36,7 @@ struct OutputGradArgs {
   FusedActivation activation;
   std::int64_t channels;
   std::int64_t pixels;
-  const float* output;  ///< may be null where there is no activation
+  const float* output;  ///< not read where there is no activation
   const float* output_grad;
   float* rows;  ///< null where not wanted
   std::int64_t row_floats;
@@ -57,6 +57,8 @@ struct DirectConvSimd {
   /// Copies rows between two strides.
   void (*copy_rows)(const float* from, std::int64_t from_stride, float* to, std::int64_t to_stride,
                     std::int64_t rows, std::int64_t floats);
+  /// to += from
+  void (*add)(const float* from, float* to, std::int64_t count);
   /// Applies an activation in place.
   void (*activate)(const FusedActivation&, float* data, std::int64_t count);
   /// One tap of the weight, (in_c, out_c), into the packed rows of GatherPlan data: transposed.
