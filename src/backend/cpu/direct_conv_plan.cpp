@@ -13,7 +13,7 @@ namespace {
 constexpr std::int64_t padded_copy_channels = 4;  // up to here a copy is cheaper than many classes
 constexpr std::int64_t chunk_floats =
     24 * 1024;  // input and output of a chunk: well inside a second-level cache
-constexpr std::int64_t part_multiply_adds = 150'000;  // less is not worth a second thread
+constexpr std::int64_t part_multiply_adds = 100'000;  // less is not worth a second thread
 
 std::int64_t round_up(std::int64_t value, std::int64_t unit) { return (value + unit - 1) / unit * unit; }
 std::int32_t offset(std::int64_t value) { return static_cast<std::int32_t>(value); }
@@ -36,6 +36,17 @@ ValidRange valid_outputs(std::int64_t tap_offset, std::int64_t stride, std::int6
   const std::int64_t past = in - tap_offset;
   const std::int64_t last = past <= 0 ? 0 : std::min(out, (past - 1) / stride + 1);
   return {std::min(first, last), last};
+}
+
+/// Taps inside the image along one axis, over all outputs.
+std::int64_t valid_taps(std::int64_t kernel, std::int64_t dilation, std::int64_t pad, std::int64_t stride,
+                        std::int64_t in, std::int64_t out) {
+  std::int64_t count = 0;
+  for (std::int64_t k = 0; k < kernel; ++k) {
+    const ValidRange range = valid_outputs(k * dilation - pad, stride, in, out);
+    count += range.last - range.first;
+  }
+  return count;
 }
 
 /// Takes equally spaced blocks of short runs together, so that a register tile is not left half empty.
@@ -131,7 +142,10 @@ void DirectConvPlan::choose_chunk(const ConvSpec& conv) {
   const std::int64_t image = source.floats + conv.out_h * conv.out_w * conv.out_c;
   chunk = std::clamp<std::int64_t>(chunk_floats / image, 1, 64);
   if (chunk >= 4) chunk = round_up(chunk, 8);  // whole register tiles, also for classes of one pixel
-  const std::int64_t work = conv.out_h * conv.out_w * conv.out_c * conv.kernel_h * conv.kernel_w * conv.in_c;
+  const std::int64_t work =
+      valid_taps(conv.kernel_h, conv.dilation_h, conv.pad_h, conv.stride_h, conv.in_h, conv.out_h) *
+      valid_taps(conv.kernel_w, conv.dilation_w, conv.pad_w, conv.stride_w, conv.in_w, conv.out_w) *
+      conv.in_c * conv.out_c;
   const std::int64_t least = part_multiply_adds / std::max<std::int64_t>(1, work) + 1;
   parts = std::clamp<std::int64_t>(conv.batch / least, 1, threads());
   chunk = std::min(chunk, (conv.batch + parts - 1) / parts);
