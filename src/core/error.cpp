@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "lehr/core/text.hpp"
+
 namespace lehr {
 namespace {
 
@@ -39,7 +41,7 @@ std::string nearest_name(std::string_view given, std::span<const std::string> va
 }
 
 BadInput unknown_name(std::string_view what, std::string_view given, std::span<const std::string> valid) {
-  std::string message = "unknown " + std::string(what) + " \"" + std::string(given) + "\"";
+  std::string message = "unknown " + std::string(what) + " " + in_quotes(given);
   if (const std::string nearest = nearest_name(given, valid); !nearest.empty()) {
     message += "; did you mean \"" + nearest + "\"?";
   }

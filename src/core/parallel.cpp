@@ -48,32 +48,55 @@ void set_threads(int count) {
   omp_set_num_threads(count);
 }
 
-void detail::run_parallel(std::int64_t count, int parts, RangeFunction function, void* body) {
-  std::exception_ptr failure;
+namespace {
+
+/// One parallel region: what every thread of the team does, and what came of it.
+struct Region {
+  std::int64_t count;
+  int parts;
+  detail::RangeFunction function;
+  void* body;
+  std::exception_ptr failure{};
   std::atomic_flag failed = ATOMIC_FLAG_INIT;
-  const auto run_part = [&](int part) {
-    const std::int64_t begin = count * part / parts;
-    const std::int64_t end = count * (part + 1) / parts;
+
+  void run_part(int part) {
     try {
-      function(body, begin, end, part);
+      function(body, count * part / parts, count * (part + 1) / parts, part);
     } catch (...) {
       if (!failed.test_and_set()) failure = std::current_exception();
     }
-  };
-  if (omp_in_parallel() != 0) {
-    for (int part = 0; part < parts; ++part) run_part(part);
-  } else {
-    happens_before(&failure);
-#pragma omp parallel num_threads(parts)
-    {
-      happens_after(&failure);
-      // Fewer threads than asked for is allowed by OpenMP: every part still runs.
-      for (int part = omp_get_thread_num(); part < parts; part += omp_get_num_threads()) run_part(part);
-      happens_before(&failed);
-    }
-    happens_after(&failed);
   }
-  if (failure) std::rethrow_exception(failure);
+
+  // Fewer threads than asked for is allowed by OpenMP: every part still runs.
+  void run_share(int thread, int team) {
+    happens_after(&count);
+    for (int part = thread; part < parts; part += team) run_part(part);
+    happens_before(&failed);
+  }
+};
+
+// Apart and not instrumented, since the compiler's own arguments to the team are written after any
+// annotation.
+#if defined(__clang__) || defined(__GNUC__)
+__attribute__((no_sanitize("thread"), noinline))
+#endif
+void fork_and_join(Region& region) {
+#pragma omp parallel num_threads(region.parts)
+  region.run_share(omp_get_thread_num(), omp_get_num_threads());
+}
+
+}  // namespace
+
+void detail::run_parallel(std::int64_t count, int parts, RangeFunction function, void* body) {
+  Region region{count, parts, function, body};
+  if (omp_in_parallel() != 0) {
+    for (int part = 0; part < parts; ++part) region.run_part(part);
+  } else {
+    happens_before(&region.count);
+    fork_and_join(region);
+    happens_after(&region.failed);
+  }
+  if (region.failure) std::rethrow_exception(region.failure);
 }
 
 }  // namespace lehr

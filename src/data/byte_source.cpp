@@ -29,12 +29,12 @@ class File {
  public:
   explicit File(const std::filesystem::path& path) : path_(path) {
     descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor_ < 0) throw BadInput("cannot read " + quoted(path) + ": " + reason_of(errno));
+    if (descriptor_ < 0) throw BadInput("cannot read " + in_quotes(path) + ": " + reason_of(errno));
     struct stat status {};
     if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
       const bool folder = S_ISDIR(status.st_mode);
       ::close(descriptor_);
-      throw BadInput(quoted(path) + " is " + (folder ? "a folder" : "not a regular file") +
+      throw BadInput(in_quotes(path) + " is " + (folder ? "a folder" : "not a regular file") +
                      "; expected a file");
     }
     size_ = static_cast<std::uint64_t>(status.st_size);
@@ -50,7 +50,7 @@ class File {
     while (done < bytes.size()) {
       const ssize_t got = ::read(descriptor_, bytes.data() + done, bytes.size() - done);
       if (got < 0 && errno == EINTR) continue;
-      if (got < 0) throw BadInput("cannot read " + quoted(path_) + ": " + reason_of(errno));
+      if (got < 0) throw BadInput("cannot read " + in_quotes(path_) + ": " + reason_of(errno));
       if (got == 0) break;
       done += static_cast<std::size_t>(got);
     }
@@ -101,7 +101,7 @@ struct ByteSource::State {
     if (available.empty()) {
       throw BadInput(fmt::format(
           "{} is cut short: its compressed data end before the .gz trailer, after {} bytes decompressed",
-          quoted(path), produced));
+          in_quotes(path), produced));
     }
     const std::size_t room = std::min<std::size_t>(bytes.size(), std::numeric_limits<uInt>::max());
     stream.next_in = available.data();
@@ -115,7 +115,7 @@ struct ByteSource::State {
     if (status == Z_STREAM_END) {
       next_member();
     } else if (status != Z_OK && status != Z_BUF_ERROR) {
-      throw BadInput(fmt::format("{} is a damaged .gz file: {}, after {} bytes decompressed", quoted(path),
+      throw BadInput(fmt::format("{} is a damaged .gz file: {}, after {} bytes decompressed", in_quotes(path),
                                  stream.msg != nullptr ? stream.msg : "the data cannot be decompressed",
                                  produced));
     }
@@ -132,7 +132,7 @@ struct ByteSource::State {
     if (available[0] != gzip_magic0) {
       throw BadInput(fmt::format(
           "{} is a damaged .gz file: other bytes follow the compressed data, after {} bytes decompressed",
-          quoted(path), produced));
+          in_quotes(path), produced));
     }
     inflateReset(&stream);
   }

@@ -78,10 +78,11 @@ void check_class_names(std::span<const std::string> names) {
     const bool fit = !name.empty() && name.size() <= 200 && name != "." && name != ".." &&
                      name.find('/') == std::string::npos && name.find('\0') == std::string::npos;
     if (!fit) {
-      throw BadInput("the class name " + quoted(std::string_view(name)) + " cannot be the name of a folder");
+      throw BadInput("the class name " + in_quotes(std::string_view(name)) +
+                     " cannot be the name of a folder");
     }
     if (!seen.insert(name).second) {
-      throw BadInput("two classes are named " + quoted(std::string_view(name)) +
+      throw BadInput("two classes are named " + in_quotes(std::string_view(name)) +
                      "; each needs a folder of its own");
     }
   }

@@ -48,19 +48,19 @@ struct File {
 void check_magic(const File& file, std::span<const std::uint8_t> magic, std::size_t dimensions) {
   if (magic.size() < 4) {
     throw BadInput(fmt::format("{} is not an IDX file: expected at least 4 bytes, found {}",
-                               quoted(file.path), magic.size()));
+                               in_quotes(file.path), magic.size()));
   }
   const bool known_type = magic[2] == unsigned_byte || element_name(magic[2]) != "an unknown kind";
   if (magic[0] != 0 || magic[1] != 0 || !known_type || magic[3] == 0) {
     throw BadInput(fmt::format("{} is not an IDX file: expected the first bytes 00 00 08 {:02X}, found {}",
-                               quoted(file.path), dimensions, hexadecimal(magic)));
+                               in_quotes(file.path), dimensions, hexadecimal(magic)));
   }
   if (magic[2] != unsigned_byte) {
     throw BadInput(fmt::format("{} holds {} (element type {:02X}); expected unsigned bytes (08)",
-                               quoted(file.path), element_name(magic[2]), magic[2]));
+                               in_quotes(file.path), element_name(magic[2]), magic[2]));
   }
   if (magic[3] != dimensions) {
-    throw BadInput(fmt::format("{} has {} dimension(s); expected {} ({})", quoted(file.path), magic[3],
+    throw BadInput(fmt::format("{} has {} dimension(s); expected {} ({})", in_quotes(file.path), magic[3],
                                dimensions, dimensions == 1 ? "one label an image" : "images, height, width"));
   }
 }
@@ -72,8 +72,8 @@ std::vector<std::uint64_t> read_header(File& file, std::size_t dimensions) {
   const std::size_t found = file.source.read(std::span(bytes).first(expected));
   check_magic(file, std::span(bytes).first(std::min<std::size_t>(found, 4)), dimensions);
   if (found < expected) {
-    throw BadInput(fmt::format("{} is cut short: expected a header of {} bytes, found {}", quoted(file.path),
-                               expected, found));
+    throw BadInput(fmt::format("{} is cut short: expected a header of {} bytes, found {}",
+                               in_quotes(file.path), expected, found));
   }
   std::vector<std::uint64_t> extents;
   for (std::size_t at = 4; at < expected; at += 4) {
@@ -88,13 +88,13 @@ std::vector<std::uint8_t> read_body(File& file, std::uint64_t header, std::uint6
                                     const std::string& what) {
   const auto refuse_cut = [&](std::uint64_t found, const char* qualifier) {
     throw BadInput(fmt::format("{} is cut short: its header promises {}, {} bytes in all, found {}{}",
-                               quoted(file.path), what, header + expected, qualifier, found));
+                               in_quotes(file.path), what, header + expected, qualifier, found));
   };
   if (header + expected > file.source.most_bytes()) {
     if (!file.source.compressed()) refuse_cut(file.source.file_bytes(), "");
     throw BadInput(fmt::format(
         "{} is cut short: its header promises {}, {} bytes in all, which {} compressed bytes cannot hold",
-        quoted(file.path), what, header + expected, file.source.file_bytes()));
+        in_quotes(file.path), what, header + expected, file.source.file_bytes()));
   }
   // Usual .gz files need one allocation; a false header gets no more than twice what the data fill.
   constexpr std::uint64_t usual_ratio = 16;
@@ -114,7 +114,7 @@ std::vector<std::uint8_t> read_body(File& file, std::uint64_t header, std::uint6
   std::array<std::uint8_t, 1> beyond{};
   if (file.source.read(beyond) != 0) {
     throw BadInput(fmt::format("{} is longer than its header says: expected {} ({} bytes in all), found more",
-                               quoted(file.path), what, header + expected));
+                               in_quotes(file.path), what, header + expected));
   }
   return body;
 }
@@ -125,15 +125,15 @@ IdxImages read_idx_images(const std::filesystem::path& path) {
   File file(path);
   const std::vector<std::uint64_t> extents = read_header(file, 3);
   const auto [count, height, width] = std::array{extents[0], extents[1], extents[2]};
-  if (count == 0) throw BadInput(quoted(path) + " is empty: expected at least 1 image, found 0");
+  if (count == 0) throw BadInput(in_quotes(path) + " is empty: expected at least 1 image, found 0");
   if (height == 0 || width == 0) {
-    throw BadInput(fmt::format("{} holds images of {} x {} pixels; expected at least 1 x 1", quoted(path),
+    throw BadInput(fmt::format("{} holds images of {} x {} pixels; expected at least 1 x 1", in_quotes(path),
                                height, width));
   }
   constexpr std::uint64_t most_pixels = 64'000'000;
   if (height * width > most_pixels) {
-    throw BadInput(fmt::format("{} claims images of {} x {} pixels; expected at most {} pixels", quoted(path),
-                               height, width, most_pixels));
+    throw BadInput(fmt::format("{} claims images of {} x {} pixels; expected at most {} pixels",
+                               in_quotes(path), height, width, most_pixels));
   }
   const std::string what = fmt::format("{} images of {} x {}", count, height, width);
   IdxImages images;
@@ -147,7 +147,7 @@ IdxImages read_idx_images(const std::filesystem::path& path) {
 std::vector<std::uint8_t> read_idx_labels(const std::filesystem::path& path) {
   File file(path);
   const std::uint64_t count = read_header(file, 1)[0];
-  if (count == 0) throw BadInput(quoted(path) + " is empty: expected at least 1 label, found 0");
+  if (count == 0) throw BadInput(in_quotes(path) + " is empty: expected at least 1 label, found 0");
   return read_body(file, 8, count, fmt::format("{} labels", count));
 }
 

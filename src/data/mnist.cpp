@@ -34,7 +34,7 @@ fs::path find_file(const fs::path& folder, const std::string& stem, const std::s
       looked_for += (looked_for.empty() ? "" : ", ") + name;
     }
   }
-  throw BadInput(fmt::format("{} holds no file of {}: looked for {}", quoted(folder), stem, looked_for));
+  throw BadInput(fmt::format("{} holds no file of {}: looked for {}", in_quotes(folder), stem, looked_for));
 }
 
 SetFiles find_set(const fs::path& folder, const std::string& set) {
@@ -46,11 +46,11 @@ void check_folder(const fs::path& folder) {
   const fs::file_status status = fs::status(folder, error);
   if (!fs::exists(status)) {
     const bool absent = status.type() == fs::file_type::not_found;
-    throw BadInput("the data folder " + quoted(folder) +
+    throw BadInput("the data folder " + in_quotes(folder) +
                    (absent ? " does not exist" : " cannot be read: " + error.message()));
   }
   if (!fs::is_directory(status)) {
-    throw BadInput(quoted(folder) + " is not a folder; expected the folder of MNIST's IDX files");
+    throw BadInput(in_quotes(folder) + " is not a folder; expected the folder of MNIST's IDX files");
   }
 }
 
@@ -64,7 +64,7 @@ LoadedSet load_set(const SetFiles& files) {
   set.images = read_idx_images(files.images);
   if (set.images.count != static_cast<std::int64_t>(set.labels.size())) {
     throw BadInput(fmt::format("{} holds {} images, but {} holds {} labels; expected as many of each",
-                               quoted(files.images), set.images.count, quoted(files.labels),
+                               in_quotes(files.images), set.images.count, in_quotes(files.labels),
                                set.labels.size()));
   }
   return set;
@@ -113,14 +113,14 @@ void check_fit(const std::array<SetFiles, 2>& files, const std::array<LoadedSet,
   const auto& [train, valid] = sets;
   if (train.images.height != valid.images.height || train.images.width != valid.images.width) {
     throw BadInput(fmt::format("{} holds images of {} x {}; expected {} x {} as in {}",
-                               quoted(files[1].images), valid.images.height, valid.images.width,
-                               train.images.height, train.images.width, quoted(files[0].images)));
+                               in_quotes(files[1].images), valid.images.height, valid.images.width,
+                               train.images.height, train.images.width, in_quotes(files[0].images)));
   }
   for (std::size_t i = 0; i < valid.labels.size(); ++i) {
     if (valid.labels[i] < classes) continue;
     throw BadInput(fmt::format("{}: label {} is {}; expected less than {}, the number of classes in {}",
-                               quoted(files[1].labels), i, valid.labels[i], classes,
-                               quoted(files[0].labels)));
+                               in_quotes(files[1].labels), i, valid.labels[i], classes,
+                               in_quotes(files[0].labels)));
   }
 }
 

@@ -27,9 +27,7 @@ DataSplits open_data(std::string_view name, std::uint64_t seed) {
   const std::string scheme(name.substr(0, colon));
   const auto found = registry().schemes.find(scheme);
   if (found == registry().schemes.end()) {
-    const std::string shown = quoted(std::string_view(scheme));
-    const std::vector<std::string> valid = scheme_names();
-    throw unknown_name("data scheme", std::string_view(shown).substr(1, shown.size() - 2), valid);
+    throw unknown_name("data scheme", scheme, scheme_names());
   }
   std::optional<std::string_view> rest;
   if (colon != std::string_view::npos) rest = name.substr(colon + 1);

@@ -29,13 +29,14 @@ std::vector<std::uint8_t> read_png_file(const std::filesystem::path& file) {
   const bool too_short = source.file_bytes() < signature.size();
   if (source.file_bytes() > most_file_bytes) {
     throw BadInput(fmt::format("{} is too large for a picture: expected at most {} bytes, found {}",
-                               quoted(file), most_file_bytes, source.file_bytes()));
+                               in_quotes(file), most_file_bytes, source.file_bytes()));
   }
   std::vector<std::uint8_t> bytes(source.compressed() ? 0 : source.file_bytes());
   bytes.resize(source.read(bytes));
   if (too_short || bytes.size() < signature.size() ||
       !std::equal(signature.begin(), signature.end(), bytes.begin())) {
-    throw BadInput(quoted(file) + " is not a PNG picture: expected a file that begins with PNG's signature");
+    throw BadInput(in_quotes(file) +
+                   " is not a PNG picture: expected a file that begins with PNG's signature");
   }
   return bytes;
 }
@@ -62,20 +63,20 @@ class Decoder {
  private:
   void check(int status) const {
     if (status == 0) return;
-    throw BadInput(fmt::format("{} is a damaged PNG picture: {}", quoted(file_), spng_strerror(status)));
+    throw BadInput(fmt::format("{} is a damaged PNG picture: {}", in_quotes(file_), spng_strerror(status)));
   }
 
   void check_size() const {
     const std::uint64_t pixels = std::uint64_t{header_.width} * header_.height;
     if (pixels > most_pixels) {
       throw BadInput(fmt::format("{} is a picture of {} x {} pixels; expected at most {} pixels",
-                                 quoted(file_), header_.width, header_.height, most_pixels));
+                                 in_quotes(file_), header_.width, header_.height, most_pixels));
     }
     const std::uint64_t least_bits = pixels * header_.bit_depth;
     if (least_bits / 8 > bytes_.size() * largest_deflate_ratio) {
       throw BadInput(
           fmt::format("{} is a damaged PNG picture: its {} bytes cannot hold the {} x {} pixels it claims",
-                      quoted(file_), bytes_.size(), header_.width, header_.height));
+                      in_quotes(file_), bytes_.size(), header_.width, header_.height));
     }
   }
 
@@ -103,7 +104,7 @@ Image to_grey(const Image& colour) {
 Image read_image(const std::filesystem::path& file, std::int64_t channels) {
   if (channels != 1 && channels != 3) {
     throw BadInput(
-        fmt::format("{} cannot be read with {} channels; expected 1 or 3", quoted(file), channels));
+        fmt::format("{} cannot be read with {} channels; expected 1 or 3", in_quotes(file), channels));
   }
   Image colour = Decoder(file).decode();
   return channels == 1 ? to_grey(colour) : colour;

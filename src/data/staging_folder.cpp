@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const fs::path& place, int error_number) {
-  throw BadInput("cannot write " + quoted(place) + ": " + reason_of(error_number));
+  throw BadInput("cannot write " + in_quotes(place) + ": " + reason_of(error_number));
 }
 
 /// Calls `sync` on an open descriptor of the folder; returns errno or 0.
@@ -72,10 +72,10 @@ StagingFolder::StagingFolder(const fs::path& target) {
   if (!target_.has_filename()) target_ = target_.parent_path();
   const fs::file_status status = fs::status(target_, error);
   if (fs::exists(status) && !fs::is_directory(status)) {
-    throw BadInput("the output folder " + quoted(target) + " exists and is not a folder");
+    throw BadInput("the output folder " + in_quotes(target) + " exists and is not a folder");
   }
   if (fs::exists(status) && !fs::is_empty(target_, error)) {
-    throw BadInput("the output folder " + quoted(target) + " exists and is not empty" +
+    throw BadInput("the output folder " + in_quotes(target) + " exists and is not empty" +
                    (error ? ": " + error.message() : std::string()));
   }
   try {
@@ -150,7 +150,7 @@ void StagingFolder::commit() {
   if (const int failure = sync_folder(folder_, ::syncfs); failure != 0) refuse(target_, failure);
   if (std::rename(folder_.c_str(), target_.c_str()) != 0) {
     if (errno == ENOTEMPTY || errno == EEXIST) {
-      throw BadInput("the output folder " + quoted(target_) + " exists and is not empty");
+      throw BadInput("the output folder " + in_quotes(target_) + " exists and is not empty");
     }
     refuse(target_, errno);
   }

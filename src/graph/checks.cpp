@@ -13,20 +13,6 @@ namespace {
 
 }  // namespace
 
-std::string printable(std::string_view text) {
-  constexpr std::size_t longest = 80;
-  std::size_t end = std::min(text.size(), longest);
-  const auto continues = [&](std::size_t i) {
-    return (static_cast<unsigned char>(text[i]) & 0xc0U) == 0x80U;
-  };
-  while (end < text.size() && end > 0 && continues(end)) --end;  // keeps UTF-8 sequences whole
-  std::string shown(text.substr(0, end));
-  std::ranges::replace_if(shown, is_control, '?');
-  return end < text.size() ? shown + "..." : shown;
-}
-
-std::string quoted(std::string_view text) { return fmt::format("\"{}\"", printable(text)); }
-
 std::int64_t checked_product(std::string_view op, std::initializer_list<std::int64_t> factors) {
   std::int64_t product = 1;
   for (const std::int64_t factor : factors) {

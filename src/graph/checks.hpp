@@ -8,6 +8,7 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/tensor_spec.hpp"
+#include "lehr/core/text.hpp"
 
 /// Checks that the ops share. Each throws BadInput with a sentence that begins with the op's type.
 namespace lehr::graph {
@@ -17,9 +18,6 @@ inline constexpr std::int64_t max_setting = (std::int64_t{1} << 31) - 1;
 /// Bound on the elements of a tensor, so that sums over the nodes of a graph stay within 64 bits.
 inline constexpr std::int64_t max_elements = std::int64_t{1} << 40;
 
-/// Text from outside, cut to a readable length, control characters replaced; and the same in quotation marks.
-std::string printable(std::string_view text);
-std::string quoted(std::string_view text);
 /// Would have to be replaced in printable text.
 constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 

@@ -11,8 +11,7 @@ namespace {
 
 void check_name(const std::string& name) {
   if (std::ranges::any_of(name, graph::is_control)) {
-    throw BadInput(
-        fmt::format("a node's name should hold no control characters, found {}", graph::quoted(name)));
+    throw BadInput(fmt::format("a node's name should hold no control characters, found {}", in_quotes(name)));
   }
 }
 
@@ -22,7 +21,7 @@ auto in_node(const std::string& name, Work&& work) {
   try {
     return work();
   } catch (const BadInput& error) {
-    throw BadInput(fmt::format("node {}: {}", graph::quoted(name), error.what()));
+    throw BadInput(fmt::format("node {}: {}", in_quotes(name), error.what()));
   }
 }
 
@@ -44,7 +43,7 @@ std::vector<TensorSpec> pick(const std::vector<NodeId>& ids, auto&& spec_of) {
 NodeId Graph::append(Node node) {
   check_name(node.name);
   if (!names_.insert(node.name).second) {
-    throw BadInput(fmt::format("node {}: the name is taken by an earlier node", graph::quoted(node.name)));
+    throw BadInput(fmt::format("node {}: the name is taken by an earlier node", in_quotes(node.name)));
   }
   nodes_.push_back(std::move(node));
   return static_cast<NodeId>(nodes_.size()) - 1;

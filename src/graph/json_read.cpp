@@ -50,7 +50,7 @@ struct Object {
       : Object(value, std::move(where)) {
     for (const auto& [key, ignored] : json.items()) {
       if (std::ranges::find(keys, key) == keys.end()) {
-        throw BadInput(fmt::format("{} has an unknown entry {}", place, graph::quoted(key)));
+        throw BadInput(fmt::format("{} has an unknown entry {}", place, in_quotes(key)));
       }
     }
   }
@@ -93,7 +93,7 @@ std::vector<std::int64_t> Object::integers(std::string_view key) const {
 Attribute read_list(const Object& attributes, const std::string& key, const Json& list) {
   if (!list.empty() && std::ranges::all_of(list, is_int64)) return list.get<std::vector<std::int64_t>>();
   if (!std::ranges::all_of(list, [](const Json& v) { return v.is_number(); })) {
-    attributes.refuse(graph::printable(key), "a list of numbers");
+    attributes.refuse(printable(key), "a list of numbers");
   }
   return list.get<std::vector<double>>();
 }
@@ -113,7 +113,7 @@ Attributes read_attributes(const Json& json, const std::string& place) {
     } else if (value.is_array()) {
       found.set(key, read_list(attributes, key, value));
     } else {
-      attributes.refuse(graph::printable(key), "true, false, a number, a text or a list of numbers");
+      attributes.refuse(printable(key), "true, false, a number, a text or a list of numbers");
     }
   }
   return found;

@@ -25,7 +25,7 @@ class Factories final : public OpRegistry {
     if (found != factories_.end()) return found->second;
     std::vector<std::string> valid;
     for (const auto& entry : factories_) valid.push_back(entry.first);
-    throw unknown_name("operation", graph::printable(type), valid);
+    throw unknown_name("operation", printable(type), valid);
   }
 
  private:
@@ -37,7 +37,7 @@ void refuse_unknown(const Op& op, const Attributes& given) {
   const Attributes known = op.attributes();
   for (const auto& [name, value] : given) {
     if (!known.contains(name)) {
-      throw BadInput(fmt::format("{} has no attribute {}", op.type(), graph::quoted(name)));
+      throw BadInput(fmt::format("{} has no attribute {}", op.type(), in_quotes(name)));
     }
   }
 }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "lehr/core/error.hpp"
-#include "store/quote.hpp"
+#include "lehr/core/text.hpp"
 #include "store/safetensors_dtype.hpp"
 #include "store/safetensors_sax.hpp"
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "lehr/core/error.hpp"
-#include "store/quote.hpp"
+#include "lehr/core/text.hpp"
 #include "store/safetensors_dtype.hpp"
 
 namespace lehr::store {

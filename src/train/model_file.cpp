@@ -1,15 +1,14 @@
 #include "lehr/train/model_file.hpp"
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/store/safetensors.hpp"
 #include "store/memory.hpp"
-#include "store/quote.hpp"
 #include "train/model_metadata.hpp"
 
 namespace lehr {
 namespace {
 
-using store::in_quotes;
 
 /// PyTorch counts the batches that a batch norm has seen; lehr has no use for the number.
 bool is_batch_count(const std::string& name, const store::SafeTensors& contents) {

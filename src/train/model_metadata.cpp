@@ -5,14 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/graph/json.hpp"
-#include "store/quote.hpp"
 
 namespace lehr {
 namespace {
 
 using nlohmann::json;
-using store::in_quotes;
 
 constexpr const char* graph_key = "lehr.graph";
 constexpr const char* classes_key = "lehr.classes";

@@ -16,7 +16,7 @@ void register_digits(SchemeRegistry& registry) {
           options.train > largest_digits) {
         throw BadInput("data \"digits:N\" needs a number of training images N from " +
                        std::to_string(smallest_digits) + " to " + std::to_string(largest_digits) +
-                       ", found " + quoted(*count));
+                       ", found " + in_quotes(*count));
       }
       options.valid = options.train / 5;
     }

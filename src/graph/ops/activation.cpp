@@ -43,7 +43,7 @@ Activation::Kind activation_kind(std::string_view name) {
     if (known == name) return kind;
     valid.emplace_back(known);
   }
-  throw unknown_name("activation", graph::printable(name), valid);
+  throw unknown_name("activation", printable(name), valid);
 }
 
 Attributes Activation::attributes() const {

@@ -1,0 +1,35 @@
+#include "lehr/core/text.hpp"
+
+namespace lehr {
+namespace {
+
+constexpr bool is_control(unsigned char byte) { return byte < 0x20 || byte == 0x7F; }
+constexpr bool continues_character(unsigned char byte) { return (byte & 0xC0U) == 0x80U; }
+
+std::string escaped(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string result;
+  for (const char character : text) {
+    const auto byte = static_cast<unsigned char>(character);
+    if (is_control(byte)) {
+      result += {'\\', 'x', digits[byte >> 4U], digits[byte & 15U]};
+    } else {
+      result += character;
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text, std::size_t longest) {
+  if (text.size() <= longest) return escaped(text);
+  std::size_t end = longest;
+  while (end > 0 && continues_character(static_cast<unsigned char>(text[end]))) --end;
+  return escaped(text.substr(0, end)) + "...";
+}
+
+std::string in_quotes(std::string_view text) { return '"' + printable(text) + '"'; }
+std::string in_quotes(const std::filesystem::path& path) { return '"' + escaped(path.string()) + '"'; }
+
+}  // namespace lehr
