@@ -53,7 +53,7 @@ TEST(Graph, RefusesNodesThatDoNotFitAndStaysAsItWas) {
   EXPECT_EQ(bad_input([&] { graph.add(Activation(), {0}, "input"); }),
             "node \"input\": the name is taken by an earlier node");
   EXPECT_EQ(bad_input([&] { graph.add(Activation(), {0}, "a\nb"); }),
-            "a node's name should hold no control characters, found \"a?b\"");
+            "a node's name should hold no control characters, found \"a\\x0Ab\"");
   EXPECT_EQ(bad_input([&] { graph.add_op(nullptr, {0}, "none"); }), "a node needs an operation, found none");
   EXPECT_EQ(graph.nodes().size(), 1U);
   EXPECT_NO_THROW(graph.add(Activation(), {0}, "relu"));

@@ -101,7 +101,7 @@ std::vector<Case> entry_cases() {
       {"reversed", one(f32 + R"("shape":[1],"data_offsets":[4,0])"), "in this order"},
       {"size", one(f32 + R"("shape":[2],"data_offsets":[0,4])"), "2 elements of 4 bytes"},
       {"part of an element", one(f32 + R"("shape":[1],"data_offsets":[0,5])", 5), "found 5 bytes"},
-      {"control text", one("\"\\u0007\\u001b[31m\":1"), "\\x07\\x1b[31m"},
+      {"control text", one("\"\\u0007\\u001b[31m\":1"), "\\x07\\x1B[31m"},
   };
 }
 
