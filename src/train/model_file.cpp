@@ -9,7 +9,6 @@
 namespace lehr {
 namespace {
 
-
 /// PyTorch counts the batches that a batch norm has seen; lehr has no use for the number.
 bool is_batch_count(const std::string& name, const store::SafeTensors& contents) {
   const std::string leaf = "num_batches_tracked";
