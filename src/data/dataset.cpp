@@ -7,6 +7,8 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/parallel.hpp"
+#include "lehr/core/rng.hpp"
+#include "lehr/data/loader.hpp"
 
 namespace lehr {
 
@@ -86,28 +88,42 @@ struct ChannelSums {
 
 }  // namespace
 
-Normalisation normalisation_of(const Dataset& dataset, std::int64_t max_samples) {
-  const std::int64_t samples = std::min(dataset.size(), max_samples);
-  if (samples < 1) {
-    throw BadInput("normalisation needs at least one sample; found a dataset of " +
-                   std::to_string(dataset.size()) + " and at most " + std::to_string(max_samples) +
-                   " asked for");
+namespace {
+
+/// Which images speak for a dataset. Never every k-th: neighbours in a file are seldom alike by chance.
+std::vector<std::int64_t> representative_samples(const Dataset& dataset) {
+  constexpr std::int64_t enough = 10000;
+  const std::int64_t size = dataset.size();
+  if (dataset.in_memory() || size <= enough) return epoch_order(size, false, 0, 0);
+  std::vector<std::int64_t> drawn(static_cast<std::size_t>(enough));
+  Rng rng(0, Purpose::sampling);
+  for (std::int64_t& sample : drawn) {
+    sample = static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(size)));
   }
+  return drawn;
+}
+
+}  // namespace
+
+Normalisation normalisation_of(const Dataset& dataset) {
+  if (dataset.size() < 1) throw BadInput("normalisation needs at least one sample; found an empty dataset");
+  const std::vector<std::int64_t> samples = representative_samples(dataset);
   const Shape shape = dataset.image_shape();
   const auto channels = static_cast<std::size_t>(shape[0]);
   std::vector<ChannelSums> parts(static_cast<std::size_t>(threads()), ChannelSums(channels));
-  parallel_for(samples, 64, [&](std::int64_t begin, std::int64_t end, int thread) {
-    std::vector<std::uint8_t> pixels(static_cast<std::size_t>(shape.numel()));
-    for (std::int64_t i = begin; i < end; ++i) {
-      dataset.read(i * dataset.size() / samples, pixels);
-      parts[static_cast<std::size_t>(thread)].add_image(pixels);
-    }
-  });
+  parallel_for(static_cast<std::int64_t>(samples.size()), 64,
+               [&](std::int64_t begin, std::int64_t end, int thread) {
+                 std::vector<std::uint8_t> pixels(static_cast<std::size_t>(shape.numel()));
+                 for (std::int64_t i = begin; i < end; ++i) {
+                   dataset.read(samples[static_cast<std::size_t>(i)], pixels);
+                   parts[static_cast<std::size_t>(thread)].add_image(pixels);
+                 }
+               });
   ChannelSums total(channels);
   for (const ChannelSums& part : parts) total.add(part);
 
   Normalisation result;
-  const double count = static_cast<double>(samples) * static_cast<double>(shape[1] * shape[2]);
+  const double count = static_cast<double>(samples.size()) * static_cast<double>(shape[1] * shape[2]);
   for (std::size_t c = 0; c < channels; ++c) {
     const double mean = static_cast<double>(total.values[c]) / count;
     const double variance = static_cast<double>(total.squares[c]) / count - mean * mean;

@@ -165,6 +165,8 @@ void Learner::run_epoch(const schedules::RateAndMomentum& schedule) {
     fire(&Callback::before_validate);
     record.valid = validate();
     record.valid_seconds = valid_watch.seconds();
+    s.stopped = s.stop_asked;
+    if (s.stopped) record.valid = {};  // part of a set says nothing about the whole
     fire(&Callback::after_validate);
   }
   s.history.push_back(record);
@@ -186,8 +188,8 @@ SetMetrics Learner::train_part(const schedules::RateAndMomentum& schedule) {
     const BatchResult result = train_batch(*batch);
     sums.add(result.loss, result.scores, {batch->targets, static_cast<std::size_t>(batch->size)});
     s.progress.running = sums.result();
-    s.stopped = s.stop_asked;
     fire(&Callback::after_batch);
+    s.stopped = s.stop_asked;
   }
   fire(&Callback::after_train);
   return sums.result();
@@ -238,7 +240,8 @@ SetMetrics Learner::validate(std::shared_ptr<const Dataset> dataset) {
   loader.start(0);
   s.progress.training = false;
   s.progress.batches = loader.batches();
-  while (const Batch* batch = loader.next()) {
+  const Batch* batch = nullptr;
+  while (!s.stop_asked && (batch = loader.next()) != nullptr) {
     s.progress.batch = batch->index;
     const BatchResult result = s.plans.forward(*batch, Mode::eval, 0);
     sums.add(result.loss, result.scores, {batch->targets, static_cast<std::size_t>(batch->size)});

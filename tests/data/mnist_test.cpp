@@ -265,7 +265,7 @@ TEST(RealMnist, HasItsCountsAndFirstLabels) {
   EXPECT_EQ(splits.train->label(0), 5);
   EXPECT_EQ(splits.train->label(1), 0);
   EXPECT_EQ(splits.train->label(2), 4);
-  const Normalisation normalisation = normalisation_of(*splits.train, 60000);
+  const Normalisation normalisation = normalisation_of(*splits.train);
   EXPECT_NEAR(normalisation.mean[0], 0.1307, 1e-4);
   EXPECT_NEAR(normalisation.std[0], 0.3081, 1e-4);
 }

@@ -14,6 +14,7 @@ enum class Purpose : std::uint32_t {
   augmentation = 4,
   generated_data = 5,
   test = 6,
+  sampling = 7,
 };
 
 /// Philox 4x32 with ten rounds: a pure function from (counter, key) to four random words.

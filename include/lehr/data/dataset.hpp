@@ -57,9 +57,10 @@ struct Normalisation {
   friend bool operator==(const Normalisation&, const Normalisation&) = default;
 };
 
-/// Mean and (biased) standard deviation of each channel over at most max_samples evenly spaced images, in [0,
-/// 1] units. A channel that never varies gets std 1.
-Normalisation normalisation_of(const Dataset& dataset, std::int64_t max_samples = 10000);
+/// Mean and (biased) standard deviation of each channel, in [0, 1] units: over all images of a dataset in
+/// memory, over 10,000 drawn at random (the same ones each time) of one that has to be decoded. A channel
+/// that never varies gets std 1. Throws BadInput where the dataset is empty.
+Normalisation normalisation_of(const Dataset& dataset);
 
 /// The sets that a training needs.
 struct DataSplits {

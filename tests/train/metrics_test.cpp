@@ -1,0 +1,33 @@
+#include "train/metrics.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <limits>
+
+namespace lehr {
+namespace {
+
+TEST(CountCorrect, TakesTheFirstOfEqualScoresAndNoNan) {
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  const std::array<float, 12> scores{1, 2, 0, 5, 5, 1, nan, 1, 0, nan, nan, nan};
+  const auto right = [&](std::array<std::int64_t, 4> targets) { return count_correct(scores, targets); };
+  EXPECT_EQ(right({1, 0, 1, 0}), 2);  // rows 0 and 1; nothing beats a NaN
+  EXPECT_EQ(right({0, 1, 0, 1}), 0);
+}
+
+TEST(MetricSums, WeighsEachBatchByItsSamples) {
+  MetricSums sums;
+  const std::array<float, 4> two{1, 0, 0, 1};
+  const std::array<float, 2> one{0, 1};
+  sums.add(0.5, two, std::array<std::int64_t, 2>{0, 1});
+  sums.add(2.0, one, std::array<std::int64_t, 1>{0});
+  EXPECT_DOUBLE_EQ(sums.result().loss, 1.0);
+  EXPECT_DOUBLE_EQ(sums.result().accuracy, 2.0 / 3);
+  EXPECT_EQ(sums.result().samples, 3);
+}
+
+TEST(MetricSums, OfNothingIsZero) { EXPECT_EQ(MetricSums().result().samples, 0); }
+
+}  // namespace
+}  // namespace lehr
