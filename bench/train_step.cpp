@@ -1,0 +1,73 @@
+// Google Benchmark of a whole training step: forward, backward and Adam on a batch that lies ready.
+#include <benchmark/benchmark.h>
+
+#include <vector>
+
+#include "lehr/engine/plan.hpp"
+#include "lehr/graph/ops.hpp"
+#include "lehr/models/models.hpp"
+#include "lehr/optim/optimizer.hpp"
+#include "lehr/train/initialise.hpp"
+
+namespace {
+
+using namespace lehr;
+
+/// A model with its loss, a batch for it, and what a step needs.
+class Training {
+ public:
+  Training(const Graph& model, std::int64_t batch_size)
+      : graph_(model),
+        images_(model.inputs().front()),
+        targets_(graph_.input("targets", {DType::i64, {1}})),
+        parameters_(model, cpu_backend()),
+        optimizer_(Adam{}, static_cast<std::int64_t>(parameters_.values().size()),
+                   {{0, static_cast<std::int64_t>(parameters_.values().size()), true}}, cpu_backend()),
+        plan_(with_loss(model), parameters_, {.batch_size = batch_size}),
+        image_data_(static_cast<std::size_t>(batch_size * graph_.node(images_).output.shape.numel())),
+        target_data_(static_cast<std::size_t>(batch_size)) {
+    initialise(parameters_, model, Initialisation::kaiming_normal, 0);
+    for (std::size_t i = 0; i < image_data_.size(); ++i)
+      image_data_[i] = static_cast<float>(i * 37 % 255) / 128 - 1;
+    for (std::size_t i = 0; i < target_data_.size(); ++i) target_data_[i] = static_cast<std::int64_t>(i % 10);
+    plan_.bind_input(images_, image_data_.data());
+    plan_.bind_input(targets_, target_data_.data());
+  }
+
+  void step() {
+    plan_.forward();
+    plan_.backward();
+    optimizer_.step(parameters_.values().data(), parameters_.grads().data(), 1e-4);
+  }
+
+ private:
+  const Graph& with_loss(const Graph& model) {
+    graph_.set_output(graph_.add(ops::CrossEntropy(), {model.output(), targets_}, "loss"));
+    return graph_;
+  }
+
+  Graph graph_;
+  NodeId images_;
+  NodeId targets_;
+  Parameters parameters_;
+  Optimizer optimizer_;
+  Plan plan_;
+  std::vector<float> image_data_;
+  std::vector<std::int64_t> target_data_;
+};
+
+void run(benchmark::State& state, const Graph& model) {
+  Training training(model, state.range(0));
+  for (auto _ : state) training.step();
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+void simple_cnn(benchmark::State& state) { run(state, models::simple_cnn({})); }
+void simple_cnn_batch_norm(benchmark::State& state) { run(state, models::simple_cnn({.batch_norm = true})); }
+void resnet_small(benchmark::State& state) { run(state, models::resnet_small({})); }
+
+BENCHMARK(simple_cnn)->Arg(1)->Arg(8)->Arg(64)->Arg(512)->UseRealTime();
+BENCHMARK(simple_cnn_batch_norm)->Arg(8)->Arg(64)->Arg(512)->UseRealTime();
+BENCHMARK(resnet_small)->Arg(8)->Arg(64)->Arg(128)->UseRealTime()->Unit(benchmark::kMicrosecond);
+
+}  // namespace
