@@ -281,12 +281,14 @@ class DirectConv final : public Kernel {
 
 }  // namespace
 
+// oneDNN's strength is rows of many equal positions; it pays for padding, which a small image is mostly made
+// of, and for channels that do not fill its blocks.
 bool direct_conv_suits(const ConvSpec& conv) {
-  constexpr std::int64_t most_weights = 64 * 1024;
-  constexpr std::int64_t most_image_floats = 1 << 20;
+  constexpr std::int64_t most_weights = 160 * 1024;
+  constexpr std::int64_t small_image = 16 * 16;
+  constexpr std::int64_t full_channels = 32;
   return conv.groups == 1 && conv.in_c * conv.out_c * conv.kernel_h * conv.kernel_w <= most_weights &&
-         conv.in_h * conv.in_w * conv.in_c <= most_image_floats &&
-         conv.out_h * conv.out_w * conv.out_c <= most_image_floats;
+         (conv.out_h * conv.out_w <= small_image || conv.in_c >= full_channels);
 }
 
 std::unique_ptr<Kernel> make_direct_conv(const KernelSpec& spec) {

@@ -23,13 +23,12 @@ dnnl::stream& stream() {
 dnnl::primitive_attr attributes(const FusedActivation& activation = {}) {
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  if (activation.kind == FusedActivation::Kind::none || !applies(activation.kind)) return attr;
-  const float slope = activation.kind == FusedActivation::Kind::leaky_relu ? activation.leak : 0.0F;
+  if (activation.kind == FusedActivation::Kind::none || !applies(activation)) return attr;
   dnnl::post_ops after;
 #if DNNL_VERSION_MAJOR >= 3
-  after.append_eltwise(dnnl::algorithm::eltwise_relu, slope, 0.0F);
+  after.append_eltwise(dnnl::algorithm::eltwise_relu, activation.leak, 0.0F);
 #else
-  after.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, slope, 0.0F);
+  after.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, activation.leak, 0.0F);
 #endif
   attr.set_post_ops(after);
   return attr;
@@ -149,9 +148,9 @@ Desc any_layout(const Dims& dims) {
   return {dims, dnnl::memory::data_type::f32, dnnl::memory::format_tag::any};
 }
 
-bool applies(FusedActivation::Kind kind) {
+bool applies(const FusedActivation& activation) {
   using Kind = FusedActivation::Kind;
-  return kind == Kind::none || kind == Kind::relu || kind == Kind::leaky_relu;
+  return activation.kind == Kind::none || (activation.kind == Kind::leaky_relu && activation.leak != 0);
 }
 
 Choice conv_forward(const ConvProblem& problem, const FusedActivation& activation) {

@@ -20,8 +20,9 @@ Desc strided(const Dims& dims, const Dims& strides);
 /// A float tensor whose layout oneDNN may choose.
 Desc any_layout(const Dims& dims);
 
-/// True where oneDNN applies the activation itself, exactly as activation-inl.hpp does.
-bool applies(FusedActivation::Kind kind);
+/// True where oneDNN applies the activation itself, exactly as activation-inl.hpp does. Its ReLU does not: it
+/// makes a NaN 0, and a network that has gone wrong would not show it.
+bool applies(const FusedActivation& activation);
 
 /// A primitive that was chosen but not yet bound to memory. Its scratchpad is the caller's to give.
 struct Choice {

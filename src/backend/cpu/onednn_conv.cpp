@@ -70,7 +70,7 @@ class OnednnConv final : public Kernel {
 
   void forward(const KernelArgs& args) override {
     onednn::translating_errors(name_, "a convolution", [&] { run_forward(args); });
-    if (!onednn::applies(activation_.kind)) {
+    if (!onednn::applies(activation_)) {
       activate_in_place(static_cast<float*>(args.output), output_count(), activation_);
     }
   }

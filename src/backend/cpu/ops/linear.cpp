@@ -60,7 +60,7 @@ class Linear final : public Kernel {
         forward_.run({args.inputs[0], args.parameters[0], args.output, args.workspace});
       }
     });
-    if (!onednn::applies(activation_.kind)) {
+    if (!onednn::applies(activation_)) {
       activate_in_place(static_cast<float*>(args.output), batch_ * out_, activation_);
     }
   }
