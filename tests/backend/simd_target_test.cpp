@@ -30,12 +30,11 @@ const ::testing::Environment* const simd_target =
 }  // namespace
 
 TEST(SimdTarget, IsTheOneAskedFor) {
-  const char* asked = std::getenv("LEHR_TEST_SIMD");
-  if (asked == nullptr)
-    GTEST_SKIP() << "LEHR_TEST_SIMD is not set: kernels use the best instructions there are";
   lehr::KernelSpec spec;
   spec.type = "add";
   spec.inputs.assign(2, {lehr::DType::f32, {1, 16, 4, 4}});
   spec.output = spec.inputs[0];
-  EXPECT_EQ(lehr::cpu_backend().kernel(spec)->implementation(), "simd:" + std::string(asked));
+  const char* asked = std::getenv("LEHR_TEST_SIMD");
+  const std::string expected = std::string("simd:") + (asked == nullptr ? "" : asked);
+  EXPECT_EQ(lehr::cpu_backend().kernel(spec)->implementation().substr(0, expected.size()), expected);
 }
