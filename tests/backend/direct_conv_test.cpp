@@ -7,13 +7,16 @@
 #include <random>
 #include <vector>
 
-#include "../../src/backend/cpu/conv_kernels.hpp"
+#include "backend/cpu/conv_kernels.hpp"
 #include "lehr/core/parallel.hpp"
+#include "support/fused_activation.hpp"
 
 namespace lehr {
 namespace {
 
 using Kind = FusedActivation::Kind;
+using test::activated;
+using test::derivative;
 
 struct Case {
   std::int64_t batch, in_c, in_h, in_w, out_c, kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w;
@@ -54,45 +57,6 @@ KernelSpec spec_of(const Case& c) {
   spec.training = true;
   spec.input_grads = {true};
   return spec;
-}
-
-double activated(double x, const FusedActivation& a) {
-  const double leaky = x < 0 ? x * static_cast<double>(a.leak) : x;
-  switch (a.kind) {
-    case Kind::none:
-      return x;
-    case Kind::relu:
-      return std::max(x, 0.0);
-    case Kind::leaky_relu:
-      return leaky;
-    case Kind::general_relu:
-      return std::min(leaky - static_cast<double>(a.subtract), static_cast<double>(a.clamp));
-    case Kind::sigmoid:
-      return 1 / (1 + std::exp(-x));
-    case Kind::tanh:
-      return std::tanh(x);
-  }
-  return x;
-}
-
-double derivative(double y, const FusedActivation& a) {
-  switch (a.kind) {
-    case Kind::none:
-      return 1;
-    case Kind::relu:
-      return y > 0 ? 1 : 0;
-    case Kind::leaky_relu:
-      return y > 0 ? 1 : static_cast<double>(a.leak);
-    case Kind::general_relu:
-      return y >= static_cast<double>(a.clamp)      ? 0
-             : y > -static_cast<double>(a.subtract) ? 1
-                                                    : static_cast<double>(a.leak);
-    case Kind::sigmoid:
-      return y * (1 - y);
-    case Kind::tanh:
-      return 1 - y * y;
-  }
-  return 1;
 }
 
 /// The tensors of one case, channels-last, and what a plain loop makes of them.

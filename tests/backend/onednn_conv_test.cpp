@@ -6,15 +6,18 @@
 #include <string>
 #include <vector>
 
-#include "../src/backend/cpu/conv_kernels.hpp"
+#include "backend/cpu/conv_kernels.hpp"
 #include "lehr/core/parallel.hpp"
 #include "lehr/core/rng.hpp"
 #include "lehr/core/tensor.hpp"
+#include "support/fused_activation.hpp"
 
 namespace lehr {
 namespace {
 
 using Kind = FusedActivation::Kind;
+using test::activated;
+using test::derivative;
 
 struct Case {
   std::int64_t batch = 2;
@@ -51,45 +54,6 @@ KernelSpec spec_of(const Case& c) {
   if (c.training) spec.input_grads = {true};
   spec.parameter_grads = c.training;
   return spec;
-}
-
-double activated(double x, const FusedActivation& a) {
-  const double leaky = x < 0 ? x * static_cast<double>(a.leak) : x;
-  switch (a.kind) {
-    case Kind::none:
-      return x;
-    case Kind::relu:
-      return std::max(x, 0.0);
-    case Kind::leaky_relu:
-      return leaky;
-    case Kind::general_relu:
-      return std::min(leaky - static_cast<double>(a.subtract), static_cast<double>(a.clamp));
-    case Kind::sigmoid:
-      return 1 / (1 + std::exp(-x));
-    case Kind::tanh:
-      return std::tanh(x);
-  }
-  return x;
-}
-
-double slope(double x, const FusedActivation& a) {
-  const double leak = static_cast<double>(a.leak);
-  const double y = activated(x, a);
-  switch (a.kind) {
-    case Kind::none:
-      return 1;
-    case Kind::relu:
-      return x > 0 ? 1 : 0;
-    case Kind::leaky_relu:
-      return x > 0 ? 1 : leak;
-    case Kind::general_relu:
-      return y >= static_cast<double>(a.clamp) ? 0 : (x > 0 ? 1 : leak);
-    case Kind::sigmoid:
-      return y * (1 - y);
-    case Kind::tanh:
-      return 1 - y * y;
-  }
-  return 1;
 }
 
 std::vector<double> widened(const Tensor& tensor) {
@@ -154,7 +118,7 @@ struct Trial {
     want_input.assign(x.size(), 0), want_weight.assign(w.size(), 0), want_bias.assign(channels, 0);
     std::vector<double> delta(g.size());
     for (std::size_t i = 0; i < delta.size(); ++i) {
-      delta[i] = g[i] * slope(before[i], c.activation);
+      delta[i] = g[i] * derivative(activated(before[i], c.activation), c.activation);
       want_bias[i % channels] += delta[i];
     }
     each_product([&](std::size_t out, std::size_t in, std::size_t k) {
