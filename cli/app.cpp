@@ -69,10 +69,18 @@ BadInput unexpected(CLI::App& app, const std::string& argument) {
   return BadInput(message + " (" + typed_name(command) + " --help lists them)");
 }
 
+/// What the parser says, with its two most frequent sentences in plainer words. They begin with the option.
+std::string plainer(const std::string& said) {
+  const std::string option = said.substr(0, said.find_first_of(": "));
+  if (said.ends_with(" missing")) return option + " needs a value";
+  if (said.ends_with(" flag override")) return "--" + option + " takes no value";  // named without its dashes
+  return said;
+}
+
 BadInput as_bad_input(CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> left = app.remaining(true);
   if (!left.empty()) return unexpected(app, left.front());
-  return BadInput(typed_name(innermost(app)) + ": " + error.what());
+  return BadInput(typed_name(innermost(app)) + ": " + plainer(error.what()));
 }
 
 int parse_and_run(CLI::App& app, const Commands& commands, int argc, char** argv) {
@@ -108,7 +116,7 @@ int run(int argc, char** argv) {
     app.set_version_flag("--version", "lehr " LEHR_VERSION);
     app.footer(examples);
     app.require_subcommand(0, 1);
-    app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)->disable_flag_override();
     Commands commands(app);
     register_all_commands(commands);
     const int status = parse_and_run(app, commands, argc, argv);

@@ -1,9 +1,10 @@
 #include "output.hpp"
 
-#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <iostream>
+
+#include "lehr/core/text.hpp"
 
 namespace lehr::cli {
 
@@ -12,25 +13,8 @@ void print_json(const nlohmann::ordered_json& object) {
   std::cout << object.dump(-1, ' ', false, invalid_utf8) << '\n' << std::flush;
 }
 
-std::string one_line(std::string_view message) {
-  constexpr std::size_t longest = 4000;
-  std::string line;
-  for (const char c : message.substr(0, longest)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
-      line += fmt::format("\\x{:02x}", byte);
-    } else {
-      line += c;
-    }
-  }
-  return message.size() > longest ? line + "..." : line;
-}
-
-std::string shortened(std::string_view text) {
-  constexpr std::size_t longest = 80;
-  if (text.size() <= longest) return std::string(text);
-  return std::string(text.substr(0, longest)) + "...";
-}
+std::string one_line(std::string_view message) { return printable(message, 4000); }
+std::string shortened(std::string_view text) { return printable(text, 80); }
 
 std::string grouped(std::int64_t count) {
   std::string digits = std::to_string(count);

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
 
 namespace lehr::cli {
 namespace {
@@ -37,11 +38,12 @@ std::vector<std::filesystem::path> missing_folders(std::filesystem::path folder)
 }  // namespace
 
 RunFolder::RunFolder(const std::filesystem::path& parent) {
+  if (parent.empty()) throw BadInput("the output folder has no name");
   try {
     make(parent);
   } catch (const std::filesystem::filesystem_error& failure) {
     remove();
-    throw BadInput("the output folder " + parent.string() +
+    throw BadInput("the output folder " + in_quotes(parent) +
                    " cannot be written: " + failure.code().message());
   }
 }

@@ -18,11 +18,11 @@ std::shared_ptr<void> HostBackend::allocate(std::size_t bytes) const {
 }
 
 void HostBackend::copy_in(void* device, const void* host, std::size_t bytes) const {
-  std::memcpy(device, host, bytes);
+  if (bytes > 0) std::memcpy(device, host, bytes);
 }
 
 void HostBackend::copy_out(void* host, const void* device, std::size_t bytes) const {
-  std::memcpy(host, device, bytes);
+  if (bytes > 0) std::memcpy(host, device, bytes);
 }
 
 }  // namespace lehr

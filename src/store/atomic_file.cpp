@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
 #include "store/descriptor_buffer.hpp"
 #include "store/file_descriptor.hpp"
 
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 [[noreturn]] void fail(const fs::path& file, int reason) {
-  throw BadInput(file.string() + ": cannot be written: " + std::generic_category().message(reason));
+  throw BadInput(in_quotes(file) + ": cannot be written: " + std::generic_category().message(reason));
 }
 
 /// Folders made for a file, taken away again unless keep() was called.
@@ -71,7 +72,7 @@ class TemporaryFile {
     write(stream);
     stream.flush();
     if (buffer.failure() != 0) fail(file_, buffer.failure());
-    if (!stream) throw Error(file_.string() + ": what should write it failed");
+    if (!stream) throw Error(in_quotes(file_) + ": what should write it failed");
     // Some file systems have nothing to flush and say so.
     if (::fsync(descriptor_.get()) != 0 && errno != EINVAL && errno != ENOTSUP) fail(file_, errno);
     if (descriptor_.close() != 0) fail(file_, errno);
@@ -114,7 +115,7 @@ fs::path target_of(const fs::path& file) {
   const fs::file_status status = fs::status(target, error);
   if (fs::is_directory(status)) fail(file, EISDIR);
   if (fs::exists(status) && !fs::is_regular_file(status)) {
-    throw BadInput(file.string() + ": cannot be written: expected a regular file, found a device or pipe");
+    throw BadInput(in_quotes(file) + ": cannot be written: expected a regular file, found a device or pipe");
   }
   if (!target.has_filename()) fail(file, EISDIR);
   if (status.type() == fs::file_type::none) fail(file, error.value());

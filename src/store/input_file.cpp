@@ -7,12 +7,13 @@
 #include <system_error>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
 
 namespace lehr::store {
 namespace {
 
 [[noreturn]] void fail(const std::filesystem::path& file, int reason) {
-  throw BadInput(file.string() + ": cannot be read: " + std::generic_category().message(reason));
+  throw BadInput(in_quotes(file) + ": cannot be read: " + std::generic_category().message(reason));
 }
 
 }  // namespace
@@ -25,7 +26,7 @@ InputFile::InputFile(const std::filesystem::path& file)
   if (::fstat(descriptor_.get(), &status) != 0) fail(file, errno);
   if (S_ISDIR(status.st_mode)) fail(file, EISDIR);
   if (!S_ISREG(status.st_mode)) {
-    throw BadInput(file.string() + ": cannot be read: expected a regular file, found a device or pipe");
+    throw BadInput(in_quotes(file) + ": cannot be read: expected a regular file, found a device or pipe");
   }
   size_ = static_cast<std::uint64_t>(status.st_size);
 }
@@ -35,7 +36,7 @@ void InputFile::read_at(std::uint64_t offset, std::span<std::byte> bytes) const 
     const ssize_t got = ::pread(descriptor_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) fail(file_, errno);
-    if (got == 0) throw BadInput(file_.string() + ": became shorter while it was read");
+    if (got == 0) throw BadInput(in_quotes(file_) + ": became shorter while it was read");
     bytes = bytes.subspan(static_cast<std::size_t>(got));
     offset += static_cast<std::uint64_t>(got);
   }

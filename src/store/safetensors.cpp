@@ -8,6 +8,7 @@
 #include <span>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/store/atomic_file.hpp"
 #include "store/input_file.hpp"
 #include "store/memory.hpp"
@@ -68,12 +69,12 @@ std::vector<const std::pair<const std::string, Tensor>*> in_file_order(const Saf
 
 SafeTensors read_safetensors(const std::filesystem::path& file) {
   const InputFile input(file);
-  const std::uint64_t length = header_length(input, file.string());
-  check_memory(input, file.string());
+  const std::uint64_t length = header_length(input, in_quotes(file));
+  check_memory(input, in_quotes(file));
   std::string text(length, '\0');
   input.read_at(length_bytes, std::as_writable_bytes(std::span(text)));
   const std::uint64_t data_start = length_bytes + length;
-  SafeTensorsHeader header = parse_safetensors_header(file.string(), text, input.size() - data_start);
+  SafeTensorsHeader header = parse_safetensors_header(in_quotes(file), text, input.size() - data_start);
 
   SafeTensors contents;
   contents.metadata = std::move(header.metadata);
@@ -92,12 +93,12 @@ void write_safetensors(const std::filesystem::path& file, const SafeTensors& con
   std::uint64_t offset = 0;
   for (const auto* named : order) {
     const auto& [name, tensor] = *named;
-    if (name == metadata_key) throw BadInput(file.string() + ": no tensor can be named __metadata__");
+    if (name == metadata_key) throw BadInput(in_quotes(file) + ": no tensor can be named __metadata__");
     if (!is_row_major(tensor)) throw Error("tensor " + name + " to be saved is not row-major");
     header.tensors[name] = {{tensor.dtype(), tensor.shape()}, offset, offset + tensor.bytes()};
     offset += tensor.bytes();
   }
-  const std::string text = make_safetensors_header(file.string(), header);
+  const std::string text = make_safetensors_header(in_quotes(file), header);
   const auto length = static_cast<std::uint64_t>(text.size());
 
   write_file_atomically(file, [&](std::ostream& stream) {

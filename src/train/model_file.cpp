@@ -94,7 +94,7 @@ Model load_model(const std::filesystem::path& file, const Backend& backend) {
   try {
     return make_model(contents, backend);
   } catch (const BadInput& error) {
-    throw BadInput(file.string() + ": " + error.what());
+    throw BadInput(in_quotes(file) + ": " + error.what());
   }
 }
 

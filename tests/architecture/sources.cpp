@@ -1,19 +1,42 @@
 #include "architecture/sources.hpp"
 
+#include <algorithm>
 #include <fstream>
-#include <regex>
+#include <string_view>
 
 namespace lehr::test {
 namespace {
 
+/// Takes `prefix` off the text where it begins with it.
+bool take(std::string_view& text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
+void skip_spaces(std::string_view& text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+}
+
+/// The file that a line includes; empty where the line is something else.
+std::string included_by(std::string_view line) {
+  skip_spaces(line);
+  if (!take(line, "#")) return "";
+  skip_spaces(line);
+  if (!take(line, "include")) return "";
+  skip_spaces(line);
+  if (!take(line, "<") && !take(line, "\"")) return "";
+  return std::string(line.substr(0, line.find_first_of(">\"")));
+}
+
 Source read_source(const std::filesystem::path& file) {
-  static const std::regex include("^\\s*#\\s*include\\s*[<\"]([^>\"]+)[>\"].*");
   Source source;
   source.path = std::filesystem::relative(file, LEHR_SOURCE_DIR).generic_string();
   std::ifstream stream(file);
   for (std::string line; std::getline(stream, line); ++source.lines) {
-    std::smatch match;
-    if (std::regex_match(line, match, include)) source.includes.push_back(match[1]);
+    if (std::string include = included_by(line); !include.empty()) {
+      source.includes.push_back(std::move(include));
+    }
   }
   return source;
 }
@@ -31,10 +54,20 @@ std::vector<Source> sources_in(const std::string& folder) {
 }
 
 std::string module_of(const std::string& path) {
-  static const std::regex parts("(?:include/lehr/|src/|lehr/)?([a-z]+)/(?:(reference|cpu)[/.])?.*");
-  std::smatch match;
-  if (!std::regex_match(path, match, parts)) return "";
-  return match[1] == "backend" && match[2].matched ? match[2].str() : match[1].str();
+  std::string_view rest = path;
+  for (const std::string_view root : {"include/lehr/", "src/", "lehr/"}) {
+    if (take(rest, root)) break;
+  }
+  const std::size_t slash = rest.find('/');
+  const std::string_view module = rest.substr(0, slash);
+  const bool is_name = std::all_of(module.begin(), module.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  if (slash == std::string_view::npos || !is_name) return "";
+  if (module != "backend") return std::string(module);
+  rest.remove_prefix(slash + 1);
+  for (const std::string_view inner : {"reference", "cpu"}) {
+    if (take(rest, inner) && (rest.starts_with('/') || rest.starts_with('.'))) return std::string(inner);
+  }
+  return std::string(module);
 }
 
 }  // namespace lehr::test

@@ -38,7 +38,8 @@ OpCase evaluated(OpCase op_case) {
 }
 
 OpCase activated(OpCase op_case, const FusedActivation& activation) {
-  op_case.name += "_" + std::string(name_of(activation.kind));
+  op_case.name += '_';
+  op_case.name += name_of(activation.kind);
   op_case.spec.name = op_case.name;
   op_case.spec.activation = activation;
   return op_case;

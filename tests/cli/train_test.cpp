@@ -1,9 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-
+#include <cctype>
 #include <csignal>
-#include <regex>
 
 #include "cli/support.hpp"
 
@@ -33,7 +32,10 @@ TEST(Train, ReportsEpochsAndSavesAModelThatCommandsReload) {
     EXPECT_TRUE(done[key].is_number()) << key;
   }
   const std::string id = done["run"];
-  EXPECT_TRUE(std::regex_match(id, std::regex("\\d{8}-\\d{6}-[0-9a-f]{4}"))) << id;
+  std::string pattern = id;
+  std::replace_if(
+      pattern.begin(), pattern.end(), [](unsigned char c) { return std::isxdigit(c) != 0; }, '0');
+  EXPECT_EQ(pattern, "00000000-000000-0000") << id;
   EXPECT_EQ(done["path"], "runs/" + id);
   EXPECT_EQ(folder.contents(),
             (std::vector<std::string>{"runs", "runs/" + id, "runs/" + id + "/model.safetensors"}));

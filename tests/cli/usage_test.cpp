@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <ostream>
 
 #include "cli/support.hpp"
 
@@ -23,6 +24,12 @@ TEST(Usage, VersionAndHelpSucceed) {
 struct Wrong {
   std::vector<std::string> arguments;
   std::string said;
+
+  friend std::ostream& operator<<(std::ostream& stream, const Wrong& wrong) {
+    stream << "lehr";
+    for (const std::string& argument : wrong.arguments) stream << ' ' << argument;
+    return stream;
+  }
 };
 
 class WrongUsage : public testing::TestWithParam<Wrong> {};
@@ -45,7 +52,10 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{"trian"}, "did you mean \"train\""}, Wrong{{"train", "--lerning-rate"}, "unknown option"},
         Wrong{{"train", "--batchsize", "3"}, "did you mean --batch-size?"},
         Wrong{{"train", "--epoch=3"}, "did you mean --epochs?"}, Wrong{{"train", "surplus"}, "surplus"},
-        Wrong{{"train", "--lr"}, "--lr"}, Wrong{{"evaluate"}, "MODEL"},
+        Wrong{{"train", "--lr"}, "--lr needs a value"},
+        Wrong{{"train", "--no-save=maybe"}, "--no-save takes no value"},
+        Wrong{{"train", "--quiet=2"}, "--quiet takes no value"},
+        Wrong{{"train", "--out", ""}, "output folder"}, Wrong{{"evaluate"}, "MODEL"},
         Wrong{{"evaluate", "m.safetensors"}, "--data"}, Wrong{{"train", "--batch-size", "0"}, "--batch-size"},
         Wrong{{"train", "--batch-size", "-4"}, "--batch-size"},
         Wrong{{"train", "--batch-size", "ten"}, "found \"ten\""},

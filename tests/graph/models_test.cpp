@@ -80,8 +80,13 @@ TEST(SimpleCnn, RefusesImagesOfAnotherSize) {
   EXPECT_EQ(bad_input([] {
               models::simple_cnn({.in = {1, 8, 8}});
             }),
-            "simple-cnn with 5 stride-2 convolutions is too deep for a 8x8 image: 3 of them leave 1x1 "
-            "positions; use 2 channels or a larger image");
+            "simple-cnn with 5 stride-2 convolutions is too deep for a 8x8 image, which is down to 1x1 "
+            "after 3; use at most 2 values of channels or a larger image");
+  EXPECT_EQ(bad_input([] {
+              models::simple_cnn({.in = {1, 2, 2}});
+            }),
+            "simple-cnn with 5 stride-2 convolutions is too deep for a 2x2 image, which is down to 1x1 "
+            "after 1; use a larger image");
   EXPECT_EQ(bad_input([] {
               models::simple_cnn({.in = {28, 28}});
             }),
@@ -136,8 +141,8 @@ TEST(ResNetSmall, Refusals) {
   EXPECT_EQ(bad_input([] {
               models::resnet_small({.in = {3, 2, 2}});
             }),
-            "resnet-small with 3 stages is too deep for a 2x2 image: 2 of them leave 1x1 positions; use 2 "
-            "widths or a larger image");
+            "resnet-small with 3 stages is too deep for a 2x2 image, which is down to 1x1 after 2; use at "
+            "most 2 values of widths or a larger image");
   EXPECT_EQ(bad_input([] { models::resnet_small({.widths = {}}); }),
             "resnet-small needs at least one width, found none");
   EXPECT_EQ(bad_input([] { models::resnet_small({.blocks = 0}); }),

@@ -1,4 +1,5 @@
 #include "lehr/store/atomic_file.hpp"
+#include "lehr/core/text.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -153,7 +154,7 @@ TEST(AtomicFile, LeavesNothingWhereAWriteFailsHalfWay) {
     const FileSizeLimit limit(100000);
     message = bad_input_of([&] { write_text(folder / "file", std::string(200001, 'x')); });
   }
-  expect_says(message, {"file: cannot be written", "File too large"});
+  expect_says(message, {in_quotes(folder / "file") + ": cannot be written", "File too large"});
   EXPECT_EQ(read_all(folder / "file"), "older");
   EXPECT_EQ(folder.entries(), 1U);
 }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "lehr/core/rng.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/store/safetensors.hpp"
 #include "store/support.hpp"
 
@@ -126,7 +127,7 @@ void expect_refused(const std::vector<Case>& cases) {
   for (const Case& hostile : cases) {
     SCOPED_TRACE(hostile.what);
     store_test::write_all(file, hostile.bytes);
-    expect_says(bad_input_of([&] { read_safetensors(file); }), {file.string() + ": ", hostile.says});
+    expect_says(bad_input_of([&] { read_safetensors(file); }), {in_quotes(file) + ": ", hostile.says});
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/rng.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/graph/json.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/store/safetensors.hpp"
@@ -64,7 +65,7 @@ class ModelFile : public ::testing::Test {
     } catch (const BadInput& error) {
       const std::string message = error.what();
       EXPECT_NE(message.find(says), std::string::npos) << message;
-      EXPECT_EQ(message.find(changed.string() + ": "), 0U) << message;
+      EXPECT_EQ(message.find(in_quotes(changed) + ": "), 0U) << message;
       EXPECT_LT(message.size(), 1000U);
     }
   }

@@ -116,6 +116,7 @@ class Backend {
 
   /// Zero-filled, 64-byte aligned memory of the backend's device.
   virtual std::shared_ptr<void> allocate(std::size_t bytes) const = 0;
+  /// These two copy nothing, and take null, where bytes is 0.
   virtual void copy_in(void* device, const void* host, std::size_t bytes) const = 0;
   virtual void copy_out(void* host, const void* device, std::size_t bytes) const = 0;
   /// to += from over count floats, where a tensor's gradient has several sources.

@@ -48,8 +48,8 @@ class Builder {
     const bool halves = stage > 0;
     if (const Shape& found = shape(last_); halves && found[2] == 1 && found[3] == 1) {
       throw BadInput(
-          fmt::format("resnet-small with {} stages is too deep for a {}x{} image: {} of them leave 1x1 "
-                      "positions; use {} widths or a larger image",
+          fmt::format("resnet-small with {} stages is too deep for a {}x{} image, which is down to 1x1 after "
+                      "{}; use at most {} values of widths or a larger image",
                       options_.widths.size(), options_.in[1], options_.in[2], stage, stage));
     }
     for (std::int64_t block = 0; block < options_.blocks; ++block) {

@@ -41,10 +41,11 @@ std::string image_text(const Shape& in) { return fmt::format("{}x{} image", in[1
 
 void expect_work_left(const Shape& found, const SimpleCnnOptions& options, std::size_t done) {
   if (done == 0 || found[2] > 1 || found[3] > 1) return;
+  const std::string fewer = done > 1 ? fmt::format("at most {} values of channels or ", done - 1) : "";
   throw BadInput(
-      fmt::format("simple-cnn with {} stride-2 convolutions is too deep for a {}: {} of them leave 1x1 "
-                  "positions; use {} channels or a larger image",
-                  options.channels.size() + 1, image_text(options.in), done, done - 1));
+      fmt::format("simple-cnn with {} stride-2 convolutions is too deep for a {}, which is down to 1x1 after "
+                  "{}; use {}a larger image",
+                  options.channels.size() + 1, image_text(options.in), done, fewer));
 }
 
 void expect_one_position(const Shape& found, const SimpleCnnOptions& options) {
