@@ -174,7 +174,8 @@ TEST(Learner, SparesNormsAndBiasesFromWeightDecay) {
                   {.batch_size = 500, .optimizer = Sgd{.momentum = 0, .weight_decay = 1}});
   const auto weight_norm = [&] {
     double squares = 0;
-    for (const float value : learner.parameters().get("9.weight").elements<float>()) squares += value * value;
+    const Tensor weight = learner.parameters().get("9.weight");
+    for (const float value : weight.elements<float>()) squares += value * value;
     return std::sqrt(squares);
   };
   const double before = weight_norm();
