@@ -32,18 +32,20 @@ void add_recipe(CLI::App& app, TrainOptions& options) {
       ->type_name("NAME")
       ->default_str(options.schedule)
       ->group(group);
-  app.add_option("--optimizer", options.optimizer, fmt::format("{}", fmt::join(optimizer_names(), " or ")))
+  app.add_option("--optimizer", options.optimizer,
+                 fmt::format("one of {}", fmt::join(optimizer_names(), ", ")))
       ->type_name("NAME")
       ->default_str(options.optimizer)
       ->group(group);
   const auto below_one = [](const std::string& option, const std::string& text) {
     return parse_real(option, text, {0, 1});
   };
-  add_parsed(app, "--momentum", options.momentum, "of sgd, or adam's beta1; only with --schedule constant",
-             below_one)
+  add_parsed(app, "--momentum", options.momentum,
+             "of the optimizer (adam: beta1); not with a schedule that sets it", below_one)
       ->type_name("X")
       ->group(group);
-  add_parsed(app, "--weight-decay", options.weight_decay, "L2, not on biases and norm parameters",
+  add_parsed(app, "--weight-decay", options.weight_decay,
+             "L2, or decoupled where the optimizer's is (adamw, adam-fastai); not on biases and norms",
              [](const std::string& option, const std::string& text) { return parse_real(option, text, {}); })
       ->type_name("X")
       ->group(group);
@@ -122,7 +124,7 @@ schedules::RateAndMomentum make_schedule(const TrainOptions& options) {
 OptimizerSpec make_optimizer(const TrainOptions& options) {
   OptimizerSpec optimizer = optimizer_by_name(options.optimizer);
   if (options.momentum) optimizer.momentum = *options.momentum;
-  if (options.weight_decay) optimizer.weight_decay = *options.weight_decay;
+  if (options.weight_decay) optimizer.set_weight_decay(*options.weight_decay);
   return optimizer;
 }
 
