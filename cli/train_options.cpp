@@ -19,8 +19,6 @@ namespace {
 constexpr std::int64_t most_epochs = 1'000'000;
 constexpr std::int64_t most_samples_a_batch = 1'000'000;
 
-const std::vector<std::string> schedule_names{"constant", "one-cycle"};
-
 void add_recipe(CLI::App& app, TrainOptions& options) {
   constexpr const char* group = "Recipe";
   add_integer(app, "--epochs", options.epochs, {1, most_epochs}, "passes over the training set")
@@ -28,7 +26,8 @@ void add_recipe(CLI::App& app, TrainOptions& options) {
   add_integer(app, "--batch-size", options.learner.batch_size, {1, most_samples_a_batch}, "images a step")
       ->group(group);
   add_real(app, "--lr", options.lr, {}, "learning rate; the highest one of one-cycle")->group(group);
-  app.add_option("--schedule", options.schedule, fmt::format("{}", fmt::join(schedule_names, " or ")))
+  app.add_option("--schedule", options.schedule,
+                 fmt::format("one of {}", fmt::join(schedules::schedule_names(), ", ")))
       ->type_name("NAME")
       ->default_str(options.schedule)
       ->group(group);
@@ -109,16 +108,12 @@ void add_train_options(CLI::App& app, TrainOptions& options) {
 }
 
 schedules::RateAndMomentum make_schedule(const TrainOptions& options) {
-  if (options.schedule == "constant") return {.rate = schedules::constant(options.lr), .momentum = {}};
-  if (options.schedule != "one-cycle") {
-    throw unknown_name("schedule", shortened(options.schedule), schedule_names);
+  schedules::RateAndMomentum schedule = schedules::schedule_by_name(options.schedule, options.lr);
+  if (options.momentum && schedule.momentum) {
+    throw BadInput("--momentum contradicts --schedule " + options.schedule +
+                   ", which sets the momentum itself; use another schedule, such as constant");
   }
-  if (options.momentum) {
-    throw BadInput(
-        "--momentum contradicts --schedule one-cycle, which sets the momentum itself; use --schedule "
-        "constant");
-  }
-  return schedules::one_cycle({.lr_max = options.lr});
+  return schedule;
 }
 
 OptimizerSpec make_optimizer(const TrainOptions& options) {
