@@ -74,7 +74,6 @@ void move_seven_streams(benchmark::State& state) {
       float* const a = streams[1];
       float* const b = streams[2];
       float* const c = streams[3];
-#pragma GCC ivdep
       for (std::int64_t i = begin; i < end; ++i) {
         const float added = from[i];
         a[i] += added;
