@@ -89,6 +89,16 @@ TEST_P(LongUpdates, EqualTheReferenceOnEveryInstructionSetAndThreadCount) {
   }
 }
 
+TEST_P(LongUpdates, AreTheSameBitForBitInEveryRun) {
+  for (const int count : {1, 2}) {
+    set_threads(count);
+    const Outcome first = run(cpu_backend(), GetParam(), 2);
+    const Outcome second = run(cpu_backend(), GetParam(), 2);
+    EXPECT_EQ(first.parameters, second.parameters) << count << " threads";
+    EXPECT_EQ(first.states, second.states) << count << " threads";
+  }
+}
+
 TEST_P(LongUpdates, LeaveTheGapsAtZero) {
   for (const Backend* backend : {&cpu_backend(), &reference_backend()}) {
     const Outcome outcome = run(*backend, GetParam(), 2);
