@@ -19,8 +19,6 @@ namespace {
 constexpr std::int64_t most_epochs = 1'000'000;
 constexpr std::int64_t most_samples_a_batch = 1'000'000;
 
-const std::vector<std::string> schedule_names{"constant", "one-cycle"};
-
 void add_recipe(CLI::App& app, TrainOptions& options) {
   constexpr const char* group = "Recipe";
   add_integer(app, "--epochs", options.epochs, {1, most_epochs}, "passes over the training set")
@@ -28,22 +26,25 @@ void add_recipe(CLI::App& app, TrainOptions& options) {
   add_integer(app, "--batch-size", options.learner.batch_size, {1, most_samples_a_batch}, "images a step")
       ->group(group);
   add_real(app, "--lr", options.lr, {}, "learning rate; the highest one of one-cycle")->group(group);
-  app.add_option("--schedule", options.schedule, fmt::format("{}", fmt::join(schedule_names, " or ")))
+  app.add_option("--schedule", options.schedule,
+                 fmt::format("one of {}", fmt::join(schedules::schedule_names(), ", ")))
       ->type_name("NAME")
       ->default_str(options.schedule)
       ->group(group);
-  app.add_option("--optimizer", options.optimizer, fmt::format("{}", fmt::join(optimizer_names(), " or ")))
+  app.add_option("--optimizer", options.optimizer,
+                 fmt::format("one of {}", fmt::join(optimizer_names(), ", ")))
       ->type_name("NAME")
       ->default_str(options.optimizer)
       ->group(group);
   const auto below_one = [](const std::string& option, const std::string& text) {
     return parse_real(option, text, {0, 1});
   };
-  add_parsed(app, "--momentum", options.momentum, "of sgd, or adam's beta1; only with --schedule constant",
-             below_one)
+  add_parsed(app, "--momentum", options.momentum,
+             "of the optimizer (adam: beta1); not with a schedule that sets it", below_one)
       ->type_name("X")
       ->group(group);
-  add_parsed(app, "--weight-decay", options.weight_decay, "L2, not on biases and norm parameters",
+  add_parsed(app, "--weight-decay", options.weight_decay,
+             "L2, or decoupled where the optimizer's is (adamw, adam-fastai); not on biases and norms",
              [](const std::string& option, const std::string& text) { return parse_real(option, text, {}); })
       ->type_name("X")
       ->group(group);
@@ -107,22 +108,18 @@ void add_train_options(CLI::App& app, TrainOptions& options) {
 }
 
 schedules::RateAndMomentum make_schedule(const TrainOptions& options) {
-  if (options.schedule == "constant") return {.rate = schedules::constant(options.lr), .momentum = {}};
-  if (options.schedule != "one-cycle") {
-    throw unknown_name("schedule", shortened(options.schedule), schedule_names);
+  schedules::RateAndMomentum schedule = schedules::schedule_by_name(options.schedule, options.lr);
+  if (options.momentum && schedule.momentum) {
+    throw BadInput("--momentum contradicts --schedule " + options.schedule +
+                   ", which sets the momentum itself; use another schedule, such as constant");
   }
-  if (options.momentum) {
-    throw BadInput(
-        "--momentum contradicts --schedule one-cycle, which sets the momentum itself; use --schedule "
-        "constant");
-  }
-  return schedules::one_cycle({.lr_max = options.lr});
+  return schedule;
 }
 
 OptimizerSpec make_optimizer(const TrainOptions& options) {
   OptimizerSpec optimizer = optimizer_by_name(options.optimizer);
   if (options.momentum) optimizer.momentum = *options.momentum;
-  if (options.weight_decay) optimizer.weight_decay = *options.weight_decay;
+  if (options.weight_decay) optimizer.set_weight_decay(*options.weight_decay);
   return optimizer;
 }
 

@@ -22,6 +22,7 @@ import torch
 
 from formula import filled, words
 from golden_ops import OPS, activation_function
+from optimizer_rules import Optimizer
 
 MAX_SAMPLES = 64
 GOLDENS = pathlib.Path(__file__).resolve().parent.parent / "tests" / "goldens"
@@ -68,27 +69,16 @@ def run(case):
     return {name: tensor.detach().numpy() for name, tensor in found.items()}
 
 
-def make_optimizer(case, parameters):
-    a = case["attributes"]
-    common = {"lr": case["lr"], "weight_decay": case["weight_decay"]}
-    if case["type"] == "sgd":
-        return torch.optim.SGD([parameters], momentum=case["momentum"], **a, **common)
-    if case["type"] == "adam":
-        return torch.optim.Adam([parameters], betas=(case["momentum"], a["beta2"]), eps=a["eps"], **common)
-    raise ValueError(f"unknown optimizer {case['type']}")
-
-
 def run_updates(case):
-    """The parameters after each step."""
+    """The parameters after each step, one row a step."""
     row = [case["elements"]]
-    parameters = torch.from_numpy(filled(f"{case['name']}/parameters", row).astype(np.float64)).requires_grad_()
-    optimizer = make_optimizer(case, parameters)
-    found = {}
+    values = filled(f"{case['name']}/parameters", row).astype(np.float64)
+    optimizer = Optimizer(case, values, case["tensors"])
+    rows = []
     for step in range(1, case["steps"] + 1):
-        parameters.grad = torch.from_numpy(filled(f"{case['name']}/gradient.{step}", row).astype(np.float64))
-        optimizer.step()
-        found[f"step.{step}"] = parameters.detach().numpy().copy()
-    return found
+        optimizer.step(step, filled(f"{case['name']}/gradient.{step}", row).astype(np.float64))
+        rows.append(values.astype("<f4"))
+    return {"steps": np.stack(rows)}
 
 
 def samples(array):
@@ -108,11 +98,11 @@ def write_safetensors(path, tensors, metadata):
     path.write_bytes(struct.pack("<Q", len(text)) + text + b"".join(a.tobytes() for a in tensors.values()))
 
 
-def write_goldens(file_name, cases, run_case):
+def write_goldens(file_name, cases, run_case, keep):
     tensors = {}
     for case in cases:
         for name, array in run_case(case).items():
-            tensors[f"{case['name']}/{name}"] = samples(array)
+            tensors[f"{case['name']}/{name}"] = keep(array)
     GOLDENS.mkdir(exist_ok=True)
     path = GOLDENS / file_name
     write_safetensors(path, tensors, {"torch": torch.__version__, "max_samples": str(MAX_SAMPLES)})
@@ -121,8 +111,8 @@ def write_goldens(file_name, cases, run_case):
 
 def main(program):
     cases = read_cases(program)
-    write_goldens("ops.safetensors", cases["ops"], run)
-    write_goldens("updates.safetensors", cases["updates"], run_updates)
+    write_goldens("ops.safetensors", cases["ops"], run, samples)
+    write_goldens("updates.safetensors", cases["updates"], run_updates, lambda array: array)
 
 
 if __name__ == "__main__":

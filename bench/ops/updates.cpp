@@ -1,17 +1,38 @@
 // Optimizer updates over one flat buffer, and the accumulation of gradients: counted in bytes.
 #include <benchmark/benchmark.h>
 
+#include <string>
 #include <vector>
 
 #include "lehr/backend/backend.hpp"
+#include "lehr/core/parallel.hpp"
+#include "lehr/optim/rules.hpp"
 
 namespace lehr::bench {
 namespace {
 
+/// simple_cnn's 30 thousand parameters, a million, and sixteen million, which no cache holds.
+constexpr std::int64_t counts[] = {30'152, 1 << 20, 1 << 24};
+
+void count_bytes(benchmark::State& state, double streams, std::int64_t count) {
+  state.counters["bytes/s"] =
+      benchmark::Counter(streams * sizeof(float) * static_cast<double>(count),
+                         benchmark::Counter::kIsIterationInvariantRate, benchmark::Counter::kIs1000);
+}
+
+/// One matrix (of 3 x 3 kernels to 64 channels) and a vector of what remains.
+std::vector<UpdateTensor> tensors_of(std::int64_t count) {
+  constexpr std::int64_t rows = 576;
+  const std::int64_t columns = count / rows / 8 * 8;
+  return {{.offset = 0, .rows = rows, .columns = columns, .rank = 4},
+          {.offset = rows * columns, .rows = 1, .columns = count - rows * columns, .rank = 1}};
+}
+
 /// Buffers of one length; `streams` of them are read or written at each element.
-void run_update(benchmark::State& state, const UpdateSpec& spec, float momentum, double streams) {
+void run_update(benchmark::State& state, const OptimizerSpec& optimizer, double streams) {
   const std::int64_t count = state.range(0);
-  const auto update = cpu_backend().update(spec);
+  const auto update = cpu_backend().update(optimizer.update);
+  const std::vector<UpdateTensor> tensors = tensors_of(count);
   std::vector<std::shared_ptr<void>> buffers;
   const auto allocate = [&] {
     buffers.push_back(cpu_backend().allocate(static_cast<std::size_t>(count) * sizeof(float)));
@@ -27,21 +48,42 @@ void run_update(benchmark::State& state, const UpdateSpec& spec, float momentum,
   args.states = states;
   args.count = count;
   args.lr = 1e-3F;
-  args.momentum = momentum;
+  args.momentum = static_cast<float>(optimizer.momentum);
+  args.weight_decay = static_cast<float>(optimizer.weight_decay);
+  args.decoupled_decay = static_cast<float>(optimizer.decoupled_decay);
+  args.tensors = tensors;
   for (auto _ : state) {
     update->apply(args);
     ++args.step;
   }
-  state.counters["bytes/s"] =
-      benchmark::Counter(streams * sizeof(float) * static_cast<double>(count),
-                         benchmark::Counter::kIsIterationInvariantRate, benchmark::Counter::kIs1000);
+  count_bytes(state, streams, count);
 }
 
-void sgd(benchmark::State& state) {
-  run_update(state, {"sgd", {{"dampening", 0.0}, {"nesterov", false}}}, 0.9F, 5);
-}
-void adam(benchmark::State& state) {
-  run_update(state, {"adam", {{"beta2", 0.999}, {"eps", 1e-8}}}, 0.9F, 7);
+/// What the memory gives: as many streams as Adam's, four read and three of them written.
+void move_seven_streams(benchmark::State& state) {
+  const std::int64_t count = state.range(0);
+  std::vector<std::shared_ptr<void>> buffers;
+  std::vector<float*> streams;
+  for (int i = 0; i < 4; ++i) {
+    buffers.push_back(cpu_backend().allocate(static_cast<std::size_t>(count) * sizeof(float)));
+    streams.push_back(static_cast<float*>(buffers.back().get()));
+  }
+  for (auto _ : state) {
+    parallel_for(count, 4096, [&](std::int64_t begin, std::int64_t end, int) {
+      const float* const from = streams[0];
+      float* const a = streams[1];
+      float* const b = streams[2];
+      float* const c = streams[3];
+      for (std::int64_t i = begin; i < end; ++i) {
+        const float added = from[i];
+        a[i] += added;
+        b[i] += added;
+        c[i] += added;
+      }
+    });
+    benchmark::ClobberMemory();
+  }
+  count_bytes(state, 7, count);
 }
 
 void accumulate(benchmark::State& state) {
@@ -51,15 +93,42 @@ void accumulate(benchmark::State& state) {
   for (auto _ : state) {
     cpu_backend().accumulate(static_cast<float*>(to.get()), static_cast<const float*>(from.get()), count);
   }
-  state.counters["bytes/s"] =
-      benchmark::Counter(3.0 * sizeof(float) * static_cast<double>(count),
-                         benchmark::Counter::kIsIterationInvariantRate, benchmark::Counter::kIs1000);
+  count_bytes(state, 3, count);
 }
 
-// simple_cnn's 30 thousand parameters, and a million.
-BENCHMARK(sgd)->Arg(30152)->Arg(1 << 20)->UseRealTime();
-BENCHMARK(adam)->Arg(30152)->Arg(1 << 20)->UseRealTime();
-BENCHMARK(accumulate)->Arg(30152)->Arg(1 << 20)->UseRealTime();
+/// Values, gradients and states that a rule moves at each element: reads and writes.
+const bool registered = [] {
+  struct Rule {
+    const char* name;
+    OptimizerSpec spec;
+    double streams;
+  };
+  const std::vector<Rule> rules{{"sgd", Sgd{}, 5},
+                                {"adam", Adam{}, 7},
+                                {"adamw", AdamW{}, 7},
+                                {"rmsprop", RMSprop{}, 5},
+                                {"rmsprop_centered", RMSprop{.momentum = 0.9, .centered = true}, 9},
+                                {"adagrad", Adagrad{}, 5},
+                                {"radam", RAdam{}, 7},
+                                {"lookahead_adam", Lookahead{}, 7 + 4 / 6.0},
+                                {"lamb", Lamb{}, 6 + 4},
+                                {"lars", Lars{}, 5 + 2}};
+  for (const Rule& rule : rules) {
+    auto* made = benchmark::RegisterBenchmark(
+        rule.name, [rule](benchmark::State& state) { run_update(state, rule.spec, rule.streams); });
+    for (const std::int64_t count : counts) made->Arg(count);
+    made->UseRealTime();
+  }
+  // Muon computes: a matrix as of a small network and one of 576 x 512.
+  benchmark::RegisterBenchmark("muon", [](benchmark::State& state) { run_update(state, Muon{}, 5); })
+      ->Arg(counts[0])
+      ->Arg(576 * 512)
+      ->UseRealTime();
+  return true;
+}();
+
+BENCHMARK(move_seven_streams)->Arg(counts[0])->Arg(counts[1])->Arg(counts[2])->UseRealTime();
+BENCHMARK(accumulate)->Arg(counts[0])->Arg(counts[1])->UseRealTime();
 
 }  // namespace
 }  // namespace lehr::bench

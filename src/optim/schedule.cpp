@@ -10,6 +10,26 @@
 namespace lehr::schedules {
 namespace {
 
+// A boundary counts as reached this little before it, since neither progress nor a sum of shares is exact.
+constexpr double rounding = 1e-12;
+
+void require_finite(const char* schedule, std::initializer_list<double> values) {
+  for (const double value : values) {
+    optim::require(std::isfinite(value), std::string("a value of the ") + schedule + " schedule", "finite",
+                   value);
+  }
+}
+
+void require_power(double power) {
+  optim::require(power > 0 && std::isfinite(power), "the power of the polynomial schedule",
+                 "above 0 and finite", power);
+}
+
+void require_gamma(double gamma) {
+  optim::require(gamma >= 0 && std::isfinite(gamma), "gamma of the step schedule", "at least 0 and finite",
+                 gamma);
+}
+
 // Where each share ends; the last one ends at exactly 1.
 std::vector<double> ends_of(const std::vector<double>& shares) {
   std::vector<double> ends;
@@ -30,9 +50,57 @@ Schedule constant(double value) {
   return [value](double) { return value; };
 }
 
+Schedule linear(double from, double to) {
+  require_finite("linear", {from, to});
+  return [from, to](double progress) { return from + (to - from) * progress; };
+}
+
 Schedule cosine(double from, double to) {
   return [from, to](double progress) {
     return from + (1 + std::cos(std::numbers::pi * (1 - progress))) * (to - from) / 2;
+  };
+}
+
+Schedule exponential(double from, double to) {
+  for (const double value : {from, to}) {
+    optim::require(value > 0 && std::isfinite(value), "a value of the exponential schedule",
+                   "above 0 and finite", value);
+  }
+  return [from, to](double progress) { return from * std::pow(to / from, progress); };
+}
+
+Schedule polynomial(double from, double to, double power) {
+  require_finite("polynomial", {from, to});
+  require_power(power);
+  return [=](double progress) { return from + (to - from) * std::pow(progress, power); };
+}
+
+Schedule polynomial_decay(double from, double to, double power) {
+  require_finite("polynomial", {from, to});
+  require_power(power);
+  return [=](double progress) { return to + (from - to) * std::pow(1 - progress, power); };
+}
+
+Schedule step(double value, double gamma, double every) {
+  require_finite("step", {value});
+  require_gamma(gamma);
+  optim::require(every > 0 && every <= 1, "the share between the steps of a schedule",
+                 "above 0 and at most 1", every);
+  return [=](double progress) { return value * std::pow(gamma, std::floor((progress + rounding) / every)); };
+}
+
+Schedule multi_step(double value, double gamma, std::vector<double> milestones) {
+  require_finite("step", {value});
+  require_gamma(gamma);
+  double before = 0;
+  for (const double milestone : milestones) {
+    optim::require(milestone > before && milestone < 1, "a milestone of a schedule",
+                   "below 1 and above 0 and the one before", milestone);
+    before = milestone;
+  }
+  return [value, gamma, milestones = std::move(milestones)](double progress) {
+    const auto reached = std::ranges::upper_bound(milestones, progress + rounding) - milestones.begin();
+    return value * std::pow(gamma, static_cast<double>(reached));
   };
 }
 
@@ -43,30 +111,19 @@ Schedule combine(std::vector<double> shares, std::vector<Schedule> schedules) {
                    " schedules");
   }
   return [ends = ends_of(shares), parts = std::move(schedules)](double progress) {
-    const auto past = std::upper_bound(ends.begin(), ends.end(), progress);
+    const auto past = std::ranges::upper_bound(ends, progress + rounding);
     const auto part = std::min(static_cast<std::size_t>(past - ends.begin()), ends.size() - 1);
     const double begin = part == 0 ? 0 : ends[part - 1];
-    return parts[part]((progress - begin) / (ends[part] - begin));
+    return parts[part](std::clamp((progress - begin) / (ends[part] - begin), 0.0, 1.0));
   };
 }
 
-RateAndMomentum one_cycle(const OneCycleOptions& o) {
-  optim::require(o.lr_max >= 0 && std::isfinite(o.lr_max), "the highest learning rate",
-                 "finite and not negative", o.lr_max);
-  optim::require(o.pct_start > 0 && o.pct_start < 1, "the rising share of one-cycle", "above 0 and below 1",
-                 o.pct_start);
-  optim::require(o.div > 0 && std::isfinite(o.div), "div of one-cycle", "above 0 and finite", o.div);
-  optim::require(o.div_final > 0 && std::isfinite(o.div_final), "div_final of one-cycle",
-                 "above 0 and finite", o.div_final);
-  for (const double momentum : {o.momentum_high, o.momentum_low}) {
-    optim::require(momentum >= 0 && momentum < 1, "the momentum of one-cycle", "at least 0 and below 1",
-                   momentum);
-  }
-  const auto there_and_back = [&](double start, double middle, double end) {
-    return combine({o.pct_start, 1 - o.pct_start}, {cosine(start, middle), cosine(middle, end)});
-  };
-  return {there_and_back(o.lr_max / o.div, o.lr_max, o.lr_max / o.div_final),
-          there_and_back(o.momentum_high, o.momentum_low, o.momentum_high)};
+Schedule warm_up(double share, Schedule then, double start_factor) {
+  optim::require(share > 0 && share < 1, "the share of the warm-up", "above 0 and below 1", share);
+  optim::require(start_factor >= 0 && std::isfinite(start_factor), "the start factor of the warm-up",
+                 "at least 0 and finite", start_factor);
+  const double goal = then(0);
+  return combine({share, 1 - share}, {linear(start_factor * goal, goal), std::move(then)});
 }
 
 }  // namespace lehr::schedules

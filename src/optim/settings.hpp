@@ -1,6 +1,8 @@
 #pragma once
 
-#include "lehr/optim/optimizer.hpp"
+#include <string>
+
+#include "lehr/optim/optimizer_spec.hpp"
 
 namespace lehr::optim {
 
@@ -8,6 +10,6 @@ namespace lehr::optim {
 void check_settings(const OptimizerSpec& spec);
 
 /// Throws BadInput unless expected (said in `expected`) holds of the value.
-void require(bool holds, const char* setting, const char* expected, double found);
+void require(bool holds, const std::string& setting, const char* expected, double found);
 
 }  // namespace lehr::optim

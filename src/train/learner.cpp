@@ -8,6 +8,7 @@
 #include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/train/model_file.hpp"
+#include "lehr/train/parameter_tensors.hpp"
 #include "train/metrics.hpp"
 #include "train/plan_cache.hpp"
 
@@ -98,7 +99,8 @@ struct Learner::State {
         parameters(model, *options.backend),
         plans(model, {options.label_smoothing, options.class_weights}, parameters, options.seed),
         optimizer(options.optimizer, static_cast<std::int64_t>(parameters.values().size()),
-                  decay_ranges(parameters, options.optimizer.weight_decay > 0), *options.backend),
+                  decay_ranges(parameters, options.optimizer.decays()), *options.backend,
+                  parameter_tensors(parameters)),
         train_loader(data.train, loader_options(options, normalisation, true)) {}
 
   std::int64_t batches_an_epoch() const {

@@ -57,11 +57,35 @@ json to_json(const OpCase& op_case) {
           {"step", case_step}};
 }
 
-json to_json(const UpdateCase& update) {
+json to_json(const UpdateSpec& spec) {
+  json inner = json::array();
+  for (const UpdateSpec& one : spec.inner) inner.push_back(to_json(one));
+  return {{"type", spec.type}, {"attributes", to_json(spec.attributes)}, {"inner", inner}};
+}
+
+json to_json(const UpdateTensor& tensor) {
   return {
-      {"name", update.name},   {"type", update.spec.type},    {"attributes", to_json(update.spec.attributes)},
-      {"lr", update.lr},       {"momentum", update.momentum}, {"weight_decay", update.weight_decay},
-      {"steps", update_steps}, {"elements", update_elements}};
+      {"offset", tensor.offset}, {"rows", tensor.rows}, {"columns", tensor.columns}, {"rank", tensor.rank}};
+}
+
+json to_json(const UpdateCase& update) {
+  json tensors = json::array();
+  if (reference_backend().update(update.spec)->by_tensor()) {
+    for (const UpdateTensor& tensor : update_tensors) tensors.push_back(to_json(tensor));
+  } else {
+    tensors.push_back(to_json(UpdateTensor{.columns = update_elements}));
+  }
+  json made = to_json(update.spec);
+  made.update({{"name", update.name},
+               {"lr", update.lr},
+               {"momentum", update.momentum},
+               {"weight_decay", update.weight_decay},
+               {"decoupled_decay", update.decoupled_decay},
+               {"l1", update.l1},
+               {"steps", update_steps},
+               {"elements", update_elements},
+               {"tensors", tensors}});
+  return made;
 }
 
 // Writes the cases for tools/make_goldens.py where it asks for them.

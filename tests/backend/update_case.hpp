@@ -15,10 +15,18 @@ struct UpdateCase {
   float lr = 0;
   float momentum = 0;
   float weight_decay = 0;
+  float decoupled_decay = 0;
+  float l1 = 0;
 };
 
 inline constexpr std::int64_t update_steps = 20;
 inline constexpr std::int64_t update_elements = 37;
+
+/// The tensors of a case for rules that go by tensor: matrices of either orientation, a vector, and gaps,
+/// which such a rule must leave alone.
+inline constexpr UpdateTensor update_tensors[] = {{.offset = 0, .rows = 5, .columns = 3, .rank = 2},
+                                                  {.offset = 16, .rows = 1, .columns = 6, .rank = 1},
+                                                  {.offset = 24, .rows = 3, .columns = 4, .rank = 4}};
 
 const std::vector<UpdateCase>& all_update_cases();
 

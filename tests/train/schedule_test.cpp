@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -17,15 +18,40 @@ namespace {
 using schedules::combine;
 using schedules::constant;
 using schedules::cosine;
+using schedules::exponential;
+using schedules::flat_cos;
+using schedules::linear;
+using schedules::multi_step;
 using schedules::one_cycle;
+using schedules::schedule_by_name;
+using schedules::sgdr;
+using schedules::triangular;
+using schedules::warm_up;
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-TEST(Schedule, FollowsTheTableOfFastaisFormulas) {
+TEST(Schedule, FollowsFastaiAndPyTorch) {
   const auto cycle = one_cycle({.lr_max = 0.06});
   const std::map<std::string, Schedule> known{
       {"cosine", cosine(0.3, -0.1)},
+      {"linear", linear(0.3, -0.1)},
+      {"exponential", exponential(0.3, 0.01)},
+      {"polynomial", schedules::polynomial(0.3, 0.1, 3)},
+      {"flat_cos", flat_cos({.lr = 0.06})},
+      {"sgdr_fastai", sgdr({.lr_max = 0.1, .cycles = 4})},
+      {"torch_linear", linear(0.025, 0.075)},
+      {"torch_cosine", cosine(0.1, 0.01)},
+      {"torch_exponential", exponential(0.1, 0.0001)},
+      {"torch_polynomial", schedules::polynomial_decay(0.1, 0, 2)},
+      {"torch_step", schedules::step(0.1, 0.5, 0.3)},
+      {"torch_multi_step", multi_step(0.1, 0.25, {0.1, 0.3, 0.9})},
+      {"torch_warm_cosine", warm_up(0.2, cosine(0.1, 0), 0.125)},
+      {"torch_restarts", sgdr({.lr_max = 0.1, .lr_min = 0.001})},
+      {"torch_triangular", triangular({.lr_max = 0.1, .lr_min = 0.02, .cycles = 2, .rising = 0.2})},
+      {"torch_triangular2", triangular({.lr_max = 0.1, .lr_min = 0.02, .cycles = 5, .height = 0.5})},
+      {"torch_one_cycle_rate", one_cycle(schedules::pytorch_one_cycle(0.1)).rate},
+      {"torch_one_cycle_momentum", one_cycle(schedules::pytorch_one_cycle(0.1)).momentum},
       {"one_cycle_rate", cycle.rate},
       {"one_cycle_momentum", cycle.momentum},
       {"one_cycle_late", one_cycle({.lr_max = 0.002, .pct_start = 0.99, .div = 5, .div_final = 1e4}).rate},
@@ -42,7 +68,7 @@ TEST(Schedule, FollowsTheTableOfFastaisFormulas) {
     EXPECT_NEAR(known.at(name)(progress), expected, 1e-14 + 1e-12 * std::abs(expected))
         << name << " at " << progress;
   }
-  EXPECT_EQ(rows, 56);
+  EXPECT_EQ(rows, 966);
 }
 
 TEST(Schedule, ConstantStays) {
@@ -84,6 +110,68 @@ TEST(Schedule, CombineRefusesSharesThatAreNone) {
   EXPECT_THROW(combine({1, 0}, {one, one}), BadInput);
   EXPECT_THROW(combine({1.5, -0.5}, {one, one}), BadInput);
   EXPECT_THROW(combine({nan, 0.5}, {one, one}), BadInput);
+}
+
+// 30/70 and 1/7 + 2/7 are not the same double, but the same batch.
+TEST(Schedule, RestartsAtTheBatchWhereACycleBegins) {
+  const Schedule schedule = sgdr({.lr_max = 1});
+  for (const double batch : {10.0, 30.0}) EXPECT_EQ(schedule(batch / 70), 1);
+  const Schedule steps = schedules::step(1, 0.5, 0.1);
+  for (int i = 0; i <= 10; ++i) EXPECT_EQ(steps(i / 10.0), std::pow(0.5, i)) << i;
+}
+
+TEST(Schedule, IsMadeByName) {
+  for (const std::string& name : schedules::schedule_names()) {
+    const schedules::RateAndMomentum schedule = schedule_by_name(name, 0.5);
+    double highest = 0;
+    for (int i = 0; i <= 1000; ++i) {
+      const double rate = schedule.rate(i / 1000.0);
+      EXPECT_GE(rate, 0) << name;
+      highest = std::max(highest, rate);
+    }
+    EXPECT_NEAR(highest, 0.5, 1e-3) << name;
+    EXPECT_EQ(schedule.momentum != nullptr, name.starts_with("one-cycle")) << name;
+    EXPECT_EQ(schedule_by_name(name, 0).rate(0.5), 0) << name;
+    for (const double rate : {-0.1, nan, infinity}) EXPECT_THROW(schedule_by_name(name, rate), BadInput);
+  }
+  EXPECT_NEAR(schedule_by_name("one-cycle", 1).rate(1), 1e-5, 1e-15);
+  try {
+    schedule_by_name("flat-cosine", 1);
+    ADD_FAILURE();
+  } catch (const BadInput& error) {
+    EXPECT_NE(std::string(error.what()).find("did you mean \"flat-cos\""), std::string::npos) << error.what();
+  }
+}
+
+TEST(Schedule, ShapesRefuseSettingsOutOfRange) {
+  for (const double bad : {nan, infinity}) {
+    EXPECT_THROW(linear(0, bad), BadInput);
+    EXPECT_THROW(schedules::polynomial(bad, 0, 2), BadInput);
+    EXPECT_THROW(schedules::step(bad, 0.1, 0.5), BadInput);
+  }
+  for (const double bad : {0.0, -1.0, nan, infinity}) {
+    EXPECT_THROW(exponential(1, bad), BadInput);
+    EXPECT_THROW(exponential(bad, 1), BadInput);
+    EXPECT_THROW(schedules::polynomial_decay(1, 0, bad), BadInput);
+    EXPECT_THROW(schedules::step(1, 0.1, bad), BadInput);
+    EXPECT_THROW(warm_up(bad, constant(1)), BadInput);
+    EXPECT_THROW(flat_cos({.flat = bad}), BadInput);
+    EXPECT_THROW(flat_cos({.div_final = bad}), BadInput);
+    EXPECT_THROW(sgdr({.factor = bad}), BadInput);
+    EXPECT_THROW(triangular({.rising = bad}), BadInput);
+    EXPECT_THROW(triangular({.height = bad}), BadInput);
+  }
+  for (const std::int64_t cycles :
+       {std::int64_t{0}, std::int64_t{1001}, std::numeric_limits<std::int64_t>::max()}) {
+    EXPECT_THROW(sgdr({.cycles = cycles}), BadInput);
+    EXPECT_THROW(triangular({.cycles = cycles}), BadInput);
+  }
+  EXPECT_THROW(sgdr({.cycles = 1000, .factor = 10}), BadInput);
+  EXPECT_THROW(multi_step(1, -0.1, {0.5}), BadInput);
+  for (const std::vector<double>& milestones :
+       {std::vector{0.5, 0.5}, std::vector{0.0}, std::vector{0.7, 0.3}, std::vector{1.0}, std::vector{nan}}) {
+    EXPECT_THROW(multi_step(1, 0.1, milestones), BadInput);
+  }
 }
 
 TEST(Schedule, OneCycleRefusesSettingsOutOfRange) {

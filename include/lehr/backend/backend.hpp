@@ -79,10 +79,24 @@ class Kernel {
 /// One optimizer rule over flat buffers: "sgd", "adam".
 struct UpdateSpec {
   std::string type;
-  Attributes attributes;  ///< settings that stay the same for the whole training
+  Attributes attributes{};          ///< settings that stay the same for the whole training
+  std::vector<UpdateSpec> inner{};  ///< the rule that this one wraps (lookahead) or leaves tensors to (muon)
 };
 
-/// One run of an update over `count` elements of a parameter group.
+/// One parameter within a range, for rules that work with its norm or its matrix. The matrix lies row-major:
+/// a row an input (channel, kernel column and kernel row joined), a column an output, which is the transpose
+/// of PyTorch's.
+struct UpdateTensor {
+  std::int64_t offset = 0;  ///< elements from the range's first
+  std::int64_t rows = 1;
+  std::int64_t columns = 0;
+  int rank = 1;  ///< axes of the parameter itself: 4 for a convolution's weight, 1 for a bias
+
+  std::int64_t count() const { return rows * columns; }
+};
+
+/// One run of an update over `count` elements of a parameter group. Elements between tensors are zeros, have
+/// zero gradients and stay zero.
 struct UpdateArgs {
   float* parameters = nullptr;
   const float* gradients = nullptr;
@@ -91,14 +105,19 @@ struct UpdateArgs {
   std::int64_t count = 0;
   std::int64_t step = 1;  ///< 1 at the first step
   float lr = 0;
-  float momentum = 0;      ///< beta1 of Adam
-  float weight_decay = 0;  ///< as the rule understands it
+  float momentum = 0;                       ///< beta1 of Adam
+  float weight_decay = 0;                   ///< L2: times the value, added to the gradient
+  float decoupled_decay = 0;                ///< the value first shrinks by lr times this
+  float l1 = 0;                             ///< times the value's sign, added to the gradient
+  std::span<const UpdateTensor> tensors{};  ///< where Update::by_tensor(); in order, none overlapping
 };
 
 class Update {
  public:
   virtual ~Update() = default;
   virtual int states() const = 0;
+  /// Whether the rule treats each tensor as a whole, so that apply needs the list of them.
+  virtual bool by_tensor() const { return false; }
   virtual void apply(const UpdateArgs& args) = 0;
 };
 

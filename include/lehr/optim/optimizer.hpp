@@ -3,43 +3,13 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "lehr/backend/backend.hpp"
+#include "lehr/optim/optimizer_spec.hpp"
+#include "lehr/optim/rules.hpp"
 
 namespace lehr {
-
-/// Which rule turns gradients into updates, with the settings that stay. Made from Sgd{}, Adam{}, ... or by
-/// name.
-struct OptimizerSpec {
-  UpdateSpec update;
-  double momentum = 0;  ///< momentum of SGD, beta1 of Adam; a schedule may change it
-  double weight_decay = 0;
-};
-
-/// Stochastic gradient descent. Source: torch.optim.SGD (weight decay as L2 in the gradient).
-struct Sgd {
-  double momentum = 0.9;
-  double dampening = 0;
-  bool nesterov = false;
-  double weight_decay = 0;
-  operator OptimizerSpec() const;  // NOLINT(google-explicit-constructor): options read `.optimizer = Sgd{}`
-};
-
-/// Kingma and Ba 2015, as torch.optim.Adam (weight decay as L2 in the gradient).
-struct Adam {
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double eps = 1e-8;
-  double weight_decay = 0;
-  operator OptimizerSpec() const;  // NOLINT(google-explicit-constructor)
-};
-
-/// "sgd" or "adam" with default settings. Throws BadInput with the nearest valid name.
-OptimizerSpec optimizer_by_name(std::string_view name);
-std::vector<std::string> optimizer_names();
 
 /// A run of consecutive elements of the flat parameter buffer that share settings.
 struct ParameterRange {
@@ -52,8 +22,12 @@ struct ParameterRange {
 /// Applies a rule to the flat buffers. Holds the rule's states, as long as the parameters.
 class Optimizer {
  public:
+  /// `tensors`, with offsets into the flat buffer, are needed by the rules that treat each tensor as a whole
+  /// (Update::by_tensor: lamb, lars, larc, muon). Throws BadInput for settings out of range, and for such a
+  /// rule without tensors; Error where a range or tensor does not lie within the buffer or a tensor not
+  /// within one range.
   Optimizer(const OptimizerSpec& spec, std::int64_t parameters, std::vector<ParameterRange> ranges,
-            const Backend& backend);
+            const Backend& backend, const std::vector<UpdateTensor>& tensors = {});
 
   /// One step over all ranges. momentum < 0 means the spec's own.
   void step(float* values, const float* grads, double lr, double momentum = -1);
@@ -62,12 +36,21 @@ class Optimizer {
   /// Bytes of the rule's states.
   std::size_t state_bytes() const;
 
+  /// Addresses of the rule's states, each as long as the parameters, on the backend's device: with the number
+  /// of steps all that a training needs to go on.
+  std::vector<float*> states() const;
+  void set_steps_done(std::int64_t steps) { steps_ = steps; }
+
  private:
+  void step_range(std::size_t range, UpdateArgs args);
+
   OptimizerSpec spec_;
   std::int64_t count_;
   std::vector<ParameterRange> ranges_;
+  std::vector<std::vector<UpdateTensor>> tensors_;  // of each range, offsets from its first element
   std::unique_ptr<Update> update_;
   std::vector<std::shared_ptr<float>> states_;
+  std::vector<float*> range_states_;
   std::int64_t steps_ = 0;
 };
 

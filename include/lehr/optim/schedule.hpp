@@ -1,9 +1,14 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <string>
+#include <string_view>
 #include <vector>
 
-/// Schedules: pure functions of progress in [0, 1], joined by composition.
+/// Schedules: pure functions of progress in [0, 1], joined by composition. Each throws BadInput where a
+/// setting is out of range. What PyTorch and fastai give a batch or an epoch, a schedule gives at its share
+/// of the whole training.
 namespace lehr {
 
 using Schedule = std::function<double(double progress)>;
@@ -11,11 +16,29 @@ using Schedule = std::function<double(double progress)>;
 namespace schedules {
 
 Schedule constant(double value);
-/// (1 + cos(pi (1 - p))) (to - from) / 2 + from
+/// from + (to - from) p. Source: fastai's SchedLin, torch's LinearLR.
+Schedule linear(double from, double to);
+/// from + (1 + cos(pi (1 - p))) (to - from) / 2. Source: fastai's SchedCos, torch's CosineAnnealingLR.
 Schedule cosine(double from, double to);
-/// Several schedules one after the other, each taking its share of the progress. Throws BadInput where the
-/// numbers differ, a share is not positive, or the shares do not sum to 1 (within 1e-6).
+/// from (to / from)^p; both above 0. Source: fastai's SchedExp, torch's ExponentialLR.
+Schedule exponential(double from, double to);
+/// from + (to - from) p^power. Source: fastai's SchedPoly.
+Schedule polynomial(double from, double to, double power);
+/// to + (from - to) (1 - p)^power. Source: torch's PolynomialLR.
+Schedule polynomial_decay(double from, double to, double power);
+/// value gamma^floor(p / every), where `every` is a share of the progress. Source: torch's StepLR.
+Schedule step(double value, double gamma, double every);
+/// value gamma^n, where n milestones (rising shares of the progress) are reached. Source: torch's
+/// MultiStepLR.
+Schedule multi_step(double value, double gamma, std::vector<double> milestones);
+
+/// Several schedules one after the other, each taking its share of the progress; a boundary belongs to the
+/// later one. Throws BadInput where the numbers differ, a share is not positive, or the shares do not sum to
+/// 1 (within 1e-6).
 Schedule combine(std::vector<double> shares, std::vector<Schedule> schedules);
+/// Linearly from start_factor times the first value of `then` to that value over the first share, then all of
+/// `then`. Source: Goyal et al. 2017, as torch's LinearLR before another in SequentialLR.
+Schedule warm_up(double share, Schedule then, double start_factor = 0);
 
 /// Learning rate and momentum of a training.
 struct RateAndMomentum {
@@ -34,6 +57,42 @@ struct OneCycleOptions {
   double momentum_low = 0.85;
 };
 RateAndMomentum one_cycle(const OneCycleOptions& options);
+/// The defaults of torch's OneCycleLR: 30 % rising, and lr_max / (25 * 1e4) in the end.
+OneCycleOptions pytorch_one_cycle(double lr_max);
+
+/// Flat for the first share, then cosine to lr / div_final. Source: fastai's fit_flat_cos.
+struct FlatCosOptions {
+  double lr = 1e-3;
+  double flat = 0.75;
+  double div_final = 1e5;
+};
+Schedule flat_cos(const FlatCosOptions& options);
+
+/// Cosine restarts: each cycle falls from lr_max to lr_min and is longer than the one before by `factor`.
+/// Source: Loshchilov and Hutter 2016, as fastai's fit_sgdr and torch's CosineAnnealingWarmRestarts.
+struct SgdrOptions {
+  double lr_max = 1e-3;
+  double lr_min = 0;
+  std::int64_t cycles = 3;
+  double factor = 2;
+};
+Schedule sgdr(const SgdrOptions& options);
+
+/// Straight up and down between lr_min and lr_max. Source: Smith 2015, as torch's CyclicLR; height .5 is its
+/// mode triangular2.
+struct CyclicOptions {
+  double lr_max = 1e-3;
+  double lr_min = 1e-4;
+  std::int64_t cycles = 3;
+  double rising = 0.5;  ///< share of a cycle
+  double height = 1;    ///< of a cycle over that of the one before
+};
+Schedule triangular(const CyclicOptions& options);
+
+/// A schedule with default settings by its name on the command line, lr being its highest rate. Throws
+/// BadInput with the nearest valid name, and where lr is negative or not finite.
+RateAndMomentum schedule_by_name(std::string_view name, double lr);
+std::vector<std::string> schedule_names();
 
 }  // namespace schedules
 }  // namespace lehr

@@ -68,6 +68,17 @@ HWY_INLINE void for_vectors(std::int64_t begin, std::int64_t end, const Body& bo
   if (i < end) body(i, PartialVector{end - i});
 }
 
+/// Calls body(begin, end) for consecutive pieces of [begin, end), short enough for sums in single precision.
+template <class Body>
+HWY_INLINE void for_blocks(std::int64_t begin, std::int64_t end, const Body& body) {
+  constexpr std::int64_t block = 2048;
+  for (std::int64_t i = begin; i < end; i += block) body(i, i + block < end ? i + block : end);
+}
+
+HWY_INLINE double sum_of_lanes(FloatVec v) {
+  return static_cast<double>(hn::GetLane(hn::SumOfLanes(FloatTag(), v)));
+}
+
 }  // namespace lehr::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "backend/cpu/support.hpp"
+#include "backend/cpu/updates/decay-inl.hpp"
+#include "backend/cpu/updates/decay.hpp"
 #include "backend/cpu/vectors-inl.hpp"
 #include "lehr/backend/kernel_registry.hpp"
 #include "lehr/core/parallel.hpp"
@@ -13,9 +15,9 @@
 namespace lehr::cpu {
 #ifndef LEHR_BACKEND_CPU_ADAM_STEP_
 #define LEHR_BACKEND_CPU_ADAM_STEP_
-/// The constants of one step; values -= rate * first / (sqrt(second) * root_scale + eps).
+/// The constants of one step; values = keep * values - rate * first / (sqrt(second) * root_scale + eps).
 struct AdamStep {
-  float weight_decay;
+  Decay decay;
   float beta1;
   float taken1;  ///< 1 - beta1
   float beta2;
@@ -33,7 +35,9 @@ namespace lehr::cpu::HWY_NAMESPACE {
 void AdamRange(float* values, float* firsts, float* seconds, const float* grads, std::int64_t begin,
                std::int64_t end, const AdamStep& step) {
   const FloatTag d;
-  const FloatVec decay = hn::Set(d, step.weight_decay);
+  const FloatVec l2 = hn::Set(d, step.decay.l2);
+  const FloatVec l1 = hn::Set(d, step.decay.l1);
+  const FloatVec keep = hn::Set(d, step.decay.keep);
   const FloatVec beta1 = hn::Set(d, step.beta1);
   const FloatVec taken1 = hn::Set(d, step.taken1);
   const FloatVec beta2 = hn::Set(d, step.beta2);
@@ -43,13 +47,13 @@ void AdamRange(float* values, float* firsts, float* seconds, const float* grads,
   const FloatVec eps = hn::Set(d, step.eps);
   for_vectors(begin, end, [&](std::int64_t i, auto access) HWY_ATTR {
     const FloatVec value = access.load(values + i);
-    const FloatVec grad = hn::MulAdd(decay, value, access.load(grads + i));
+    const FloatVec grad = decayed_gradient(value, access.load(grads + i), l2, l1);
     const FloatVec first = hn::MulAdd(beta1, access.load(firsts + i), hn::Mul(taken1, grad));
     const FloatVec second = hn::MulAdd(beta2, access.load(seconds + i), hn::Mul(taken2, hn::Mul(grad, grad)));
     const FloatVec denominator = hn::MulAdd(hn::Sqrt(second), root_scale, eps);
     access.store(first, firsts + i);
     access.store(second, seconds + i);
-    access.store(hn::NegMulAdd(rate, hn::Div(first, denominator), value), values + i);
+    access.store(hn::NegMulAdd(rate, hn::Div(first, denominator), hn::Mul(keep, value)), values + i);
   });
 }
 
@@ -62,8 +66,8 @@ namespace {
 
 HWY_EXPORT(AdamRange);
 
-/// Kingma and Ba 2015, as torch.optim.Adam; weight decay is L2 in the gradient. States: the first and the
-/// second moment.
+/// Kingma and Ba 2015, as torch.optim.Adam; with decoupled decay Loshchilov and Hutter 2017, as
+/// torch.optim.AdamW. States: the first and the second moment.
 class Adam final : public Update {
  public:
   explicit Adam(const UpdateSpec& spec)
@@ -74,7 +78,7 @@ class Adam final : public Update {
     const auto beta1 = static_cast<double>(args.momentum);
     const auto power = static_cast<double>(args.step);
     const AdamStep step{
-        args.weight_decay,
+        decay_of(args),
         args.momentum,
         static_cast<float>(1 - beta1),
         static_cast<float>(beta2_),

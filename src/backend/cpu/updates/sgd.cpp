@@ -4,6 +4,8 @@
 #include <hwy/highway.h>
 
 #include "backend/cpu/support.hpp"
+#include "backend/cpu/updates/decay-inl.hpp"
+#include "backend/cpu/updates/decay.hpp"
 #include "backend/cpu/vectors-inl.hpp"
 #include "lehr/backend/kernel_registry.hpp"
 #include "lehr/core/parallel.hpp"
@@ -15,7 +17,7 @@ namespace lehr::cpu {
 struct SgdStep {
   float lr;
   float momentum;
-  float weight_decay;
+  Decay decay;
   float taken;  ///< share of the gradient that enters the velocity: 1 - dampening, 1 at the first step
   bool nesterov;
 };
@@ -28,11 +30,13 @@ namespace lehr::cpu::HWY_NAMESPACE {
 void PlainStep(float* values, const float* grads, std::int64_t begin, std::int64_t end, const SgdStep& step) {
   const FloatTag d;
   const FloatVec lr = hn::Set(d, step.lr);
-  const FloatVec decay = hn::Set(d, step.weight_decay);
+  const FloatVec l2 = hn::Set(d, step.decay.l2);
+  const FloatVec l1 = hn::Set(d, step.decay.l1);
+  const FloatVec keep = hn::Set(d, step.decay.keep);
   for_vectors(begin, end, [&](std::int64_t i, auto access) HWY_ATTR {
     const FloatVec value = access.load(values + i);
-    const FloatVec grad = hn::MulAdd(decay, value, access.load(grads + i));
-    access.store(hn::NegMulAdd(lr, grad, value), values + i);
+    const FloatVec grad = decayed_gradient(value, access.load(grads + i), l2, l1);
+    access.store(hn::NegMulAdd(lr, grad, hn::Mul(keep, value)), values + i);
   });
 }
 
@@ -40,16 +44,18 @@ void MomentumStep(float* values, float* velocities, const float* grads, std::int
                   const SgdStep& step) {
   const FloatTag d;
   const FloatVec lr = hn::Set(d, step.lr);
-  const FloatVec decay = hn::Set(d, step.weight_decay);
+  const FloatVec l2 = hn::Set(d, step.decay.l2);
+  const FloatVec l1 = hn::Set(d, step.decay.l1);
+  const FloatVec keep = hn::Set(d, step.decay.keep);
   const FloatVec momentum = hn::Set(d, step.momentum);
   const FloatVec taken = hn::Set(d, step.taken);
   for_vectors(begin, end, [&](std::int64_t i, auto access) HWY_ATTR {
     const FloatVec value = access.load(values + i);
-    const FloatVec grad = hn::MulAdd(decay, value, access.load(grads + i));
+    const FloatVec grad = decayed_gradient(value, access.load(grads + i), l2, l1);
     const FloatVec velocity = hn::MulAdd(momentum, access.load(velocities + i), hn::Mul(taken, grad));
     const FloatVec direction = step.nesterov ? hn::MulAdd(momentum, velocity, grad) : velocity;
     access.store(velocity, velocities + i);
-    access.store(hn::NegMulAdd(lr, direction, value), values + i);
+    access.store(hn::NegMulAdd(lr, direction, hn::Mul(keep, value)), values + i);
   });
 }
 
@@ -63,7 +69,7 @@ namespace {
 HWY_EXPORT(PlainStep);
 HWY_EXPORT(MomentumStep);
 
-/// Stochastic gradient descent. Source: torch.optim.SGD; weight decay is L2 in the gradient. State: velocity.
+/// Stochastic gradient descent. Source: torch.optim.SGD. State: velocity.
 class Sgd final : public Update {
  public:
   explicit Sgd(const UpdateSpec& spec)
@@ -71,7 +77,7 @@ class Sgd final : public Update {
   int states() const override { return 1; }
 
   void apply(const UpdateArgs& args) override {
-    const SgdStep step{args.lr, args.momentum, args.weight_decay,
+    const SgdStep step{args.lr, args.momentum, decay_of(args),
                        args.step == 1 ? 1.0F : static_cast<float>(1 - dampening_), nesterov_};
     parallel_for(args.count, elements_per_thread, [&](std::int64_t begin, std::int64_t end, int) {
       if (args.momentum == 0) {

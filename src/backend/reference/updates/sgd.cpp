@@ -1,3 +1,4 @@
+#include "backend/reference/updates/decay.hpp"
 #include "lehr/backend/kernel_registry.hpp"
 
 namespace lehr::reference {
@@ -13,15 +14,13 @@ class Sgd final : public Update {
   void apply(const UpdateArgs& args) override {
     const double momentum = static_cast<double>(args.momentum);
     for (std::int64_t i = 0; i < args.count; ++i) {
-      const double value = static_cast<double>(args.parameters[i]);
-      const double grad =
-          static_cast<double>(args.gradients[i]) + static_cast<double>(args.weight_decay) * value;
+      const double grad = decayed_gradient(args, i);
       float& buffer = args.states[0][i];
       const double velocity =
           args.step == 1 ? grad : momentum * static_cast<double>(buffer) + (1 - dampening_) * grad;
       buffer = static_cast<float>(velocity);
       const double direction = momentum == 0 ? grad : nesterov_ ? grad + momentum * velocity : velocity;
-      args.parameters[i] = static_cast<float>(value - static_cast<double>(args.lr) * direction);
+      args.parameters[i] = static_cast<float>(kept_value(args, i) - static_cast<double>(args.lr) * direction);
     }
   }
 

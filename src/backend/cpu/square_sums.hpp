@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstdint>
+
+#include "backend/cpu/chunked_sums.hpp"
+
+namespace lehr::cpu {
+
+/// The sums of the squares of two arrays of one length, the same for any number of threads.
+TwoSums square_sums(const float* a, const float* b, std::int64_t count);
+
+}  // namespace lehr::cpu

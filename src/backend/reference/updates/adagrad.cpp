@@ -1,0 +1,42 @@
+#include <cmath>
+
+#include "backend/reference/updates/decay.hpp"
+#include "lehr/backend/kernel_registry.hpp"
+
+namespace lehr::reference {
+namespace {
+
+/// As torch.optim.Adagrad. State: the sum of squares without the initial accumulator, so that it starts at
+/// zero.
+class Adagrad final : public Update {
+ public:
+  explicit Adagrad(const UpdateSpec& spec)
+      : lr_decay_(spec.attributes.real("lr_decay")),
+        initial_(spec.attributes.real("initial_accumulator")),
+        eps_(spec.attributes.real("eps")) {}
+  int states() const override { return 1; }
+
+  void apply(const UpdateArgs& args) override {
+    const double rate = static_cast<double>(args.lr) / (1 + static_cast<double>(args.step - 1) * lr_decay_);
+    for (std::int64_t i = 0; i < args.count; ++i) {
+      const double grad = decayed_gradient(args, i);
+      float& sum = args.states[0][i];
+      sum = static_cast<float>(static_cast<double>(sum) + grad * grad);
+      const double root = std::sqrt(static_cast<double>(sum) + initial_) + eps_;
+      args.parameters[i] = static_cast<float>(kept_value(args, i) - rate * grad / root);
+    }
+  }
+
+ private:
+  double lr_decay_;
+  double initial_;
+  double eps_;
+};
+
+}  // namespace
+
+void register_adagrad(KernelRegistry& registry) {
+  registry.add_update("adagrad", [](const UpdateSpec& spec) { return std::make_unique<Adagrad>(spec); });
+}
+
+}  // namespace lehr::reference
