@@ -103,7 +103,7 @@ void check_decay(const char* name, double value) {
 
 }  // namespace
 
-void require(bool holds, const std::string& setting, const char* expected, double found) {
+void require(bool holds, std::string_view setting, std::string_view expected, double found) {
   if (holds) return;
   std::ostringstream message;
   message << setting << " must be " << expected << ", found " << found;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include <string_view>
 
 #include "lehr/optim/optimizer_spec.hpp"
 
@@ -10,6 +10,6 @@ namespace lehr::optim {
 void check_settings(const OptimizerSpec& spec);
 
 /// Throws BadInput unless expected (said in `expected`) holds of the value.
-void require(bool holds, const std::string& setting, const char* expected, double found);
+void require(bool holds, std::string_view setting, std::string_view expected, double found);
 
 }  // namespace lehr::optim
