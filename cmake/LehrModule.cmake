@@ -16,9 +16,6 @@ function(lehr_module name)
     list(APPEND sources ${registry_sources})
   endforeach()
 
-  if(NOT sources)
-    set(sources ${PROJECT_SOURCE_DIR}/cmake/empty.cpp)
-  endif()
   add_library(lehr_${name} STATIC ${sources})
   add_library(lehr::${name} ALIAS lehr_${name})
   target_include_directories(lehr_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>

@@ -1,1 +1,0 @@
-// keeps a module without sources a library
