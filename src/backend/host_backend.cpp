@@ -25,4 +25,8 @@ void HostBackend::copy_out(void* host, const void* device, std::size_t bytes) co
   if (bytes > 0) std::memcpy(host, device, bytes);
 }
 
+void HostBackend::copy(float* to, const float* from, std::int64_t count) const {
+  copy_in(to, from, static_cast<std::size_t>(count) * sizeof(float));
+}
+
 }  // namespace lehr

@@ -24,6 +24,7 @@ class HostBackend : public Backend {
   std::shared_ptr<void> allocate(std::size_t bytes) const override;
   void copy_in(void* device, const void* host, std::size_t bytes) const override;
   void copy_out(void* host, const void* device, std::size_t bytes) const override;
+  void copy(float* to, const float* from, std::int64_t count) const override;
 
  protected:
   KernelRegistry& registry() { return registry_; }

@@ -138,8 +138,22 @@ class Backend {
   /// These two copy nothing, and take null, where bytes is 0.
   virtual void copy_in(void* device, const void* host, std::size_t bytes) const = 0;
   virtual void copy_out(void* host, const void* device, std::size_t bytes) const = 0;
-  /// to += from over count floats, where a tensor's gradient has several sources.
+
+  // Arithmetic over count floats of the device: for gradients with several sources and for whole flat
+  // buffers.
+  /// to += from
   virtual void accumulate(float* to, const float* from, std::int64_t count) const = 0;
+  /// to += factor from
+  virtual void add_scaled(float* to, const float* from, float factor, std::int64_t count) const = 0;
+  /// to += weight (from - to)
+  virtual void lerp(float* to, const float* from, float weight, std::int64_t count) const = 0;
+  virtual void scale(float* values, float factor, std::int64_t count) const = 0;
+  /// What is not a number stays so.
+  virtual void clamp(float* values, float low, float high, std::int64_t count) const = 0;
+  virtual void copy(float* to, const float* from, std::int64_t count) const = 0;
+  /// The same for any number of threads.
+  virtual double sum_of_squares(const float* values, std::int64_t count) const = 0;
+  virtual bool all_finite(const float* values, std::int64_t count) const = 0;
 };
 
 /// The processor: oneDNN and lehr's own SIMD kernels, chosen at run time.
