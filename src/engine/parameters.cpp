@@ -18,6 +18,10 @@ std::shared_ptr<float> allocate_floats(const Backend& backend, std::int64_t coun
   return std::static_pointer_cast<float>(backend.allocate(static_cast<std::size_t>(count) * sizeof(float)));
 }
 
+void check_has_grad(const ParameterEntry& entry) {
+  if (is_state(entry.role)) throw Error("\"" + entry.name + "\" is a running statistic and has no gradient");
+}
+
 }  // namespace
 
 Parameters::Parameters(const Graph& graph, const Backend& backend) : backend_(&backend) {
@@ -71,19 +75,29 @@ Tensor Parameters::get(std::string_view name) const {
 
 Tensor Parameters::get_grad(std::string_view name) const {
   const ParameterEntry& found = entry(name);
-  if (is_state(found.role)) throw Error("\"" + found.name + "\" is a running statistic and has no gradient");
+  check_has_grad(found);
   return copy_to_host(*backend_, found, grad(found));
+}
+
+void Parameters::copy_from_host(const ParameterEntry& entry, const Tensor& given, float* to) {
+  if (given.shape() != entry.shape || given.dtype() != DType::f32) {
+    throw BadInput("\"" + entry.name + "\" should be f32 of shape " + entry.shape.str() + ", found " +
+                   std::string(name_of(given.dtype())) + " of shape " + given.shape().str());
+  }
+  Tensor stored(entry.shape, DType::f32, entry.strides);
+  copy_elements(given.view<float>(), stored.view<float>());
+  backend_->copy_in(to, stored.data(), stored.bytes());
 }
 
 void Parameters::set(std::string_view name, const Tensor& value_given) {
   const ParameterEntry& found = entry(name);
-  if (value_given.shape() != found.shape || value_given.dtype() != DType::f32) {
-    throw BadInput("\"" + found.name + "\" should be f32 of shape " + found.shape.str() + ", found " +
-                   std::string(name_of(value_given.dtype())) + " of shape " + value_given.shape().str());
-  }
-  Tensor stored(found.shape, DType::f32, found.strides);
-  copy_elements(value_given.view<float>(), stored.view<float>());
-  backend_->copy_in(value(found), stored.data(), stored.bytes());
+  copy_from_host(found, value_given, value(found));
+}
+
+void Parameters::set_grad(std::string_view name, const Tensor& grad_given) {
+  const ParameterEntry& found = entry(name);
+  check_has_grad(found);
+  copy_from_host(found, grad_given, grad(found));
 }
 
 }  // namespace lehr

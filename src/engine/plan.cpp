@@ -55,6 +55,7 @@ struct Plan::State {
   std::shared_ptr<void> workspace;
   std::vector<StepTime> times;
   bool timing = false;
+  std::size_t forward_done = 0;  // steps of the present forward pass
 
   State(const Graph& graph, Parameters& parameters, const PlanOptions& given)
       : backend(parameters.backend()),
@@ -150,6 +151,25 @@ struct Plan::State {
     seconds += watch.seconds();
   }
 
+  /// The step whose output the node is.
+  std::size_t step_of(NodeId node) const {
+    const auto found = std::ranges::find(tensors.steps, node,
+                                         [](const PlannedStep& planned) { return planned.step.output(); });
+    if (found != tensors.steps.end()) return static_cast<std::size_t>(found - tensors.steps.begin());
+    throw Error("node " + std::to_string(node) + " is not the output of a step");
+  }
+
+  void begin(std::uint64_t step) {
+    check_bound();
+    if (!arena) allocate();
+    forward_done = 0;
+    for (StepAddresses& at : addresses) at.args.step = step;
+  }
+
+  void forward_until(std::size_t end) {
+    for (; forward_done < end; ++forward_done) run_forward(forward_done);
+  }
+
   void run_forward(std::size_t i) {
     Kernel& kernel = *tensors.steps[i].kernel;
     if (kernel.is_alias()) return;
@@ -190,20 +210,22 @@ void Plan::bind_input(NodeId input, const void* data) {
 }
 
 void Plan::forward(std::uint64_t step) {
-  state_->check_bound();
-  if (!state_->arena) state_->allocate();
-  for (std::size_t i = 0; i < state_->tensors.steps.size(); ++i) {
-    state_->addresses[i].args.step = step;
-    state_->run_forward(i);
-  }
+  state_->begin(step);
+  state_->forward_until(state_->tensors.steps.size());
 }
 
-void Plan::backward() {
+void Plan::forward_to(NodeId node, std::uint64_t step) {
+  state_->begin(step);
+  state_->forward_until(state_->step_of(node) + 1);
+}
+
+void Plan::forward_rest() { state_->forward_until(state_->tensors.steps.size()); }
+
+void Plan::backward(float factor) {
   if (state_->options.mode != Mode::train) throw Error("a plan made for evaluation has no backward pass");
   if (!state_->arena) throw Error("backward was called before forward");
   if (void* loss_grad = state_->grad_address(state_->output)) {
-    constexpr float one = 1;
-    state_->backend.copy_in(loss_grad, &one, sizeof one);
+    state_->backend.copy_in(loss_grad, &factor, sizeof factor);
   }
   for (std::size_t i = state_->tensors.steps.size(); i-- > 0;) state_->run_backward(i);
 }
@@ -215,6 +237,13 @@ const void* Plan::value(NodeId node) const {
     throw Error("the value of node " + std::to_string(node) + " is not kept: name it in PlanOptions::keep");
   if (!state_->arena) throw Error("a value was asked for before the plan ran");
   return state_->value_address(node);
+}
+
+void Plan::set_value(NodeId node, const void* host) {
+  if (state_->bound.contains(node)) throw Error("the value of a graph's input is set by bind_input");
+  void* address = const_cast<void*>(value(node));
+  state_->backend.copy_in(address, host,
+                          state_->tensors.steps[state_->step_of(node)].step.spec.output.bytes());
 }
 
 const PlanOptions& Plan::options() const { return state_->options; }

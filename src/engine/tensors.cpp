@@ -34,9 +34,13 @@ class TensorPlanner {
   }
 
  private:
+  bool is_frozen(const Step& step) const {
+    return std::ranges::find(options_.frozen, step.nodes.front()) != options_.frozen.end();
+  }
+
   PlannedStep prepare(Step step) {
     for (const NodeId input : step.inputs) step.spec.input_grads.push_back(training_ && needs_grad(input));
-    step.spec.parameter_grads = training_ && has_trained_parameters(graph_, step);
+    step.spec.parameter_grads = training_ && has_trained_parameters(graph_, step) && !is_frozen(step);
     const bool wants_grad = step.spec.parameter_grads ||
                             std::ranges::find(step.spec.input_grads, true) != step.spec.input_grads.end();
     PlannedStep planned;

@@ -47,11 +47,10 @@ std::vector<UpdateTensor> tensors_within(const ParameterRange& range,
 
 Optimizer::Optimizer(const OptimizerSpec& spec, std::int64_t parameters, std::vector<ParameterRange> ranges,
                      const Backend& backend, const std::vector<UpdateTensor>& tensors)
-    : spec_(spec), count_(parameters), ranges_(std::move(ranges)) {
+    : spec_(spec), count_(parameters), all_tensors_(tensors) {
   optim::check_settings(spec_);
-  check_ranges(ranges_, count_);
   for (const UpdateTensor& tensor : tensors) check_tensor(tensor, count_);
-  for (const ParameterRange& range : ranges_) tensors_.push_back(tensors_within(range, tensors));
+  set_ranges(std::move(ranges));
   update_ = backend.update(spec_.update);
   if (update_->by_tensor() && tensors.empty() && count_ > 0) {
     throw BadInput("the optimizer " + spec_.update.type +
@@ -64,21 +63,46 @@ Optimizer::Optimizer(const OptimizerSpec& spec, std::int64_t parameters, std::ve
   range_states_.resize(states_.size());
 }
 
+void Optimizer::set_ranges(std::vector<ParameterRange> ranges) {
+  check_ranges(ranges, count_);
+  std::vector<std::vector<UpdateTensor>> tensors;
+  for (const ParameterRange& range : ranges) tensors.push_back(tensors_within(range, all_tensors_));
+  ranges_ = std::move(ranges);
+  tensors_ = std::move(tensors);
+}
+
+Rates Optimizer::rates(double lr) const {
+  return {lr, spec_.momentum, spec_.weight_decay, spec_.decoupled_decay, spec_.l1};
+}
+
 void Optimizer::step(float* values, const float* grads, double lr, double momentum) {
-  optim::require(lr >= 0 && std::isfinite(lr), "the learning rate", "finite and not negative", lr);
-  const auto used_momentum = static_cast<float>(momentum < 0 ? spec_.momentum : momentum);
-  optim::require(used_momentum < 1, "the momentum", "below 1", momentum);
+  Rates used = rates(lr);
+  used.momentum = momentum;
+  step(values, grads, used);
+}
+
+void Optimizer::step(float* values, const float* grads, const Rates& rates) {
+  const auto usable = [](double value) { return value >= 0 && std::isfinite(value); };
+  optim::require(usable(rates.lr), "the learning rate", "finite and not negative", rates.lr);
+  optim::require(usable(rates.weight_decay), "the weight decay", "finite and not negative",
+                 rates.weight_decay);
+  optim::require(usable(rates.decoupled_decay), "the decoupled weight decay", "finite and not negative",
+                 rates.decoupled_decay);
+  optim::require(usable(rates.l1), "the L1 penalty", "finite and not negative", rates.l1);
+  const auto momentum = static_cast<float>(rates.momentum < 0 ? spec_.momentum : rates.momentum);
+  optim::require(momentum < 1, "the momentum", "below 1", rates.momentum);
   ++steps_;
   UpdateArgs args;
   args.parameters = values;
   args.gradients = grads;
   args.step = steps_;
-  args.lr = static_cast<float>(lr);
-  args.momentum = used_momentum;
-  for (std::size_t range = 0; range < ranges_.size(); ++range) step_range(range, args);
+  args.momentum = momentum;
+  for (std::size_t range = 0; range < ranges_.size(); ++range) {
+    if (!ranges_[range].frozen) step_range(range, args, rates);
+  }
 }
 
-void Optimizer::step_range(std::size_t index, UpdateArgs args) {
+void Optimizer::step_range(std::size_t index, UpdateArgs args, const Rates& rates) {
   const ParameterRange& range = ranges_[index];
   for (std::size_t i = 0; i < states_.size(); ++i) range_states_[i] = states_[i].get() + range.offset;
   args.parameters += range.offset;
@@ -86,10 +110,14 @@ void Optimizer::step_range(std::size_t index, UpdateArgs args) {
   args.states = range_states_;
   args.count = range.count;
   args.tensors = tensors_[index];
+  args.lr = static_cast<float>(rates.lr * range.lr_scale);
   if (range.decay) {
-    args.weight_decay = static_cast<float>(spec_.weight_decay);
-    args.decoupled_decay = static_cast<float>(spec_.decoupled_decay);
-    args.l1 = static_cast<float>(spec_.l1);
+    const bool decoupled = spec_.decoupled_decay > 0;
+    args.weight_decay =
+        static_cast<float>(decoupled ? rates.weight_decay : range.weight_decay.value_or(rates.weight_decay));
+    args.decoupled_decay = static_cast<float>(decoupled ? range.weight_decay.value_or(rates.decoupled_decay)
+                                                        : rates.decoupled_decay);
+    args.l1 = static_cast<float>(rates.l1);
   }
   update_->apply(args);
 }
@@ -102,6 +130,10 @@ std::vector<float*> Optimizer::states() const {
   std::vector<float*> addresses;
   for (const std::shared_ptr<float>& state : states_) addresses.push_back(state.get());
   return addresses;
+}
+
+int optimizer_states(const OptimizerSpec& spec, const Backend& backend) {
+  return backend.update(spec.update)->states();
 }
 
 }  // namespace lehr

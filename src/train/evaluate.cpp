@@ -15,8 +15,8 @@ Evaluation evaluate(Model& model, const Dataset& dataset, std::int64_t batch_siz
   loader.start(0);
   while (const Batch* batch = loader.next()) {
     check_memory(plans.plan(batch->size, Mode::eval));
-    const BatchResult result = plans.forward(*batch, Mode::eval, 0);
-    sums.add(result.loss, result.scores, {batch->targets, static_cast<std::size_t>(batch->size)});
+    const std::span<const float> scores = plans.predict(*batch, Mode::eval, 0);
+    sums.add(plans.loss(), scores, {batch->targets, static_cast<std::size_t>(batch->size)});
   }
   const SetMetrics metrics = sums.result();
   return {metrics.loss, metrics.accuracy, metrics.samples};

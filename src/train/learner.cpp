@@ -1,16 +1,16 @@
 #include "lehr/train/learner.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <string>
 
-#include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/train/model_file.hpp"
-#include "lehr/train/parameter_tensors.hpp"
-#include "train/metrics.hpp"
-#include "train/plan_cache.hpp"
+#include "train/checkpoint.hpp"
+#include "train/fit_loop.hpp"
+#include "train/group_ranges.hpp"
+#include "train/learner_state.hpp"
 
 namespace lehr {
 namespace {
@@ -45,217 +45,185 @@ void check_fits(const Graph& model, const DataSplits& data) {
   }
 }
 
-// Runs of consecutive parameters with one setting of weight decay. Norm parameters and biases are exempt
-// (fastai).
-std::vector<ParameterRange> decay_ranges(const Parameters& parameters, bool any_decay) {
-  std::vector<ParameterRange> ranges;
-  for (const ParameterEntry& entry : parameters.entries()) {
-    if (is_state(entry.role)) continue;
-    const bool decay = any_decay && entry.role == ParameterRole::weight;
-    if (ranges.empty() || ranges.back().decay != decay) {
-      if (!ranges.empty()) ranges.back().count = entry.offset - ranges.back().offset;
-      ranges.push_back({entry.offset, 0, decay});
-    }
+/// A function at one event.
+class Action final : public Callback {
+ public:
+  Action(Event event, std::function<void(Learner&)> action, int order)
+      : event_(event),
+        action_(std::move(action)),
+        order_(order),
+        name_("on " + std::string(event_name(event))) {}
+  std::string_view name() const override { return name_; }
+  int order() const override { return order_; }
+  void handle(Event event, Learner& learner) override {
+    if (event == event_) action_(learner);
   }
-  if (!ranges.empty()) {
-    ranges.back().count = static_cast<std::int64_t>(parameters.values().size()) - ranges.back().offset;
-  }
-  return ranges;
-}
 
-LoaderOptions loader_options(const LearnerOptions& options, const Normalisation& normalisation,
-                             bool training) {
-  return {.batch_size = options.batch_size,
-          .shuffle = training,
-          .drop_last = training && options.drop_last,
-          .seed = options.seed,
-          .normalisation = normalisation,
-          .prefetch = options.prefetch};
+ private:
+  Event event_;
+  std::function<void(Learner&)> action_;
+  int order_;
+  std::string name_;
+};
+
+// Rates of the groups relative to the last one's, a geometric row.
+void spread(std::vector<ParameterGroup>& groups, const LearningRate& lr) {
+  if (!lr.first) return;
+  if (!(*lr.first > 0) || !(lr.last > 0)) {
+    throw BadInput("the learning rates of a slice must be above 0, found " + std::to_string(*lr.first) +
+                   " and " + std::to_string(lr.last));
+  }
+  const std::size_t last = groups.size() - 1;
+  for (std::size_t i = 0; i < last; ++i) {
+    const double share = 1 - static_cast<double>(i) / static_cast<double>(last);
+    groups[i].lr_scale = std::pow(*lr.first / lr.last, share);
+  }
+  groups[last].lr_scale = 1;
 }
 
 }  // namespace
 
-struct Learner::State {
-  Graph model;
-  DataSplits data;
-  LearnerOptions options;
-  Normalisation normalisation;
-  Parameters parameters;
-  PlanCache plans;
-  Optimizer optimizer;
-  Loader train_loader;
-  std::vector<std::unique_ptr<Callback>> callbacks;
-  std::vector<EpochRecord> history;
-  Progress progress;
-  std::int64_t epochs_done = 0;  // over all fits: decides the order of the samples
-  std::atomic<bool> stop_asked = false;
-  bool stopped = false;
-
-  State(Graph graph, DataSplits splits, LearnerOptions given)
-      : model(std::move(graph)),
-        data(std::move(splits)),
-        options(std::move(given)),
-        normalisation(normalisation_of(*data.train)),
-        parameters(model, *options.backend),
-        plans(model, {options.label_smoothing, options.class_weights}, parameters, options.seed),
-        optimizer(options.optimizer, static_cast<std::int64_t>(parameters.values().size()),
-                  decay_ranges(parameters, options.optimizer.decays()), *options.backend,
-                  parameter_tensors(parameters)),
-        train_loader(data.train, loader_options(options, normalisation, true)) {}
-
-  std::int64_t batches_an_epoch() const {
-    const std::int64_t all = train_loader.batches();
-    return options.max_batches == 0 ? all : std::min(all, options.max_batches);
-  }
-
-  std::string place() const {
-    return "epoch " + std::to_string(progress.epoch + 1) + ", batch " + std::to_string(progress.batch + 1);
-  }
-};
-
 Learner::Learner(Graph model, DataSplits data, LearnerOptions options) {
   check_options(options, data);
   check_fits(model, data);
-  state_ = std::make_unique<State>(std::move(model), std::move(data), std::move(options));
+  state_ = std::make_unique<LearnerState>(std::move(model), std::move(data), std::move(options));
   initialise(state_->parameters, state_->model, state_->options.initialisation, state_->options.seed);
 }
 
+Learner::Learner(const Learner& other, Cloned)
+    : state_(std::make_unique<LearnerState>(*other.state_, other.state_->normalisation)) {}
+
 Learner::~Learner() = default;
 
-void Learner::add_callback(std::unique_ptr<Callback> callback) {
-  std::vector<std::unique_ptr<Callback>>& all = state_->callbacks;
-  const auto after =
-      std::ranges::upper_bound(all, callback->order(), {}, [](const auto& one) { return one->order(); });
-  all.insert(after, std::move(callback));
+std::unique_ptr<Learner> Learner::clone() const {
+  return std::unique_ptr<Learner>(new Learner(*this, Cloned()));
 }
 
-void Learner::fire(void (Callback::*event)(Learner&)) {
-  for (const std::unique_ptr<Callback>& callback : state_->callbacks) (callback.get()->*event)(*this);
+void Learner::add_callback(std::unique_ptr<Callback> callback, std::string label) {
+  state_->callbacks.add(std::move(callback), std::move(label));
 }
 
-void Learner::fit(int epochs, double lr) { fit(epochs, {schedules::constant(lr), {}}); }
-
-void Learner::fit_one_cycle(int epochs, double lr_max) {
-  fit(epochs, schedules::one_cycle({.lr_max = lr_max}));
+void Learner::on(Event event, std::function<void(Learner&)> action, int order) {
+  add_callback(std::make_unique<Action>(event, std::move(action), order));
 }
 
-void Learner::fit(int epochs, const schedules::RateAndMomentum& schedule) {
-  if (epochs < 1) throw BadInput("the number of epochs must be 1 or more, found " + std::to_string(epochs));
-  State& s = *state_;
-  s.stop_asked = false;
-  s.stopped = false;
-  s.progress.epochs = epochs;
-  fire(&Callback::before_fit);
-  for (int epoch = 0; epoch < epochs && !s.stopped; ++epoch) {
-    s.progress.epoch = epoch;
-    run_epoch(schedule);
+Callback& Learner::find_callback(bool (*is_one)(const Callback&), std::string_view label) {
+  return state_->callbacks.find(is_one, label);
+}
+
+void Learner::add_metric(std::unique_ptr<Metric> metric) {
+  for (const std::unique_ptr<Metric>& other : state_->metrics) {
+    if (other->name() == metric->name()) {
+      throw BadInput("the metric " + in_quotes(metric->name()) + " is there already");
+    }
   }
-  fire(&Callback::after_fit);
+  metric->start(state_->data.classes());  // refuses at once what these classes cannot give
+  state_->metrics.push_back(std::move(metric));
 }
 
-void Learner::run_epoch(const schedules::RateAndMomentum& schedule) {
-  State& s = *state_;
-  fire(&Callback::before_epoch);
-  EpochRecord record;
-  record.epoch = s.progress.epoch;
-  const Stopwatch train_watch;
-  record.train = train_part(schedule);
-  record.train_seconds = train_watch.seconds();
-  record.lr = s.progress.lr;
-  if (s.options.validate && !s.stopped) {
-    const Stopwatch valid_watch;
-    fire(&Callback::before_validate);
-    record.valid = validate();
-    record.valid_seconds = valid_watch.seconds();
-    s.stopped = s.stop_asked;
-    if (s.stopped) record.valid = {};  // part of a set says nothing about the whole
-    fire(&Callback::after_validate);
-  }
-  s.history.push_back(record);
-  ++s.epochs_done;
-  fire(&Callback::after_epoch);
+std::span<const std::unique_ptr<Metric>> Learner::metrics() const { return state_->metrics; }
+
+void Learner::fit(int epochs, const schedules::RateAndMomentum& schedule, FitOptions options) {
+  FitLoop(*this, *state_).fit(epochs, schedule, std::move(options));
 }
 
-SetMetrics Learner::train_part(const schedules::RateAndMomentum& schedule) {
-  State& s = *state_;
-  MetricSums sums(s.options.class_weights);
-  s.train_loader.start(s.epochs_done);
-  s.progress.training = true;
-  s.progress.batches = s.batches_an_epoch();
-  fire(&Callback::before_train);
-  for (std::int64_t index = 0; index < s.progress.batches && !s.stopped; ++index) {
-    const Batch* batch = s.train_loader.next();
-    s.progress.batch = index;
-    set_rates(schedule);
-    const BatchResult result = train_batch(*batch);
-    sums.add(result.loss, result.scores, {batch->targets, static_cast<std::size_t>(batch->size)});
-    s.progress.running = sums.result();
-    fire(&Callback::after_batch);
-    s.stopped = s.stop_asked;
-  }
-  fire(&Callback::after_train);
-  return sums.result();
+void Learner::fit(int epochs, LearningRate lr, FitOptions options) {
+  spread(state_->groups, lr);
+  state_->apply_groups();
+  fit(epochs, {schedules::constant(lr.last), {}}, std::move(options));
 }
 
-void Learner::set_rates(const schedules::RateAndMomentum& schedule) {
-  Progress& p = state_->progress;
-  const double done =
-      static_cast<double>(p.epoch) * static_cast<double>(p.batches) + static_cast<double>(p.batch);
-  const double share = done / (static_cast<double>(p.epochs) * static_cast<double>(p.batches));
-  p.lr = schedule.rate(share);
-  p.momentum = schedule.momentum ? schedule.momentum(share) : state_->options.optimizer.momentum;
-  if (!(p.lr >= 0) || !std::isfinite(p.lr)) {
-    throw BadInput("the learning rate must be finite and not negative, found " + std::to_string(p.lr) +
-                   " at " + state_->place());
-  }
+void Learner::fit_one_cycle(int epochs, LearningRate lr_max, FitOptions options,
+                            schedules::OneCycleOptions shape) {
+  shape.lr_max = lr_max.last;
+  const schedules::RateAndMomentum schedule = schedules::one_cycle(shape);
+  spread(state_->groups, lr_max);
+  state_->apply_groups();
+  fit(epochs, schedule, std::move(options));
 }
 
-BatchResult Learner::train_batch(const Batch& batch) {
-  State& s = *state_;
-  fire(&Callback::before_batch);
-  const BatchResult result =
-      s.plans.forward(batch, Mode::train, static_cast<std::uint64_t>(s.progress.steps));
-  s.progress.loss = result.loss;
-  fire(&Callback::after_predict);
-  fire(&Callback::after_loss);
-  if (!std::isfinite(result.loss)) {
-    throw Diverged("the loss became " + std::to_string(result.loss) + " at " + s.place() +
-                   " with learning rate " + std::to_string(s.progress.lr) + "; try a lower rate");
+void Learner::fine_tune(int epochs, const FineTuneOptions& options) {
+  constexpr double frozen_ratio = 10;  // fastai: slice(lr) gives all but the last group a tenth
+  constexpr double frozen_pct_start = 0.99;
+  if (options.freeze_epochs > 0) {
+    freeze();
+    fit_one_cycle(options.freeze_epochs, slice(options.lr / frozen_ratio, options.lr), {},
+                  {.pct_start = frozen_pct_start});
   }
-  fire(&Callback::before_backward);
-  s.plans.plan(batch.size, Mode::train).backward();
-  fire(&Callback::after_backward);
-  fire(&Callback::before_step);
-  s.optimizer.step(s.parameters.values().data(), s.parameters.grads().data(), s.progress.lr,
-                   s.progress.momentum);
-  ++s.progress.steps;
-  fire(&Callback::after_step);
-  return result;
+  unfreeze();
+  if (stopped()) return;
+  const double lr = options.lr / 2;
+  fit_one_cycle(epochs, slice(lr / options.lr_ratio, lr), {},
+                {.pct_start = options.pct_start, .div = options.div});
 }
 
 SetMetrics Learner::validate() { return validate(state_->data.valid); }
 
 SetMetrics Learner::validate(std::shared_ptr<const Dataset> dataset) {
-  State& s = *state_;
-  MetricSums sums(s.options.class_weights);
-  Loader loader(std::move(dataset), loader_options(s.options, s.normalisation, false));
-  loader.start(0);
-  s.progress.training = false;
-  s.progress.batches = loader.batches();
-  const Batch* batch = nullptr;
-  while (!s.stop_asked && (batch = loader.next()) != nullptr) {
-    s.progress.batch = batch->index;
-    const BatchResult result = s.plans.forward(*batch, Mode::eval, 0);
-    sums.add(result.loss, result.scores, {batch->targets, static_cast<std::size_t>(batch->size)});
-    s.progress.running = sums.result();
-    fire(&Callback::after_batch);
-  }
-  return sums.result();
+  return FitLoop(*this, *state_).validate(std::move(dataset));
 }
 
-void Learner::request_stop() noexcept { state_->stop_asked = true; }
-bool Learner::stopped() const { return state_->stopped; }
+std::span<const ParameterGroup> Learner::groups() const { return state_->groups; }
+
+void Learner::set_groups(std::vector<ParameterGroup> groups) {
+  check_groups(groups, state_->parameters);
+  state_->groups = std::move(groups);
+  state_->apply_groups();
+}
+
+void Learner::freeze_to(int group) {
+  const int count = static_cast<int>(state_->groups.size());
+  const int first = group < 0 ? count + group : group;
+  if (first < 0 || first >= count) {
+    throw BadInput("freeze_to takes a group from " + std::to_string(-count) + " to " +
+                   std::to_string(count - 1) + ", since there are " + std::to_string(count) + ", found " +
+                   std::to_string(group));
+  }
+  for (int i = 0; i < count; ++i) state_->groups[static_cast<std::size_t>(i)].frozen = i < first;
+  state_->apply_groups();
+}
+
 const Progress& Learner::progress() const { return state_->progress; }
+FitPosition Learner::position() const { return state_->position; }
+
+void Learner::cancel(Scope scope) {
+  LearnerState& s = *state_;
+  if (!s.is_active(scope)) {
+    throw Error("no " + std::string(scope_name(scope)) + " is under way that could be cancelled");
+  }
+  s.cancelled = s.cancelled ? std::max(*s.cancelled, scope) : scope;
+}
+
+Batch& Learner::batch() {
+  if (!state_->in_batch && state_->event != Event::after_batch) throw Error("no batch is under way");
+  return state_->batch;
+}
+
+std::span<const float> Learner::prediction() const { return state_->scores; }
+
+void Learner::set_prediction(std::span<const float> scores) {
+  if (state_->event != Event::after_predict) {
+    throw Error("the prediction can be replaced at after_predict only");
+  }
+  state_->plans.set_scores(scores);
+}
+
+void Learner::scale_loss(double factor) {
+  if (state_->event != Event::after_predict && state_->event != Event::after_loss) {
+    throw Error("the loss can be scaled at after_predict and after_loss only");
+  }
+  if (!std::isfinite(factor)) {
+    throw BadInput("the factor of the loss must be finite, found " + std::to_string(factor));
+  }
+  state_->loss_factor *= factor;
+  if (state_->event == Event::after_loss) state_->progress.loss *= factor;
+}
+
+Rates& Learner::rates() { return state_->rates; }
+
+void Learner::request_stop() noexcept { state_->stop_asked = true; }
+bool Learner::stop_requested() const noexcept { return state_->stop_asked; }
+bool Learner::stopped() const { return state_->stopped; }
 std::span<const EpochRecord> Learner::history() const { return state_->history; }
 const Graph& Learner::model() const { return state_->model; }
 Parameters& Learner::parameters() { return state_->parameters; }
@@ -263,13 +231,19 @@ const Parameters& Learner::parameters() const { return state_->parameters; }
 const DataSplits& Learner::data() const { return state_->data; }
 const Normalisation& Learner::normalisation() const { return state_->normalisation; }
 const LearnerOptions& Learner::options() const { return state_->options; }
+Optimizer& Learner::optimizer() { return state_->optimizer; }
 const Optimizer& Learner::optimizer() const { return state_->optimizer; }
 
 Plan& Learner::training_plan() { return state_->plans.plan(state_->options.batch_size, Mode::train); }
 
-void Learner::save(const std::string& file) const {
+void Learner::save(const std::filesystem::path& file) const {
   const auto names = state_->data.train->class_names();
   save_model(file, state_->model, state_->parameters, {names.begin(), names.end()}, state_->normalisation);
+}
+
+void Learner::save_checkpoint(const std::filesystem::path& file) const {
+  if (state_->in_batch) throw Error("a checkpoint cannot be written within a batch; at after_batch it can");
+  write_checkpoint(file, *state_);
 }
 
 }  // namespace lehr

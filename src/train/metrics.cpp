@@ -26,15 +26,16 @@ void MetricSums::add(double batch_loss, std::span<const float> scores,
     weight = 0;
     for (const std::int64_t target : targets) weight += class_weights_[static_cast<std::size_t>(target)];
   }
-  loss_sum_ += batch_loss * weight;
-  weight_sum_ += weight;
-  correct_ += count_correct(scores, targets);
-  samples_ += static_cast<std::int64_t>(targets.size());
+  sums_.loss += batch_loss * weight;
+  sums_.weight += weight;
+  sums_.correct += count_correct(scores, targets);
+  sums_.samples += static_cast<std::int64_t>(targets.size());
 }
 
 SetMetrics MetricSums::result() const {
-  if (samples_ == 0) return {};
-  return {loss_sum_ / weight_sum_, static_cast<double>(correct_) / static_cast<double>(samples_), samples_};
+  if (sums_.samples == 0) return {};
+  return {sums_.loss / sums_.weight, static_cast<double>(sums_.correct) / static_cast<double>(sums_.samples),
+          sums_.samples};
 }
 
 }  // namespace lehr

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "lehr/train/learner.hpp"
+#include "lehr/train/records.hpp"
 
 namespace lehr {
 
@@ -18,12 +18,19 @@ class MetricSums {
   void add(double batch_loss, std::span<const float> scores, std::span<const std::int64_t> targets);
   SetMetrics result() const;
 
+  /// What was gathered, for a checkpoint.
+  struct Sums {
+    double loss = 0;
+    double weight = 0;
+    std::int64_t correct = 0;
+    std::int64_t samples = 0;
+  };
+  const Sums& sums() const { return sums_; }
+  void set_sums(const Sums& sums) { sums_ = sums; }
+
  private:
   std::span<const double> class_weights_;
-  double loss_sum_ = 0;
-  double weight_sum_ = 0;
-  std::int64_t correct_ = 0;
-  std::int64_t samples_ = 0;
+  Sums sums_;
 };
 
 /// Samples whose highest score is the target's; the first of equal scores counts, and one that is not a

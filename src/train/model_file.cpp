@@ -4,6 +4,7 @@
 #include "lehr/core/text.hpp"
 #include "lehr/store/safetensors.hpp"
 #include "store/memory.hpp"
+#include "train/model_contents.hpp"
 #include "train/model_metadata.hpp"
 
 namespace lehr {
@@ -36,7 +37,7 @@ void check_weights(const Graph& graph, const store::SafeTensors& contents) {
     }
   }
   for (const auto& [name, tensor] : contents.tensors) {
-    if (is_batch_count(name, contents)) ++used;
+    if (is_batch_count(name, contents) || name.starts_with("lehr.")) ++used;
   }
   if (used == contents.tensors.size()) return;
   throw BadInput("expected " + std::to_string(used) + " tensors, those of the graph, found " +
@@ -59,6 +60,12 @@ void set_parameter(Parameters& parameters, const ParameterEntry& entry, const Te
   parameters.backend().copy_in(parameters.value(entry), stored.data(), stored.bytes());
 }
 
+void set_parameters(Parameters& parameters, const store::SafeTensors& contents) {
+  for (const ParameterEntry& entry : parameters.entries()) {
+    set_parameter(parameters, entry, contents.tensors.at(entry.name));
+  }
+}
+
 Model make_model(const store::SafeTensors& contents, const Backend& backend) {
   ModelMetadata metadata = read_model_metadata(contents.metadata);
   check_activations(metadata.graph);
@@ -66,9 +73,7 @@ Model make_model(const store::SafeTensors& contents, const Backend& backend) {
   Model model{std::move(metadata.graph), nullptr, std::move(metadata.class_names),
               std::move(metadata.normalisation)};
   model.parameters = std::make_unique<Parameters>(model.graph, backend);
-  for (const ParameterEntry& entry : model.parameters->entries()) {
-    set_parameter(*model.parameters, entry, contents.tensors.at(entry.name));
-  }
+  set_parameters(*model.parameters, contents);
   return model;
 }
 
@@ -79,14 +84,25 @@ Shape Model::image_shape() const {
   return {in[1], in[2], in[3]};
 }
 
-void save_model(const std::filesystem::path& file, const Graph& graph, const Parameters& parameters,
-                const std::vector<std::string>& class_names, const Normalisation& normalisation) {
+store::SafeTensors model_contents(const Graph& graph, const Parameters& parameters,
+                                  const std::vector<std::string>& class_names,
+                                  const Normalisation& normalisation) {
   store::SafeTensors contents;
   contents.metadata = write_model_metadata({graph, class_names, normalisation});
   for (const ParameterEntry& entry : parameters.entries()) {
     contents.tensors.emplace(entry.name, parameters.get(entry.name));
   }
-  store::write_safetensors(file, contents);
+  return contents;
+}
+
+void read_weights(const Graph& graph, Parameters& parameters, const store::SafeTensors& contents) {
+  check_weights(graph, contents);
+  set_parameters(parameters, contents);
+}
+
+void save_model(const std::filesystem::path& file, const Graph& graph, const Parameters& parameters,
+                const std::vector<std::string>& class_names, const Normalisation& normalisation) {
+  store::write_safetensors(file, model_contents(graph, parameters, class_names, normalisation));
 }
 
 Model load_model(const std::filesystem::path& file, const Backend& backend) {

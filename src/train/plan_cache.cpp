@@ -1,12 +1,14 @@
 #include "train/plan_cache.hpp"
 
+#include <algorithm>
+
 #include "lehr/core/error.hpp"
 
 namespace lehr {
 
 PlanCache::PlanCache(const Graph& model, ops::CrossEntropy::Spec loss, Parameters& parameters,
                      std::uint64_t seed)
-    : graph_(model), scores_(model.output()), parameters_(parameters), seed_(seed) {
+    : loss_(std::move(loss)), scores_(model.output()), parameters_(parameters), seed_(seed) {
   const std::vector<NodeId> inputs = model.inputs();
   const Shape& scores = model.node(scores_).output.shape;
   if (inputs.size() != 1 || scores.rank() != 2) {
@@ -14,30 +16,74 @@ PlanCache::PlanCache(const Graph& model, ops::CrossEntropy::Spec loss, Parameter
                    std::to_string(inputs.size()) + " inputs and scores of shape " + scores.str());
   }
   images_ = inputs.front();
-  targets_ = graph_.input("lehr.targets", {DType::i64, {1}});
-  graph_.set_output(graph_.add(ops::CrossEntropy(std::move(loss)), {scores_, targets_}, "lehr.loss"));
+  hard_ = with_loss(model, false);
+  soft_ = with_loss(model, true);
 }
 
-Plan& PlanCache::plan(std::int64_t batch_size, Mode mode) {
-  const std::pair key{batch_size, mode};
+PlanCache::WithLoss PlanCache::with_loss(const Graph& model, bool soft) const {
+  WithLoss made{model};
+  const TensorSpec& scores = model.node(scores_).output;
+  made.targets = made.graph.input("lehr.targets", soft ? scores : TensorSpec{DType::i64, {1}});
+  made.graph.set_output(made.graph.add(ops::CrossEntropy(loss_), {scores_, made.targets}, "lehr.loss"));
+  return made;
+}
+
+Plan& PlanCache::plan(std::int64_t batch_size, Mode mode, bool soft) {
+  const std::tuple key{batch_size, mode, soft};
   const auto found = plans_.find(key);
   if (found != plans_.end()) return found->second;
-  PlanOptions options{.batch_size = batch_size, .mode = mode, .seed = seed_, .keep = {scores_}};
-  return plans_.emplace(key, Plan(graph_, parameters_, options)).first->second;
+  const PlanOptions options{
+      .batch_size = batch_size, .mode = mode, .seed = seed_, .keep = {scores_}, .frozen = frozen_};
+  const Graph& graph = soft ? soft_.graph : hard_.graph;
+  return plans_.emplace(key, Plan(graph, parameters_, options)).first->second;
 }
 
-BatchResult PlanCache::forward(const Batch& batch, Mode mode, std::uint64_t step) {
-  Plan& planned = plan(batch.size, mode);
-  planned.bind_input(images_, batch.images);
-  planned.bind_input(targets_, batch.targets);
-  planned.forward(step);
-  const std::int64_t classes = graph_.node(scores_).output.shape[1];
+std::span<const float> PlanCache::predict(const Batch& batch, Mode mode, std::uint64_t step) {
+  current_soft_ = batch.soft_targets != nullptr;
+  current_ = &plan(batch.size, mode, current_soft_);
+  current_->bind_input(images_, batch.images);
+  if (current_soft_) {
+    current_->bind_input(soft_.targets, batch.soft_targets);
+  } else {
+    current_->bind_input(hard_.targets, batch.targets);
+  }
+  current_->forward_to(scores_, step);
+  const std::int64_t classes = graph().node(scores_).output.shape[1];
   host_scores_.resize(static_cast<std::size_t>(batch.size * classes));
-  const Backend& backend = parameters_.backend();
+  parameters_.backend().copy_out(host_scores_.data(), current_->value(scores_),
+                                 host_scores_.size() * sizeof(float));
+  return host_scores_;
+}
+
+void PlanCache::set_scores(std::span<const float> scores) {
+  if (scores.size() != host_scores_.size()) {
+    throw BadInput("expected " + std::to_string(host_scores_.size()) + " scores, found " +
+                   std::to_string(scores.size()));
+  }
+  std::ranges::copy(scores, host_scores_.begin());
+  current_->set_value(scores_, host_scores_.data());
+}
+
+double PlanCache::loss() {
+  current_->forward_rest();
   float loss = 0;
-  backend.copy_out(&loss, planned.value(graph_.output()), sizeof loss);
-  backend.copy_out(host_scores_.data(), planned.value(scores_), host_scores_.size() * sizeof(float));
-  return {loss, host_scores_};
+  const NodeId node = current_soft_ ? soft_.graph.output() : hard_.graph.output();
+  parameters_.backend().copy_out(&loss, current_->value(node), sizeof loss);
+  return loss;
+}
+
+void PlanCache::backward(double factor) { current_->backward(static_cast<float>(factor)); }
+
+void PlanCache::freeze(std::vector<NodeId> nodes) {
+  if (nodes == frozen_) return;
+  frozen_ = std::move(nodes);
+  plans_.clear();
+  current_ = nullptr;
+  // Nothing will write these gradients any more.
+  for (const ParameterEntry& entry : parameters_.entries()) {
+    if (is_state(entry.role) || std::ranges::find(frozen_, entry.node) == frozen_.end()) continue;
+    parameters_.backend().scale(parameters_.grad(entry), 0, entry.shape.numel());
+  }
 }
 
 }  // namespace lehr

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <span>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "lehr/data/loader.hpp"
@@ -12,12 +12,6 @@
 
 namespace lehr {
 
-/// What a batch came to.
-struct BatchResult {
-  double loss = 0;                ///< mean over the batch
-  std::span<const float> scores;  ///< (size, classes), row by row; valid until the next batch
-};
-
 /// A classifier's graph with its loss behind it, and one plan for each batch size and mode that came up: the
 /// last batch of an epoch may be shorter than the others.
 class PlanCache {
@@ -25,21 +19,44 @@ class PlanCache {
   /// model is a graph from one input of images to (N, classes) scores. Keeps a reference to parameters.
   PlanCache(const Graph& model, ops::CrossEntropy::Spec loss, Parameters& parameters, std::uint64_t seed);
 
-  Plan& plan(std::int64_t batch_size, Mode mode);
-  /// Runs a batch forward; in training mode plan(batch.size, mode).backward() may follow.
-  BatchResult forward(const Batch& batch, Mode mode, std::uint64_t step);
+  Plan& plan(std::int64_t batch_size, Mode mode) { return plan(batch_size, mode, false); }
 
-  const Graph& graph() const { return graph_; }
+  // One batch: predict, then loss, then in training mode backward.
+  /// Scores (size, classes), row by row; valid until the next batch.
+  std::span<const float> predict(const Batch& batch, Mode mode, std::uint64_t step);
+  /// Replaces the scores before loss().
+  void set_scores(std::span<const float> scores);
+  /// Mean over the batch.
+  double loss();
+  /// The loss counts times factor.
+  void backward(double factor);
+
+  /// From now on the parameters of these nodes get no gradient.
+  void freeze(std::vector<NodeId> nodes);
+
+  const Graph& graph() const { return hard_.graph; }
   NodeId scores_node() const { return scores_; }
 
  private:
-  Graph graph_;
+  /// The model and a loss on class numbers (hard) or probabilities (soft).
+  struct WithLoss {
+    Graph graph;
+    NodeId targets = 0;
+  };
+  WithLoss with_loss(const Graph& model, bool soft) const;
+  Plan& plan(std::int64_t batch_size, Mode mode, bool soft);
+
+  ops::CrossEntropy::Spec loss_;
   NodeId images_ = 0;
-  NodeId targets_ = 0;
   NodeId scores_ = 0;
   Parameters& parameters_;
   std::uint64_t seed_;
-  std::map<std::pair<std::int64_t, Mode>, Plan> plans_;
+  WithLoss hard_;
+  WithLoss soft_;
+  std::vector<NodeId> frozen_;
+  std::map<std::tuple<std::int64_t, Mode, bool>, Plan> plans_;
+  Plan* current_ = nullptr;
+  bool current_soft_ = false;
   std::vector<float> host_scores_;
 };
 

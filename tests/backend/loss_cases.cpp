@@ -20,6 +20,16 @@ OpCase cross_entropy(const std::string& name, std::int64_t batch, std::int64_t c
   return made;
 }
 
+/// With class probabilities, which PyTorch does not ask to sum to one.
+OpCase soft_cross_entropy(const std::string& name, std::int64_t batch, std::int64_t classes,
+                          const CrossEntropySettings& settings = {}) {
+  OpCase made = cross_entropy("soft_" + name, batch, classes, settings);
+  made.spec.inputs[1] = floats({batch, classes});
+  made.spec.input_grads = {true, false};
+  made.input_fills = {{.scale = settings.logit_scale}, {.scale = 1}};
+  return made;
+}
+
 OpCase mse(const std::string& name, const Shape& shape) {
   OpCase made = training_case("mse_" + name, "mse", {}, {floats(shape), floats(shape)}, Shape{1});
   made.terms = static_cast<double>(shape.numel());
@@ -41,6 +51,11 @@ std::vector<OpCase> cases() {
           cross_entropy("weighted_smooth", 7, 3, {.label_smoothing = 0.2, .class_weights = weights}),
           saturated,
           evaluated(cross_entropy("plain", 3, 100)),
+          soft_cross_entropy("plain", 5, 10),
+          soft_cross_entropy("many", 133, 10),
+          soft_cross_entropy("smooth", 5, 10, {.label_smoothing = 0.1}),
+          soft_cross_entropy("weighted_smooth", 7, 3, {.label_smoothing = 0.2, .class_weights = weights}),
+          evaluated(soft_cross_entropy("plain", 3, 100)),
           mse("rows", {5, 17}),
           mse("image", {1, 3, 4, 5}),
           mse("one", {1, 1}),

@@ -224,10 +224,15 @@ TEST(CrossEntropy, ShapesAndRefusals) {
   const TensorSpec targets{DType::i64, {7}};
   EXPECT_EQ(shape_of(CrossEntropy(), {real({7, 10}), targets}), Shape({1}));
   EXPECT_EQ(refusal(CrossEntropy(), {real({7, 10})}), "cross_entropy needs 2 inputs, found 1");
-  EXPECT_EQ(refusal(CrossEntropy(), {real({8, 10}), targets}),
-            "cross_entropy needs class numbers (8) of i64 beside scores (8, 10), found (7) of i64");
-  EXPECT_EQ(refusal(CrossEntropy(), {real({7, 10}), real({7})}),
-            "cross_entropy needs class numbers (7) of i64 beside scores (7, 10), found (7) of f32");
+  EXPECT_EQ(
+      refusal(CrossEntropy(), {real({8, 10}), targets}),
+      "cross_entropy needs class numbers (8) of i64 or probabilities (8, 10) of f32 beside scores (8, 10), "
+      "found (7) of i64");
+  EXPECT_EQ(
+      refusal(CrossEntropy(), {real({7, 10}), real({7})}),
+      "cross_entropy needs class numbers (7) of i64 or probabilities (7, 10) of f32 beside scores (7, 10), "
+      "found (7) of f32");
+  EXPECT_EQ(shape_of(CrossEntropy(), {real({7, 10}), real({7, 10})}), Shape({1}));
   EXPECT_EQ(refusal(CrossEntropy({.class_weights = {1, 2}}), {real({7, 3}), targets}),
             "cross_entropy needs a class weight for each of 3 classes, found 2");
   EXPECT_EQ(refusal(CrossEntropy({.class_weights = {0, 0}}), {real({7, 2}), targets}),

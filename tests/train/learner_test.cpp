@@ -38,32 +38,6 @@ class At final : public Callback {
   }
 };
 
-/// Writes down every event.
-class Trace final : public Callback {
- public:
-  explicit Trace(std::vector<std::string>& events) : events_(events) {}
-  std::string_view name() const override { return "trace"; }
-  void before_fit(Learner&) override { events_.emplace_back("before_fit"); }
-  void before_epoch(Learner&) override { events_.emplace_back("before_epoch"); }
-  void before_train(Learner&) override { events_.emplace_back("before_train"); }
-  void before_batch(Learner&) override { events_.emplace_back("before_batch"); }
-  void after_predict(Learner&) override { events_.emplace_back("after_predict"); }
-  void after_loss(Learner&) override { events_.emplace_back("after_loss"); }
-  void before_backward(Learner&) override { events_.emplace_back("before_backward"); }
-  void after_backward(Learner&) override { events_.emplace_back("after_backward"); }
-  void before_step(Learner&) override { events_.emplace_back("before_step"); }
-  void after_step(Learner&) override { events_.emplace_back("after_step"); }
-  void after_batch(Learner&) override { events_.emplace_back("after_batch"); }
-  void after_train(Learner&) override { events_.emplace_back("after_train"); }
-  void before_validate(Learner&) override { events_.emplace_back("before_validate"); }
-  void after_validate(Learner&) override { events_.emplace_back("after_validate"); }
-  void after_epoch(Learner&) override { events_.emplace_back("after_epoch"); }
-  void after_fit(Learner&) override { events_.emplace_back("after_fit"); }
-
- private:
-  std::vector<std::string>& events_;
-};
-
 TEST(Learner, LearnsDigits) {
   Learner learner(some_cnn(), data::digits({.train = 4000, .valid = 500}), {.batch_size = 64});
   const double before = learner.validate().accuracy;
@@ -71,18 +45,6 @@ TEST(Learner, LearnsDigits) {
   EXPECT_LT(before, 0.4);
   EXPECT_GT(learner.history().back().valid.accuracy, 0.93);
   EXPECT_LT(learner.history().back().train.loss, learner.history().front().train.loss);
-}
-
-TEST(Learner, FiresEventsInTheirOrder) {
-  std::vector<std::string> events;
-  Learner learner(some_cnn(), some_digits(), {.batch_size = 200, .max_batches = 1});
-  learner.add(Trace(events));
-  learner.fit(1, 1e-3);
-  const std::vector<std::string> expected{
-      "before_fit",      "before_epoch",   "before_train",   "before_batch", "after_predict", "after_loss",
-      "before_backward", "after_backward", "before_step",    "after_step",   "after_batch",   "after_train",
-      "before_validate", "after_batch",    "after_validate", "after_epoch",  "after_fit"};
-  EXPECT_EQ(events, expected);
 }
 
 TEST(Learner, GivesTheSameBitsForTheSameSeed) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "lehr/train/events.hpp"
+#include "lehr/train/callback.hpp"
 
 namespace lehr {
 

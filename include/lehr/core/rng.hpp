@@ -15,6 +15,7 @@ enum class Purpose : std::uint32_t {
   generated_data = 5,
   test = 6,
   sampling = 7,
+  mixing = 8,
 };
 
 /// Philox 4x32 with ten rounds: a pure function from (counter, key) to four random words.

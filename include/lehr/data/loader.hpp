@@ -20,10 +20,12 @@ struct LoaderOptions {
 /// One batch, valid until the next call of Loader::next() or start().
 struct Batch {
   std::int64_t size = 0;
-  std::int64_t index = 0;                 ///< number of the batch in its epoch
-  const float* images = nullptr;          ///< (size, C, H, W), channels-last in memory
+  std::int64_t index = 0;   ///< number of the batch in its epoch
+  float* images = nullptr;  ///< (size, C, H, W), channels-last in memory; the reader's to change
   const std::int64_t* targets = nullptr;  ///< (size)
-  std::span<const std::int64_t> ids;      ///< sample numbers in the dataset
+  const float* soft_targets =
+      nullptr;                        ///< (size, classes) probabilities that replace the targets in the loss
+  std::span<const std::int64_t> ids;  ///< sample numbers in the dataset
 };
 
 /// Turns a dataset into batches: order by epoch and seed, bytes to normalised floats.

@@ -46,15 +46,18 @@ class Parameters {
   float* value(const ParameterEntry& entry) const;
   float* grad(const ParameterEntry& entry) const;
 
-  /// Host copies in PyTorch's order (row-major), for saving, loading and comparing. set throws BadInput where
-  /// the shape differs.
+  /// Host copies in PyTorch's order (row-major), for saving, loading and comparing. Those that set throw
+  /// BadInput where the shape differs, those of gradients Error for a running statistic.
   Tensor get(std::string_view name) const;
   Tensor get_grad(std::string_view name) const;
   void set(std::string_view name, const Tensor& value);
+  void set_grad(std::string_view name, const Tensor& value);
 
   const Backend& backend() const { return *backend_; }
 
  private:
+  void copy_from_host(const ParameterEntry& entry, const Tensor& given, float* to);
+
   const Backend* backend_;
   std::vector<ParameterEntry> entries_;
   std::int64_t trained_ = 0;

@@ -20,6 +20,8 @@ struct PlanOptions {
   bool fuse = true;            ///< false keeps one step a node: for tests and for looking at every tensor
   std::uint64_t seed = 0;      ///< for layers that draw random numbers
   std::vector<NodeId> keep{};  ///< nodes whose values stay readable, also after backward
+  /// Nodes whose parameters get no gradient: what backward need not compute for them it leaves out.
+  std::vector<NodeId> frozen{};
 };
 
 /// One step of a plan, for people and tests.
@@ -64,8 +66,14 @@ class Plan {
 
   /// Computes all steps. Training only: `step` numbers the batch for layers that draw random numbers.
   void forward(std::uint64_t step = 0);
-  /// Computes all gradients of parameters after a forward in training mode.
-  void backward();
+  /// The same in two parts: all steps up to and with the one that computes `node`, then the others. Between
+  /// them the value of a node named in `keep` can be looked at and replaced.
+  void forward_to(NodeId node, std::uint64_t step = 0);
+  void forward_rest();
+  /// Overwrites the value of a node named in `keep` from host memory. Throws Error as value() does.
+  void set_value(NodeId node, const void* host);
+  /// Computes all gradients of parameters after a forward in training mode. The loss counts times `factor`.
+  void backward(float factor = 1);
 
   /// Where the value of the graph's output, of a graph input or of a node named in `keep` lies after a run.
   /// Throws Error for any other node: its memory serves several tensors.

@@ -165,8 +165,8 @@ struct Dropout final : Op {
   TensorSpec infer(std::span<const TensorSpec> inputs) const override;
 };
 
-/// Logits (N, C) and class numbers (N) of i64 -> mean loss (1):
-/// (1 - eps) NLL + eps/C sum(-log p), weighted by class. Source: torch.nn.CrossEntropyLoss.
+/// Logits (N, C) and targets -> mean loss (1): (1 - eps) NLL + eps/C sum(-log p), weighted by class. Targets
+/// are class numbers (N) of i64 or probabilities (N, C) of f32. Source: torch.nn.CrossEntropyLoss.
 struct CrossEntropy final : Op {
   struct Spec {
     double label_smoothing = 0;

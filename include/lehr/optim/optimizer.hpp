@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -16,7 +17,19 @@ struct ParameterRange {
   std::int64_t offset = 0;
   std::int64_t count = 0;
   bool decay =
-      true;  ///< whether weight decay applies (by default not for biases and norm parameters, as in fastai)
+      true;  ///< whether the decays apply (by default not for biases and norm parameters, as in fastai)
+  double lr_scale = 1;                   ///< times the learning rate
+  std::optional<double> weight_decay{};  ///< in place of the step's, of the rule's default kind
+  bool frozen = false;                   ///< left as it is, its states too
+};
+
+/// The hyperparameters of one step.
+struct Rates {
+  double lr = 0;
+  double momentum = 0;      ///< negative: the spec's own
+  double weight_decay = 0;  ///< as in OptimizerSpec, and so are the next two
+  double decoupled_decay = 0;
+  double l1 = 0;
 };
 
 /// Applies a rule to the flat buffers. Holds the rule's states, as long as the parameters.
@@ -29,8 +42,16 @@ class Optimizer {
   Optimizer(const OptimizerSpec& spec, std::int64_t parameters, std::vector<ParameterRange> ranges,
             const Backend& backend, const std::vector<UpdateTensor>& tensors = {});
 
-  /// One step over all ranges. momentum < 0 means the spec's own.
+  /// The spec's hyperparameters at a learning rate.
+  Rates rates(double lr) const;
+  /// One step over all ranges that are not frozen. Throws BadInput where a rate is out of range.
+  void step(float* values, const float* grads, const Rates& rates);
+  /// The same with the spec's decays; momentum < 0 means the spec's own.
   void step(float* values, const float* grads, double lr, double momentum = -1);
+
+  /// Other ranges from the next step on, with the same requirements as in the constructor; states stay.
+  void set_ranges(std::vector<ParameterRange> ranges);
+
   const OptimizerSpec& spec() const { return spec_; }
   std::int64_t steps_done() const { return steps_; }
   /// Bytes of the rule's states.
@@ -42,16 +63,20 @@ class Optimizer {
   void set_steps_done(std::int64_t steps) { steps_ = steps; }
 
  private:
-  void step_range(std::size_t range, UpdateArgs args);
+  void step_range(std::size_t range, UpdateArgs args, const Rates& rates);
 
   OptimizerSpec spec_;
   std::int64_t count_;
   std::vector<ParameterRange> ranges_;
+  std::vector<UpdateTensor> all_tensors_;
   std::vector<std::vector<UpdateTensor>> tensors_;  // of each range, offsets from its first element
   std::unique_ptr<Update> update_;
   std::vector<std::shared_ptr<float>> states_;
   std::vector<float*> range_states_;
   std::int64_t steps_ = 0;
 };
+
+/// How many buffers of state, each as long as the parameters, a rule keeps.
+int optimizer_states(const OptimizerSpec& spec, const Backend& backend);
 
 }  // namespace lehr

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lehr/data/dataset.hpp"
@@ -13,8 +16,11 @@
 #include "lehr/graph/graph.hpp"
 #include "lehr/optim/optimizer.hpp"
 #include "lehr/optim/schedule.hpp"
-#include "lehr/train/events.hpp"
+#include "lehr/train/callback.hpp"
 #include "lehr/train/initialise.hpp"
+#include "lehr/train/metric.hpp"
+#include "lehr/train/parameter_groups.hpp"
+#include "lehr/train/records.hpp"
 
 namespace lehr {
 
@@ -32,38 +38,22 @@ struct LearnerOptions {
   const Backend* backend = &cpu_backend();
 };
 
-/// Means over a whole set, exact whatever the batch size.
-struct SetMetrics {
-  double loss = 0;
-  double accuracy = 0;  ///< share of samples whose highest score is the target's
-  std::int64_t samples = 0;
+/// What belongs to one fit.
+struct FitOptions {
+  CallbackList callbacks{};  ///< beside those of the Learner; reached by callback<T>() until the next fit
+  std::filesystem::path resume{};  ///< a checkpoint of the same fit to go on from; empty: from the start
 };
 
-/// What one epoch did.
-struct EpochRecord {
-  int epoch = 0;     ///< from 0
-  SetMetrics train;  ///< during training: weights changed from batch to batch
-  SetMetrics valid;
-  double lr = 0;  ///< of the epoch's last batch
-  double train_seconds = 0;
-  double valid_seconds = 0;
+/// Source: fastai's fine_tune.
+struct FineTuneOptions {
+  double lr = 2e-3;
+  int freeze_epochs = 1;
+  double lr_ratio = 100;  ///< the head's rate over the first group's
+  double pct_start = 0.3;
+  double div = 5;
 };
 
-/// Where a fit stands; callbacks read it.
-struct Progress {
-  int epoch = 0;
-  int epochs = 0;
-  std::int64_t batch = 0;    ///< in this part of the epoch
-  std::int64_t batches = 0;  ///< of this part of the epoch
-  bool training = true;      ///< false during validation
-  double lr = 0;
-  double momentum = -1;    ///< negative: the optimizer's own
-  double loss = 0;         ///< of this batch
-  SetMetrics running;      ///< of this part of the epoch so far
-  std::int64_t steps = 0;  ///< optimizer steps since the Learner was made
-};
-
-struct BatchResult;
+struct LearnerState;
 
 /// Trains a model on data. Deterministic: options, data, thread count and machine decide every bit of the
 /// result.
@@ -75,32 +65,99 @@ class Learner {
   Learner(const Learner&) = delete;
   Learner& operator=(const Learner&) = delete;
 
-  /// Adds a callback for all later fits and returns it.
+  /// Another Learner that stands where this one stands, with a copy of weights and optimizer state and
+  /// without callbacks or metrics. What is tried with it leaves no trace here.
+  std::unique_ptr<Learner> clone() const;
+
+  // Callbacks. All that add one throw Error during a fit.
+
+  /// Adds a callback for all later fits and returns it. The label tells several of one type apart; throws
+  /// BadInput where it is taken.
   template <class SomeCallback>
-  SomeCallback& add(SomeCallback callback) {
+  SomeCallback& add(SomeCallback callback, std::string label = {}) {
     auto owned = std::make_unique<SomeCallback>(std::move(callback));
     SomeCallback& added = *owned;
-    add_callback(std::move(owned));
+    add_callback(std::move(owned), std::move(label));
     return added;
   }
-  void add_callback(std::unique_ptr<Callback> callback);
+  void add_callback(std::unique_ptr<Callback> callback, std::string label = {});
+  /// Calls `action` at an event of all later fits: `learner.on(Event::after_epoch, [](Learner& l) { ... })`.
+  void on(Event event, std::function<void(Learner&)> action, int order = 0);
+  /// The callback of that type, given to the Learner or to the present or last fit. Throws BadInput where
+  /// there is none, or several and no label that tells which.
+  template <class SomeCallback>
+  SomeCallback& callback(std::string_view label = {}) {
+    const auto is_one = [](const Callback& one) {
+      return dynamic_cast<const SomeCallback*>(&one) != nullptr;
+    };
+    return dynamic_cast<SomeCallback&>(find_callback(is_one, label));
+  }
 
-  /// Trains for `epochs`, rates by progress through all batches of the fit. Throws BadInput where epochs < 1
-  /// or a rate is negative or not finite, Diverged where the loss is no longer finite.
-  void fit(int epochs, const schedules::RateAndMomentum& schedule);
-  void fit(int epochs, double lr);
-  void fit_one_cycle(int epochs, double lr_max);
+  /// Measured on the validation set after each epoch. Throws BadInput where the name is taken.
+  void add_metric(std::unique_ptr<Metric> metric);
+  template <class SomeMetric>
+  SomeMetric& add_metric(SomeMetric metric) {
+    auto owned = std::make_unique<SomeMetric>(std::move(metric));
+    SomeMetric& added = *owned;
+    add_metric(std::unique_ptr<Metric>(std::move(owned)));
+    return added;
+  }
+  std::span<const std::unique_ptr<Metric>> metrics() const;
 
-  /// Loss and accuracy on the validation set, or on any data of the model's image shape and classes.
+  // Training.
+
+  /// Trains for `epochs`, rates by progress through all batches of the fit. Throws BadInput where epochs < 1,
+  /// a rate is negative or not finite, or a checkpoint to resume from is of another training (saying what
+  /// differs); Diverged where the loss is no longer finite; what a callback threw, with the callback's and
+  /// the event's name. The Learner is usable afterwards.
+  void fit(int epochs, const schedules::RateAndMomentum& schedule, FitOptions options = {});
+  void fit(int epochs, LearningRate lr, FitOptions options = {});
+  /// The highest rate is lr_max (shape.lr_max is not read).
+  void fit_one_cycle(int epochs, LearningRate lr_max, FitOptions options = {},
+                     schedules::OneCycleOptions shape = {});
+  /// The head alone for freeze_epochs, then everything for `epochs` with rates that rise from group to group.
+  void fine_tune(int epochs, const FineTuneOptions& options = {});
+
+  /// Loss, accuracy and metrics on the validation set, or on any data of the model's image shape and classes.
+  /// Fires the events of a validation part.
   SetMetrics validate();
   SetMetrics validate(std::shared_ptr<const Dataset> dataset);
 
+  // Parameter groups, first to last. Each trained parameter is in one.
+
+  std::span<const ParameterGroup> groups() const;
+  /// Throws BadInput unless every trained parameter is in exactly one group and settings are in range.
+  void set_groups(std::vector<ParameterGroup> groups);
+  /// Freezes the groups before that number (negative: from the end, as in Python) and unfreezes the others.
+  void freeze_to(int group);
+  void freeze() { freeze_to(-1); }
+  void unfreeze() { freeze_to(0); }
+
+  // For callbacks: what is under way, to see and to change.
+
+  const Progress& progress() const;
+  /// What a checkpoint written now would go on from.
+  FitPosition position() const;
+  /// Leaves that part of the training when the callbacks of the present event are done. Throws Error where no
+  /// such part is under way.
+  void cancel(Scope scope);
+  /// The batch under way: targets, ids, and images that may be written to until the model has run.
+  Batch& batch();
+  /// (batch size, classes), row by row, before softmax. Valid from after_predict to after_batch.
+  std::span<const float> prediction() const;
+  /// Replaces the prediction; at after_predict only.
+  void set_prediction(std::span<const float> scores);
+  /// Multiplies the loss and so all gradients; at after_predict or after_loss.
+  void scale_loss(double factor);
+  /// What the next step will use; set by the schedule before before_batch.
+  Rates& rates();
+
   /// Asks a fit under way to end after its batch; may be called from a signal handler or another thread.
   void request_stop() noexcept;
+  bool stop_requested() const noexcept;
   /// True where the last fit ended because of request_stop.
   bool stopped() const;
 
-  const Progress& progress() const;
   /// Epochs of all fits, oldest first.
   std::span<const EpochRecord> history() const;
 
@@ -110,23 +167,24 @@ class Learner {
   const DataSplits& data() const;
   const Normalisation& normalisation() const;
   const LearnerOptions& options() const;
+  Optimizer& optimizer();
   const Optimizer& optimizer() const;
   /// The plan of full training batches: what runs for each layer, what it takes and how long. Made at the
   /// first use.
   Plan& training_plan();
 
   /// Writes weights, graph, class names and normalisation as one safetensors file (whole or not at all).
-  void save(const std::string& file) const;
+  void save(const std::filesystem::path& file) const;
+  /// Writes all that a fit under way needs to go on from here, in a file that is a saved model as well. Not
+  /// during a batch: at after_batch, after_epoch and the like.
+  void save_checkpoint(const std::filesystem::path& file) const;
 
  private:
-  struct State;
-  void fire(void (Callback::*event)(Learner&));
-  void run_epoch(const schedules::RateAndMomentum& schedule);
-  SetMetrics train_part(const schedules::RateAndMomentum& schedule);
-  void set_rates(const schedules::RateAndMomentum& schedule);
-  BatchResult train_batch(const Batch& batch);
+  struct Cloned {};
+  Learner(const Learner& other, Cloned);
+  Callback& find_callback(bool (*is_one)(const Callback&), std::string_view label);
 
-  std::unique_ptr<State> state_;
+  std::unique_ptr<LearnerState> state_;
 };
 
 }  // namespace lehr

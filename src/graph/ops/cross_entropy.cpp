@@ -35,10 +35,13 @@ TensorSpec CrossEntropy::infer(std::span<const TensorSpec> inputs) const {
   const TensorSpec& targets = inputs[1];
   graph::expect_real(op_name, logits);
   graph::expect_rank(op_name, logits, 2, "(N, classes) of scores");
-  if (targets.dtype != DType::i64 || targets.shape != Shape{logits.shape[0]}) {
+  const bool numbers = targets.dtype == DType::i64 && targets.shape == Shape{logits.shape[0]};
+  const bool probabilities = targets.dtype == DType::f32 && targets.shape == logits.shape;
+  if (!numbers && !probabilities) {
     throw BadInput("cross_entropy needs class numbers (" + std::to_string(logits.shape[0]) +
-                   ") of i64 beside scores " + logits.shape.str() + ", found " + targets.shape.str() +
-                   " of " + std::string(name_of(targets.dtype)));
+                   ") of i64 or probabilities " + logits.shape.str() + " of f32 beside scores " +
+                   logits.shape.str() + ", found " + targets.shape.str() + " of " +
+                   std::string(name_of(targets.dtype)));
   }
   const auto weights = static_cast<std::int64_t>(spec.class_weights.size());
   if (weights != 0 && weights != logits.shape[1]) {

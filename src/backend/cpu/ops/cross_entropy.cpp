@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 
+#include "backend/cpu/soft_cross_entropy.hpp"
 #include "backend/cpu/support.hpp"
 #include "backend/cpu/vectors-inl.hpp"
 #include "lehr/backend/kernel_registry.hpp"
@@ -231,8 +232,10 @@ void CrossEntropy::backward(const KernelArgs& args) {
 }  // namespace
 
 void register_cross_entropy(KernelRegistry& registry) {
-  registry.add_kernel("cross_entropy",
-                      [](const KernelSpec& spec) { return std::make_unique<CrossEntropy>(spec); });
+  registry.add_kernel("cross_entropy", [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {
+    if (spec.inputs.at(1).dtype == DType::f32) return soft_cross_entropy(spec);
+    return std::make_unique<CrossEntropy>(spec);
+  });
 }
 
 }  // namespace lehr::cpu

@@ -8,14 +8,15 @@ namespace lehr::reference {
 namespace {
 
 /// As torch.nn.functional.cross_entropy: both the likelihood term and the smoothing term are divided by the
-/// sum of the targets' class weights.
+/// sum of the targets' class weights, with class probabilities for targets by the number of samples.
 class CrossEntropy final : public ReferenceKernel {
  public:
   explicit CrossEntropy(const KernelSpec& spec)
       : ReferenceKernel(spec),
         classes_(spec.inputs.at(0).shape[1]),
         smoothing_(spec.attributes.real("label_smoothing")),
-        weights_(spec.attributes.reals("class_weights")) {
+        weights_(spec.attributes.reals("class_weights")),
+        soft_(spec.inputs.at(1).dtype == DType::f32) {
     if (weights_.empty()) weights_.assign(static_cast<std::size_t>(classes_), 1.0);
     if (static_cast<std::int64_t>(weights_.size()) != classes_) {
       throw BadInput("cross_entropy \"" + spec.name + "\" needs one class weight for each of its " +
@@ -30,7 +31,7 @@ class CrossEntropy final : public ReferenceKernel {
     for (std::int64_t n = 0; n < logits.shape[0]; ++n) {
       const double log_sum = log_sum_exp(logits, n);
       for (std::int64_t c = 0; c < classes_; ++c) {
-        loss += coefficient(target(args, n), c) * (log_sum - static_cast<double>(logits.at(n, c)));
+        loss += coefficient(args, n, c) * (log_sum - static_cast<double>(logits.at(n, c)));
       }
     }
     *output(args).data = static_cast<float>(loss / total_weight(args));
@@ -44,20 +45,25 @@ class CrossEntropy final : public ReferenceKernel {
     for (std::int64_t n = 0; n < logits.shape[0]; ++n) {
       const double log_sum = log_sum_exp(logits, n);
       double row = 0;
-      for (std::int64_t c = 0; c < classes_; ++c) row += coefficient(target(args, n), c);
+      for (std::int64_t c = 0; c < classes_; ++c) row += coefficient(args, n, c);
       for (std::int64_t c = 0; c < classes_; ++c) {
         const double probability = std::exp(static_cast<double>(logits.at(n, c)) - log_sum);
-        dx.at(n, c) = static_cast<float>(scale * (row * probability - coefficient(target(args, n), c)));
+        dx.at(n, c) = static_cast<float>(scale * (row * probability - coefficient(args, n, c)));
       }
     }
   }
 
  private:
   double weight_of(std::int64_t c) const { return weights_[static_cast<std::size_t>(c)]; }
-  // What -log p of class c counts for a sample of class `truth`.
-  double coefficient(std::int64_t truth, std::int64_t c) const {
+  // What -log p of class c counts for a sample.
+  double coefficient(const KernelArgs& args, std::int64_t n, std::int64_t c) const {
     const double smooth = smoothing_ / static_cast<double>(classes_) * weight_of(c);
-    return c == truth ? smooth + (1 - smoothing_) * weight_of(c) : smooth;
+    return smooth + (1 - smoothing_) * share(args, n, c) * weight_of(c);
+  }
+  // How much of the sample is of class c.
+  double share(const KernelArgs& args, std::int64_t n, std::int64_t c) const {
+    if (soft_) return static_cast<double>(static_cast<const float*>(args.inputs[1])[n * classes_ + c]);
+    return c == target(args, n) ? 1 : 0;
   }
   std::int64_t target(const KernelArgs& args, std::int64_t n) const {
     const std::int64_t truth = static_cast<const std::int64_t*>(args.inputs[1])[n];
@@ -67,6 +73,7 @@ class CrossEntropy final : public ReferenceKernel {
                 std::to_string(n));
   }
   double total_weight(const KernelArgs& args) const {
+    if (soft_) return static_cast<double>(spec().inputs[0].shape[0]);
     double total = 0;
     for (std::int64_t n = 0; n < spec().inputs[0].shape[0]; ++n) total += weight_of(target(args, n));
     return total;
@@ -85,6 +92,7 @@ class CrossEntropy final : public ReferenceKernel {
   std::int64_t classes_;
   double smoothing_;
   std::vector<double> weights_;
+  bool soft_;
 };
 
 }  // namespace

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "lehr/core/clock.hpp"
+#include "lehr/train/callback.hpp"
+
+namespace lehr {
+
+struct CheckpointOptions {
+  std::filesystem::path folder = "checkpoints";
+  std::int64_t every_batches = 0;  ///< training batches; 0: not by batches
+  double every_minutes = 0;        ///< 0: not by time
+  int every_epochs = 1;            ///< 0: not by epochs
+  int keep = 2;                    ///< the last so many stay; 0: all
+};
+
+/// Writes checkpoints from which a fit can go on, bit for bit: at the intervals asked for, and where a stop
+/// is requested. Names sort by progress: "step-000000001234.safetensors". Older ones go only when a newer one
+/// is whole on disk.
+class Checkpoint final : public Callback {
+ public:
+  /// Throws BadInput where a setting is negative.
+  explicit Checkpoint(CheckpointOptions options = {});
+  std::string_view name() const override { return "Checkpoint"; }
+  /// Last, so that it saves what all others have done.
+  int order() const override { return 100; }
+  void before_fit(Learner& learner) override;
+  void after_batch(Learner& learner) override;
+  void before_stop(Learner& learner) override;
+  void after_epoch(Learner& learner) override;
+
+  /// The last one written; empty before the first.
+  const std::filesystem::path& last() const { return last_; }
+
+ private:
+  void save(const Learner& learner);
+  bool due(const Learner& learner) const;
+
+  CheckpointOptions options_;
+  Stopwatch since_saved_;
+  std::filesystem::path last_;
+};
+
+/// The checkpoints of a folder, newest first. Empty where there is no such folder.
+std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& folder);
+
+}  // namespace lehr

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "lehr/train/callback.hpp"
+
+namespace lehr {
+
+struct EmaOptions {
+  double decay = 0.999;       ///< how much of the average stays in a step
+  bool warm_up = true;        ///< min(decay, (1 + steps) / (10 + steps)), so that the start is soon forgotten
+  bool validate_with = true;  ///< validation measures the average
+  bool keep = true;           ///< the fit ends with the average for weights
+};
+
+/// An exponential moving average of the weights and of the running statistics of norm layers. Source: Polyak
+/// and Juditsky 1992; TensorFlow's ExponentialMovingAverage (its warm-up) and timm's ModelEma.
+class Ema final : public Callback {
+ public:
+  /// Throws BadInput unless 0 <= decay < 1.
+  explicit Ema(EmaOptions options = {});
+  std::string_view name() const override { return "Ema"; }
+  int order() const override { return 5; }
+  void before_fit(Learner& learner) override;
+  void after_step(Learner& learner) override;
+  void before_validate(Learner& learner) override;
+  void before_stop(Learner& learner) override;
+  void after_validate(Learner& learner) override;
+  void after_fit(Learner& learner) override;
+  void clean_up(Learner& learner) override;
+  void save_state(CallbackState& state) const override;
+  void load_state(const CallbackState& state) override;
+
+ private:
+  struct Buffers;
+  void swap(Learner& learner);
+
+  EmaOptions options_;
+  std::shared_ptr<Buffers> average_;
+  std::int64_t steps_ = 0;
+  bool swapped_ = false;
+};
+
+}  // namespace lehr

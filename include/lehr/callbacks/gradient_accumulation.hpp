@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "lehr/backend/backend.hpp"
+#include "lehr/train/callback.hpp"
+
+namespace lehr {
+
+struct GradientAccumulationOptions {
+  std::int64_t batches = 2;  ///< whose gradients make one step
+};
+
+/// One step for several batches, with the mean gradient of all their samples: without batch norm and class
+/// weights what one large batch gives, within rounding. The last batches of an epoch make a step too, be they
+/// fewer. Source: fastai's GradientAccumulation.
+class GradientAccumulation final : public Callback {
+ public:
+  /// Throws BadInput where batches < 1.
+  explicit GradientAccumulation(GradientAccumulationOptions options = {});
+  std::string_view name() const override { return "GradientAccumulation"; }
+  int order() const override { return -50; }
+  void before_fit(Learner& learner) override;
+  /// Cancels the batch where the step is to wait.
+  void before_step(Learner& learner) override;
+  void after_train(Learner& learner) override;
+  void save_state(CallbackState& state) const override;
+  void load_state(const CallbackState& state) override;
+
+ private:
+  void forget();
+
+  GradientAccumulationOptions options_;
+  const Backend* backend_ = nullptr;
+  std::shared_ptr<float> sums_;  // times samples
+  std::int64_t count_ = 0;
+  std::int64_t batches_ = 0;  // since the last step
+  std::int64_t samples_ = 0;
+};
+
+}  // namespace lehr

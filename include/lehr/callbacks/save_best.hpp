@@ -1,0 +1,30 @@
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include "lehr/callbacks/monitor.hpp"
+
+namespace lehr {
+
+/// Saves the model after each epoch that is the best so far by a metric. Source: Keras's ModelCheckpoint with
+/// save_best_only.
+class SaveBest final : public Callback {
+ public:
+  explicit SaveBest(std::filesystem::path file, MonitorOptions monitor = {});
+  std::string_view name() const override { return "SaveBest"; }
+  int order() const override { return 30; }
+  void before_fit(Learner& learner) override;
+  void after_epoch(Learner& learner) override;
+  void save_state(CallbackState& state) const override { monitor_.save(state); }
+  void load_state(const CallbackState& state) override { monitor_.load(state); }
+
+  const std::filesystem::path& file() const { return file_; }
+  double best() const { return monitor_.best(); }
+
+ private:
+  std::filesystem::path file_;
+  Monitor monitor_;
+};
+
+}  // namespace lehr

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lehr/optim/schedule.hpp"
+#include "lehr/train/callback.hpp"
+
+namespace lehr {
+
+/// Sets a hyperparameter by a schedule over the progress of the fit, a batch at a time. Source: fastai's
+/// ParamScheduler.
+class ScheduleCallback final : public Callback {
+ public:
+  /// hyperparameter: one of schedulable(). Throws BadInput with the nearest name for another.
+  ScheduleCallback(std::string hyperparameter, Schedule schedule);
+  std::string_view name() const override { return name_; }
+  int order() const override { return -60; }
+  void before_batch(Learner& learner) override;
+
+ private:
+  std::string hyperparameter_;
+  Schedule schedule_;
+  std::string name_;
+};
+
+/// "lr", "momentum", "weight_decay", "decoupled_decay", "l1"
+std::vector<std::string> schedulable();
+
+}  // namespace lehr

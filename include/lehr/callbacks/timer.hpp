@@ -1,0 +1,48 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "lehr/core/clock.hpp"
+#include "lehr/train/callback.hpp"
+
+namespace lehr {
+
+struct TimerOptions {
+  std::optional<double> limit_seconds{};  ///< ends the fit after the batch at which so much time has gone
+};
+
+/// How long a fit and its parts take, and a limit on it. Source: Lightning's Timer.
+class Timer final : public Callback {
+ public:
+  /// Throws BadInput where the limit is not above 0.
+  explicit Timer(TimerOptions options = {});
+  std::string_view name() const override { return "Timer"; }
+  int order() const override { return 55; }
+  void before_fit(Learner& learner) override;
+  void before_train(Learner& learner) override;
+  void after_train(Learner& learner) override;
+  void before_validate(Learner& learner) override;
+  void after_validate(Learner& learner) override;
+  void after_batch(Learner& learner) override;
+  void after_fit(Learner& learner) override;
+  void save_state(CallbackState& state) const override;
+  void load_state(const CallbackState& state) override;
+
+  /// Of the present or last fit, time before a resume included.
+  double fit_seconds() const { return running_ ? before_ + watch_.seconds() : before_; }
+  double train_seconds() const { return train_; }
+  double valid_seconds() const { return valid_; }
+
+ private:
+  TimerOptions options_;
+  Stopwatch watch_;
+  Stopwatch part_;
+  double before_ = 0;
+  double train_ = 0;
+  double valid_ = 0;
+  bool running_ = false;
+};
+
+}  // namespace lehr

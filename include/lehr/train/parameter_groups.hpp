@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lehr/engine/parameters.hpp"
+#include "lehr/graph/graph.hpp"
+
+namespace lehr {
+
+/// Parameters that are trained alike.
+struct ParameterGroup {
+  std::string name;
+  std::vector<std::string> parameters;   ///< full names, as in Parameters::entries
+  double lr_scale = 1;                   ///< times the learning rate
+  std::optional<double> weight_decay{};  ///< in place of the optimizer's own
+  bool frozen = false;                   ///< norm layers train all the same, as in fastai
+};
+
+/// A learning rate for all groups or, with `first`, one spread geometrically from the first group to the
+/// last: fastai's slice.
+struct LearningRate {
+  double last;
+  std::optional<double> first{};
+  LearningRate(double rate) : last(rate) {}  // NOLINT(google-explicit-constructor): `fit(3, 0.01)`
+  LearningRate(double first_rate, double last_rate) : last(last_rate), first(first_rate) {}
+};
+inline LearningRate slice(double first, double last) { return {first, last}; }
+
+/// "body" and "head": the head begins at the last convolution or linear layer. A network of one such layer is
+/// all head.
+std::vector<ParameterGroup> default_groups(const Parameters& parameters);
+
+}  // namespace lehr

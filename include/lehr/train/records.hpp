@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace lehr {
+
+/// A metric's name and value.
+struct MetricValue {
+  std::string name;
+  double value = 0;
+  friend bool operator==(const MetricValue&, const MetricValue&) = default;
+};
+
+/// Means over a whole set, exact whatever the batch size.
+struct SetMetrics {
+  double loss = 0;
+  double accuracy = 0;  ///< share of samples whose highest score is the target's
+  std::int64_t samples = 0;
+  std::vector<MetricValue> others{};  ///< of the Learner's metrics, in their order; validation only
+  friend bool operator==(const SetMetrics&, const SetMetrics&) = default;
+};
+
+/// What one epoch did.
+struct EpochRecord {
+  int epoch = 0;     ///< from 0
+  SetMetrics train;  ///< during training: weights changed from batch to batch
+  SetMetrics valid;  ///< no samples where validation did not run, or not to its end
+  double lr = 0;     ///< of the epoch's last batch
+  double train_seconds = 0;
+  double valid_seconds = 0;
+  bool complete = true;  ///< false where the epoch, or the fit during it, was cancelled
+};
+
+/// Where a fit goes on when it is resumed from a checkpoint written now: before this batch of this epoch.
+struct FitPosition {
+  int epoch = 0;
+  std::int64_t batch = 0;
+};
+
+/// Where a fit stands; callbacks read it.
+struct Progress {
+  int epoch = 0;
+  int epochs = 0;
+  std::int64_t batch = 0;    ///< in this part of the epoch
+  std::int64_t batches = 0;  ///< of this part of the epoch
+  bool training = true;      ///< false during validation
+  double lr = 0;
+  double momentum = -1;            ///< negative: the optimizer's own
+  double loss = 0;                 ///< of this batch
+  SetMetrics running;              ///< of this part of the epoch so far
+  std::int64_t steps = 0;          ///< optimizer steps since the Learner was made
+  std::int64_t train_batches = 0;  ///< training batches begun since the Learner was made
+  bool resumed = false;            ///< this fit goes on from a checkpoint
+};
+
+/// The number that an epoch's record holds under a name such as "valid_loss", "valid_accuracy", "train_loss",
+/// "valid_f1_macro". Throws BadInput with the nearest valid name.
+double monitored(const EpochRecord& record, const std::string& name);
+/// Whether a smaller number is the better one: losses and error rates.
+bool lower_is_better(const std::string& monitored_name);
+
+}  // namespace lehr

@@ -1,0 +1,97 @@
+#include "backend/cpu/soft_cross_entropy.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "backend/cpu/support.hpp"
+#include "lehr/core/parallel.hpp"
+
+namespace lehr::cpu {
+namespace {
+
+/// With q_c = w_c ((1 - s) t_c + s / C), a row's loss is sum q_c (lse - x_c) and its gradient
+/// (sum q) softmax(x) - q, both over N. Plain loops: a batch has few scores beside what made them.
+class SoftCrossEntropy final : public Kernel {
+ public:
+  explicit SoftCrossEntropy(const KernelSpec& spec)
+      : rows_(spec.inputs.at(0).shape[0]),
+        classes_(static_cast<std::size_t>(spec.inputs.at(0).shape[1])),
+        smoothing_(static_cast<float>(spec.attributes.real("label_smoothing"))),
+        weights_(classes_, 1.0F),
+        input_grad_(wants_input_grad(spec, 0)),
+        losses_(static_cast<std::size_t>(rows_)) {
+    const std::vector<double>& weights = spec.attributes.reals("class_weights");
+    for (std::size_t c = 0; c < weights.size(); ++c) weights_[c] = static_cast<float>(weights[c]);
+  }
+  std::string implementation() const override { return "soft"; }
+  BackwardReads backward_reads() const override { return {.inputs = true}; }
+
+  void forward(const KernelArgs& args) override {
+    const float* logits = floats(args.inputs[0]);
+    const float* targets = floats(args.inputs[1]);
+    for_rows([&](std::int64_t row, std::size_t at) {
+      const float lse = log_sum_exp(logits + at);
+      double loss = 0;
+      for (std::size_t c = 0; c < classes_; ++c) {
+        loss += static_cast<double>(share(targets[at + c], c)) * static_cast<double>(lse - logits[at + c]);
+      }
+      losses_[static_cast<std::size_t>(row)] = loss;
+    });
+    double sum = 0;
+    for (const double loss : losses_) sum += loss;
+    *floats(args.output) = static_cast<float>(sum / static_cast<double>(rows_));
+  }
+
+  void backward(const KernelArgs& args) override {
+    if (!input_grad_) return;
+    const float* logits = floats(args.inputs[0]);
+    const float* targets = floats(args.inputs[1]);
+    float* grads = floats(args.input_grads[0]);
+    const float scale = *static_cast<const float*>(args.output_grad) / static_cast<float>(rows_);
+    for_rows([&](std::int64_t, std::size_t at) {
+      const float lse = log_sum_exp(logits + at);
+      float total = 0;
+      for (std::size_t c = 0; c < classes_; ++c) total += share(targets[at + c], c);
+      for (std::size_t c = 0; c < classes_; ++c) {
+        const float probability = std::exp(logits[at + c] - lse);
+        grads[at + c] = scale * (total * probability - share(targets[at + c], c));
+      }
+    });
+  }
+
+ private:
+  template <class Row>
+  void for_rows(const Row& row) const {
+    constexpr std::int64_t rows_per_thread = 64;
+    parallel_for(rows_, rows_per_thread, [&](std::int64_t begin, std::int64_t end, int) {
+      for (std::int64_t n = begin; n < end; ++n) row(n, static_cast<std::size_t>(n) * classes_);
+    });
+  }
+  /// What -log p of class c counts.
+  float share(float target, std::size_t c) const {
+    return weights_[c] * ((1 - smoothing_) * target + smoothing_ / static_cast<float>(classes_));
+  }
+  float log_sum_exp(const float* logits) const {
+    float largest = logits[0];
+    for (std::size_t c = 1; c < classes_; ++c) largest = std::max(largest, logits[c]);
+    float sum = 0;
+    for (std::size_t c = 0; c < classes_; ++c) sum += std::exp(logits[c] - largest);
+    return largest + std::log(sum);
+  }
+
+  std::int64_t rows_;
+  std::size_t classes_;
+  float smoothing_;
+  std::vector<float> weights_;
+  bool input_grad_;
+  std::vector<double> losses_;
+};
+
+}  // namespace
+
+std::unique_ptr<Kernel> soft_cross_entropy(const KernelSpec& spec) {
+  return std::make_unique<SoftCrossEntropy>(spec);
+}
+
+}  // namespace lehr::cpu

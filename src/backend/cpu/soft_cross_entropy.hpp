@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "lehr/backend/backend.hpp"
+
+namespace lehr::cpu {
+
+/// Cross entropy with class probabilities (N, C) for targets, mean over the batch.
+/// Source: torch.nn.CrossEntropyLoss with class probabilities.
+std::unique_ptr<Kernel> soft_cross_entropy(const KernelSpec& spec);
+
+}  // namespace lehr::cpu

@@ -1,0 +1,83 @@
+#include "lehr/callbacks/checkpoint.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "lehr/core/error.hpp"
+#include "lehr/train/learner.hpp"
+
+namespace lehr {
+namespace {
+
+constexpr std::string_view prefix = "step-";
+constexpr std::string_view suffix = ".safetensors";
+
+// After validation rather than before it, at the same step.
+std::string file_name(const Progress& progress, bool epoch_done) {
+  return fmt::format("{}{:012}{}{}", prefix, progress.train_batches, epoch_done ? "-epoch" : "", suffix);
+}
+
+bool is_checkpoint(const std::filesystem::path& file) {
+  const std::string name = file.filename().string();
+  return name.starts_with(prefix) && name.ends_with(suffix);
+}
+
+}  // namespace
+
+std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> found;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (is_checkpoint(entry.path())) found.push_back(entry.path());
+  }
+  // Without the suffix, so that "step-7" comes before "step-7-epoch".
+  const auto stem = [](const std::filesystem::path& file) { return file.stem().string(); };
+  std::ranges::sort(found, std::ranges::greater(), stem);
+  return found;
+}
+
+Checkpoint::Checkpoint(CheckpointOptions options) : options_(std::move(options)) {
+  const bool negative = options_.every_batches < 0 || options_.every_epochs < 0 || options_.keep < 0 ||
+                        !(options_.every_minutes >= 0);
+  if (negative) throw BadInput("the intervals of checkpoints and how many to keep must be 0 or more");
+}
+
+void Checkpoint::before_fit(Learner&) {
+  since_saved_.restart();
+}
+
+bool Checkpoint::due(const Learner& learner) const {
+  if (options_.every_batches > 0 && learner.progress().train_batches % options_.every_batches == 0)
+    return true;
+  return options_.every_minutes > 0 && since_saved_.seconds() >= 60 * options_.every_minutes;
+}
+
+void Checkpoint::after_batch(Learner& learner) {
+  if (learner.progress().training && due(learner)) save(learner);
+}
+
+void Checkpoint::before_stop(Learner& learner) { save(learner); }
+
+void Checkpoint::after_epoch(Learner& learner) {
+  const Progress& p = learner.progress();
+  if (!learner.history().back().complete) return;
+  const bool last = p.epoch + 1 == p.epochs;
+  if (last || (options_.every_epochs > 0 && (p.epoch + 1) % options_.every_epochs == 0)) save(learner);
+}
+
+void Checkpoint::save(const Learner& learner) {
+  const bool epoch_done = learner.position().batch == 0;
+  last_ = options_.folder / file_name(learner.progress(), epoch_done);
+  learner.save_checkpoint(last_);
+  since_saved_.restart();
+  if (options_.keep == 0) return;
+  const std::vector<std::filesystem::path> all = checkpoints_in(options_.folder);
+  std::error_code ignored;  // what cannot be removed does no harm
+  for (std::size_t i = static_cast<std::size_t>(options_.keep); i < all.size(); ++i) {
+    std::filesystem::remove(all[i], ignored);
+  }
+}
+
+}  // namespace lehr

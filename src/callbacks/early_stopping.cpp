@@ -1,0 +1,69 @@
+#include "lehr/callbacks/early_stopping.hpp"
+
+#include <algorithm>
+
+#include "callbacks/weights.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/train/learner.hpp"
+
+namespace lehr {
+
+EarlyStopping::EarlyStopping(EarlyStoppingOptions options)
+    : options_(std::move(options)), monitor_(options_.monitor) {
+  if (options_.patience < 0) {
+    throw BadInput("the patience must be 0 or more, found " + std::to_string(options_.patience));
+  }
+  if (options_.start_from_epoch < 0) {
+    throw BadInput("start_from_epoch must be 0 or more, found " + std::to_string(options_.start_from_epoch));
+  }
+}
+
+void EarlyStopping::before_fit(Learner& learner) {
+  monitor_.check(learner);
+  monitor_.reset(options_.baseline);
+  waited_ = 0;
+  best_epoch_ = -1;
+  stopped_ = false;
+  best_values_.clear();
+  best_states_.clear();
+}
+
+void EarlyStopping::after_epoch(Learner& learner) {
+  const int epoch = learner.progress().epoch;
+  const std::optional<double> value = monitor_.value_of(learner);
+  if (!value || epoch < options_.start_from_epoch) return;
+  Parameters& parameters = learner.parameters();
+  if (monitor_.improves(*value)) {
+    waited_ = 0;
+    best_epoch_ = epoch;
+    if (options_.restore_best) {
+      best_values_ = host_copy(parameters.backend(), parameters.values());
+      best_states_ = host_copy(parameters.backend(), parameters.states());
+    }
+    return;
+  }
+  if (++waited_ < std::max(options_.patience, 1)) return;
+  stopped_ = true;
+  if (!best_values_.empty()) {
+    device_copy(parameters.backend(), parameters.values(), best_values_);
+    device_copy(parameters.backend(), parameters.states(), best_states_);
+  }
+  learner.cancel(Scope::fit);
+}
+
+void EarlyStopping::save_state(CallbackState& state) const {
+  monitor_.save(state);
+  state.integers = {{"waited", waited_}, {"best_epoch", best_epoch_}, {"stopped", stopped_ ? 1 : 0}};
+  state.arrays = {{"best_values", best_values_}, {"best_states", best_states_}};
+}
+
+void EarlyStopping::load_state(const CallbackState& state) {
+  monitor_.load(state);
+  waited_ = static_cast<int>(state.integer("waited"));
+  best_epoch_ = static_cast<int>(state.integer("best_epoch"));
+  stopped_ = state.integer("stopped") != 0;
+  best_values_ = state.array("best_values");
+  best_states_ = state.array("best_states");
+}
+
+}  // namespace lehr

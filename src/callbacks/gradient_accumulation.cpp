@@ -1,0 +1,64 @@
+#include "lehr/callbacks/gradient_accumulation.hpp"
+
+#include "callbacks/weights.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/train/learner.hpp"
+
+namespace lehr {
+
+GradientAccumulation::GradientAccumulation(GradientAccumulationOptions options) : options_(options) {
+  if (options_.batches >= 1) return;
+  throw BadInput("GradientAccumulation takes 1 batch or more, found " + std::to_string(options_.batches));
+}
+
+void GradientAccumulation::before_fit(Learner& learner) {
+  backend_ = &learner.parameters().backend();
+  count_ = static_cast<std::int64_t>(learner.parameters().grads().size());
+  const std::size_t bytes = learner.parameters().grads().size_bytes();
+  sums_ = std::static_pointer_cast<float>(backend_->allocate(bytes));
+  forget();
+}
+
+void GradientAccumulation::forget() {
+  batches_ = 0;
+  samples_ = 0;
+  if (sums_) backend_->scale(sums_.get(), 0, count_);
+}
+
+void GradientAccumulation::before_step(Learner& learner) {
+  const Progress& progress = learner.progress();
+  float* grads = learner.parameters().grads().data();
+  const std::int64_t size = learner.batch().size;
+  backend_->add_scaled(sums_.get(), grads, static_cast<float>(size), count_);
+  ++batches_;
+  samples_ += size;
+  if (batches_ < options_.batches && progress.batch + 1 < progress.batches) {
+    learner.cancel(Scope::batch);
+    return;
+  }
+  backend_->copy(grads, sums_.get(), count_);
+  backend_->scale(grads, 1.0F / static_cast<float>(samples_), count_);
+  forget();
+}
+
+// What a cancelled part left behind belongs to no step.
+void GradientAccumulation::after_train(Learner&) { forget(); }
+
+void GradientAccumulation::save_state(CallbackState& state) const {
+  state.integers = {{"batches", batches_}, {"samples", samples_}};
+  if (!sums_) return;
+  state.arrays["sums"] = host_copy(*backend_, {sums_.get(), static_cast<std::size_t>(count_)});
+}
+
+void GradientAccumulation::load_state(const CallbackState& state) {
+  const std::vector<float>& sums = state.array("sums");
+  if (static_cast<std::int64_t>(sums.size()) != count_) {
+    throw BadInput("expected " + std::to_string(count_) + " sums of gradients, found " +
+                   std::to_string(sums.size()));
+  }
+  batches_ = state.integer("batches");
+  samples_ = state.integer("samples");
+  device_copy(*backend_, {sums_.get(), sums.size()}, sums);
+}
+
+}  // namespace lehr

@@ -1,0 +1,152 @@
+#include "train/callback_registry.hpp"
+
+#include <algorithm>
+#include <exception>
+
+#include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
+
+namespace lehr {
+namespace {
+
+[[noreturn]] void rethrow_with_place(const Error& error, const std::string& place) {
+  const std::string message = error.what() + place;
+  switch (error.kind()) {
+    case ErrorKind::bad_input:
+      throw BadInput(message);
+    case ErrorKind::diverged:
+      throw Diverged(message);
+    case ErrorKind::internal:
+      break;
+  }
+  throw Error(message);
+}
+
+void call(Callback& callback, Event event, Learner& learner) {
+  const auto place = [&] {
+    return " (callback " + std::string(callback.name()) + ", " + std::string(event_name(event)) + ")";
+  };
+  try {
+    callback.handle(event, learner);
+  } catch (const Error& error) {
+    rethrow_with_place(error, place());
+  } catch (const std::exception& error) {
+    throw Error(error.what() + place());
+  } catch (...) {
+    throw Error("something that is no std::exception was thrown" + place());
+  }
+}
+
+}  // namespace
+
+void CallbackRegistry::insert(Entry entry) {
+  const auto order = [](const Entry& one) { return one.callback->order(); };
+  entries_.insert(std::ranges::upper_bound(entries_, entry.callback->order(), {}, order), std::move(entry));
+}
+
+void CallbackRegistry::add(std::unique_ptr<Callback> callback, std::string label) {
+  if (!callback) throw Error("a callback was expected, found null");
+  if (fitting_) throw Error("callbacks cannot be added during a fit");
+  if (!label.empty() && std::ranges::find(entries_, label, &Entry::label) != entries_.end()) {
+    throw BadInput("there is already a callback with the label " + in_quotes(label));
+  }
+  insert({std::move(callback), std::move(label)});
+}
+
+void CallbackRegistry::begin_fit(CallbackList callbacks) {
+  if (fitting_) throw Error("a fit is under way already");
+  const auto is_null = [](const std::unique_ptr<Callback>& callback) { return callback == nullptr; };
+  if (std::ranges::any_of(callbacks, is_null)) throw Error("a callback was expected, found null");
+  finished_.clear();
+  for (std::unique_ptr<Callback>& callback : callbacks) insert({std::move(callback), {}, true});
+  fitting_ = true;
+}
+
+void CallbackRegistry::end_fit() {
+  fitting_ = false;
+  for (Entry& entry : entries_) {
+    if (entry.of_fit) finished_.push_back(std::move(entry));
+  }
+  std::erase_if(entries_, [](const Entry& entry) { return entry.callback == nullptr; });
+}
+
+void CallbackRegistry::fire(Event event, Learner& learner) const {
+  for (const Entry& entry : entries_) call(*entry.callback, event, learner);
+}
+
+void CallbackRegistry::clean_up(Learner& learner, bool quiet) const {
+  std::exception_ptr first;
+  for (const Entry& entry : entries_) {
+    try {
+      call(*entry.callback, Event::clean_up, learner);
+    } catch (...) {
+      if (!first) first = std::current_exception();
+    }
+  }
+  if (first && !quiet) std::rethrow_exception(first);
+}
+
+Callback& CallbackRegistry::find(bool (*is_one)(const Callback&), std::string_view label) const {
+  std::vector<const Entry*> found;
+  std::string names;
+  for (const std::vector<Entry>* list : {&entries_, &finished_}) {
+    for (const Entry& entry : *list) {
+      names += (names.empty() ? "" : ", ") + std::string(entry.callback->name());
+      if (!entry.label.empty()) names.append(" ").append(in_quotes(entry.label));
+      if (is_one(*entry.callback) && (label.empty() || entry.label == label)) found.push_back(&entry);
+    }
+  }
+  if (found.size() == 1) return *found.front()->callback;
+  const std::string here = names.empty() ? "there are no callbacks" : "there are: " + names;
+  if (!found.empty())
+    throw BadInput("several callbacks of the type asked for, and no label says which; " + here);
+  std::string what = "no callback of the type asked for";
+  if (!label.empty()) what.append(" with the label ").append(in_quotes(label));
+  throw BadInput(what.append("; ").append(here));
+}
+
+std::map<std::string, Callback*> CallbackRegistry::by_key() const {
+  std::map<std::string, Callback*> keys;
+  for (const Entry& entry : entries_) {
+    const std::string name = entry.label.empty() ? std::string(entry.callback->name()) : entry.label;
+    std::string key = name;
+    for (int number = 2; keys.contains(key); ++number) key = name + "#" + std::to_string(number);
+    keys.emplace(key, entry.callback.get());
+  }
+  return keys;
+}
+
+std::map<std::string, CallbackState> CallbackRegistry::states() const {
+  std::map<std::string, CallbackState> states;
+  for (const auto& [key, callback] : by_key()) {
+    CallbackState state;
+    callback->save_state(state);
+    if (!state.empty()) states.emplace(key, std::move(state));
+  }
+  return states;
+}
+
+void CallbackRegistry::load_states(const std::map<std::string, CallbackState>& saved) const {
+  const std::map<std::string, Callback*> present = by_key();
+  for (const auto& [key, state] : saved) {
+    if (!present.contains(key)) {
+      throw BadInput("the checkpoint holds the state of a callback " + in_quotes(key) +
+                     ", which this training does not have");
+    }
+  }
+  for (const auto& [key, state] : states()) {
+    if (!saved.contains(key)) {
+      throw BadInput("this training has a callback " + in_quotes(key) +
+                     ", of which the checkpoint knows nothing");
+    }
+  }
+  for (const auto& [key, state] : saved) {
+    try {
+      present.at(key)->load_state(state);
+    } catch (const BadInput& error) {
+      throw BadInput("callback " + in_quotes(key) + ": " + error.what());
+    }
+  }
+}
+
+}  // namespace lehr

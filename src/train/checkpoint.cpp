@@ -1,0 +1,169 @@
+#include "train/checkpoint.hpp"
+
+#include <cstring>
+
+#include "lehr/core/error.hpp"
+#include "lehr/core/hash.hpp"
+#include "lehr/core/text.hpp"
+#include "train/group_ranges.hpp"
+#include "train/model_contents.hpp"
+#include "train/training_json.hpp"
+
+namespace lehr {
+namespace {
+
+constexpr const char* training_key = "lehr.training";
+constexpr const char* checksum_key = "lehr.checksum";
+
+std::string optimizer_name(std::size_t state) { return "lehr.optimizer." + std::to_string(state); }
+
+std::string array_name(const std::string& callback, const std::string& array) {
+  return "lehr.callback." + callback + "." + array;
+}
+
+// Over everything but itself.
+std::string checksum_of(const store::SafeTensors& file) {
+  Hash hash;
+  for (const auto& [name, text] : file.metadata) {
+    if (name == checksum_key) continue;
+    hash.add(name);
+    hash.add(text);
+  }
+  for (const auto& [name, tensor] : file.tensors) {
+    hash.add(name);
+    hash.add({static_cast<const std::byte*>(tensor.data()), tensor.bytes()});
+  }
+  return hash.text();
+}
+
+Tensor flat_tensor(std::int64_t count) { return {Shape{count}, DType::f32}; }
+
+void add_optimizer(store::SafeTensors& file, const LearnerState& state) {
+  const auto count = static_cast<std::int64_t>(state.parameters.values().size());
+  const std::vector<float*> states = state.optimizer.states();
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    Tensor tensor = flat_tensor(count);
+    state.options.backend->copy_out(tensor.data(), states[i], tensor.bytes());
+    file.tensors.emplace(optimizer_name(i), std::move(tensor));
+  }
+}
+
+void add_arrays(store::SafeTensors& file, const std::map<std::string, CallbackState>& callbacks) {
+  for (const auto& [key, state] : callbacks) {
+    for (const auto& [name, array] : state.arrays) {
+      Tensor tensor = flat_tensor(static_cast<std::int64_t>(array.size()));
+      if (!array.empty()) std::memcpy(tensor.data(), array.data(), tensor.bytes());
+      file.tensors.emplace(array_name(key, name), std::move(tensor));
+    }
+  }
+}
+
+const Tensor& floats_named(const store::SafeTensors& file, const std::string& name) {
+  const auto found = file.tensors.find(name);
+  if (found == file.tensors.end()) throw BadInput("it has no tensor " + in_quotes(name));
+  if (found->second.dtype() == DType::f32) return found->second;
+  throw BadInput("the tensor " + in_quotes(name) + " is not f32");
+}
+
+void read_arrays(CheckpointContents& contents) {
+  for (auto& [key, state] : contents.callbacks) {
+    for (auto& [name, array] : state.arrays) {
+      const auto values = floats_named(contents.file, array_name(key, name)).elements<float>();
+      array.assign(values.begin(), values.end());
+    }
+  }
+}
+
+void check_position(const CheckpointContents& contents) {
+  if (contents.position.epoch < 0 || contents.position.batch < 0 || contents.epochs_done < 0) {
+    throw BadInput("its place in the training is negative");
+  }
+}
+
+CheckpointContents parse(store::SafeTensors file) {
+  const auto text_of = [&](const char* key) -> const std::string& {
+    const auto found = file.metadata.find(key);
+    if (found != file.metadata.end()) return found->second;
+    throw BadInput("a safetensors file, but no checkpoint: its metadata has no \"" + std::string(key) + "\"");
+  };
+  const std::string training = text_of(training_key);
+  if (text_of(checksum_key) != checksum_of(file)) {
+    throw BadInput("damaged: expected the checksum " + printable(text_of(checksum_key)) + ", found " +
+                   checksum_of(file));
+  }
+  CheckpointContents contents;
+  contents.file = std::move(file);
+  training_from_json(training, contents);
+  check_position(contents);
+  read_arrays(contents);
+  return contents;
+}
+
+void restore_optimizer(LearnerState& state, const CheckpointContents& contents) {
+  const std::vector<float*> states = state.optimizer.states();
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const Tensor& tensor = floats_named(contents.file, optimizer_name(i));
+    if (tensor.bytes() != state.parameters.values().size_bytes()) {
+      throw BadInput("the tensor " + optimizer_name(i) + " holds " + std::to_string(tensor.shape().numel()) +
+                     " numbers, expected " + std::to_string(state.parameters.values().size()));
+    }
+    state.options.backend->copy_in(states[i], tensor.data(), tensor.bytes());
+  }
+  state.optimizer.set_steps_done(contents.optimizer_steps);
+}
+
+}  // namespace
+
+void write_checkpoint(const std::filesystem::path& path, const LearnerState& state) {
+  const auto names = state.data.train->class_names();
+  CheckpointContents contents;
+  contents.file =
+      model_contents(state.model, state.parameters, {names.begin(), names.end()}, state.normalisation);
+  contents.identity = training_identity(state);
+  contents.position = state.position;
+  contents.epochs_done = state.epochs_done;
+  contents.steps = state.progress.steps;
+  contents.train_batches = state.progress.train_batches;
+  contents.optimizer_steps = state.optimizer.steps_done();
+  contents.train_seconds = state.train_seconds;
+  contents.loss = state.progress.loss;
+  contents.lr = state.progress.lr;
+  contents.train_sums = state.train_sums.sums();
+  contents.history = state.history;
+  contents.groups = state.groups;
+  contents.callbacks = state.callbacks.states();
+  add_optimizer(contents.file, state);
+  add_arrays(contents.file, contents.callbacks);
+  contents.file.metadata[training_key] = training_to_json(contents);
+  contents.file.metadata[checksum_key] = checksum_of(contents.file);
+  store::write_safetensors(path, contents.file);
+}
+
+CheckpointContents read_checkpoint(const std::filesystem::path& file) {
+  store::SafeTensors contents = store::read_safetensors(file);
+  try {
+    return parse(std::move(contents));
+  } catch (const BadInput& error) {
+    throw BadInput(in_quotes(file) + ": " + error.what());
+  }
+}
+
+void restore(LearnerState& state, const CheckpointContents& contents) {
+  check_groups(contents.groups, state.parameters);
+  read_weights(state.model, state.parameters, contents.file);
+  state.groups = contents.groups;
+  state.apply_groups();
+  restore_optimizer(state, contents);
+  state.position = contents.position;
+  state.epochs_done = contents.epochs_done;
+  state.history = contents.history;
+  state.train_seconds = contents.train_seconds;
+  state.train_sums = MetricSums(state.options.class_weights);
+  state.train_sums.set_sums(contents.train_sums);
+  state.progress.steps = contents.steps;
+  state.progress.train_batches = contents.train_batches;
+  state.progress.loss = contents.loss;
+  state.progress.lr = contents.lr;
+}
+
+}  // namespace lehr

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lehr/core/tensor.hpp"
+#include "lehr/store/safetensors.hpp"
+#include "train/learner_state.hpp"
+#include "train/training_identity.hpp"
+
+namespace lehr {
+
+/// A checkpoint as read: a model's file with more in it. Tensors "lehr.optimizer.0", ... hold the optimizer's
+/// states as they lie in memory, "lehr.callback.<key>.<name>" the arrays of callbacks; the rest is JSON in
+/// the metadata under "lehr.training".
+struct CheckpointContents {
+  store::SafeTensors file;
+  TrainingIdentity identity;
+  FitPosition position;
+  std::int64_t epochs_done = 0;
+  std::int64_t steps = 0;
+  std::int64_t train_batches = 0;
+  std::int64_t optimizer_steps = 0;
+  double train_seconds = 0;
+  double loss = 0;
+  double lr = 0;
+  MetricSums::Sums train_sums;
+  std::vector<EpochRecord> history;
+  std::vector<ParameterGroup> groups;
+  std::map<std::string, CallbackState> callbacks;
+};
+
+void write_checkpoint(const std::filesystem::path& file, const LearnerState& state);
+
+/// Throws BadInput naming the file and what is wrong with it: not a checkpoint, of another format, damaged.
+CheckpointContents read_checkpoint(const std::filesystem::path& file);
+
+/// Everything but the callbacks' states. Throws BadInput where the checkpoint is of another training.
+void restore(LearnerState& state, const CheckpointContents& contents);
+
+}  // namespace lehr

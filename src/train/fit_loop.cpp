@@ -1,0 +1,299 @@
+#include "train/fit_loop.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "lehr/core/clock.hpp"
+#include "lehr/core/error.hpp"
+#include "train/checkpoint.hpp"
+
+namespace lehr {
+namespace {
+
+struct ScopeEvents {
+  Event before;
+  Event after_cancel;
+  Event after;
+};
+
+constexpr std::array<ScopeEvents, scope_names.size()> scope_events{{
+    {Event::before_batch, Event::after_cancel_batch, Event::after_batch},
+    {Event::before_train, Event::after_cancel_train, Event::after_train},
+    {Event::before_validate, Event::after_cancel_validate, Event::after_validate},
+    {Event::before_epoch, Event::after_cancel_epoch, Event::after_epoch},
+    {Event::before_fit, Event::after_cancel_fit, Event::after_fit},
+}};
+
+LoaderOptions validation_loading(const LearnerState& state) {
+  return {.batch_size = state.options.batch_size,
+          .normalisation = state.normalisation,
+          .prefetch = state.options.prefetch};
+}
+
+}  // namespace
+
+bool FitLoop::fire(Event event) {
+  s_.event = event;
+  s_.callbacks.fire(event, learner_);
+  s_.event.reset();
+  return going_on();
+}
+
+template <class Body, class Finish>
+void FitLoop::within(Scope scope, const Body& body, const Finish& finish) {
+  const ScopeEvents& events = scope_events[static_cast<std::size_t>(scope)];
+  bool& active = s_.active[static_cast<std::size_t>(scope)];
+  active = true;
+  if (fire(events.before)) body();
+  if (s_.cancelled == scope) {
+    s_.cancelled.reset();
+    fire(events.after_cancel);
+    if (s_.cancelled == scope) s_.cancelled.reset();  // asked for once more by after_cancel
+  }
+  active = false;
+  finish();
+  fire(events.after);
+}
+
+void FitLoop::heed_stop() {
+  if (!s_.stop_asked || !going_on()) return;
+  fire(Event::before_stop);
+  s_.stopped = true;
+  s_.cancelled = s_.is_active(Scope::fit) ? Scope::fit : Scope::validate;
+}
+
+void FitLoop::fit(int epochs, const schedules::RateAndMomentum& schedule, FitOptions options) {
+  if (epochs < 1) throw BadInput("the number of epochs must be 1 or more, found " + std::to_string(epochs));
+  s_.callbacks.begin_fit(std::move(options.callbacks));
+  s_.stop_asked = false;
+  s_.stopped = false;
+  s_.position = {};
+  s_.progress.epoch = 0;
+  s_.progress.epochs = epochs;
+  s_.progress.resumed = !options.resume.empty();
+  ++s_.fits;
+  bool failed = true;
+  try {
+    s_.schedule_text = describe_schedule(schedule);
+    if (s_.progress.resumed) {
+      resume_ = std::make_shared<const CheckpointContents>(read_checkpoint(options.resume));
+      check_same(resume_->identity, training_identity(s_));
+      restore(s_, *resume_);
+    }
+    run(epochs, schedule);
+    failed = false;
+    s_.callbacks.clean_up(learner_, false);
+  } catch (...) {
+    if (failed) s_.callbacks.clean_up(learner_, true);
+    leave();
+    throw;
+  }
+  leave();
+}
+
+void FitLoop::leave() noexcept {
+  s_.active = {};
+  s_.cancelled.reset();
+  s_.event.reset();
+  s_.in_batch = false;
+  s_.callbacks.end_fit();
+}
+
+void FitLoop::run(int epochs, const schedules::RateAndMomentum& schedule) {
+  const auto body = [&] {
+    if (s_.position.batch == 0) restore_callbacks();
+    for (int number = s_.position.epoch; number < epochs && going_on(); ++number) {
+      s_.progress.epoch = number;
+      epoch(schedule);
+    }
+  };
+  within(Scope::fit, body, [] {});
+}
+
+void FitLoop::restore_callbacks() {
+  if (!resume_) return;
+  restore(s_, *resume_);
+  s_.callbacks.load_states(resume_->callbacks);
+  resume_.reset();
+}
+
+void FitLoop::epoch(const schedules::RateAndMomentum& schedule) {
+  EpochRecord record;
+  record.epoch = s_.progress.epoch;
+  const auto body = [&] {
+    record.train = train_part(schedule);
+    record.train_seconds = s_.train_seconds;
+    record.lr = s_.progress.lr;
+    if (!s_.options.validate || !going_on()) return;
+    const Stopwatch valid_watch;
+    record.valid = validate_part(s_.data.valid);
+    record.valid_seconds = valid_watch.seconds();
+  };
+  bool whole = false;
+  const auto judged = [&] {
+    body();
+    whole = going_on();
+  };
+  const auto finish = [&] {
+    record.complete = whole;
+    s_.history.push_back(record);
+    ++s_.epochs_done;
+    s_.train_seconds = 0;
+    s_.position = {s_.progress.epoch + 1, 0};
+  };
+  within(Scope::epoch, judged, finish);
+}
+
+SetMetrics FitLoop::train_part(const schedules::RateAndMomentum& schedule) {
+  s_.progress.training = true;
+  s_.progress.batches = s_.batches_an_epoch();
+  if (!resume_) s_.train_sums = MetricSums(s_.options.class_weights);
+  const auto body = [&] {
+    restore_callbacks();
+    const double seconds_before = s_.train_seconds;
+    const Stopwatch watch;
+    s_.train_loader.start(s_.epochs_done, s_.position.batch);
+    heed_stop();
+    for (std::int64_t index = s_.position.batch; index < s_.progress.batches && going_on(); ++index) {
+      s_.batch = *s_.train_loader.next();
+      s_.progress.batch = index;
+      set_rates(schedule);
+      s_.in_batch = true;
+      within(
+          Scope::batch, [&] { train_batch(); },
+          [&] {
+            s_.in_batch = false;
+            s_.position.batch = index + 1;
+            s_.train_seconds = seconds_before + watch.seconds();
+          });
+      heed_stop();
+    }
+  };
+  within(Scope::train, body, [] {});
+  return s_.train_sums.result();
+}
+
+void FitLoop::set_rates(const schedules::RateAndMomentum& schedule) {
+  const Progress& p = s_.progress;
+  const double done =
+      static_cast<double>(p.epoch) * static_cast<double>(p.batches) + static_cast<double>(p.batch);
+  const double share = done / (static_cast<double>(p.epochs) * static_cast<double>(p.batches));
+  s_.rates = s_.optimizer.rates(schedule.rate(share));
+  if (schedule.momentum) s_.rates.momentum = schedule.momentum(share);
+  take_rates();
+}
+
+void FitLoop::take_rates() {
+  Progress& p = s_.progress;
+  p.lr = s_.rates.lr;
+  p.momentum = s_.rates.momentum;
+  if (!(p.lr >= 0) || !std::isfinite(p.lr)) {
+    throw BadInput("the learning rate must be finite and not negative, found " + std::to_string(p.lr) +
+                   " at " + s_.place());
+  }
+}
+
+void FitLoop::check_loss() const {
+  if (std::isfinite(s_.progress.loss)) return;
+  throw Diverged("the loss became " + std::to_string(s_.progress.loss) + " at " + s_.place() +
+                 " with learning rate " + std::to_string(s_.progress.lr) + "; try a lower rate");
+}
+
+bool FitLoop::predict(Mode mode) {
+  s_.loss_factor = 1;
+  s_.scores = s_.plans.predict(s_.batch, mode, static_cast<std::uint64_t>(s_.progress.train_batches));
+  return fire(Event::after_predict);
+}
+
+bool FitLoop::compute_loss() {
+  s_.progress.loss = s_.plans.loss() * s_.loss_factor;
+  return fire(Event::after_loss);
+}
+
+void FitLoop::train_batch() {
+  take_rates();
+  const bool predicted = predict(Mode::train);
+  ++s_.progress.train_batches;
+  if (!predicted || !compute_loss()) return;
+  check_loss();
+  s_.train_sums.add(s_.progress.loss, s_.scores, {s_.batch.targets, static_cast<std::size_t>(s_.batch.size)});
+  s_.progress.running = s_.train_sums.result();
+  if (!fire(Event::before_backward)) return;
+  s_.plans.backward(s_.loss_factor);
+  if (!fire(Event::after_backward) || !fire(Event::before_step)) return;
+  take_rates();
+  s_.heed_decay();
+  s_.optimizer.step(s_.parameters.values().data(), s_.parameters.grads().data(), s_.rates);
+  ++s_.progress.steps;
+  fire(Event::after_step);
+}
+
+SetMetrics FitLoop::validate(std::shared_ptr<const Dataset> dataset) {
+  if (s_.in_batch) throw Error("validation cannot run within a batch; at after_batch, for instance, it can");
+  const bool within_fit = s_.is_active(Scope::fit);
+  const Progress before = s_.progress;
+  const Batch batch = s_.batch;
+  const std::optional<Event> event = s_.event;
+  SetMetrics metrics;
+  try {
+    metrics = validate_part(std::move(dataset));
+  } catch (...) {
+    if (!within_fit) leave();
+    throw;
+  }
+  s_.progress = before;
+  s_.batch = batch;
+  s_.event = event;
+  return metrics;
+}
+
+SetMetrics FitLoop::validate_part(std::shared_ptr<const Dataset> dataset) {
+  MetricSums sums(s_.options.class_weights);
+  const std::int64_t classes = s_.data.classes();
+  for (const std::unique_ptr<Metric>& metric : s_.metrics) metric->start(classes);
+  Loader loader(std::move(dataset), validation_loading(s_));
+  s_.progress.training = false;
+  s_.progress.batches = loader.batches();
+  bool whole = false;
+  const auto body = [&] {
+    loader.start(0);
+    while (const Batch* next = going_on() ? loader.next() : nullptr) {
+      s_.batch = *next;
+      s_.progress.batch = next->index;
+      s_.in_batch = true;
+      within(
+          Scope::batch, [&] { validate_batch(sums); }, [&] { s_.in_batch = false; });
+      heed_stop();
+    }
+    whole = going_on();
+  };
+  SetMetrics metrics;
+  const auto finish = [&] {
+    s_.progress.training = true;
+    if (!whole) return;  // part of a set says nothing about the whole
+    metrics = sums.result();
+    for (const std::unique_ptr<Metric>& metric : s_.metrics) {
+      metrics.others.push_back({metric->name(), metric->value()});
+    }
+  };
+  within(Scope::validate, body, finish);
+  return metrics;
+}
+
+void FitLoop::validate_batch(MetricSums& sums) {
+  if (!predict(Mode::eval) || !compute_loss()) return;
+  sums.add(s_.progress.loss, s_.scores, {s_.batch.targets, static_cast<std::size_t>(s_.batch.size)});
+  s_.progress.running = sums.result();
+  gather_metrics();
+}
+
+void FitLoop::gather_metrics() const {
+  if (s_.metrics.empty()) return;
+  const ScoredBatch scored{
+      s_.scores, {s_.batch.targets, static_cast<std::size_t>(s_.batch.size)}, s_.data.classes()};
+  for (const std::unique_ptr<Metric>& metric : s_.metrics) metric->add(scored);
+}
+
+}  // namespace lehr

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+
+#include "train/learner_state.hpp"
+
+namespace lehr {
+
+struct CheckpointContents;
+
+/// The way of a fit through epochs, parts and batches, with its events.
+class FitLoop {
+ public:
+  FitLoop(Learner& learner, LearnerState& state) : learner_(learner), s_(state) {}
+
+  void fit(int epochs, const schedules::RateAndMomentum& schedule, FitOptions options);
+  /// A validation part alone; within a fit, at an event of it, the fit's progress comes back afterwards.
+  SetMetrics validate(std::shared_ptr<const Dataset> dataset);
+
+ private:
+  /// The one place where a part begins and ends: before_, the body, after_cancel_ where the part was
+  /// cancelled, finish(), after_.
+  template <class Body, class Finish>
+  void within(Scope scope, const Body& body, const Finish& finish);
+  /// Calls the callbacks; false where something is to be left.
+  bool fire(Event event);
+  bool going_on() const { return !s_.cancelled.has_value(); }
+  /// Turns Learner::request_stop into a cancelled fit.
+  void heed_stop();
+
+  void run(int epochs, const schedules::RateAndMomentum& schedule);
+  void epoch(const schedules::RateAndMomentum& schedule);
+  SetMetrics train_part(const schedules::RateAndMomentum& schedule);
+  void train_batch();
+  SetMetrics validate_part(std::shared_ptr<const Dataset> dataset);
+  void validate_batch(MetricSums& sums);
+  bool predict(Mode mode);
+  bool compute_loss();
+  void gather_metrics() const;
+  void set_rates(const schedules::RateAndMomentum& schedule);
+  void take_rates();
+  void check_loss() const;
+  /// Brings back what a checkpoint holds, once the way to its position has been gone.
+  void restore_callbacks();
+  void leave() noexcept;
+
+  Learner& learner_;
+  LearnerState& s_;
+  std::shared_ptr<const CheckpointContents> resume_;  // until it is restored
+};
+
+}  // namespace lehr

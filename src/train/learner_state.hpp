@@ -1,0 +1,79 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lehr/train/learner.hpp"
+#include "train/callback_registry.hpp"
+#include "train/metrics.hpp"
+#include "train/plan_cache.hpp"
+
+namespace lehr {
+
+/// What a Learner consists of; the loop and the checkpoints work on it.
+struct LearnerState {
+  Graph model;
+  DataSplits data;
+  LearnerOptions options;
+  Normalisation normalisation;
+  Parameters parameters;
+  PlanCache plans;
+  std::vector<ParameterGroup> groups;
+  bool decays;  // whether the optimizer's ranges tell weights, which decay, from the rest
+  Optimizer optimizer;
+  Loader train_loader;
+  CallbackRegistry callbacks;
+  std::vector<std::unique_ptr<Metric>> metrics;
+
+  std::vector<EpochRecord> history;
+  Progress progress;
+  std::int64_t epochs_done = 0;  // over all fits: decides the order of the samples
+
+  // How checkpoints describe the two sets; made at the first one.
+  mutable std::string train_text;
+  mutable std::string valid_text;
+
+  // Of the fit under way.
+  FitPosition position;
+  std::string schedule_text;  // what a checkpoint says of the schedule
+  std::int64_t fits = 0;      // begun so far
+  MetricSums train_sums;
+  double train_seconds = 0;  // of this epoch, before a resume
+  Rates rates;
+  Batch batch;
+  std::span<const float> scores;
+  double loss_factor = 1;
+  std::optional<Event> event;  // under way
+  std::array<bool, scope_names.size()> active{};
+  std::optional<Scope> cancelled;
+  bool in_batch = false;
+
+  std::atomic<bool> stop_asked = false;
+  bool stopped = false;
+
+  LearnerState(Graph graph, DataSplits splits, LearnerOptions given);
+  LearnerState(const LearnerState& other, const Normalisation& known);
+
+  std::int64_t batches_an_epoch() const {
+    const std::int64_t all = train_loader.batches();
+    return options.max_batches == 0 ? all : std::min(all, options.max_batches);
+  }
+  bool is_active(Scope scope) const { return active[static_cast<std::size_t>(scope)]; }
+  /// Hands the groups' settings to optimizer and plans.
+  void apply_groups();
+  /// The optimizer's ranges are fewer where nothing decays; a callback may ask for decay all the same.
+  void heed_decay() {
+    if (decays || (rates.weight_decay == 0 && rates.decoupled_decay == 0 && rates.l1 == 0)) return;
+    decays = true;
+    apply_groups();
+  }
+  /// "epoch 2, batch 17"
+  std::string place() const;
+};
+
+}  // namespace lehr

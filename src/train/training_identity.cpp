@@ -1,0 +1,109 @@
+#include "train/training_identity.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <map>
+
+#include "lehr/core/error.hpp"
+#include "lehr/core/hash.hpp"
+#include "lehr/core/text.hpp"
+#include "lehr/graph/json.hpp"
+
+namespace lehr {
+namespace {
+
+constexpr std::int64_t sampled_images = 1024;
+
+std::string describe(const Dataset& dataset) {
+  Hash hash;
+  const std::int64_t count = dataset.size();
+  for (const std::string& name : dataset.class_names()) hash.add(name);
+  for (std::int64_t i = 0; i < count; ++i) hash.add_number(static_cast<std::uint64_t>(dataset.label(i)));
+  const std::int64_t looked_at = dataset.in_memory() ? count : std::min(count, sampled_images);
+  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(dataset.image_shape().numel()));
+  for (std::int64_t i = 0; i < looked_at; ++i) {
+    dataset.read(i * count / looked_at, pixels);
+    hash.add_numbers(std::span<const std::uint8_t>(pixels));
+  }
+  return fmt::format("{} images of shape {} in {} classes, checksum {}", count, dataset.image_shape().str(),
+                     dataset.class_names().size(), hash.text());
+}
+
+std::string describe(const Attribute& attribute) {
+  return std::visit([](const auto& value) { return fmt::format("{}", value); }, attribute);
+}
+
+std::string describe(const UpdateSpec& update) {
+  std::string text = update.type;
+  for (const auto& [name, value] : update.attributes) text += " " + name + "=" + describe(value);
+  for (const UpdateSpec& inner : update.inner) text += " (" + describe(inner) + ")";
+  return text;
+}
+
+std::string describe(const OptimizerSpec& spec) {
+  return fmt::format("{} momentum={} weight_decay={} decoupled_decay={} l1={}", describe(spec.update),
+                     spec.momentum, spec.weight_decay, spec.decoupled_decay, spec.l1);
+}
+
+std::string checksum(const std::string& text) {
+  Hash hash;
+  hash.add(text);
+  return hash.text();
+}
+
+std::string describe(const Graph& model) {
+  return fmt::format("{} with {} parameters, checksum {}", printable(model.name()), model.parameter_count(),
+                     checksum(to_json(model)));
+}
+
+}  // namespace
+
+TrainingIdentity training_identity(const LearnerState& state) {
+  if (state.train_text.empty()) {
+    state.train_text = describe(*state.data.train);
+    state.valid_text = describe(*state.data.valid);
+  }
+  const LearnerOptions& o = state.options;
+  return {{"lehr", LEHR_VERSION},
+          {"model", describe(state.model)},
+          {"training set", state.train_text},
+          {"validation set", state.valid_text},
+          {"epochs", fmt::format("{}", state.progress.epochs)},
+          {"schedule", state.schedule_text},
+          {"optimizer", describe(o.optimizer)},
+          {"batch size", fmt::format("{}", o.batch_size)},
+          {"batches an epoch", fmt::format("{}", state.batches_an_epoch())},
+          {"drop last", fmt::format("{}", o.drop_last)},
+          {"label smoothing", fmt::format("{}", o.label_smoothing)},
+          {"class weights", fmt::format("{}", fmt::join(o.class_weights, ","))},
+          {"validation after each epoch", fmt::format("{}", o.validate)},
+          {"seed", fmt::format("{}", o.seed)},
+          {"backend", std::string(o.backend->name())}};
+}
+
+void check_same(const TrainingIdentity& saved, const TrainingIdentity& present) {
+  const std::map<std::string, std::string> then(saved.begin(), saved.end());
+  std::string changes;
+  for (const auto& [name, now] : present) {
+    const auto found = then.find(name);
+    const std::string before = found == then.end() ? "not known" : printable(found->second, 300);
+    if (before == printable(now, 300)) continue;
+    changes += (changes.empty() ? "" : "; ") + name + ": then " + before + ", now " + printable(now, 300);
+  }
+  if (!changes.empty()) throw BadInput("this is another training than the saved one: " + changes);
+}
+
+std::string describe_schedule(const schedules::RateAndMomentum& schedule) {
+  constexpr int places = 64;
+  std::string values;
+  for (int i = 0; i <= places; ++i) {
+    const double progress = static_cast<double>(i) / places;
+    values += fmt::format("{} ", schedule.rate(progress));
+    if (schedule.momentum) values += fmt::format("{} ", schedule.momentum(progress));
+  }
+  return fmt::format("rate {:.4g} at the start, {:.4g} half way, checksum {}", schedule.rate(0),
+                     schedule.rate(0.5), checksum(values));
+}
+
+}  // namespace lehr

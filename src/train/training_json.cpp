@@ -1,0 +1,171 @@
+#include "train/training_json.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "lehr/core/error.hpp"
+
+namespace lehr {
+namespace {
+
+using nlohmann::json;
+
+constexpr int format_version = 1;
+
+// As text, since JSON has no infinities and no NaN. fmt writes what reads back to the same bits.
+json exact(double number) { return fmt::format("{}", number); }
+
+double exact(const json& text) {
+  const auto& digits = text.get_ref<const std::string&>();
+  double number = 0;
+  const char* end = digits.data() + digits.size();
+  const auto read = std::from_chars(digits.data(), end, number);
+  if (read.ec != std::errc() || read.ptr != end) throw BadInput("not a number");
+  return number;
+}
+
+json to_json(const SetMetrics& metrics) {
+  json others = json::array();
+  for (const MetricValue& other : metrics.others) others.push_back({other.name, exact(other.value)});
+  return {{"loss", exact(metrics.loss)},
+          {"accuracy", exact(metrics.accuracy)},
+          {"samples", metrics.samples},
+          {"others", others}};
+}
+
+SetMetrics metrics_from(const json& object) {
+  SetMetrics metrics{exact(object.at("loss")), exact(object.at("accuracy")),
+                     object.at("samples").get<std::int64_t>()};
+  for (const json& other : object.at("others")) {
+    metrics.others.push_back({other.at(0).get<std::string>(), exact(other.at(1))});
+  }
+  return metrics;
+}
+
+json to_json(const EpochRecord& record) {
+  return {{"epoch", record.epoch},
+          {"train", to_json(record.train)},
+          {"valid", to_json(record.valid)},
+          {"lr", exact(record.lr)},
+          {"train_seconds", exact(record.train_seconds)},
+          {"valid_seconds", exact(record.valid_seconds)},
+          {"complete", record.complete}};
+}
+
+EpochRecord record_from(const json& object) {
+  EpochRecord record;
+  record.epoch = object.at("epoch").get<int>();
+  record.train = metrics_from(object.at("train"));
+  record.valid = metrics_from(object.at("valid"));
+  record.lr = exact(object.at("lr"));
+  record.train_seconds = exact(object.at("train_seconds"));
+  record.valid_seconds = exact(object.at("valid_seconds"));
+  record.complete = object.at("complete").get<bool>();
+  return record;
+}
+
+json to_json(const ParameterGroup& group) {
+  return {{"name", group.name},
+          {"parameters", group.parameters},
+          {"lr_scale", exact(group.lr_scale)},
+          {"weight_decay", group.weight_decay ? exact(*group.weight_decay) : json()},
+          {"frozen", group.frozen}};
+}
+
+ParameterGroup group_from(const json& object) {
+  ParameterGroup group;
+  group.name = object.at("name").get<std::string>();
+  group.parameters = object.at("parameters").get<std::vector<std::string>>();
+  group.lr_scale = exact(object.at("lr_scale"));
+  if (!object.at("weight_decay").is_null()) group.weight_decay = exact(object.at("weight_decay"));
+  group.frozen = object.at("frozen").get<bool>();
+  return group;
+}
+
+json to_json(const CallbackState& state) {
+  json numbers = json::object();
+  for (const auto& [name, number] : state.numbers) numbers[name] = exact(number);
+  json arrays = json::array();
+  for (const auto& [name, array] : state.arrays) arrays.push_back(name);
+  return {{"numbers", numbers}, {"integers", state.integers}, {"texts", state.texts}, {"arrays", arrays}};
+}
+
+CallbackState callback_from(const json& object) {
+  CallbackState state;
+  for (const auto& [name, number] : object.at("numbers").items()) state.numbers[name] = exact(number);
+  state.integers = object.at("integers").get<std::map<std::string, std::int64_t>>();
+  state.texts = object.at("texts").get<std::map<std::string, std::string>>();
+  for (const json& name : object.at("arrays")) state.arrays[name.get<std::string>()];
+  return state;
+}
+
+template <class Values>
+json list_of(const Values& values) {
+  json list = json::array();
+  for (const auto& value : values) list.push_back(to_json(value));
+  return list;
+}
+
+void read_all(const json& object, CheckpointContents& contents) {
+  if (const int version = object.at("format").get<int>(); version != format_version) {
+    throw BadInput("expected format " + std::to_string(format_version) + ", found " +
+                   std::to_string(version));
+  }
+  contents.identity = object.at("identity").get<TrainingIdentity>();
+  contents.position = {object.at("epoch").get<int>(), object.at("batch").get<std::int64_t>()};
+  contents.epochs_done = object.at("epochs_done").get<std::int64_t>();
+  contents.steps = object.at("steps").get<std::int64_t>();
+  contents.train_batches = object.at("train_batches").get<std::int64_t>();
+  contents.optimizer_steps = object.at("optimizer_steps").get<std::int64_t>();
+  contents.train_seconds = exact(object.at("train_seconds"));
+  contents.loss = exact(object.at("loss"));
+  contents.lr = exact(object.at("lr"));
+  const json& sums = object.at("train_sums");
+  contents.train_sums = {exact(sums.at("loss")), exact(sums.at("weight")),
+                         sums.at("correct").get<std::int64_t>(), sums.at("samples").get<std::int64_t>()};
+  for (const json& record : object.at("history")) contents.history.push_back(record_from(record));
+  for (const json& group : object.at("groups")) contents.groups.push_back(group_from(group));
+  for (const auto& [key, state] : object.at("callbacks").items()) {
+    contents.callbacks.emplace(key, callback_from(state));
+  }
+}
+
+}  // namespace
+
+std::string training_to_json(const CheckpointContents& contents) {
+  json callbacks = json::object();
+  for (const auto& [key, state] : contents.callbacks) callbacks[key] = to_json(state);
+  const MetricSums::Sums& sums = contents.train_sums;
+  const json object{{"format", format_version},
+                    {"identity", contents.identity},
+                    {"epoch", contents.position.epoch},
+                    {"batch", contents.position.batch},
+                    {"epochs_done", contents.epochs_done},
+                    {"steps", contents.steps},
+                    {"train_batches", contents.train_batches},
+                    {"optimizer_steps", contents.optimizer_steps},
+                    {"train_seconds", exact(contents.train_seconds)},
+                    {"loss", exact(contents.loss)},
+                    {"lr", exact(contents.lr)},
+                    {"train_sums",
+                     {{"loss", exact(sums.loss)},
+                      {"weight", exact(sums.weight)},
+                      {"correct", sums.correct},
+                      {"samples", sums.samples}}},
+                    {"history", list_of(contents.history)},
+                    {"groups", list_of(contents.groups)},
+                    {"callbacks", callbacks}};
+  return object.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+void training_from_json(const std::string& text, CheckpointContents& contents) {
+  try {
+    read_all(json::parse(text), contents);
+  } catch (const json::exception& error) {
+    throw BadInput("its record of the training cannot be read: " + std::string(error.what()));
+  }
+}
+
+}  // namespace lehr

@@ -1,0 +1,212 @@
+// What a callback may change, and how callbacks are reached.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "lehr/core/error.hpp"
+#include "lehr/data/data.hpp"
+#include "lehr/models/models.hpp"
+#include "lehr/train/learner.hpp"
+
+namespace lehr {
+namespace {
+
+DataSplits some_digits() { return data::digits({.train = 400, .valid = 100, .seed = 3}); }
+
+/// Four training batches and one validation batch an epoch.
+Learner& fresh_learner(std::unique_ptr<Learner>& learner, std::int64_t max_batches = 0) {
+  learner = std::make_unique<Learner>(models::simple_cnn({.batch_norm = true}), some_digits(),
+                                      LearnerOptions{.batch_size = 100, .max_batches = max_batches});
+  return *learner;
+}
+
+std::vector<float> weights_of(const Learner& learner) {
+  const auto values = learner.parameters().values();
+  return {values.begin(), values.end()};
+}
+
+/// The message of what `run` throws.
+template <class Thrown, class Run>
+std::string message_of(const Run& run) {
+  try {
+    run();
+  } catch (const Thrown& error) {
+    return error.what();
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return {};
+}
+
+// What callbacks may change --------------------------------------------------------------------------------
+
+TEST(Changing, RatesDecidesTheStep) {
+  std::unique_ptr<Learner> made;
+  Learner& learner = fresh_learner(made);
+  learner.on(Event::before_batch, [](Learner& l) { l.rates().lr = 0; });
+  const std::vector<float> before = weights_of(learner);
+  learner.fit(1, 1e-3);
+  EXPECT_EQ(weights_of(learner), before);
+  EXPECT_EQ(learner.history().back().lr, 0);
+}
+
+TEST(Changing, GradientsDecidesTheStep) {
+  std::unique_ptr<Learner> made;
+  Learner& learner = fresh_learner(made);
+  learner.on(Event::after_backward, [](Learner& l) { std::ranges::fill(l.parameters().grads(), 0.0F); });
+  const std::vector<float> before = weights_of(learner);
+  learner.fit(1, 1e-3);
+  EXPECT_EQ(weights_of(learner), before);
+}
+
+TEST(Changing, TheLossScalesTheGradients) {
+  const auto gradient = [](double factor, Event at) {
+    std::unique_ptr<Learner> made;
+    Learner& learner = fresh_learner(made, 1);
+    std::vector<float> grads;
+    double loss = 0;
+    learner.on(at, [&](Learner& l) {
+      if (l.progress().training) l.scale_loss(factor);
+    });
+    learner.on(Event::after_backward, [&](Learner& l) {
+      const auto now = l.parameters().grads();
+      grads.assign(now.begin(), now.end());
+      loss = l.progress().loss;
+    });
+    learner.fit(1, 1e-3);
+    return std::pair(grads, loss);
+  };
+  const auto [once, loss] = gradient(1, Event::after_loss);
+  for (const Event at : {Event::after_predict, Event::after_loss}) {
+    const auto [twice, double_loss] = gradient(2, at);
+    EXPECT_DOUBLE_EQ(double_loss, 2 * loss);
+    for (std::size_t i = 0; i < once.size(); ++i) ASSERT_EQ(twice[i], 2 * once[i]) << i;
+  }
+}
+
+TEST(Changing, ThePredictionDecidesTheLoss) {
+  std::unique_ptr<Learner> made;
+  Learner& learner = fresh_learner(made);
+  learner.on(Event::after_predict, [](Learner& l) {
+    const std::vector<float> even(l.prediction().size(), 0.0F);
+    l.set_prediction(even);
+  });
+  EXPECT_NEAR(learner.validate().loss, std::log(10.0), 1e-6);
+}
+
+TEST(Changing, TheImagesDecidesThePrediction) {
+  std::unique_ptr<Learner> made;
+  Learner& learner = fresh_learner(made);
+  learner.on(Event::before_batch, [](Learner& l) {
+    const Batch& batch = l.batch();
+    std::fill_n(batch.images, batch.size * l.data().image_shape().numel(), 0.0F);
+  });
+  std::vector<float> scores;
+  learner.on(Event::after_predict,
+             [&](Learner& l) { scores.assign(l.prediction().begin(), l.prediction().end()); });
+  learner.validate();
+  ASSERT_EQ(scores.size(), 1000U);
+  for (std::size_t i = 10; i < scores.size(); ++i) ASSERT_EQ(scores[i], scores[i % 10]);
+}
+
+TEST(Changing, SoftTargetsReplaceClassNumbers) {
+  const auto loss = [](bool soft) {
+    std::unique_ptr<Learner> made;
+    Learner& learner = fresh_learner(made);
+    std::vector<float> targets;
+    if (soft) {
+      learner.on(Event::before_batch, [&](Learner& l) {
+        Batch& batch = l.batch();
+        targets.assign(static_cast<std::size_t>(batch.size) * 10, 0.0F);
+        for (std::int64_t i = 0; i < batch.size; ++i) {
+          targets[static_cast<std::size_t>(i * 10 + batch.targets[i])] = 1;
+        }
+        batch.soft_targets = targets.data();
+      });
+    }
+    learner.fit(1, 1e-3);
+    return learner.history().back().train.loss;
+  };
+  EXPECT_NEAR(loss(true), loss(false), 1e-5);
+}
+
+// Reaching callbacks ---------------------------------------------------------------------------------------
+
+class Counter final : public Callback {
+ public:
+  int epochs = 0;
+  std::string_view name() const override { return "Counter"; }
+  void after_epoch(Learner&) override { ++epochs; }
+};
+
+TEST(Reaching, FindsCallbacksOfTheLearnerAndOfTheFit) {
+  std::unique_ptr<Learner> made;
+  Learner& learner = fresh_learner(made);
+  Counter& added = learner.add(Counter());
+  learner.fit(2, 1e-3);
+  EXPECT_EQ(&learner.callback<Counter>(), &added);
+  EXPECT_EQ(learner.callback<Counter>().epochs, 2);
+
+  std::unique_ptr<Learner> other;
+  fresh_learner(other);
+  int seen = -1;
+  other->on(Event::after_fit, [&](Learner& l) { seen = l.callback<Counter>().epochs; });
+  other->fit(2, 1e-3, {.callbacks = callbacks(Counter())});
+  EXPECT_EQ(seen, 2) << "during the fit";
+  EXPECT_EQ(other->callback<Counter>().epochs, 2) << "and after it";
+  other->fit(1, 1e-3, {.callbacks = callbacks(Counter())});
+  EXPECT_EQ(other->callback<Counter>().epochs, 1) << "of the last fit alone";
+}
+
+TEST(Reaching, TellsSeveralOfOneTypeApartByLabel) {
+  std::unique_ptr<Learner> made;
+  Learner& learner = fresh_learner(made);
+  EXPECT_THROW(learner.callback<Counter>(), BadInput);
+  Counter& first = learner.add(Counter(), "first");
+  Counter& second = learner.add(Counter(), "second");
+  EXPECT_EQ(&learner.callback<Counter>("first"), &first);
+  EXPECT_EQ(&learner.callback<Counter>("second"), &second);
+  const std::string several = message_of<BadInput>([&] { learner.callback<Counter>(); });
+  EXPECT_NE(several.find("Counter \"first\", Counter \"second\""), std::string::npos) << several;
+  EXPECT_THROW(learner.callback<Counter>("third"), BadInput);
+  EXPECT_THROW(learner.add(Counter(), "first"), BadInput);
+}
+
+TEST(Reaching, RefusesNewCallbacksAndFitsDuringAFit) {
+  std::unique_ptr<Learner> made;
+  Learner& learner = fresh_learner(made);
+  bool nested = false;
+  learner.on(Event::before_epoch, [&](Learner& l) {
+    if (nested) l.fit(1, 1e-3);
+    l.add(Counter());
+  });
+  EXPECT_NE(message_of<Error>([&] { learner.fit(1, 1e-3); }).find("cannot be added"), std::string::npos);
+  nested = true;
+  EXPECT_NE(message_of<Error>([&] { learner.fit(1, 1e-3); }).find("under way already"), std::string::npos);
+}
+
+TEST(Validating, WithinAFitLeavesItsProgress) {
+  const auto trained = [](bool validating) {
+    std::unique_ptr<Learner> made;
+    Learner& learner = fresh_learner(made);
+    if (validating) {
+      learner.on(Event::after_batch, [](Learner& l) {
+        if (!l.progress().training) return;
+        const std::int64_t batch = l.progress().batch;
+        EXPECT_EQ(l.validate().samples, 100);
+        EXPECT_EQ(l.progress().batch, batch);
+        EXPECT_TRUE(l.progress().training);
+      });
+    }
+    learner.fit(2, 1e-2);
+    return weights_of(learner);
+  };
+  EXPECT_EQ(trained(true), trained(false));
+}
+
+}  // namespace
+}  // namespace lehr
