@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "commands.hpp"
+#include "expand.hpp"
 #include "lehr/core/error.hpp"
 #include "output.hpp"
 
@@ -19,6 +20,8 @@ namespace {
 
 constexpr const char* examples = R"(Examples:
   lehr train                                   learn the built-in digits
+  lehr train --recipe mnist-fast --data mnist:DIR
+  lehr train --resume latest
   lehr train --data mnist:DIR --batch-norm --lr 0.06 --batch-size 512 --epochs 1
   lehr evaluate runs/ID/model.safetensors --data mnist:DIR
   lehr predict runs/ID/model.safetensors picture.png
@@ -83,9 +86,12 @@ BadInput as_bad_input(CLI::App& app, const CLI::ParseError& error) {
   return BadInput(typed_name(innermost(app)) + ": " + plainer(error.what()));
 }
 
-int parse_and_run(CLI::App& app, const Commands& commands, int argc, char** argv) {
+int parse_and_run(CLI::App& app, const Commands& commands, std::vector<std::string> arguments) {
   try {
-    app.parse(argc, argv);
+    arguments = expand(std::move(arguments));
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    reversed.pop_back();  // the program
+    app.parse(std::move(reversed));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
     throw as_bad_input(app, error);
@@ -119,7 +125,7 @@ int run(int argc, char** argv) {
     app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)->disable_flag_override();
     Commands commands(app);
     register_all_commands(commands);
-    const int status = parse_and_run(app, commands, argc, argv);
+    const int status = parse_and_run(app, commands, {arguments.begin(), arguments.end()});
     std::cout.flush();
     if (!std::cout) throw Error("standard output cannot be written");
     return status;

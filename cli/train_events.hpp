@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "lehr/train/events.hpp"
+#include "lehr/train/callback.hpp"
 #include "lehr/train/learner.hpp"
 #include "train_options.hpp"
 

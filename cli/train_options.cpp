@@ -12,6 +12,7 @@
 #include "lehr/core/error.hpp"
 #include "lehr/data/data.hpp"
 #include "output.hpp"
+#include "recipes.hpp"
 
 namespace lehr::cli {
 namespace {
@@ -43,10 +44,20 @@ void add_recipe(CLI::App& app, TrainOptions& options) {
              "of the optimizer (adam: beta1); not with a schedule that sets it", below_one)
       ->type_name("X")
       ->group(group);
+  const auto not_negative = [](const std::string& option, const std::string& text) {
+    return parse_real(option, text, {});
+  };
   add_parsed(app, "--weight-decay", options.weight_decay,
              "L2, or decoupled where the optimizer's is (adamw, adam-fastai); not on biases and norms",
-             [](const std::string& option, const std::string& text) { return parse_real(option, text, {}); })
+             not_negative)
       ->type_name("X")
+      ->group(group);
+  add_parsed(app, "--decoupled-weight-decay", options.decoupled_decay,
+             "shrinks weights by the rate times this", not_negative)
+      ->type_name("X")
+      ->group(group);
+  add_real(app, "--l1", options.l1, {}, "L1 penalty, on what weight decay applies to")->group(group);
+  add_real(app, "--warm-up", options.warm_up, {}, "epochs in which the rate rises to the schedule's start")
       ->group(group);
   add_real(app, "--label-smoothing", options.learner.label_smoothing, {0, 1},
            "share of each target spread evenly")
@@ -80,6 +91,24 @@ void add_execution(CLI::App& app, TrainOptions& options) {
       ->group(group);
 }
 
+void add_sources(CLI::App& app, TrainOptions& options) {
+  constexpr const char* group = "Options from elsewhere";
+  app.add_option("--config", options.config, "TOML file of options; those given beside it win")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--recipe", options.recipe,
+                 fmt::format("options that ship: {}; others win", fmt::join(recipe_names(), ", ")))
+      ->type_name("NAME")
+      ->group(group);
+  app.add_option("--resume", options.resume,
+                 "goes on with a run (its name, its folder or latest), or from one of its checkpoints")
+      ->type_name("RUN")
+      ->group(group);
+  app.add_flag("--verify", options.verify,
+               "with --resume: repeats what lies between the run's last two checkpoints and compares bits")
+      ->group(group);
+}
+
 void add_output(CLI::App& app, TrainOptions& options) {
   constexpr const char* group = "Output";
   app.add_option("--out", options.out, "folder that gets a folder for this run")
@@ -103,12 +132,32 @@ void add_train_options(CLI::App& app, TrainOptions& options) {
       ->default_str(options.data);
   add_model_options(app, options.model);
   add_recipe(app, options);
+  add_callback_options(app, options.callbacks);
   add_execution(app, options);
+  add_sources(app, options);
   add_output(app, options);
+}
+
+std::vector<std::string> reporting_options() {
+  return {"config", "recipe", "resume", "verify", "out", "no-save", "json", "quiet", "trace-events"};
 }
 
 schedules::RateAndMomentum make_schedule(const TrainOptions& options) {
   schedules::RateAndMomentum schedule = schedules::schedule_by_name(options.schedule, options.lr);
+  if (options.warm_up > 0) {
+    const auto epochs = static_cast<double>(options.epochs);
+    if (options.warm_up >= epochs) {
+      throw BadInput(fmt::format("--warm-up must be shorter than the training of {} epochs, found {}",
+                                 options.epochs, options.warm_up));
+    }
+    const double share = options.warm_up / epochs;
+    schedule.rate = schedules::warm_up(share, schedule.rate);
+    if (schedule.momentum) {
+      schedule.momentum = [share, then = schedule.momentum](double progress) {
+        return then(progress < share ? 0 : (progress - share) / (1 - share));
+      };
+    }
+  }
   if (options.momentum && schedule.momentum) {
     throw BadInput("--momentum contradicts --schedule " + options.schedule +
                    ", which sets the momentum itself; use another schedule, such as constant");
@@ -120,6 +169,14 @@ OptimizerSpec make_optimizer(const TrainOptions& options) {
   OptimizerSpec optimizer = optimizer_by_name(options.optimizer);
   if (options.momentum) optimizer.momentum = *options.momentum;
   if (options.weight_decay) optimizer.set_weight_decay(*options.weight_decay);
+  if (options.decoupled_decay) {
+    if (options.weight_decay && optimizer.decoupled_decay > 0) {
+      throw BadInput("--weight-decay is the decoupled one of --optimizer " + options.optimizer +
+                     " already; give it or --decoupled-weight-decay");
+    }
+    optimizer.decoupled_decay = *options.decoupled_decay;
+  }
+  optimizer.l1 = options.l1;
   return optimizer;
 }
 

@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "callback_options.hpp"
 #include "lehr/optim/schedule.hpp"
 #include "lehr/train/learner.hpp"
 #include "model_options.hpp"
@@ -19,10 +21,18 @@ struct TrainOptions {
   std::string schedule = "one-cycle";
   std::string optimizer = "adam";
   double lr = 0.01;
+  double warm_up = 0;                  ///< epochs in which the rate rises before the schedule begins
   std::optional<double> momentum;      ///< nothing: the optimizer's own, or the schedule's
   std::optional<double> weight_decay;  ///< nothing: the optimizer's own
+  std::optional<double> decoupled_decay;
+  double l1 = 0;
   std::int64_t epochs = 5;
   LearnerOptions learner;  ///< all but the optimizer, which resolve_optimizer() fills
+  CallbackOptions callbacks;
+  std::string config;  ///< a file, whose options are in place already
+  std::string recipe;  ///< likewise
+  std::string resume;  ///< a run or a checkpoint
+  bool verify = false;
   std::filesystem::path out = "runs";
   bool save = true;
   bool json = false;
@@ -30,6 +40,9 @@ struct TrainOptions {
 };
 
 void add_train_options(CLI::App& app, TrainOptions& options);
+
+/// Options that say nothing about the training itself, which a saved configuration leaves out.
+std::vector<std::string> reporting_options();
 
 /// Learning rate and momentum that the options ask for. Throws BadInput for an unknown schedule, and where
 /// --momentum contradicts it.

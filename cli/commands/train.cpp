@@ -1,20 +1,26 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <memory>
-#include <optional>
 
 #include "commands.hpp"
+#include "config_file.hpp"
 #include "interrupt.hpp"
+#include "lehr/callbacks/checkpoint.hpp"
 #include "lehr/callbacks/progress_bar.hpp"
+#include "lehr/core/error.hpp"
 #include "lehr/data/data.hpp"
 #include "lehr/graph/summary.hpp"
+#include "lehr/store/atomic_file.hpp"
 #include "output.hpp"
 #include "run_folder.hpp"
+#include "runs.hpp"
 #include "terminal.hpp"
 #include "train_events.hpp"
 #include "train_options.hpp"
+#include "verify.hpp"
 
 namespace lehr::cli {
 namespace {
@@ -24,10 +30,12 @@ constexpr const char* examples = R"(Examples:
   lehr train
   lehr train --data digits:5000 --epochs 2 --no-save
   lehr train --data mnist:DIR --batch-norm --schedule one-cycle --lr 0.06 --batch-size 512 --epochs 1 --json
+  lehr train --recipe mnist-fast --data mnist:DIR
+  lehr train --resume latest
   lehr train --optimizer sgd --momentum 0.9 --schedule constant --lr 0.05 --weight-decay 5e-4
 
 The path of the saved model is printed on stdout, or the objects that --json asks for. Ctrl-C once finishes the
-batch and saves the model; twice stops at once. Exit status: 0 done, 2 wrong usage or bad input, 3 training
+batch and saves a checkpoint; twice stops at once. Exit status: 0 done, 2 wrong usage or bad input, 3 training
 diverged, 130 interrupted, 1 anything else.)";
 
 std::unique_ptr<Learner> make_learner(const TrainOptions& options) {
@@ -62,7 +70,8 @@ void print_summary(const TrainingResult& result) {
 void report(const TrainingResult& result, const RunPlace& place, const TrainOptions& options) {
   if (!options.quiet) print_summary(result);
   if (result.interrupted) {
-    const std::string saved = options.save ? "the model as it was is in " + place.model : "nothing was saved";
+    const std::string saved =
+        options.save ? "go on with: lehr train --resume " + place.path : "nothing was saved";
     std::fprintf(stderr, "lehr: interrupted; %s\n", saved.c_str());
   }
   if (options.json) {
@@ -72,22 +81,80 @@ void report(const TrainingResult& result, const RunPlace& place, const TrainOpti
   }
 }
 
-int train(const TrainOptions& options) {
+/// Where this training writes and what it goes on from.
+struct Place {
+  std::unique_ptr<RunFolder> made;  ///< for a new run
+  FoundRun found;                 ///< what it resumes, or just the new folder; empty where nothing is saved
+};
+
+Place make_place(const TrainOptions& options) {
+  Place place;
+  if (!options.resume.empty()) {
+    place.found = find_run(options.resume, options.out);
+  } else if (options.save) {
+    place.made = std::make_unique<RunFolder>(options.out);
+    place.found.folder = place.made->path();
+  }
+  return place;
+}
+
+/// A damaged checkpoint is refused, and the one before it offered.
+[[noreturn]] void offer_another(const BadInput& error, const FoundRun& found) {
+  const std::vector<std::filesystem::path> all = checkpoints_in(found.folder / "checkpoints");
+  const auto at = std::ranges::find(all, found.checkpoint);
+  if (at == all.end() || std::next(at) == all.end()) throw error;
+  throw BadInput(std::string(error.what()) + "; the checkpoint before it can be tried: lehr train --resume " +
+                 std::next(at)->string());
+}
+
+void fit(Learner& learner, const TrainOptions& options, const schedules::RateAndMomentum& schedule,
+         const FoundRun& found) {
+  try {
+    learner.fit(static_cast<int>(options.epochs), schedule, {.resume = found.checkpoint});
+  } catch (const BadInput& error) {
+    if (found.checkpoint.empty()) throw;
+    offer_another(error, found);
+  }
+}
+
+// At the first epoch rather than before, so that a training that cannot begin leaves nothing.
+void save_config_at_start(Learner& learner, Place& place, const CLI::App& command) {
+  const std::filesystem::path folder = place.found.folder;
+  if (folder.empty() || !place.made) return;
+  learner.on(Event::before_epoch, [&place, &command, folder](Learner& l) {
+    if (l.progress().epoch > 0) return;
+    const std::string text = config_text(command, reporting_options());
+    store::write_file_atomically(folder / "config.toml", [&](std::ostream& out) { out << text; });
+    place.made->keep();
+  });
+}
+
+int train(const TrainOptions& options, const CLI::App& command) {
   const schedules::RateAndMomentum schedule = make_schedule(options);
   const std::unique_ptr<Learner> learner = make_learner(options);
-  std::optional<RunFolder> folder;
-  if (options.save) folder.emplace(options.out);
-  const RunPlace place = folder ? RunPlace::of(folder->path()) : RunPlace{};
-
-  add_reports(*learner, options);
-  if (options.json) print_json(start_event(*learner, options, place));
-  const StopOnSignal stop(*learner);
-  learner->fit(static_cast<int>(options.epochs), schedule);
-  if (folder) {
-    learner->save(place.model);
-    folder->keep();
+  Place place = make_place(options);
+  const std::filesystem::path folder = place.found.folder;
+  if (options.verify) {
+    if (options.resume.empty()) throw BadInput("--verify needs --resume");
+    add_callbacks(*learner, options.callbacks, {});
+    const std::string verdict =
+        verify(*learner, static_cast<int>(options.epochs), schedule, folder / "checkpoints");
+    std::cout << verdict << '\n';
+    return 0;
   }
-  report(result_of(*learner, stop.received()), place, options);
+  const RunPlace run = folder.empty() ? RunPlace{} : RunPlace::of(folder);
+
+  add_callbacks(*learner, options.callbacks, folder);
+  add_reports(*learner, options);
+  save_config_at_start(*learner, place, command);
+  if (options.json) print_json(start_event(*learner, options, run));
+  const StopOnSignal stop(*learner);
+  fit(*learner, options, schedule, place.found);
+  if (!folder.empty()) {
+    learner->save(run.model);
+    if (place.made) place.made->keep();
+  }
+  report(result_of(*learner, stop.received()), run, options);
   return stop.received() ? interrupted_status : 0;
 }
 
@@ -95,9 +162,11 @@ int train(const TrainOptions& options) {
 
 void register_train(Commands& registry) {
   const auto options = std::make_shared<TrainOptions>();
-  CLI::App& command = registry.add("train", "Train a network on data and save it.", examples,
-                                   [options] { return train(*options); });
-  add_train_options(command, *options);
+  const auto command = std::make_shared<const CLI::App*>();
+  CLI::App& added = registry.add("train", "Train a network on data and save it.", examples,
+                                 [options, command] { return train(*options, **command); });
+  *command = &added;
+  add_train_options(added, *options);
 }
 
 }  // namespace lehr::cli

@@ -14,17 +14,18 @@ namespace {
 constexpr std::string_view prefix = "step-";
 constexpr std::string_view suffix = ".safetensors";
 
-// After validation rather than before it, at the same step.
-std::string file_name(const Progress& progress, bool epoch_done) {
-  return fmt::format("{}{:012}{}{}", prefix, progress.train_batches, epoch_done ? "-epoch" : "", suffix);
-}
-
 bool is_checkpoint(const std::filesystem::path& file) {
   const std::string name = file.filename().string();
   return name.starts_with(prefix) && name.ends_with(suffix);
 }
 
 }  // namespace
+
+std::string checkpoint_name(const Learner& learner) {
+  const bool epoch_done = learner.position().batch == 0;
+  return fmt::format("{}{:012}{}{}", prefix, learner.progress().train_batches, epoch_done ? "-epoch" : "",
+                     suffix);
+}
 
 std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> found;
@@ -44,9 +45,7 @@ Checkpoint::Checkpoint(CheckpointOptions options) : options_(std::move(options))
   if (negative) throw BadInput("the intervals of checkpoints and how many to keep must be 0 or more");
 }
 
-void Checkpoint::before_fit(Learner&) {
-  since_saved_.restart();
-}
+void Checkpoint::before_fit(Learner&) { since_saved_.restart(); }
 
 bool Checkpoint::due(const Learner& learner) const {
   if (options_.every_batches > 0 && learner.progress().train_batches % options_.every_batches == 0)
@@ -68,8 +67,7 @@ void Checkpoint::after_epoch(Learner& learner) {
 }
 
 void Checkpoint::save(const Learner& learner) {
-  const bool epoch_done = learner.position().batch == 0;
-  last_ = options_.folder / file_name(learner.progress(), epoch_done);
+  last_ = options_.folder / checkpoint_name(learner);
   learner.save_checkpoint(last_);
   since_saved_.restart();
   if (options_.keep == 0) return;

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -45,6 +45,9 @@ class Checkpoint final : public Callback {
   Stopwatch since_saved_;
   std::filesystem::path last_;
 };
+
+/// What a checkpoint written now would be called.
+std::string checkpoint_name(const Learner& learner);
 
 /// The checkpoints of a folder, newest first. Empty where there is no such folder.
 std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& folder);

@@ -1,0 +1,148 @@
+#include "callback_options.hpp"
+
+#include "arguments.hpp"
+#include "lehr/callbacks/checkpoint.hpp"
+#include "lehr/callbacks/early_stopping.hpp"
+#include "lehr/callbacks/ema.hpp"
+#include "lehr/callbacks/gradient_accumulation.hpp"
+#include "lehr/callbacks/gradient_clip.hpp"
+#include "lehr/callbacks/loggers.hpp"
+#include "lehr/callbacks/mix.hpp"
+#include "lehr/callbacks/reduce_on_plateau.hpp"
+#include "lehr/callbacks/save_best.hpp"
+#include "lehr/callbacks/timer.hpp"
+#include "lehr/callbacks/trace_events.hpp"
+#include "lehr/core/error.hpp"
+
+namespace lehr::cli {
+namespace {
+
+constexpr const char* group = "Callbacks";
+constexpr std::int64_t most_epochs = 1'000'000;
+
+void add_optional_epochs(CLI::App& app, const std::string& name, std::optional<int>& target,
+                         const std::string& help) {
+  add_parsed(app, name, target, help,
+             [](const std::string& option, const std::string& text) {
+               return static_cast<int>(parse_integer(option, text, {0, most_epochs}));
+             })
+      ->type_name("N")
+      ->group(group);
+}
+
+void add_optional_real(CLI::App& app, const std::string& name, std::optional<double>& target,
+                       const RealRange& range, const std::string& help) {
+  add_parsed(
+      app, name, target, help,
+      [range](const std::string& option, const std::string& text) { return parse_real(option, text, range); })
+      ->type_name("X")
+      ->group(group);
+}
+
+void add_watching(CLI::App& app, CallbackOptions& options) {
+  app.add_option("--monitor", options.monitor, "metric that the next three watch")
+      ->type_name("METRIC")
+      ->default_str(options.monitor)
+      ->group(group);
+  add_optional_epochs(app, "--early-stopping", options.early_stopping,
+                      "end after so many epochs without improvement");
+  add_optional_epochs(app, "--reduce-on-plateau", options.reduce_on_plateau,
+                      "lower the rate after so many epochs without improvement");
+  app.add_flag("--save-best", options.save_best, "keep the best epoch's model as best.safetensors")
+      ->group(group);
+  add_real(app, "--plateau-factor", options.plateau_factor, {0, 1},
+           "what --reduce-on-plateau multiplies the rate by")
+      ->group(group);
+}
+
+void add_changing(CLI::App& app, CallbackOptions& options) {
+  add_integer(app, "--accumulate", options.accumulate, {1, most_epochs},
+              "batches whose gradients make one step")
+      ->group(group);
+  add_optional_real(app, "--clip-norm", options.clip_norm, {}, "largest norm of all gradients together");
+  add_optional_real(app, "--clip-value", options.clip_value, {}, "largest gradient of one weight");
+  add_optional_real(app, "--clip-adaptive", options.clip_adaptive, {},
+                    "largest norm of an output's gradient over that of its weights");
+  add_optional_real(app, "--ema", options.ema, {0, 1}, "average the weights with this decay");
+  add_optional_real(app, "--mixup", options.mixup, {}, "mix pairs of images; alpha of the Beta distribution");
+  add_optional_real(app, "--cutmix", options.cutmix, {}, "cut rectangles from other images; alpha likewise");
+  add_real(app, "--time-limit", options.time_limit, {}, "minutes after which the fit stops; 0 none")
+      ->group(group);
+}
+
+void add_writing(CLI::App& app, CallbackOptions& options) {
+  app.add_option("--csv", options.csv, "a line an epoch of comma-separated values")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--jsonl", options.jsonl, "a JSON object a line an epoch")->type_name("FILE")->group(group);
+  app.add_flag("--trace-events", options.trace_events, "print every event as it fires")->group(group);
+  add_integer(app, "--checkpoint-batches", options.checkpoint_batches, {0, most_epochs * most_epochs},
+              "checkpoint every so many batches; 0 never")
+      ->group(group);
+  add_real(app, "--checkpoint-minutes", options.checkpoint_minutes, {}, "checkpoint every so often; 0 never")
+      ->group(group);
+  add_integer(app, "--checkpoint-epochs", options.checkpoint_epochs, {0, most_epochs},
+              "checkpoint every so many epochs; 0 only at the end")
+      ->group(group);
+  add_integer(app, "--keep-checkpoints", options.keep_checkpoints, {0, most_epochs},
+              "the last so many; 0 all")
+      ->group(group);
+}
+
+void check(const CallbackOptions& options) {
+  const int clips =
+      (options.clip_norm ? 1 : 0) + (options.clip_value ? 1 : 0) + (options.clip_adaptive ? 1 : 0);
+  if (clips > 1) throw BadInput("give one of --clip-norm, --clip-value and --clip-adaptive");
+  if (options.mixup && options.cutmix) throw BadInput("give one of --mixup and --cutmix");
+}
+
+void add_clip(Learner& learner, const CallbackOptions& options) {
+  if (options.clip_norm) learner.add(GradientClip({.by = ClipBy::norm, .limit = *options.clip_norm}));
+  if (options.clip_value) learner.add(GradientClip({.by = ClipBy::value, .limit = *options.clip_value}));
+  if (options.clip_adaptive)
+    learner.add(GradientClip({.by = ClipBy::adaptive, .limit = *options.clip_adaptive}));
+}
+
+}  // namespace
+
+void add_callback_options(CLI::App& app, CallbackOptions& options) {
+  add_watching(app, options);
+  add_changing(app, options);
+  add_writing(app, options);
+}
+
+void add_callbacks(Learner& learner, const CallbackOptions& options, const std::filesystem::path& folder) {
+  check(options);
+  const MonitorOptions monitor{.metric = options.monitor};
+  if (options.trace_events) learner.add(TraceEvents());
+  if (options.accumulate > 1) learner.add(GradientAccumulation({.batches = options.accumulate}));
+  add_clip(learner, options);
+  if (options.mixup) learner.add(MixUp({.alpha = *options.mixup}));
+  if (options.cutmix) learner.add(CutMix({.alpha = *options.cutmix}));
+  if (options.ema) learner.add(Ema({.decay = *options.ema}));
+  if (options.reduce_on_plateau) {
+    ReduceOnPlateauOptions plateau;
+    plateau.monitor.metric = options.monitor;
+    plateau.factor = options.plateau_factor;
+    plateau.patience = *options.reduce_on_plateau;
+    learner.add(ReduceOnPlateau(plateau));
+  }
+  if (options.early_stopping) {
+    learner.add(EarlyStopping({.monitor = monitor, .patience = *options.early_stopping}));
+  }
+  if (options.time_limit > 0) learner.add(Timer({.limit_seconds = 60 * options.time_limit}));
+  if (!options.csv.empty()) learner.add(CsvLogger(options.csv));
+  if (!options.jsonl.empty()) learner.add(JsonlLogger(options.jsonl));
+  if (folder.empty()) {
+    if (options.save_best) throw BadInput("--save-best contradicts --no-save");
+    return;
+  }
+  if (options.save_best) learner.add(SaveBest(folder / "best.safetensors", monitor));
+  learner.add(Checkpoint({.folder = folder / "checkpoints",
+                          .every_batches = options.checkpoint_batches,
+                          .every_minutes = options.checkpoint_minutes,
+                          .every_epochs = options.checkpoint_epochs,
+                          .keep = options.keep_checkpoints}));
+}
+
+}  // namespace lehr::cli

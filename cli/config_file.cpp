@@ -1,0 +1,223 @@
+#include "config_file.hpp"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "arguments.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
+
+namespace lehr::cli {
+namespace {
+
+/// Options that make sense on the command line alone.
+constexpr std::array<std::string_view, 4> line_only{"help", "config", "resume", "verify"};
+constexpr std::uintmax_t largest_file = 1'000'000;
+
+std::string place(const std::string& source, const toml::source_region& region) {
+  return fmt::format("{}, line {}, column {}: ", source, region.begin.line, region.begin.column);
+}
+
+bool is_flag(const CLI::Option& option) { return option.get_items_expected_max() == 0; }
+
+std::vector<std::string> keys_of(const CLI::App& app) {
+  std::vector<std::string> keys;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) {
+      if (std::ranges::find(line_only, name) == line_only.end()) keys.push_back(name);
+    }
+  }
+  return keys;
+}
+
+std::string number_text(const toml::node& node) {
+  if (const auto* integer = node.as_integer()) return std::to_string(integer->get());
+  if (const auto* real = node.as_floating_point()) return fmt::format("{}", real->get());
+  return {};
+}
+
+/// A text or a number; empty for anything else.
+std::string scalar_text(const toml::node& node) {
+  if (const auto* text = node.as_string()) return text->get();
+  return number_text(node);
+}
+
+/// Reads one TOML text.
+class ConfigReader {
+ public:
+  ConfigReader(std::string source, const MakeApp& make_app)
+      : source_(std::move(source)), make_app_(make_app) {
+    make_app_(known_);
+  }
+
+  std::vector<std::string> read(std::string_view text) {
+    const toml::table table = parse(text);
+    std::vector<std::string> arguments;
+    for (const auto& [key, node] : table) {
+      const std::vector<std::string> one = arguments_of(key, node);
+      arguments.insert(arguments.end(), one.begin(), one.end());
+    }
+    return arguments;
+  }
+
+ private:
+  toml::table parse(std::string_view text) const {
+    try {
+      return toml::parse(text);
+    } catch (const toml::parse_error& error) {
+      throw BadInput(place(source_, error.source()) + printable(error.description(), 300));
+    }
+  }
+
+  std::vector<std::string> arguments_of(const toml::key& key, const toml::node& node) {
+    std::string name(key.str());
+    std::ranges::replace(name, '_', '-');
+    const std::vector<std::string> keys = keys_of(known_);
+    if (std::ranges::find(keys, name) == keys.end()) {
+      throw BadInput(place(source_, key.source()) + unknown_name("key", key.str(), keys).what());
+    }
+    const std::string option = "--" + name;
+    if (is_flag(*known_.get_option(option))) return flag(option, node);
+    std::vector<std::string> arguments{option, value_text(option, node)};
+    try_out(option, node, arguments);
+    return arguments;
+  }
+
+  std::vector<std::string> flag(const std::string& option, const toml::node& node) const {
+    const auto* value = node.as_boolean();
+    if (value == nullptr) refuse(option, "true or false", node);
+    return value->get() ? std::vector<std::string>{option} : std::vector<std::string>{};
+  }
+
+  std::string value_text(const std::string& option, const toml::node& node) const {
+    const auto* list = node.as_array();
+    if (list == nullptr) {
+      if (!node.is_string() && !node.is_number()) refuse(option, "a text or a number", node);
+      return scalar_text(node);
+    }
+    std::string joined;
+    for (const toml::node& item : *list) {
+      if (!item.is_string() && !item.is_number()) refuse(option, "a list of texts or numbers", item);
+      joined += (joined.empty() ? "" : ",") + scalar_text(item);
+    }
+    return joined;
+  }
+
+  // The option's own checks, so that they need not be written twice.
+  void try_out(const std::string& option, const toml::node& node,
+               const std::vector<std::string>& arguments) const {
+    CLI::App app;
+    make_app_(app);
+    const auto refused = [&](const std::string& said) {
+      throw BadInput(place(source_, node.source()) + said);
+    };
+    try {
+      std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+      app.parse(std::move(reversed));
+    } catch (const BadInput& error) {
+      refused(error.what());
+    } catch (const CLI::ParseError& error) {
+      refused(option + ": " + error.what());
+    }
+  }
+
+  [[noreturn]] void refuse(const std::string& option, const char* expected, const toml::node& node) const {
+    std::string found = "a " + fmt::format("{}", toml_type(node));
+    if (const std::string text = scalar_text(node); !text.empty()) found += " " + in_quotes(text);
+    throw BadInput(fmt::format("{}{} expects {}, found {}", place(source_, node.source()), option.substr(2),
+                               expected, found));
+  }
+
+  static std::string toml_type(const toml::node& node) {
+    if (node.is_boolean()) return node.as_boolean()->get() ? "flag that is true" : "flag that is false";
+    if (node.is_table()) return "table";
+    if (node.is_array()) return "list";
+    if (node.is_string()) return "text";
+    return node.is_number() ? "number" : "date or time";
+  }
+
+  std::string source_;
+  const MakeApp& make_app_;
+  CLI::App known_;
+};
+
+bool reads_as_number(const std::string& text) {
+  try {
+    const toml::table table = toml::parse("x = " + text);
+    return table["x"].is_number() && number_text(*table["x"].node()) == text;
+  } catch (const toml::parse_error&) {
+    return false;
+  }
+}
+
+std::string toml_string(const std::string& text) {
+  std::string quoted = "\"";
+  for (const char character : text) {
+    const auto byte = static_cast<unsigned char>(character);
+    if (character == '"' || character == '\\') {
+      quoted += '\\';
+      quoted += character;
+    } else if (byte < 0x20 || byte == 0x7f) {
+      quoted += fmt::format("\\u{:04X}", byte);
+    } else {
+      quoted += character;
+    }
+  }
+  return quoted + "\"";
+}
+
+std::string value_of(const CLI::Option& option) {
+  if (option.count() > 0) return option.results().back();
+  return option.get_default_str();
+}
+
+}  // namespace
+
+std::vector<std::string> config_arguments(std::string_view toml, const std::string& source,
+                                          const MakeApp& make_app) {
+  return ConfigReader(source, make_app).read(toml);
+}
+
+std::vector<std::string> config_file_arguments(const std::filesystem::path& file, const MakeApp& make_app) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(file, error);
+  if (status.type() == std::filesystem::file_type::not_found)
+    throw BadInput(in_quotes(file) + ": no such file");
+  if (!std::filesystem::is_regular_file(status)) {
+    throw BadInput(in_quotes(file) + ": expected a file of options, found something that is no file");
+  }
+  const std::uintmax_t size = std::filesystem::file_size(file, error);
+  if (size > largest_file) {
+    throw BadInput(fmt::format("{}: expected at most {} bytes of options, found {}", in_quotes(file),
+                               largest_file, size));
+  }
+  std::ifstream in(file, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  if (!in) throw BadInput(in_quotes(file) + ": cannot be read");
+  return config_arguments(text, in_quotes(file), make_app);
+}
+
+std::string config_text(const CLI::App& app, const std::vector<std::string>& leave_out) {
+  std::string text;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_lnames().empty()) continue;
+    const std::string& name = option->get_lnames().front();
+    if (name == "help" || std::ranges::find(leave_out, name) != leave_out.end()) continue;
+    if (is_flag(*option)) {
+      text += fmt::format("{} = {}\n", name, option->count() > 0);
+      continue;
+    }
+    const std::string value = value_of(*option);
+    if (value.empty()) continue;
+    text += fmt::format("{} = {}\n", name, reads_as_number(value) ? value : toml_string(value));
+  }
+  return text;
+}
+
+}  // namespace lehr::cli
