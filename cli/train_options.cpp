@@ -20,17 +20,34 @@ namespace {
 constexpr std::int64_t most_epochs = 1'000'000;
 constexpr std::int64_t most_samples_a_batch = 1'000'000;
 
-void add_recipe(CLI::App& app, TrainOptions& options) {
-  constexpr const char* group = "Recipe";
+constexpr const char* recipe_group = "Recipe";
+
+void add_schedule(CLI::App& app, TrainOptions& options) {
+  constexpr const char* group = recipe_group;
   add_integer(app, "--epochs", options.epochs, {1, most_epochs}, "passes over the training set")
       ->group(group);
-  add_integer(app, "--batch-size", options.learner.batch_size, {1, most_samples_a_batch}, "images a step")
+  app.add_option_function<std::string>(
+         "--lr",
+         [&options](const std::string& text) {
+           options.find_lr = text == "auto";
+           if (!options.find_lr) options.lr = parse_real("--lr", text, {});
+         },
+         "learning rate, the highest one of one-cycle; auto: the valley that find-lr suggests")
+      ->type_name("X")
+      ->default_str(fmt::format("{}", options.lr))
       ->group(group);
-  add_real(app, "--lr", options.lr, {}, "learning rate; the highest one of one-cycle")->group(group);
   app.add_option("--schedule", options.schedule,
                  fmt::format("one of {}", fmt::join(schedules::schedule_names(), ", ")))
       ->type_name("NAME")
       ->default_str(options.schedule)
+      ->group(group);
+  add_real(app, "--warm-up", options.warm_up, {}, "epochs in which the rate rises to the schedule's start")
+      ->group(group);
+}
+
+void add_recipe(CLI::App& app, TrainOptions& options) {
+  constexpr const char* group = recipe_group;
+  add_integer(app, "--batch-size", options.learner.batch_size, {1, most_samples_a_batch}, "images a step")
       ->group(group);
   app.add_option("--optimizer", options.optimizer,
                  fmt::format("one of {}", fmt::join(optimizer_names(), ", ")))
@@ -57,8 +74,6 @@ void add_recipe(CLI::App& app, TrainOptions& options) {
       ->type_name("X")
       ->group(group);
   add_real(app, "--l1", options.l1, {}, "L1 penalty, on what weight decay applies to")->group(group);
-  add_real(app, "--warm-up", options.warm_up, {}, "epochs in which the rate rises to the schedule's start")
-      ->group(group);
   add_real(app, "--label-smoothing", options.learner.label_smoothing, {0, 1},
            "share of each target spread evenly")
       ->group(group);
@@ -124,7 +139,7 @@ void add_output(CLI::App& app, TrainOptions& options) {
 
 }  // namespace
 
-void add_train_options(CLI::App& app, TrainOptions& options) {
+void add_setup_options(CLI::App& app, TrainOptions& options) {
   app.add_option("--data", options.data,
                  fmt::format("what to learn: digits, digits:N, mnist:DIR (schemes: {})",
                              fmt::join(data::scheme_names(), ", ")))
@@ -132,6 +147,11 @@ void add_train_options(CLI::App& app, TrainOptions& options) {
       ->default_str(options.data);
   add_model_options(app, options.model);
   add_recipe(app, options);
+}
+
+void add_train_options(CLI::App& app, TrainOptions& options) {
+  add_setup_options(app, options);
+  add_schedule(app, options);
   add_callback_options(app, options.callbacks);
   add_execution(app, options);
   add_sources(app, options);
@@ -178,6 +198,14 @@ OptimizerSpec make_optimizer(const TrainOptions& options) {
   }
   optimizer.l1 = options.l1;
   return optimizer;
+}
+
+std::unique_ptr<Learner> make_learner(const TrainOptions& options) {
+  LearnerOptions learner = options.learner;
+  learner.optimizer = make_optimizer(options);
+  DataSplits data = data::open_data(options.data, learner.seed);
+  Graph graph = make_graph(options.model, data.image_shape(), data.classes());
+  return std::make_unique<Learner>(std::move(graph), std::move(data), std::move(learner));
 }
 
 }  // namespace lehr::cli

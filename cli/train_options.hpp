@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct TrainOptions {
   std::string schedule = "one-cycle";
   std::string optimizer = "adam";
   double lr = 0.01;
+  bool find_lr = false;                ///< lr is what the finder suggests
   double warm_up = 0;                  ///< epochs in which the rate rises before the schedule begins
   std::optional<double> momentum;      ///< nothing: the optimizer's own, or the schedule's
   std::optional<double> weight_decay;  ///< nothing: the optimizer's own
@@ -40,6 +42,10 @@ struct TrainOptions {
 };
 
 void add_train_options(CLI::App& app, TrainOptions& options);
+/// Of these, what decides data, network, loss and optimizer.
+void add_setup_options(CLI::App& app, TrainOptions& options);
+/// The Learner of these options. Throws BadInput where they do not fit each other.
+std::unique_ptr<Learner> make_learner(const TrainOptions& options);
 
 /// Options that say nothing about the training itself, which a saved configuration leaves out.
 std::vector<std::string> reporting_options();

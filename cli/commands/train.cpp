@@ -38,14 +38,6 @@ The path of the saved model is printed on stdout, or the objects that --json ask
 batch and saves a checkpoint; twice stops at once. Exit status: 0 done, 2 wrong usage or bad input, 3 training
 diverged, 130 interrupted, 1 anything else.)";
 
-std::unique_ptr<Learner> make_learner(const TrainOptions& options) {
-  LearnerOptions learner = options.learner;
-  learner.optimizer = make_optimizer(options);
-  DataSplits data = data::open_data(options.data, learner.seed);
-  Graph graph = make_graph(options.model, data.image_shape(), data.classes());
-  return std::make_unique<Learner>(std::move(graph), std::move(data), std::move(learner));
-}
-
 void add_reports(Learner& learner, const TrainOptions& options) {
   if (!options.quiet) {
     const bool live = is_terminal(2);
@@ -84,7 +76,7 @@ void report(const TrainingResult& result, const RunPlace& place, const TrainOpti
 /// Where this training writes and what it goes on from.
 struct Place {
   std::unique_ptr<RunFolder> made;  ///< for a new run
-  FoundRun found;                 ///< what it resumes, or just the new folder; empty where nothing is saved
+  FoundRun found;                   ///< what it resumes, or just the new folder; empty where nothing is saved
 };
 
 Place make_place(const TrainOptions& options) {
@@ -129,9 +121,19 @@ void save_config_at_start(Learner& learner, Place& place, const CLI::App& comman
   });
 }
 
-int train(const TrainOptions& options, const CLI::App& command) {
-  const schedules::RateAndMomentum schedule = make_schedule(options);
+/// --lr auto.
+void find_rate(TrainOptions& options, const Learner& learner) {
+  const LrFinding finding = learner.find_lr();
+  if (!finding.valley) throw BadInput("--lr auto: " + finding.note + "; give a rate");
+  options.lr = *finding.valley;
+  if (!options.quiet) std::fprintf(stderr, "learning rate %.3g (valley)\n", options.lr);
+}
+
+int train(TrainOptions options, const CLI::App& command) {
+  make_schedule(options);  // refuses before anything is loaded
   const std::unique_ptr<Learner> learner = make_learner(options);
+  if (options.find_lr) find_rate(options, *learner);
+  const schedules::RateAndMomentum schedule = make_schedule(options);
   Place place = make_place(options);
   const std::filesystem::path folder = place.found.folder;
   if (options.verify) {

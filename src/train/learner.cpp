@@ -90,13 +90,19 @@ Learner::Learner(Graph model, DataSplits data, LearnerOptions options) {
   initialise(state_->parameters, state_->model, state_->options.initialisation, state_->options.seed);
 }
 
-Learner::Learner(const Learner& other, Cloned)
-    : state_(std::make_unique<LearnerState>(*other.state_, other.state_->normalisation)) {}
+Learner::Learner(const Learner& other, Cloned, std::uint64_t seed_shift)
+    : state_(std::make_unique<LearnerState>(*other.state_, seed_shift)) {}
 
 Learner::~Learner() = default;
 
 std::unique_ptr<Learner> Learner::clone() const {
-  return std::unique_ptr<Learner>(new Learner(*this, Cloned()));
+  return std::unique_ptr<Learner>(new Learner(*this, Cloned(), 0));
+}
+
+std::unique_ptr<Learner> Learner::clone_for_study(std::uint64_t seed_shift) const {
+  std::unique_ptr<Learner> made(new Learner(*this, Cloned(), seed_shift));
+  made->state_->options.validate = false;
+  return made;
 }
 
 void Learner::add_callback(std::unique_ptr<Callback> callback, std::string label) {

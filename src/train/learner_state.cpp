@@ -16,6 +16,11 @@ LoaderOptions training_loading(const LearnerOptions& options, const Normalisatio
           .prefetch = options.prefetch};
 }
 
+LearnerOptions with_seed(LearnerOptions options, std::uint64_t seed) {
+  options.seed = seed;
+  return options;
+}
+
 }  // namespace
 
 LearnerState::LearnerState(Graph graph, DataSplits splits, LearnerOptions given)
@@ -32,11 +37,11 @@ LearnerState::LearnerState(Graph graph, DataSplits splits, LearnerOptions given)
                 parameter_tensors(parameters)),
       train_loader(data.train, training_loading(options, normalisation)) {}
 
-LearnerState::LearnerState(const LearnerState& other, const Normalisation& known)
+LearnerState::LearnerState(const LearnerState& other, std::uint64_t seed_shift)
     : model(other.model),
       data(other.data),
-      options(other.options),
-      normalisation(known),
+      options(with_seed(other.options, other.options.seed + seed_shift)),
+      normalisation(other.normalisation),
       parameters(model, *options.backend),
       plans(model, {options.label_smoothing, options.class_weights}, parameters, options.seed),
       groups(other.groups),

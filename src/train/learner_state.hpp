@@ -57,7 +57,8 @@ struct LearnerState {
   bool stopped = false;
 
   LearnerState(Graph graph, DataSplits splits, LearnerOptions given);
-  LearnerState(const LearnerState& other, const Normalisation& known);
+  /// A copy without callbacks and metrics, its seed moved.
+  LearnerState(const LearnerState& other, std::uint64_t seed_shift);
 
   std::int64_t batches_an_epoch() const {
     const std::int64_t all = train_loader.batches();

@@ -46,6 +46,10 @@ void check_settings(const ParameterGroup& group) {
 
 }  // namespace
 
+LearningRate::LearningRate(std::optional<double> rate) : last(rate.value_or(0)) {
+  if (!rate) throw BadInput("no learning rate was suggested: give one");
+}
+
 std::vector<ParameterGroup> default_groups(const Parameters& parameters) {
   std::vector<std::string> names;
   std::size_t head = 0;

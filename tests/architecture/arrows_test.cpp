@@ -25,6 +25,7 @@ const std::map<std::string, Names>& allowed() {
       {"store", {"core"}},
       // A saved model is a safetensors file, hence the arrow to store.
       {"train", {"engine", "data", "optim", "store", "graph", "backend", "core"}},
+      {"report", {"store", "core"}},
       {"callbacks", {"train", "engine", "data", "optim", "store", "graph", "backend", "core"}},
   };
   return arrows;

@@ -18,6 +18,7 @@
 #include "lehr/optim/schedule.hpp"
 #include "lehr/train/callback.hpp"
 #include "lehr/train/initialise.hpp"
+#include "lehr/train/lr_finder.hpp"
 #include "lehr/train/metric.hpp"
 #include "lehr/train/parameter_groups.hpp"
 #include "lehr/train/records.hpp"
@@ -118,6 +119,11 @@ class Learner {
   /// The head alone for freeze_epochs, then everything for `epochs` with rates that rise from group to group.
   void fine_tune(int epochs, const FineTuneOptions& options = {});
 
+  /// Sweeps the learning rate upwards on a copy of this Learner, from its weights, optimizer state and place
+  /// in the data, and says what to try. Leaves no trace, also when it is cancelled. Throws BadInput where an
+  /// option is out of range.
+  LrFinding find_lr(const LrFinderOptions& options = {}) const;
+
   /// Loss, accuracy and metrics on the validation set, or on any data of the model's image shape and classes.
   /// Fires the events of a validation part.
   SetMetrics validate();
@@ -181,7 +187,9 @@ class Learner {
 
  private:
   struct Cloned {};
-  Learner(const Learner& other, Cloned);
+  Learner(const Learner& other, Cloned, std::uint64_t seed_shift);
+  /// A clone that does not validate, with another seed for data order and dropout unless the shift is 0.
+  std::unique_ptr<Learner> clone_for_study(std::uint64_t seed_shift) const;
   Callback& find_callback(bool (*is_one)(const Callback&), std::string_view label);
 
   std::unique_ptr<LearnerState> state_;

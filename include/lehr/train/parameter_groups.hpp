@@ -24,6 +24,8 @@ struct LearningRate {
   double last;
   std::optional<double> first{};
   LearningRate(double rate) : last(rate) {}  // NOLINT(google-explicit-constructor): `fit(3, 0.01)`
+  /// What a study suggested; throws BadInput where that was nothing.
+  LearningRate(std::optional<double> rate);  // NOLINT(google-explicit-constructor)
   LearningRate(double first_rate, double last_rate) : last(last_rate), first(first_rate) {}
 };
 inline LearningRate slice(double first, double last) { return {first, last}; }

@@ -1,0 +1,189 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <limits>
+#include <memory>
+
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "lehr/callbacks/progress_bar.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/report/line_chart.hpp"
+#include "lehr/store/atomic_file.hpp"
+#include "output.hpp"
+#include "terminal.hpp"
+#include "train_options.hpp"
+
+namespace lehr::cli {
+namespace {
+
+constexpr int interrupted_status = 130;
+constexpr const char* examples = R"(Examples:
+  lehr find-lr
+  lehr find-lr --data mnist:DIR --batch-norm --batch-size 512 --seeds 3 --svg lr.svg
+
+Trains a throw-away copy with rates that rise batch by batch, draws the loss over the rate and suggests rates to
+train with. lehr train --lr auto takes the valley. Exit status: 0 also where there is no clear valley.)";
+
+struct FindLrOptions {
+  TrainOptions setup;
+  LrFinderOptions finder;
+  std::string svg;
+};
+
+std::atomic<bool> interrupted{false};
+extern "C" void on_interrupt(int) { interrupted = true; }
+
+struct Named {
+  const char* name;
+  std::optional<double> LrSuggestions::*value;
+  const char* meaning;
+};
+constexpr std::array<Named, 4> named{{
+    {"valley", &LrSuggestions::valley, "within the longest fall of the loss"},
+    {"slide", &LrSuggestions::slide, "before the loss rises"},
+    {"minimum", &LrSuggestions::minimum, "a tenth of the rate with the least loss"},
+    {"steep", &LrSuggestions::steep, "where the loss falls fastest"},
+}};
+
+/// Where a curve has blown up, its height would flatten all that is of interest.
+double shown(double loss, double first) {
+  constexpr double most = 1.5;
+  return loss <= most * first ? loss : std::numeric_limits<double>::quiet_NaN();
+}
+
+report::LineChart chart_of(const LrFinding& finding) {
+  report::LineChart chart{.title = "Loss while the learning rate rises",
+                          .x_label = "learning rate",
+                          .y_label = "smoothed loss",
+                          .log_x = true};
+  if (finding.curves.size() == 1) {
+    report::Series line{"loss", {}, {}};
+    for (const LrPoint& point : finding.curves.front()) {
+      line.x.push_back(point.lr);
+      line.y.push_back(shown(point.smoothed, finding.curves.front().front().smoothed));
+    }
+    chart.series.push_back(std::move(line));
+  } else {
+    report::Series median{"median", {}, {}};
+    report::Band band{"all seeds", {}, {}, {}};
+    for (const LrBand::Level& level : finding.band.levels) {
+      const double first = finding.band.levels.front().median;
+      median.x.push_back(level.lr);
+      median.y.push_back(shown(level.median, first));
+      band.x.push_back(level.lr);
+      band.low.push_back(level.low);
+      band.high.push_back(shown(level.high, first));
+    }
+    chart.series.push_back(std::move(median));
+    chart.bands.push_back(std::move(band));
+  }
+  for (const Named& one : named) {
+    if (const auto value = finding.*one.value) chart.markers.push_back({one.name, *value});
+  }
+  return chart;
+}
+
+/// The spread of a suggestion over the seeds: " (0.003 to 0.01)".
+std::string range_text(const LrFinding& finding, const Named& one) {
+  double low = 0;
+  double high = 0;
+  int count = 0;
+  for (const LrSuggestions& of_seed : finding.of_seeds) {
+    const std::optional<double> value = of_seed.*one.value;
+    if (!value) continue;
+    low = count == 0 ? *value : std::min(low, *value);
+    high = count == 0 ? *value : std::max(high, *value);
+    ++count;
+  }
+  if (finding.of_seeds.size() < 2 || count == 0) return {};
+  return fmt::format(" ({:.2g} to {:.2g} over {} of {} seeds)", low, high, count, finding.of_seeds.size());
+}
+
+void print_for_people(const LrFinding& finding) {
+  const int columns = is_terminal(1) ? terminal_columns(1) : 80;
+  std::cout << report::terminal_text(chart_of(finding), std::min(columns, 110), 20);
+  if (!finding.note.empty()) std::cout << finding.note << '\n';
+  for (const Named& one : named) {
+    if (const auto value = finding.*one.value) {
+      std::cout << fmt::format("{:<8} {:<8.2g} {}{}\n", one.name, *value, one.meaning,
+                               range_text(finding, one));
+    }
+  }
+}
+
+void print_events(const LrFinding& finding) {
+  for (std::size_t seed = 0; seed < finding.curves.size(); ++seed) {
+    for (const LrPoint& point : finding.curves[seed]) {
+      print_json({{"event", "lr"},
+                  {"seed", seed},
+                  {"lr", point.lr},
+                  {"loss", point.loss},
+                  {"smoothed", point.smoothed}});
+    }
+  }
+  nlohmann::ordered_json done{{"event", "done"}};
+  for (const Named& one : named) {
+    const std::optional<double> value = finding.*one.value;
+    done[one.name] = value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
+  }
+  done["note"] = finding.note.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(finding.note);
+  print_json(done);
+}
+
+int find_lr(FindLrOptions options) {
+  const std::unique_ptr<Learner> learner = make_learner(options.setup);
+  std::signal(SIGINT, on_interrupt);
+  const bool live = is_terminal(2) && !options.setup.quiet;
+  options.finder.progress = [live](int done, int total) {
+    if (live)
+      std::fprintf(stderr, "\r%s %d/%d", bar_text(static_cast<double>(done) / total, 30).c_str(), done,
+                   total);
+    return !interrupted;
+  };
+  const LrFinding finding = learner->find_lr(options.finder);
+  if (live) std::fprintf(stderr, "\r\x1b[K");
+  if (finding.cancelled) {
+    std::fprintf(stderr, "lehr: interrupted\n");
+    return interrupted_status;
+  }
+  if (!options.svg.empty()) {
+    const std::string picture = report::svg(chart_of(finding));
+    store::write_file_atomically(options.svg, [&](std::ostream& out) { out << picture; });
+  }
+  if (options.setup.json) {
+    print_events(finding);
+  } else {
+    print_for_people(finding);
+  }
+  return 0;
+}
+
+}  // namespace
+
+void register_find_lr(Commands& registry) {
+  constexpr const char* group = "Sweep";
+  const auto options = std::make_shared<FindLrOptions>();
+  CLI::App& command = registry.add("find-lr", "Suggest learning rates from a short sweep.", examples,
+                                   [options] { return find_lr(*options); });
+  add_setup_options(command, options->setup);
+  LrSweep& sweep = options->finder.sweep;
+  add_real(command, "--from", sweep.from, {}, "lowest rate")->group(group);
+  add_real(command, "--to", sweep.to, {}, "highest rate")->group(group);
+  add_integer(command, "--batches", sweep.batches, {1, 100'000}, "batches of a sweep")->group(group);
+  add_integer(command, "--seeds", options->finder.seeds, {1, 1000}, "sweeps with other orders of the data")
+      ->group(group);
+  add_threads(command)->group("Execution");
+  command.add_option("--svg", options->svg, "write the curve as a picture")
+      ->type_name("FILE")
+      ->group("Output");
+  command.add_flag("--json", options->setup.json, "one JSON object a line on stdout")->group("Output");
+  command.add_flag("--quiet", options->setup.quiet, "no progress on stderr")->group("Output");
+}
+
+}  // namespace lehr::cli

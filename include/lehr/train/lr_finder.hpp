@@ -1,0 +1,26 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "lehr/train/lr_curve.hpp"
+
+namespace lehr {
+
+struct LrFinderOptions {
+  LrSweep sweep{};
+  int seeds = 1;  ///< sweeps, each with another order of the data; more than one gives a band
+  /// Called before each batch with the batches done and to do at most; false ends the search.
+  std::function<bool(int done, int total)> progress{};
+};
+
+/// What Learner::find_lr found. The suggestions are those of the median over the seeds.
+struct LrFinding : LrSuggestions {
+  std::vector<std::vector<LrPoint>> curves;  ///< one a seed
+  std::vector<LrSuggestions> of_seeds;
+  LrBand band;
+  bool cancelled = false;
+};
+
+}  // namespace lehr

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lehr/report/line_chart.hpp"
+
+namespace lehr::report {
+
+/// A range of numbers and its way onto [0, 1].
+class Axis {
+ public:
+  /// From what there is to show; an empty or single-valued range is widened.
+  Axis(const std::vector<double>& values, bool logarithmic);
+
+  bool shows(double value) const;
+  /// 0 at the range's start, 1 at its end.
+  double place(double value) const;
+  /// Round numbers within the range, rising: 1, 2 and 5 times powers of ten, or powers of ten.
+  std::vector<double> ticks(int about) const;
+
+ private:
+  double scaled(double value) const;
+  bool logarithmic_;
+  double low_ = 0;  // scaled
+  double high_ = 1;
+};
+
+struct Axes {
+  Axis x;
+  Axis y;
+};
+Axes axes_of(const LineChart& chart);
+
+/// Short: "0.001", "1e-07", "2.5".
+std::string number_text(double value);
+
+/// Text for XML: markup escaped, control characters and broken UTF-8 replaced, cut after `longest` bytes.
+std::string escaped(std::string_view text, std::size_t longest = 200);
+
+}  // namespace lehr::report

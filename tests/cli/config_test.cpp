@@ -1,0 +1,131 @@
+// Options from files and recipes.
+#include <gtest/gtest.h>
+
+#include "cli/support.hpp"
+
+namespace lehr::test {
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+Arguments with_config(const Arguments& more = {}) {
+  Arguments arguments{"train", "--config", "c.toml", "--no-save", "--json", "--threads", "1"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+TEST(Config, HoldsOptionsThatTheCommandLineOverrides) {
+  const TemporaryFolder folder;
+  write_file(folder.path() / "c.toml",
+             "data = 'digits:200'\nbatch_size = 40\nepochs = 2\nlr = 5e-3\nbatch-norm = true\n"
+             "channels = [4, 8, 16, 32]\n");
+  const nlohmann::json start = run(folder.path(), with_config()).event("start");
+  EXPECT_EQ(start["batch_size"], 40);
+  EXPECT_EQ(start["epochs"], 2);
+  EXPECT_EQ(start["lr"], 5e-3);
+  EXPECT_EQ(start["train_samples"], 200);
+  const nlohmann::json other = run(folder.path(), with_config({"--epochs", "1"})).event("start");
+  EXPECT_EQ(other["epochs"], 1);
+  EXPECT_EQ(other["parameters"], start["parameters"]);
+}
+
+struct WrongConfig {
+  std::string text;
+  std::string said;
+};
+
+TEST(Config, SaysWhereItIsWrong) {
+  const TemporaryFolder folder;
+  const std::vector<WrongConfig> cases{
+      {"epochs = 2\nbatch-sise = 3\n",
+       "line 2, column 1: unknown key \"batch-sise\"; did you mean \"batch-size\"?"},
+      {"epochs = 2.5\n",
+       "line 1, column 10: --epochs takes a whole number between 1 and 1000000, found \"2.5\""},
+      {"epochs = 'many'\n", "line 1, column 10: --epochs takes a whole number"},
+      {"epochs = true\n", "line 1, column 10: epochs expects a text or a number, found a flag that is true"},
+      {"batch-norm = 3\n", "line 1, column 14: batch-norm expects true or false, found a number \"3\""},
+      {"channels = [[1]]\n", "channels expects a list of texts or numbers, found a list"},
+      {"[epochs]\nx = 1\n", "epochs expects a text or a number, found a table"},
+      {"epochs = 1979-05-27\n", "found a date or time"},
+      {"epochs = \n", "line 1, column 10: "},
+      {"epochs = 1\nepochs = 2\n", "line 2"},
+      {"config = 'c.toml'\n", "unknown key \"config\""},
+      {"resume = 'latest'\n", "unknown key \"resume\""},
+      {"momentum = 0.5\nschedule = 'one-cycle'\n", "--momentum contradicts --schedule one-cycle"},
+      {"warm-up = 3\nepochs = 2\n", "--warm-up must be shorter than the training of 2 epochs, found 3"},
+      {"clip-norm = 1\nclip-value = 1\n", "give one of --clip-norm"},
+      {"monitor = 'valid_los'\nearly-stopping = 2\ndata = 'digits:100'\n", "did you mean \"valid_loss\"?"},
+      {"early-stopping = -1\n", "--early-stopping takes a whole number"},
+      {"recipe = 'mnist-slow'\n", "unknown recipe \"mnist-slow\""},
+      {std::string("epochs = \"\0\"\n", 13), "line 1"},
+  };
+  for (const WrongConfig& wrong : cases) {
+    write_file(folder.path() / "c.toml", wrong.text);
+    const Outcome outcome = run(folder.path(), with_config());
+    EXPECT_EQ(outcome.status, 2) << wrong.text << outcome.err;
+    EXPECT_NE(outcome.err.find(wrong.said), std::string::npos) << wrong.text << outcome.err;
+  }
+}
+
+TEST(Config, SaysWhichFileItCannotRead) {
+  const TemporaryFolder folder;
+  EXPECT_NE(run(folder.path(), with_config()).err.find("\"c.toml\": no such file"), std::string::npos);
+  std::filesystem::create_directory(folder.path() / "c.toml");
+  EXPECT_NE(run(folder.path(), with_config()).err.find("is no file"), std::string::npos);
+  std::filesystem::remove(folder.path() / "c.toml");
+  write_file(folder.path() / "c.toml", std::string(1'000'001, '#'));
+  EXPECT_NE(run(folder.path(), with_config()).err.find("at most 1000000 bytes"), std::string::npos);
+}
+
+TEST(Config, SavedWithARunReadsBackToTheSame) {
+  const TemporaryFolder folder;
+  const Arguments arguments{"train",      "--data",  "digits:200",   "--epochs", "1",
+                            "--lr",       "0.0123",  "--batch-norm", "--csv",    "a \"b\"\\ü.csv",
+                            "--channels", "4,8,8,8", "--quiet"};
+  const Outcome first = run(folder.path(), arguments);
+  ASSERT_EQ(first.status, 0) << first.err;
+  const auto config = folder.path() / std::filesystem::path(first.out).parent_path() / "config.toml";
+  const std::string text = read_file(config);
+  write_file(folder.path() / "again.toml", text);
+  const Outcome second = run(folder.path(), {"train", "--config", "again.toml", "--quiet"});
+  ASSERT_EQ(second.status, 0) << second.err;
+  EXPECT_EQ(read_file(folder.path() / std::filesystem::path(second.out).parent_path() / "config.toml"), text);
+  EXPECT_NE(text.find("lr = 0.0123\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("optimizer = \"adam\"\n"), std::string::npos) << text;
+}
+
+TEST(Recipe, StandsBelowConfigAndCommandLine) {
+  const TemporaryFolder folder;
+  write_file(folder.path() / "c.toml",
+             "recipe = 'mnist-fast'\nepochs = 2\ndata = 'digits:300'\nchannels = [4,8,16,16]\n");
+  const nlohmann::json start = run(folder.path(), with_config({"--batch-size", "50"})).event("start");
+  EXPECT_EQ(start["epochs"], 2);
+  EXPECT_EQ(start["batch_size"], 50);
+  EXPECT_EQ(start["schedule"], "one-cycle");
+  const nlohmann::json beside =
+      run(folder.path(), {"train", "--recipe", "mnist-fast", "--config", "c.toml", "--no-save", "--json"})
+          .event("start");
+  EXPECT_EQ(beside["epochs"], 2);
+}
+
+TEST(FindLr, SuggestsDrawsAndWrites) {
+  const TemporaryFolder folder;
+  const Arguments sweep{"find-lr",   "--data", "digits:2000", "--batch-norm",
+                        "--threads", "1",      "--svg",       "lr.svg"};
+  const Outcome drawn = run(folder.path(), sweep);
+  ASSERT_EQ(drawn.status, 0) << drawn.err;
+  EXPECT_NE(drawn.out.find("valley"), std::string::npos) << drawn.out;
+  EXPECT_TRUE(read_file(folder.path() / "lr.svg").starts_with("<svg "));
+  Arguments json = sweep;
+  json.emplace_back("--json");
+  const nlohmann::json done = run(folder.path(), json).event("done");
+  EXPECT_GT(done["valley"].get<double>(), 1e-6);
+  const Outcome trained = run(folder.path(), {"train", "--data", "digits:2000", "--batch-norm", "--threads",
+                                              "1", "--lr", "auto", "--epochs", "1", "--no-save", "--json"});
+  EXPECT_EQ(trained.event("start")["lr"], done["valley"]);
+  EXPECT_EQ(run(folder.path(), {"find-lr", "--from", "1", "--to", "0.1"}).status, 2);
+  EXPECT_EQ(run(folder.path(), {"train", "--lr", "automatic"}).status, 2);
+}
+
+}  // namespace
+}  // namespace lehr::test

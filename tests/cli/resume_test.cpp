@@ -1,0 +1,155 @@
+// Runs that are interrupted, killed or damaged, and what --resume makes of them.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "cli/support.hpp"
+#include "lehr/core/rng.hpp"
+
+namespace lehr::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Arguments = std::vector<std::string>;
+
+Arguments training(const Arguments& more) {
+  Arguments arguments{
+      "train", "--data",  "digits:2000",          "--threads", "1", "--batch-norm", "--epochs",
+      "3",     "--quiet", "--checkpoint-batches", "3"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+const Arguments resume{"train", "--resume", "latest", "--threads", "1", "--quiet"};
+
+std::string without_newline(const std::string& line) { return line.substr(0, line.find('\n')); }
+
+bool can_resume(const fs::path& folder) {
+  std::error_code ignored;
+  if (!fs::exists(folder / "runs", ignored)) return false;
+  return std::ranges::any_of(fs::directory_iterator(folder / "runs"),
+                             [](const auto& run) { return fs::exists(run.path() / "config.toml"); });
+}
+
+struct Killed : testing::TestWithParam<Arguments> {};
+
+// Thirteen kills for each of four ways to train.
+TEST_P(Killed, AtRandomInstantsEndsAsIfNothingHadHappened) {
+  const TemporaryFolder whole;
+  const Outcome undisturbed = run(whole.path(), training(GetParam()));
+  ASSERT_EQ(undisturbed.status, 0) << undisturbed.err;
+  const std::string expected = read_file(whole.path() / without_newline(undisturbed.out));
+
+  Rng rng(11, Purpose::test, GetParam().size());
+  int kills = 0;
+  for (int run_number = 0; kills < 13 && run_number < 40; ++run_number) {
+    const TemporaryFolder folder;
+    Outcome outcome;
+    do {
+      Running child(folder.path(), can_resume(folder.path()) ? resume : training(GetParam()));
+      std::this_thread::sleep_for(std::chrono::milliseconds(20 + rng.below(150)));
+      child.signal(SIGKILL);
+      outcome = child.wait();
+      ASSERT_TRUE(outcome.status == 0 || outcome.status == 128 + SIGKILL) << outcome.status << outcome.err;
+      kills += outcome.status == 0 ? 0 : 1;
+    } while (outcome.status != 0 && kills < 13);
+    if (outcome.status != 0)
+      outcome = run(folder.path(), can_resume(folder.path()) ? resume : training(GetParam()));
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_TRUE(read_file(folder.path() / without_newline(outcome.out)) == expected)
+        << "other weights after " << kills << " kills";
+  }
+  EXPECT_EQ(kills, 13);
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, Killed,
+                         testing::Values(Arguments{"--accumulate", "3"},
+                                         Arguments{"--ema", "0.95", "--mixup", "0.4"},
+                                         Arguments{"--schedule", "constant", "--monitor", "train_loss",
+                                                   "--reduce-on-plateau", "1"},
+                                         Arguments{"--schedule", "one-cycle", "--optimizer", "lookahead-adam",
+                                                   "--csv", "log.csv"}));
+
+TEST(Resume, GoesOnAfterCtrlCAndSigterm) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    const TemporaryFolder folder;
+    Arguments long_training = training({"--json"});
+    long_training[7] = "60";
+    Running child(folder.path(), long_training);
+    ASSERT_TRUE(child.wait_for_output("\"epoch\":2,"));
+    child.signal(signal);
+    const Outcome stopped = child.wait();
+    EXPECT_EQ(stopped.status, 130) << stopped.err;
+    const Outcome verified =
+        run(folder.path(), {"train", "--resume", "latest", "--verify", "--threads", "1"});
+    EXPECT_EQ(verified.status, 0) << verified.err;
+    EXPECT_NE(verified.out.find("every bit the same"), std::string::npos);
+    const Outcome resumed = run(folder.path(), resume);
+    EXPECT_EQ(resumed.status, 0) << resumed.err;
+    const TemporaryFolder other;
+    Arguments again = training({});
+    again[7] = "60";
+    const Outcome whole = run(other.path(), again);
+    EXPECT_TRUE(read_file(folder.path() / without_newline(resumed.out)) ==
+                read_file(other.path() / without_newline(whole.out)));
+  }
+}
+
+/// A finished run's folder.
+fs::path trained(const TemporaryFolder& folder) {
+  const Outcome outcome = run(folder.path(), training({}));
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  return folder.path() / fs::path(without_newline(outcome.out)).parent_path();
+}
+
+std::vector<fs::path> checkpoints(const fs::path& run_folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(run_folder / "checkpoints")) files.push_back(entry.path());
+  std::ranges::sort(files);
+  return files;
+}
+
+TEST(Resume, RefusesADamagedCheckpointAndOffersTheOneBefore) {
+  const TemporaryFolder folder;
+  const auto files = checkpoints(trained(folder));
+  ASSERT_EQ(files.size(), 2U);
+  // "step-...-epoch" sorts before "step-....": the one of the finished epoch is the newer.
+  const fs::path newest =
+      files.front().string().find("-epoch") == std::string::npos ? files.back() : files.front();
+  const fs::path before = newest == files.front() ? files.back() : files.front();
+  std::string bytes = read_file(newest);
+  bytes[bytes.size() - 3] = static_cast<char>(bytes[bytes.size() - 3] ^ 4);
+  write_file(newest, bytes);
+  const Outcome refused = run(folder.path(), resume);
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("damaged"), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find("lehr train --resume "), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find(before.filename().string()), std::string::npos) << refused.err;
+  EXPECT_EQ(run(folder.path(), {"train", "--resume", before.string(), "--quiet"}).status, 0);
+}
+
+TEST(Resume, SaysWhatItCannotUse) {
+  const TemporaryFolder folder;
+  const auto message = [&](const Arguments& arguments) {
+    const Outcome outcome = run(folder.path(), arguments);
+    EXPECT_EQ(outcome.status, 2) << outcome.err;
+    return outcome.err;
+  };
+  EXPECT_NE(message({"train", "--resume", "latest"}).find("no run to resume"), std::string::npos);
+  EXPECT_NE(message({"train", "--resume", "elsewhere"}).find("elsewhere"), std::string::npos);
+  EXPECT_NE(message({"train", "--verify"}).find("--verify needs --resume"), std::string::npos);
+  const fs::path run_folder = trained(folder);
+  EXPECT_NE(message({"train", "--resume", "latest", "--epochs", "4"}).find("--epochs contradicts"),
+            std::string::npos);
+  std::string config = read_file(run_folder / "config.toml");
+  config.replace(config.find("batch-size = 64"), 15, "batch-size = 32");
+  write_file(run_folder / "config.toml", config);
+  EXPECT_NE(message({"train", "--resume", "latest"}).find("batch size: then 64, now 32"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lehr::test
