@@ -17,6 +17,8 @@ double rate(std::int64_t samples, double seconds) {
 void put_metrics(Json& event, const std::string& set, const std::optional<SetMetrics>& metrics) {
   event[set + "_loss"] = metrics ? Json(metrics->loss) : Json();
   event[set + "_accuracy"] = metrics ? Json(metrics->accuracy) : Json();
+  if (!metrics) return;
+  for (const MetricValue& other : metrics->others) event[set + "_" + other.name] = other.value;
 }
 
 void put_place(Json& event, const RunPlace& place) {

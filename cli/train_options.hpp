@@ -31,6 +31,7 @@ struct TrainOptions {
   std::int64_t epochs = 5;
   LearnerOptions learner;  ///< all but the optimizer, which resolve_optimizer() fills
   CallbackOptions callbacks;
+  std::vector<std::string> metrics;  ///< names, beside loss and accuracy
   std::string config;  ///< a file, whose options are in place already
   std::string recipe;  ///< likewise
   std::string resume;  ///< a run or a checkpoint

@@ -28,4 +28,5 @@
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
 #include "lehr/train/metric.hpp"
+#include "lehr/train/metrics.hpp"
 #include "lehr/train/model_file.hpp"
