@@ -3,10 +3,12 @@
 #include "lehr/engine/parameters.hpp"
 #include "lehr/engine/plan.hpp"
 #include "lehr/graph/ops.hpp"
+#include "lehr/optim/optimizer.hpp"
 
 namespace lehr::cli {
 
-TrainingMemory training_memory(const Graph& classifier, std::int64_t batch_size) {
+TrainingMemory training_memory(const Graph& classifier, std::int64_t batch_size,
+                               const OptimizerSpec& optimizer) {
   Graph graph = classifier;
   const NodeId scores = classifier.output();
   const NodeId targets = graph.input("lehr.targets", {DType::i64, {1}});
@@ -15,7 +17,7 @@ TrainingMemory training_memory(const Graph& classifier, std::int64_t batch_size)
   Parameters parameters(graph, cpu_backend());
   const Plan plan(graph, parameters, {.batch_size = batch_size, .mode = Mode::train, .keep = {scores}});
 
-  constexpr std::size_t copies = 4;
+  const std::size_t copies = 2 + static_cast<std::size_t>(optimizer_states(optimizer, cpu_backend()));
   constexpr std::size_t batches = 2;
   const auto count = static_cast<std::size_t>(batch_size);
   std::size_t batch_bytes = 0;

@@ -3,6 +3,8 @@
 #include <cstdint>
 
 #include "lehr/graph/graph.hpp"
+#include "lehr/optim/optimizer_spec.hpp"
+#include "lehr/optim/rules.hpp"
 
 namespace lehr::cli {
 
@@ -11,7 +13,7 @@ namespace lehr::cli {
 struct TrainingMemory {
   std::int64_t activations = 0;  ///< with their gradients and what the backward pass keeps
   std::int64_t workspace = 0;
-  std::int64_t parameters = 0;  ///< values, gradients and two optimizer states (Adam)
+  std::int64_t parameters = 0;  ///< values, gradients and the optimizer's states
   std::int64_t batches = 0;     ///< the batch in use and one made ahead
 
   std::int64_t total() const { return activations + workspace + parameters + batches; }
@@ -19,6 +21,7 @@ struct TrainingMemory {
 
 /// For a graph from images to scores of shape (N, classes). Throws BadInput where it cannot be trained at
 /// this batch size.
-TrainingMemory training_memory(const Graph& classifier, std::int64_t batch_size);
+TrainingMemory training_memory(const Graph& classifier, std::int64_t batch_size,
+                               const OptimizerSpec& optimizer = Adam{});
 
 }  // namespace lehr::cli

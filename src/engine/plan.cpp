@@ -56,6 +56,7 @@ struct Plan::State {
   std::vector<StepTime> times;
   bool timing = false;
   std::size_t forward_done = 0;  // steps of the present forward pass
+  bool went_back = false;        // its values have made room for gradients
 
   State(const Graph& graph, Parameters& parameters, const PlanOptions& given)
       : backend(parameters.backend()),
@@ -89,6 +90,12 @@ struct Plan::State {
   }
 
   void* address(Slot slot) const { return static_cast<std::byte*>(arena.get()) + layout.offsets[slot]; }
+
+  /// Whether the value lies in the arena, and not in a graph input that the node is or shows.
+  bool owns_value(NodeId node) const {
+    const auto root = static_cast<std::size_t>(tensors.root[static_cast<std::size_t>(node)]);
+    return tensors.value[root].has_value();
+  }
 
   const void* value_address(NodeId node) const {
     const auto root = static_cast<std::size_t>(tensors.root[static_cast<std::size_t>(node)]);
@@ -163,6 +170,7 @@ struct Plan::State {
     check_bound();
     if (!arena) allocate();
     forward_done = 0;
+    went_back = false;
     for (StepAddresses& at : addresses) at.args.step = step;
   }
 
@@ -215,15 +223,23 @@ void Plan::forward(std::uint64_t step) {
 }
 
 void Plan::forward_to(NodeId node, std::uint64_t step) {
+  const std::size_t end = state_->step_of(node) + 1;
   state_->begin(step);
-  state_->forward_until(state_->step_of(node) + 1);
+  state_->forward_until(end);
 }
 
-void Plan::forward_rest() { state_->forward_until(state_->tensors.steps.size()); }
+void Plan::forward_rest() {
+  if (!state_->arena) throw Error("forward_rest was called before forward_to");
+  state_->forward_until(state_->tensors.steps.size());
+}
 
 void Plan::backward(float factor) {
   if (state_->options.mode != Mode::train) throw Error("a plan made for evaluation has no backward pass");
-  if (!state_->arena) throw Error("backward was called before forward");
+  if (!state_->arena || state_->forward_done < state_->tensors.steps.size()) {
+    throw Error("backward was called before forward was done");
+  }
+  if (state_->went_back) throw Error("backward was called twice after one forward");
+  state_->went_back = true;
   if (void* loss_grad = state_->grad_address(state_->output)) {
     state_->backend.copy_in(loss_grad, &factor, sizeof factor);
   }
@@ -240,10 +256,13 @@ const void* Plan::value(NodeId node) const {
 }
 
 void Plan::set_value(NodeId node, const void* host) {
-  if (state_->bound.contains(node)) throw Error("the value of a graph's input is set by bind_input");
+  if (!state_->owns_value(node)) throw Error("the value of a graph's input is set by bind_input");
   void* address = const_cast<void*>(value(node));
-  state_->backend.copy_in(address, host,
-                          state_->tensors.steps[state_->step_of(node)].step.spec.output.bytes());
+  const std::size_t step = state_->step_of(node);
+  if (step >= state_->forward_done) {
+    throw Error("the value of node " + std::to_string(node) + " was set before it was computed");
+  }
+  state_->backend.copy_in(address, host, state_->tensors.steps[step].step.spec.output.bytes());
 }
 
 const PlanOptions& Plan::options() const { return state_->options; }

@@ -9,12 +9,18 @@
 namespace lehr {
 namespace {
 
+bool is_usable(double value) { return value >= 0 && std::isfinite(value); }
+
 void check_ranges(const std::vector<ParameterRange>& ranges, std::int64_t parameters) {
   for (const ParameterRange& range : ranges) {
     if (range.offset < 0 || range.count < 0 || range.offset > parameters - range.count) {
       throw Error("a parameter range of " + std::to_string(range.count) + " elements from " +
                   std::to_string(range.offset) + " does not lie within " + std::to_string(parameters));
     }
+    optim::require(is_usable(range.lr_scale), "the factor of a range's learning rate",
+                   "finite and not negative", range.lr_scale);
+    const double decay = range.weight_decay.value_or(0);
+    optim::require(is_usable(decay), "the weight decay of a range", "finite and not negative", decay);
   }
 }
 
@@ -82,13 +88,12 @@ void Optimizer::step(float* values, const float* grads, double lr, double moment
 }
 
 void Optimizer::step(float* values, const float* grads, const Rates& rates) {
-  const auto usable = [](double value) { return value >= 0 && std::isfinite(value); };
-  optim::require(usable(rates.lr), "the learning rate", "finite and not negative", rates.lr);
-  optim::require(usable(rates.weight_decay), "the weight decay", "finite and not negative",
+  optim::require(is_usable(rates.lr), "the learning rate", "finite and not negative", rates.lr);
+  optim::require(is_usable(rates.weight_decay), "the weight decay", "finite and not negative",
                  rates.weight_decay);
-  optim::require(usable(rates.decoupled_decay), "the decoupled weight decay", "finite and not negative",
+  optim::require(is_usable(rates.decoupled_decay), "the decoupled weight decay", "finite and not negative",
                  rates.decoupled_decay);
-  optim::require(usable(rates.l1), "the L1 penalty", "finite and not negative", rates.l1);
+  optim::require(is_usable(rates.l1), "the L1 penalty", "finite and not negative", rates.l1);
   const auto momentum = static_cast<float>(rates.momentum < 0 ? spec_.momentum : rates.momentum);
   optim::require(momentum < 1, "the momentum", "below 1", rates.momentum);
   ++steps_;

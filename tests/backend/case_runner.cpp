@@ -1,5 +1,6 @@
 #include "backend/case_runner.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace lehr::test {
@@ -74,6 +75,12 @@ void DeviceTensor::poison() const {
   backend->copy_in(memory.get(), bytes.data(), bytes.size());
 }
 
+bool DeviceTensor::is_poisoned() const {
+  std::vector<unsigned char> bytes(spec.bytes());
+  backend->copy_out(bytes.data(), memory.get(), bytes.size());
+  return std::ranges::all_of(bytes, [](unsigned char byte) { return byte == 0xFF; });
+}
+
 struct CaseRunner::Stage {
   KernelSpec spec;
   std::unique_ptr<Kernel> kernel;
@@ -82,9 +89,8 @@ struct CaseRunner::Stage {
   std::size_t states = 0;
 
   bool wants_input_grad(std::size_t i) const { return i < spec.input_grads.size() && spec.input_grads[i]; }
-  bool wants_parameter_grad(std::size_t i) const {
-    return spec.parameter_grads && i + states < spec.parameters.size();
-  }
+  bool is_trained(std::size_t i) const { return i + states < spec.parameters.size(); }
+  bool wants_parameter_grad(std::size_t i) const { return spec.parameter_grads && is_trained(i); }
 
   template <class Pass>
   void run(const Pass& pass) {
@@ -96,7 +102,7 @@ struct CaseRunner::Stage {
     const auto input_grad_addresses =
         addresses(input_grads, [this](std::size_t i) { return wants_input_grad(i); });
     const auto parameter_grad_addresses =
-        addresses(parameter_grads, [this](std::size_t i) { return wants_parameter_grad(i); });
+        addresses(parameter_grads, [this](std::size_t i) { return is_trained(i); });
     KernelArgs args;
     args.inputs = const_inputs;
     args.output = output.memory.get();
@@ -219,6 +225,13 @@ std::vector<NamedTensor> CaseRunner::results() const {
         {"input_grad." + std::to_string(i), grad.download(channels_last_strides(grad.spec.shape))});
   }
   return found;
+}
+
+bool CaseRunner::wrote_unwanted_grads() const {
+  const Stage& first = stages_.front();
+  return std::ranges::any_of(first.parameter_grads, [&](const DeviceTensor& grad) {
+    return !first.spec.parameter_grads && !grad.is_poisoned();
+  });
 }
 
 std::vector<NamedTensor> run_case(const Backend& backend, const OpCase& op_case) {

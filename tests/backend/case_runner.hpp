@@ -35,11 +35,13 @@ struct DeviceTensor {
   Tensor download(const Strides& strides) const;
   /// Every byte 0xFF: a NaN, or a class number of -1.
   void poison() const;
+  bool is_poisoned() const;
 };
 
 /// Runs one case on one backend the way a plan does: as one kernel where the backend fuses the activation,
-/// else as two. What a kernel did not declare is poisoned: outputs, gradients, workspace and saved tensors
-/// before they are written, and before backward all that backward_reads() leaves out.
+/// else as two, and with addresses for gradients of parameters also where none are wanted. What a kernel did
+/// not declare is poisoned: outputs, gradients, workspace and saved tensors before they are written, and
+/// before backward all that backward_reads() leaves out.
 class CaseRunner {
  public:
   CaseRunner(const Backend& backend, const OpCase& op_case);
@@ -50,6 +52,8 @@ class CaseRunner {
   Tensor output() const;
   /// All that the passes have written.
   std::vector<NamedTensor> results() const;
+  /// Whether backward wrote gradients of parameters that the spec does not want.
+  bool wrote_unwanted_grads() const;
 
  private:
   struct Stage;

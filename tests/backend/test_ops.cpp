@@ -1,5 +1,7 @@
 // Every case on every backend: as the reference computes it, and the same again.
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "backend/case_runner.hpp"
 #include "backend/compare.hpp"
@@ -10,6 +12,7 @@ namespace {
 
 using Ops = OnBackend;
 using Agreement = OnBackend;
+using FrozenOps = OnBackend;
 
 TEST_P(Agreement, WithReference) {
   const std::vector<NamedTensor> actual = run_case(backend(), op_case());
@@ -42,6 +45,37 @@ TEST_P(Ops, RepeatsItself) {
   }
 }
 
+// A plan gives a frozen node's kernel the addresses of its gradients all the same.
+TEST_P(FrozenOps, WriteTheSameInputGradientsAndNoOthers) {
+  OpCase frozen = op_case();
+  frozen.spec.parameter_grads = false;
+  const CaseData data(frozen);
+  CaseRunner runner(backend(), frozen);
+  runner.forward(data);
+  runner.backward(data);
+  EXPECT_FALSE(runner.wrote_unwanted_grads());
+  const std::vector<NamedTensor> trained = run_case(backend(), op_case());
+  for (const NamedTensor& found : runner.results()) {
+    const auto same_name = [&](const NamedTensor& one) { return one.name == found.name; };
+    const auto expected = std::ranges::find_if(trained, same_name);
+    ASSERT_NE(expected, trained.end()) << found.name;
+    EXPECT_EQ(std::memcmp(found.tensor.data(), expected->tensor.data(), found.tensor.bytes()), 0)
+        << found.name;
+  }
+}
+
+std::vector<OpCase> cases_with_parameters() {
+  std::vector<OpCase> found;
+  std::ranges::copy_if(all_cases(), std::back_inserter(found), [](const OpCase& one) {
+    const bool passes_on = std::ranges::find(one.spec.input_grads, true) != one.spec.input_grads.end();
+    return one.spec.training && !one.spec.parameters.empty() && passes_on;
+  });
+  return found;
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, FrozenOps,
+                         testing::Combine(every_backend(), testing::ValuesIn(cases_with_parameters())),
+                         backend_and_case);
 INSTANTIATE_TEST_SUITE_P(Backends, Agreement,
                          testing::Combine(testing::Values(&cpu_backend()), testing::ValuesIn(all_cases())),
                          backend_and_case);

@@ -20,7 +20,8 @@ struct PlanOptions {
   bool fuse = true;            ///< false keeps one step a node: for tests and for looking at every tensor
   std::uint64_t seed = 0;      ///< for layers that draw random numbers
   std::vector<NodeId> keep{};  ///< nodes whose values stay readable, also after backward
-  /// Nodes whose parameters get no gradient: what backward need not compute for them it leaves out.
+  /// Nodes whose parameters get no gradient: what backward need not compute for them it leaves out, and the
+  /// entries in Parameters::grads() stay as they are.
   std::vector<NodeId> frozen{};
 };
 
@@ -67,12 +68,16 @@ class Plan {
   /// Computes all steps. Training only: `step` numbers the batch for layers that draw random numbers.
   void forward(std::uint64_t step = 0);
   /// The same in two parts: all steps up to and with the one that computes `node`, then the others. Between
-  /// them the value of a node named in `keep` can be looked at and replaced.
+  /// them the value of a node named in `keep` can be looked at and replaced. Throws Error where no step ends
+  /// in `node`: it is an input, or fused with its activation, which keeping it prevents.
   void forward_to(NodeId node, std::uint64_t step = 0);
   void forward_rest();
-  /// Overwrites the value of a node named in `keep` from host memory. Throws Error as value() does.
+  /// Overwrites the value of a node named in `keep` from host memory, laid out as TensorSpec says; the steps
+  /// still to run, and backward, see the new one. Throws Error as value() does, for what lies in an input of
+  /// the graph, and where the node has not been computed yet.
   void set_value(NodeId node, const void* host);
-  /// Computes all gradients of parameters after a forward in training mode. The loss counts times `factor`.
+  /// Computes all gradients of parameters after a forward in training mode, once for each: gradients take the
+  /// place of values. The loss counts times `factor`.
   void backward(float factor = 1);
 
   /// Where the value of the graph's output, of a graph input or of a node named in `keep` lies after a run.

@@ -36,9 +36,9 @@ struct Rates {
 class Optimizer {
  public:
   /// `tensors`, with offsets into the flat buffer, are needed by the rules that treat each tensor as a whole
-  /// (Update::by_tensor: lamb, lars, larc, muon). Throws BadInput for settings out of range, and for such a
-  /// rule without tensors; Error where a range or tensor does not lie within the buffer or a tensor not
-  /// within one range.
+  /// (Update::by_tensor: lamb, lars, larc, muon). Throws BadInput for settings out of range, also those of a
+  /// range, and for such a rule without tensors; Error where a range or tensor does not lie within the buffer
+  /// or a tensor not within one range.
   Optimizer(const OptimizerSpec& spec, std::int64_t parameters, std::vector<ParameterRange> ranges,
             const Backend& backend, const std::vector<UpdateTensor>& tensors = {});
 

@@ -45,7 +45,7 @@ HWY_INLINE void output_grad_column(const OutputGradArgs& a, std::int64_t channel
 }
 
 #if HWY_TARGET != HWY_SCALAR
-/// Channels of several pixels in one vector, for rows without gaps and the spread form.
+/// Channels of several pixels in one vector, for rows without gaps and the spread form, either where wanted.
 template <ActivationKind kind>
 HWY_INLINE void output_grad_spread(const OutputGradArgs& a) {
   const Floats d;
@@ -61,6 +61,7 @@ HWY_INLINE void output_grad_spread(const OutputGradArgs& a) {
     const Vector g = derived<kind>(a, load_first(a.output_grad + at, count), a.output + at, count);
     sum = hn::Add(sum, g);
     if (a.rows != nullptr) store_first(g, a.rows + at, count);
+    if (a.spread == nullptr) continue;
     float* to = a.spread + pixel * a.spread_floats;
     for (std::int64_t i = 0; i < now; ++i) {
       hn::StoreU(hn::TableLookupLanes(g, lanes[i]), d, to + i * a.spread_floats);

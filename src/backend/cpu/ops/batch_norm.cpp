@@ -54,6 +54,7 @@ class BatchNorm final : public Kernel {
   double momentum_;
   bool training_;
   bool input_grad_;
+  bool parameter_grads_;
   std::int64_t channels_;
   std::int64_t elements_;
   std::int64_t rows_;
@@ -67,6 +68,7 @@ BatchNorm::BatchNorm(const KernelSpec& spec)
       momentum_(spec.attributes.real("momentum")),
       training_(spec.training),
       input_grad_(wants_input_grad(spec, 0)),
+      parameter_grads_(spec.parameter_grads),
       channels_(std::max<std::int64_t>(1, spec.inputs.at(0).shape[1])),
       elements_(spec.inputs.at(0).shape.numel()),
       rows_(elements_ / channels_),
@@ -222,13 +224,11 @@ void BatchNorm::forward(const KernelArgs& args) {
 
 void BatchNorm::write_parameter_grads(const KernelArgs& args, const norm::Sums& sums) const {
   const float* const inverse_std = floats(args.saved[1]);
-  float* const weight_grad = optional_floats(args.parameter_grads, 0);
-  float* const bias_grad = optional_floats(args.parameter_grads, 1);
+  float* const weight_grad = floats(args.parameter_grads[0]);
+  float* const bias_grad = floats(args.parameter_grads[1]);
   for (std::int64_t c = 0; c < channels_; ++c) {
-    if (bias_grad != nullptr) bias_grad[c] = static_cast<float>(sums.first_total[c]);
-    if (weight_grad != nullptr) {
-      weight_grad[c] = static_cast<float>(sums.second_total[c] * static_cast<double>(inverse_std[c]));
-    }
+    bias_grad[c] = static_cast<float>(sums.first_total[c]);
+    weight_grad[c] = static_cast<float>(sums.second_total[c] * static_cast<double>(inverse_std[c]));
   }
 }
 
@@ -252,7 +252,7 @@ void BatchNorm::backward(const KernelArgs& args) {
   const norm::Sums sums = sum(args, [&](const norm::Part& part, const norm::Sums& mine) {
     norm::sum_backward(part, tables, activation_, mine);
   });
-  write_parameter_grads(args, sums);
+  if (parameter_grads_) write_parameter_grads(args, sums);
   if (!input_grad_) return;
   backward_tables(args, sums);
   for_parts(args, optional_floats(args.input_grads, 0),
