@@ -3,16 +3,20 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <numbers>
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/rng.hpp"
+#include "train/orthogonal.hpp"
 
 namespace lehr {
 namespace {
 
-constexpr std::array<std::pair<const char*, Initialisation>, 4> names{{
+constexpr std::array<std::pair<const char*, Initialisation>, 6> names{{
     {"kaiming-normal", Initialisation::kaiming_normal},
     {"kaiming-uniform", Initialisation::kaiming_uniform},
+    {"lsuv", Initialisation::lsuv},
+    {"orthogonal", Initialisation::orthogonal},
     {"xavier-normal", Initialisation::xavier_normal},
     {"xavier-uniform", Initialisation::xavier_uniform},
 }};
@@ -34,7 +38,6 @@ struct Fans {
 };
 
 Fans fans_of(const Shape& weight) {
-  if (weight.rank() < 2) throw Error("a weight needs at least 2 axes, found the shape " + weight.str());
   double window = 1;
   for (int axis = 2; axis < weight.rank(); ++axis) window *= static_cast<double>(weight[axis]);
   return {static_cast<double>(weight[1]) * window, static_cast<double>(weight[0]) * window};
@@ -46,7 +49,17 @@ float std_of(const Shape& weight, Initialisation how) {
   return static_cast<float>(std::sqrt(2 / (kaiming ? fans.in : fans.in + fans.out)));
 }
 
-void draw(std::span<float> values, float std, Initialisation how, Rng& random) {
+void draw_orthogonal(std::span<float> values, const Shape& weight, Rng& random) {
+  for (float& value : values) value = random.normal();
+  orthogonalise(values, weight[0], weight.numel() / weight[0], std::numbers::sqrt2);
+}
+
+void draw(std::span<float> values, const Shape& weight, Initialisation how, Rng& random) {
+  if (weight.rank() < 2) throw Error("a weight needs at least 2 axes, found the shape " + weight.str());
+  if (how == Initialisation::orthogonal || how == Initialisation::lsuv) {
+    return draw_orthogonal(values, weight, random);
+  }
+  const float std = std_of(weight, how);
   const bool normal = how == Initialisation::kaiming_normal || how == Initialisation::xavier_normal;
   const float bound = std::sqrt(3.0F) * std;
   for (float& value : values) value = normal ? std * random.normal() : random.uniform(-bound, bound);
@@ -93,7 +106,7 @@ void initialise(Parameters& parameters, const Graph& graph, Initialisation how, 
     if (entry.role == ParameterRole::weight) {
       const std::uint64_t stream = hash_of(entry.name);
       Rng random(seed, Purpose::initialisation, stream, stream >> 32);
-      draw(elements, std_of(entry.shape, how), how, random);
+      draw(elements, entry.shape, how, random);
     } else {
       std::ranges::fill(elements, constant_of(spec_of(graph, entry)));
     }

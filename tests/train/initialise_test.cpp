@@ -139,7 +139,7 @@ TEST(Initialise, FillsInPyTorchsOrder) {
 TEST(Initialise, HasNames) {
   EXPECT_EQ(initialisation_by_name("xavier-uniform"), Initialisation::xavier_uniform);
   for (const std::string& name : initialisation_names()) EXPECT_NO_THROW(initialisation_by_name(name));
-  EXPECT_EQ(initialisation_names().size(), 4U);
+  EXPECT_EQ(initialisation_names().size(), 6U);
   EXPECT_THROW(initialisation_by_name("kaiming"), BadInput);
 }
 
