@@ -10,6 +10,7 @@
 #include "lehr/callbacks/mix.hpp"
 #include "lehr/callbacks/reduce_on_plateau.hpp"
 #include "lehr/callbacks/save_best.hpp"
+#include "lehr/callbacks/terminate_on_non_finite.hpp"
 #include "lehr/callbacks/timer.hpp"
 #include "lehr/callbacks/trace_events.hpp"
 #include "lehr/core/error.hpp"
@@ -114,6 +115,7 @@ void add_callback_options(CLI::App& app, CallbackOptions& options) {
 void add_callbacks(Learner& learner, const CallbackOptions& options, const std::filesystem::path& folder) {
   check(options);
   const MonitorOptions monitor{.metric = options.monitor};
+  learner.add(TerminateOnNonFinite({.dump = folder.empty() ? folder : folder / "diverged.safetensors"}));
   if (options.trace_events) learner.add(TraceEvents());
   if (options.accumulate > 1) learner.add(GradientAccumulation({.batches = options.accumulate}));
   add_clip(learner, options);

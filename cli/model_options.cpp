@@ -53,6 +53,8 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
               "window of the first convolution (default: the network's own)")
       ->default_str("")
       ->group(group);
+  add_real(app, "--dropout", options.dropout, {0, 1}, "share of the classifying layer's inputs left out")
+      ->group(group);
 }
 
 Graph make_graph(const ModelOptions& options, const Shape& image, std::int64_t classes) {
@@ -63,6 +65,7 @@ Graph make_graph(const ModelOptions& options, const Shape& image, std::int64_t c
   request.activation = options.activation;
   request.channels = options.channels;
   request.first_kernel = options.first_kernel;
+  request.dropout = options.dropout;
   return models::make_model(options.model, request);
 }
 

@@ -17,9 +17,11 @@ struct ModelOptions {
   ops::Activation::Spec activation{};
   std::vector<std::int64_t> channels;  ///< empty: the model's own
   std::int64_t first_kernel = 0;       ///< 0: the model's own
+  double dropout = 0;
 };
 
-/// Adds --model, --batch-norm, --activation, --leak, --subtract, --clamp, --channels and --first-kernel.
+/// Adds --model, --batch-norm, --activation, --leak, --subtract, --clamp, --channels,
+/// --first-kernel and --dropout.
 void add_model_options(CLI::App& app, ModelOptions& options);
 
 /// The network for images (C, H, W) and that many classes.

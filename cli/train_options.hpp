@@ -32,9 +32,9 @@ struct TrainOptions {
   LearnerOptions learner;  ///< all but the optimizer, which resolve_optimizer() fills
   CallbackOptions callbacks;
   std::vector<std::string> metrics;  ///< names, beside loss and accuracy
-  std::string config;  ///< a file, whose options are in place already
-  std::string recipe;  ///< likewise
-  std::string resume;  ///< a run or a checkpoint
+  std::string config;                ///< a file, whose options are in place already
+  std::string recipe;                ///< likewise
+  std::string resume;                ///< a run or a checkpoint
   bool verify = false;
   std::filesystem::path out = "runs";
   bool save = true;

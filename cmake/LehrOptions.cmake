@@ -3,6 +3,7 @@ option(LEHR_BUILD_CLI "Build the lehr command" ON)
 option(LEHR_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(LEHR_BUILD_BENCH "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
 option(LEHR_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
+option(LEHR_BUILD_FUZZ "Build the fuzz targets, with clang" OFF)
 set(LEHR_SANITIZE "" CACHE STRING "Sanitizers for all targets: address,undefined or thread")
 
 set(CMAKE_CXX_STANDARD 20)

@@ -15,6 +15,7 @@
 #include "lehr/callbacks/reduce_on_plateau.hpp"
 #include "lehr/callbacks/save_best.hpp"
 #include "lehr/callbacks/schedule_callback.hpp"
+#include "lehr/callbacks/terminate_on_non_finite.hpp"
 #include "lehr/callbacks/timer.hpp"
 #include "lehr/callbacks/trace_events.hpp"
 #include "lehr/callbacks/weight_decay.hpp"

@@ -203,7 +203,9 @@ void FitLoop::check_loss() const {
 
 bool FitLoop::predict(Mode mode) {
   s_.loss_factor = 1;
-  s_.scores = s_.plans.predict(s_.batch, mode, static_cast<std::uint64_t>(s_.progress.train_batches));
+  const auto step = static_cast<std::uint64_t>(s_.progress.train_batches);
+  if (mode == Mode::train) ++s_.progress.train_batches;
+  s_.scores = s_.plans.predict(s_.batch, mode, step);
   return fire(Event::after_predict);
 }
 
@@ -214,9 +216,7 @@ bool FitLoop::compute_loss() {
 
 void FitLoop::train_batch() {
   take_rates();
-  const bool predicted = predict(Mode::train);
-  ++s_.progress.train_batches;
-  if (!predicted || !compute_loss()) return;
+  if (!predict(Mode::train) || !compute_loss()) return;
   check_loss();
   s_.train_sums.add(s_.progress.loss, s_.scores, {s_.batch.targets, static_cast<std::size_t>(s_.batch.size)});
   s_.progress.running = s_.train_sums.result();

@@ -8,9 +8,11 @@
 #include "lehr/core/text.hpp"
 #include "lehr/train/model_file.hpp"
 #include "train/checkpoint.hpp"
+#include "train/dump.hpp"
 #include "train/fit_loop.hpp"
 #include "train/group_ranges.hpp"
 #include "train/learner_state.hpp"
+#include "train/step_trace.hpp"
 
 namespace lehr {
 namespace {
@@ -81,6 +83,12 @@ void spread(std::vector<ParameterGroup>& groups, const LearningRate& lr) {
   groups[last].lr_scale = 1;
 }
 
+void scale_to_first_batch(LearnerState& state) {
+  state.train_loader.start(0);
+  const Batch& batch = *state.train_loader.next();
+  lsuv(state.parameters, state.model, batch.images, batch.size);
+}
+
 }  // namespace
 
 Learner::Learner(Graph model, DataSplits data, LearnerOptions options) {
@@ -88,6 +96,7 @@ Learner::Learner(Graph model, DataSplits data, LearnerOptions options) {
   check_fits(model, data);
   state_ = std::make_unique<LearnerState>(std::move(model), std::move(data), std::move(options));
   initialise(state_->parameters, state_->model, state_->options.initialisation, state_->options.seed);
+  if (state_->options.initialisation == Initialisation::lsuv) scale_to_first_batch(*state_);
 }
 
 Learner::Learner(const Learner& other, Cloned, std::uint64_t seed_shift)
@@ -223,6 +232,21 @@ void Learner::scale_loss(double factor) {
   }
   state_->loss_factor *= factor;
   if (state_->event == Event::after_loss) state_->progress.loss *= factor;
+}
+
+StepTrace Learner::trace_batch() {
+  const auto step = static_cast<std::uint64_t>(state_->progress.train_batches - 1);
+  return trace_step({state_->model,
+                     {state_->options.label_smoothing, state_->options.class_weights},
+                     batch(),
+                     state_->options.seed,
+                     step},
+                    state_->parameters);
+}
+
+void Learner::save_dump(const std::filesystem::path& file, const std::string& message) const {
+  if (!state_->in_batch) throw Error("no batch is under way that could be dumped");
+  write_dump(file, *state_, message);
 }
 
 Rates& Learner::rates() { return state_->rates; }

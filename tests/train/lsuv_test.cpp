@@ -8,10 +8,12 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/rng.hpp"
+#include "lehr/data/data.hpp"
 #include "lehr/engine/plan.hpp"
 #include "lehr/graph/ops.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/train/initialise.hpp"
+#include "lehr/train/learner.hpp"
 
 namespace lehr {
 namespace {
@@ -176,6 +178,20 @@ TEST(Lsuv, NamesTheLayerWhoseOutputsAreNotFinite) {
   } catch (const BadInput& error) {
     EXPECT_NE(std::string(error.what()).find("\"" + first + "\""), std::string::npos) << error.what();
   }
+}
+
+TEST(Lsuv, LearnerScalesToItsFirstBatch) {
+  const Graph graph = models::simple_cnn({});
+  Learner learner(graph, data::digits({.train = 200, .valid = 10}),
+                  {.batch_size = batch, .initialisation = Initialisation::lsuv, .seed = 4});
+  Learner other(graph, data::digits({.train = 200, .valid = 10}), {.batch_size = batch, .seed = 4});
+  std::vector<float> images;
+  other.on(Event::before_batch, [&](Learner& l) {
+    const auto count = static_cast<std::size_t>(batch * 28 * 28);
+    if (l.progress().training && images.empty()) images.assign(l.batch().images, l.batch().images + count);
+  });
+  other.fit(1, 1e-3);
+  expect_unit_outputs(graph, learner.parameters(), images);
 }
 
 }  // namespace

@@ -23,9 +23,9 @@ struct Batch {
   std::int64_t index = 0;   ///< number of the batch in its epoch
   float* images = nullptr;  ///< (size, C, H, W), channels-last in memory; the reader's to change
   const std::int64_t* targets = nullptr;  ///< (size)
-  const float* soft_targets =
-      nullptr;                        ///< (size, classes) probabilities that replace the targets in the loss
-  std::span<const std::int64_t> ids;  ///< sample numbers in the dataset
+  /// (size, classes) probabilities that replace the targets in the loss
+  const float* soft_targets = nullptr;
+  std::span<const std::int64_t> ids{};  ///< sample numbers in the dataset
 };
 
 /// Turns a dataset into batches: order by epoch and seed, bytes to normalised floats.

@@ -22,6 +22,7 @@ struct SimpleCnnOptions {
   bool batch_norm =
       false;  ///< after each convolution, also the last, and before the activation; then no biases
   ops::Activation::Spec activation{};
+  double dropout = 0;  ///< of the last convolution's inputs; 0: no such layer
 };
 
 /// Stride-2 convolutions with padding kernel/2 and an activation between, then one to `classes`, flatten.
@@ -37,6 +38,7 @@ struct ResNetSmallOptions {
   std::vector<std::int64_t> widths{16, 32, 64};  ///< one stage each; all but the first halve the image
   std::int64_t blocks = 1;                       ///< basic blocks a stage
   bool zero_init_residual = false;
+  double dropout = 0;  ///< of the linear layer's inputs; 0: no such layer
 };
 
 /// The CIFAR residual network of He et al. 2015, section 4.2, with projection shortcuts; names as in
@@ -52,6 +54,7 @@ struct ModelRequest {
   ops::Activation::Spec activation{};
   std::vector<std::int64_t> channels{};  ///< empty: the model's own
   std::int64_t first_kernel = 0;         ///< 0: the model's own
+  double dropout = 0;                    ///< before the classifying layer
 };
 
 /// Makes a model by its command-line name ("simple-cnn", "resnet-small"). Throws BadInput with the nearest

@@ -22,6 +22,7 @@
 #include "lehr/train/metric.hpp"
 #include "lehr/train/parameter_groups.hpp"
 #include "lehr/train/records.hpp"
+#include "lehr/train/step_trace.hpp"
 
 namespace lehr {
 
@@ -155,6 +156,11 @@ class Learner {
   void set_prediction(std::span<const float> scores);
   /// Multiplies the loss and so all gradients; at after_predict or after_loss.
   void scale_loss(double factor);
+  /// The training batch under way done again, layer by layer, with the weights as they are; overwrites the
+  /// gradients. From after_predict on.
+  StepTrace trace_batch();
+  /// Writes model and batch under way, for replay_dump; whole or not at all.
+  void save_dump(const std::filesystem::path& file, const std::string& message) const;
   /// What the next step will use; set by the schedule before before_batch.
   Rates& rates();
 

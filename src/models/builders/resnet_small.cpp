@@ -22,6 +22,7 @@ class Builder {
     for (std::size_t stage = 0; stage < options_.widths.size(); ++stage) add_stage(stage);
     last_ = graph_.add(ops::AdaptiveAvgPool2d(), {last_}, "avgpool");
     last_ = graph_.add(ops::Flatten(), {last_}, "flatten");
+    if (options_.dropout > 0) last_ = graph_.add(ops::Dropout({.p = options_.dropout}), {last_}, "dropout");
     graph_.add(ops::Linear({.out_features = options_.classes}), {last_}, "fc");
     return std::move(graph_);
   }
@@ -91,6 +92,7 @@ Graph from_request(const ModelRequest& request) {
   ResNetSmallOptions options;
   options.in = request.in;
   options.classes = request.classes;
+  options.dropout = request.dropout;
   if (!request.channels.empty()) options.widths = request.channels;
   return resnet_small(options);
 }

@@ -62,6 +62,7 @@ Graph from_request(const ModelRequest& request) {
   options.classes = request.classes;
   options.batch_norm = request.batch_norm;
   options.activation = request.activation;
+  options.dropout = request.dropout;
   if (!request.channels.empty()) options.channels = request.channels;
   if (request.first_kernel != 0) options.first_kernel = request.first_kernel;
   return simple_cnn(options);
@@ -75,6 +76,7 @@ Graph simple_cnn(const SimpleCnnOptions& options) {
   Sequential layers(options.in);
   for (std::size_t i = 0; i < widths.size(); ++i) {
     expect_work_left(layers.shape(), options, i);
+    if (options.dropout > 0 && i + 1 == widths.size()) layers.add(ops::Dropout({.p = options.dropout}));
     layers.add(convolution(widths[i], i == 0 ? options.first_kernel : options.kernel, !options.batch_norm));
     if (options.batch_norm) layers.add(ops::BatchNorm());
     if (i + 1 < widths.size()) layers.add(ops::Activation(options.activation));

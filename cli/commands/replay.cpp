@@ -1,0 +1,87 @@
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "lehr/core/text.hpp"
+#include "lehr/train/step_trace.hpp"
+#include "output.hpp"
+
+namespace lehr::cli {
+namespace {
+
+constexpr const char* examples = R"(Examples:
+  lehr replay runs/ID/diverged.safetensors
+
+A training that ends with status 3 leaves such a file: weights and batch of the step that went wrong. The step is
+done again, layer by layer; ! marks what is not finite.)";
+
+struct ReplayOptions {
+  std::string dump;
+  bool json = false;
+};
+
+using Json = nlohmann::ordered_json;
+
+void print_part(const char* title, const std::vector<TensorTrace>& part) {
+  if (part.empty()) return;
+  std::cout << fmt::format("\n{:<2}{:<32} {:>18} {:>11} {:>11} {:>11} {:>11}\n", "", title, "shape", "min",
+                           "mean", "max", "not finite");
+  for (const TensorTrace& one : part) {
+    std::cout << fmt::format("{:<2}{:<32} {:>18} {:>11.4g} {:>11.4g} {:>11.4g} {:>11}\n",
+                             one.non_finite > 0 ? "!" : "", printable(one.name, 32), one.shape.str(), one.min,
+                             one.mean, one.max, one.non_finite);
+  }
+}
+
+void print_part(const char* part, const std::vector<TensorTrace>& traces, const char* event) {
+  for (const TensorTrace& one : traces) {
+    print_json({{"event", event},
+                {"part", part},
+                {"name", one.name},
+                {"shape", one.shape.str()},
+                {"min", one.min},
+                {"mean", one.mean},
+                {"max", one.max},
+                {"non_finite", one.non_finite}});
+  }
+}
+
+int replay(const ReplayOptions& options) {
+  const Dump dump = replay_dump(options.dump);
+  if (options.json) {
+    print_part("weights", dump.trace.weights, "tensor");
+    print_part("outputs", dump.trace.outputs, "tensor");
+    print_part("gradients", dump.trace.gradients, "tensor");
+    print_json({{"event", "done"},
+                {"message", dump.message},
+                {"epoch", dump.epoch + 1},
+                {"batch", dump.batch + 1},
+                {"lr", dump.lr},
+                {"samples", dump.ids},
+                {"loss", dump.trace.loss},
+                {"first", dump.trace.first.empty() ? Json() : Json(dump.trace.first)}});
+    return 0;
+  }
+  std::cout << printable(dump.message, 1000) << '\n';
+  print_part("weights before the step", dump.trace.weights);
+  print_part("outputs in the forward pass", dump.trace.outputs);
+  print_part("gradients in the backward pass", dump.trace.gradients);
+  std::cout << (dump.trace.first.empty() ? "\nall is finite\n"
+                                         : "\nfirst not finite: " + dump.trace.first + "\n");
+  return 0;
+}
+
+}  // namespace
+
+void register_replay(Commands& registry) {
+  const auto options = std::make_shared<ReplayOptions>();
+  CLI::App& command = registry.add("replay", "Do the step again at which a training diverged.", examples,
+                                   [options] { return replay(*options); });
+  command.add_option("DUMP", options->dump, "file that the training left")->required();
+  command.add_flag("--json", options->json, "one JSON object a line on stdout");
+}
+
+}  // namespace lehr::cli

@@ -1,0 +1,128 @@
+#include "train/step_trace.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "lehr/core/text.hpp"
+#include "lehr/engine/plan.hpp"
+
+namespace lehr {
+namespace {
+
+TensorTrace trace_of(std::string name, const Shape& shape, std::span<const float> values) {
+  TensorTrace trace{std::move(name), shape};
+  double sum = 0;
+  std::int64_t finite = 0;
+  for (const float value : values) {
+    const auto number = static_cast<double>(value);
+    if (!std::isfinite(number)) {
+      ++trace.non_finite;
+      continue;
+    }
+    trace.min = finite == 0 ? number : std::min(trace.min, number);
+    trace.max = finite == 0 ? number : std::max(trace.max, number);
+    sum += number;
+    ++finite;
+  }
+  if (finite > 0) trace.mean = sum / static_cast<double>(finite);
+  return trace;
+}
+
+/// One run over a step.
+class Tracer {
+ public:
+  Tracer(const TracedStep& step, Parameters& parameters)
+      : step_(step), parameters_(parameters), backend_(parameters.backend()), graph_(step.model) {
+    const TensorSpec scores = graph_.node(graph_.output()).output;
+    targets_ = graph_.input("lehr.targets", soft() ? scores : TensorSpec{DType::i64, {1}});
+    graph_.set_output(graph_.add(ops::CrossEntropy(step.loss), {step.model.output(), targets_}, "lehr.loss"));
+  }
+
+  StepTrace run() {
+    trace_weights();
+    const std::vector<float> states = copy_of(parameters_.states());
+    Plan plan(graph_, parameters_, options());
+    plan.bind_input(graph_.inputs().front(), step_.batch.images);
+    plan.bind_input(targets_,
+                    soft() ? static_cast<const void*>(step_.batch.soft_targets) : step_.batch.targets);
+    plan.forward(step_.step);
+    trace_outputs(plan);
+    if (std::isfinite(trace_.loss)) {
+      plan.backward();
+      trace_gradients();
+    }
+    backend_.copy_in(parameters_.states().data(), states.data(), parameters_.states().size_bytes());
+    return std::move(trace_);
+  }
+
+ private:
+  bool soft() const { return step_.batch.soft_targets != nullptr; }
+
+  PlanOptions options() const {
+    PlanOptions options{.batch_size = step_.batch.size, .fuse = false, .seed = step_.seed};
+    for (std::size_t id = 0; id < graph_.nodes().size(); ++id) {
+      if (graph_.nodes()[id].op != nullptr) options.keep.push_back(static_cast<NodeId>(id));
+    }
+    return options;
+  }
+
+  std::vector<float> copy_of(std::span<const float> device) const {
+    std::vector<float> host(device.size());
+    backend_.copy_out(host.data(), device.data(), device.size_bytes());
+    return host;
+  }
+
+  void note(const TensorTrace& trace, const std::string& what, const char* where) {
+    if (trace.non_finite > 0 && trace_.first.empty())
+      trace_.first = what + " " + in_quotes(trace.name) + where;
+  }
+
+  void trace_weights() {
+    for (const ParameterEntry& entry : parameters_.entries()) {
+      const Tensor value = parameters_.get(entry.name);
+      trace_.weights.push_back(trace_of(entry.name, entry.shape, value.elements<float>()));
+      note(trace_.weights.back(), is_state(entry.role) ? "the running statistic" : "the weight",
+           " before the forward pass");
+    }
+  }
+
+  void trace_outputs(const Plan& plan) {
+    const std::vector<TensorSpec> specs = graph_.infer(step_.batch.size);
+    for (std::size_t id = 0; id < graph_.nodes().size(); ++id) {
+      const Node& node = graph_.nodes()[id];
+      if (node.op == nullptr) continue;
+      std::vector<float> host(static_cast<std::size_t>(specs[id].shape.numel()));
+      backend_.copy_out(host.data(), plan.value(static_cast<NodeId>(id)), host.size() * sizeof(float));
+      const bool is_loss = static_cast<NodeId>(id) == graph_.output();
+      trace_.outputs.push_back(trace_of(is_loss ? "loss" : node.name, specs[id].shape, host));
+      note(trace_.outputs.back(), is_loss ? "the" : "the output of layer", " in the forward pass");
+      if (is_loss) trace_.loss = static_cast<double>(host.front());
+    }
+  }
+
+  void trace_gradients() {
+    const auto entries = parameters_.entries();
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+      if (is_state(entry->role)) continue;
+      const Tensor grad = parameters_.get_grad(entry->name);
+      trace_.gradients.push_back(trace_of(entry->name, entry->shape, grad.elements<float>()));
+      note(trace_.gradients.back(), "the gradient of", " in the backward pass");
+    }
+  }
+
+  const TracedStep& step_;
+  Parameters& parameters_;
+  const Backend& backend_;
+  Graph graph_;
+  NodeId targets_ = 0;
+  StepTrace trace_;
+};
+
+}  // namespace
+
+StepTrace trace_step(const TracedStep& step, Parameters& parameters) {
+  return Tracer(step, parameters).run();
+}
+
+}  // namespace lehr

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "lehr/data/loader.hpp"
+#include "lehr/engine/parameters.hpp"
+#include "lehr/graph/graph.hpp"
+#include "lehr/graph/ops.hpp"
+#include "lehr/train/step_trace.hpp"
+
+namespace lehr {
+
+/// What a step is a function of, beside the parameters.
+struct TracedStep {
+  const Graph& model;
+  ops::CrossEntropy::Spec loss;
+  const Batch& batch;
+  std::uint64_t seed = 0;
+  std::uint64_t step = 0;  ///< names the random numbers of dropout
+};
+
+/// Runs the step forward and, where the loss is finite, backward, on a plan without fusions. Overwrites the
+/// parameters' gradients; running statistics are as before.
+StepTrace trace_step(const TracedStep& step, Parameters& parameters);
+
+}  // namespace lehr

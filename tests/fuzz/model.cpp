@@ -1,0 +1,13 @@
+// libFuzzer target: whatever a file says of the network in it, loading it returns or throws BadInput.
+#include "fuzz/memory_file.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/train/model_file.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const lehr::fuzz::MemoryFile file(data, size);
+  try {
+    lehr::load_model(file.path());
+  } catch (const lehr::BadInput&) {
+  }
+  return 0;
+}
