@@ -46,7 +46,12 @@ void Ema::before_fit(Learner& learner) {
   average_ = std::make_shared<Buffers>(learner.parameters());
   steps_ = 0;
   swapped_ = false;
+  in_train_ = false;
 }
+
+void Ema::before_epoch(Learner& learner) { put_back(learner); }
+void Ema::before_train(Learner&) { in_train_ = true; }
+void Ema::after_train(Learner&) { in_train_ = false; }
 
 void Ema::after_step(Learner& learner) {
   ++steps_;
@@ -69,33 +74,39 @@ void Ema::swap(Learner& learner) {
   swapped_ = !swapped_;
 }
 
+void Ema::put_back(Learner& learner) {
+  if (swapped_) swap(learner);
+}
+
 void Ema::before_validate(Learner& learner) {
   if (options_.validate_with && average_ && !swapped_) swap(learner);
 }
 
 // A checkpoint that is written now holds the weights themselves.
-void Ema::before_stop(Learner& learner) { after_validate(learner); }
+void Ema::before_stop(Learner& learner) { put_back(learner); }
 
+// Otherwise what was measured stays for those that save or judge it at after_epoch.
 void Ema::after_validate(Learner& learner) {
-  if (swapped_) swap(learner);
+  if (in_train_) put_back(learner);
 }
 
 // A stopped fit goes on from its weights as they were.
 void Ema::after_fit(Learner& learner) {
-  if (options_.keep && !learner.stopped()) swap(learner);
+  const bool keep = options_.keep && !learner.stopped();
+  if (keep != swapped_) swap(learner);
   average_.reset();
   swapped_ = false;
 }
 
 void Ema::clean_up(Learner& learner) {
-  if (average_ && swapped_) swap(learner);
+  if (average_) put_back(learner);
   average_.reset();
 }
 
 void Ema::save_state(CallbackState& state) const {
   state.integers["steps"] = steps_;
   if (!average_) return;
-  if (swapped_) throw Error("the average stands in for the weights, so that neither can be saved");
+  state.integers["swapped"] = swapped_ ? 1 : 0;
   state.arrays["values"] = host_copy(average_->backend, average_->all_values());
   state.arrays["states"] = host_copy(average_->backend, average_->all_states());
 }
@@ -108,6 +119,7 @@ void Ema::load_state(const CallbackState& state) {
                    " numbers, expected " + std::to_string(average_->value_count + average_->state_count));
   }
   steps_ = state.integer("steps");
+  swapped_ = state.integer("swapped") != 0;
   device_copy(average_->backend, average_->all_values(), values);
   device_copy(average_->backend, average_->all_states(), states);
 }

@@ -5,12 +5,15 @@
 #include <cmath>
 
 #include "callbacks/support.hpp"
+#include "lehr/callbacks/early_stopping.hpp"
 #include "lehr/callbacks/ema.hpp"
 #include "lehr/callbacks/gradient_accumulation.hpp"
 #include "lehr/callbacks/gradient_clip.hpp"
+#include "lehr/callbacks/save_best.hpp"
 #include "lehr/callbacks/schedule_callback.hpp"
 #include "lehr/callbacks/weight_decay.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/train/model_file.hpp"
 
 namespace lehr {
 namespace {
@@ -105,7 +108,7 @@ TEST(Ema, IsTheAverageOfTheWeights) {
     }
   });
   std::vector<float> raw;
-  learner->on(Event::after_epoch, [&](Learner& l) { raw = weights_of(l); });
+  learner->on(Event::after_train, [&](Learner& l) { raw = weights_of(l); });
   std::vector<float> validated;
   learner->on(Event::after_loss, [&](Learner& l) {
     if (!l.progress().training) validated = weights_of(l);
@@ -118,6 +121,38 @@ TEST(Ema, IsTheAverageOfTheWeights) {
   for (std::size_t i = 0; i < kept.size(); ++i) {
     ASSERT_NEAR(static_cast<double>(kept[i]), expected[i], 1e-5) << i;
   }
+}
+
+TEST(Ema, WhatIsKeptAsTheBestIsWhatWasMeasured) {
+  const test::TestFolder folder;
+  const auto learner = small_learner();
+  learner->add(Ema({.decay = 0.9}));
+  learner->add(SaveBest(folder / "best.safetensors", {.metric = "valid_loss", .lower = false}));
+  learner->add(EarlyStopping(
+      {.monitor = {.metric = "valid_loss", .lower = false}, .patience = 1, .restore_best = true}));
+  std::vector<std::vector<float>> measured;
+  learner->on(Event::after_loss, [&](Learner& l) {
+    if (l.progress().training || l.progress().batch > 0) return;
+    measured.push_back(weights_of(l));
+  });
+  learner->fit(6, 1e-2);  // the loss falls, so the first epoch is the worst, which here is the best
+  ASSERT_EQ(measured.size(), 2U);
+  EXPECT_EQ(weights_of(*learner), measured.front());
+  const Tensor saved = load_model(folder / "best.safetensors").parameters->get("0.weight");
+  const Tensor kept = learner->parameters().get("0.weight");
+  EXPECT_TRUE(std::ranges::equal(saved.elements<float>(), kept.elements<float>()));
+}
+
+TEST(Ema, AVerdictWithinAnEpochLeavesTheTrainingAsItIs) {
+  const auto with = small_learner();
+  with->add(Ema({.keep = false}));
+  with->on(Event::after_batch, [](Learner& l) {
+    if (l.progress().training && l.progress().batch == 1) l.validate();
+  });
+  with->fit(2, 1e-2);
+  const auto without = small_learner();
+  without->fit(2, 1e-2);
+  EXPECT_EQ(weights_of(*with), weights_of(*without));
 }
 
 TEST(Ema, LeavesTheTrainingAsItIsWhereItOnlyWatches) {

@@ -75,8 +75,8 @@ TEST(TerminateOnNonFinite, LooksAtGradientsBeforeTheStep) {
       -100);
   std::vector<float> before;
   learner->on(Event::before_batch, [&](Learner& l) { before = weights_of(l); });
-  expect_says(divergence(*learner), {"a gradient is not finite at epoch 1, batch 4",
-                                     "done again layer by layer, all is finite"});
+  expect_says(divergence(*learner),
+              {"a gradient is not finite at epoch 1, batch 4", "done again layer by layer, all is finite"});
   EXPECT_EQ(weights_of(*learner), before) << "a step was made with it";
 }
 
@@ -119,8 +119,8 @@ TEST(TerminateOnNonFinite, LooksAtTrainingAlone) {
 
 /// A divergence with dropout, smoothing and mixed images; its trace as the Learner saw it.
 struct Diverging {
-  std::unique_ptr<Learner> learner =
-      small_learner({.batch_size = 64, .label_smoothing = 0.1, .seed = 5}, {.batch_norm = true, .dropout = 0.4});
+  std::unique_ptr<Learner> learner = small_learner({.batch_size = 64, .label_smoothing = 0.1, .seed = 5},
+                                                   {.batch_norm = true, .dropout = 0.4});
   StepTrace seen;
   std::string message;
 

@@ -10,7 +10,7 @@ namespace lehr {
 struct EmaOptions {
   double decay = 0.999;       ///< how much of the average stays in a step
   bool warm_up = true;        ///< min(decay, (1 + steps) / (10 + steps)), so that the start is soon forgotten
-  bool validate_with = true;  ///< validation measures the average
+  bool validate_with = true;  ///< validation measures the average, which stays in place until the epoch's end
   bool keep = true;           ///< the fit ends with the average for weights
 };
 
@@ -23,6 +23,9 @@ class Ema final : public Callback {
   std::string_view name() const override { return "Ema"; }
   int order() const override { return 5; }
   void before_fit(Learner& learner) override;
+  void before_epoch(Learner& learner) override;
+  void before_train(Learner& learner) override;
+  void after_train(Learner& learner) override;
   void after_step(Learner& learner) override;
   void before_validate(Learner& learner) override;
   void before_stop(Learner& learner) override;
@@ -35,11 +38,13 @@ class Ema final : public Callback {
  private:
   struct Buffers;
   void swap(Learner& learner);
+  void put_back(Learner& learner);
 
   EmaOptions options_;
   std::shared_ptr<Buffers> average_;
   std::int64_t steps_ = 0;
-  bool swapped_ = false;
+  bool swapped_ = false;   ///< the average stands in for the weights, which lie in average_
+  bool in_train_ = false;  ///< within the training part of an epoch
 };
 
 }  // namespace lehr

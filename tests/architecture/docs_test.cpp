@@ -1,0 +1,88 @@
+// What the pages show is what is compiled.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "architecture/sources.hpp"
+
+namespace lehr::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string without_indent(const std::string& line) {
+  const std::size_t first = line.find_first_not_of(' ');
+  return first == std::string::npos ? "" : line.substr(first);
+}
+
+std::vector<std::string> lines_of(const fs::path& file) {
+  std::ifstream in(file);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(without_indent(line));
+  return lines;
+}
+
+/// Each block of a page fenced as C++, its lines joined.
+std::vector<std::string> cpp_blocks(const fs::path& page) {
+  std::vector<std::string> blocks;
+  bool inside = false;
+  for (const std::string& line : lines_of(page)) {
+    if (!inside && line == "```cpp") {
+      inside = true;
+      blocks.emplace_back();
+    } else if (inside && line == "```") {
+      inside = false;
+    } else if (inside) {
+      blocks.back() += line + "\n";
+    }
+  }
+  return blocks;
+}
+
+std::string compiled_text() {
+  std::string text;
+  for (const char* folder : {"examples", "src"}) {
+    for (const Source& source : sources_in(folder)) {
+      for (const std::string& line : lines_of(fs::path(LEHR_SOURCE_DIR) / source.path)) text += line + "\n";
+    }
+  }
+  return text;
+}
+
+std::vector<fs::path> pages() {
+  std::vector<fs::path> found{fs::path(LEHR_SOURCE_DIR) / "README.md"};
+  for (const auto& entry : fs::directory_iterator(fs::path(LEHR_SOURCE_DIR) / "docs")) {
+    if (entry.path().extension() == ".md") found.push_back(entry.path());
+  }
+  return found;
+}
+
+TEST(Docs, EveryBlockOfCppIsPartOfASourceThatIsCompiled) {
+  const std::string compiled = compiled_text();
+  std::size_t blocks = 0;
+  for (const fs::path& page : pages()) {
+    for (const std::string& block : cpp_blocks(page)) {
+      EXPECT_NE(compiled.find(block), std::string::npos) << page << ":\n" << block;
+      ++blocks;
+    }
+  }
+  EXPECT_GT(blocks, 5U);
+}
+
+TEST(Docs, LinksLeadToFiles) {
+  for (const fs::path& page : pages()) {
+    for (const std::string& line : lines_of(page)) {
+      for (std::size_t at = line.find("]("); at != std::string::npos; at = line.find("](", at + 2)) {
+        const std::string target = line.substr(at + 2, line.find_first_of(")#", at) - at - 2);
+        if (target.empty() || target.find_first_of(": ") != std::string::npos) continue;  // the web; a lambda
+        EXPECT_TRUE(fs::exists(page.parent_path() / target)) << page << " links to " << target;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lehr::test
