@@ -11,7 +11,7 @@
 #include "arguments.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/data/data.hpp"
-#include "lehr/train/metrics.hpp"
+#include "metric_names.hpp"
 #include "output.hpp"
 #include "recipes.hpp"
 
@@ -125,19 +125,6 @@ void add_sources(CLI::App& app, TrainOptions& options) {
       ->group(group);
 }
 
-void add_metrics(CLI::App& app, TrainOptions& options) {
-  add_parsed(app, "--metrics", options.metrics,
-             fmt::format("measured on the validation set too: {} (top_K_accuracy for any K)",
-                         fmt::join(metric_names(), ", ")),
-             [](const std::string&, const std::string& text) {
-               std::vector<std::string> names = split_list(text);
-               for (const std::string& name : names) metric_by_name(name);
-               return names;
-             })
-      ->type_name("NAME,...")
-      ->group("Recipe");
-}
-
 void add_output(CLI::App& app, TrainOptions& options) {
   constexpr const char* group = "Output";
   app.add_option("--out", options.out, "folder that gets a folder for this run")
@@ -166,7 +153,7 @@ void add_setup_options(CLI::App& app, TrainOptions& options) {
 void add_train_options(CLI::App& app, TrainOptions& options) {
   add_setup_options(app, options);
   add_schedule(app, options);
-  add_metrics(app, options);
+  add_metric_names(app, options.metrics)->group(recipe_group);
   add_callback_options(app, options.callbacks);
   add_execution(app, options);
   add_sources(app, options);
@@ -221,9 +208,7 @@ std::unique_ptr<Learner> make_learner(const TrainOptions& options) {
   DataSplits data = data::open_data(options.data, learner.seed);
   Graph graph = make_graph(options.model, data.image_shape(), data.classes());
   auto made = std::make_unique<Learner>(std::move(graph), std::move(data), std::move(learner));
-  for (const std::string& name : options.metrics) {
-    if (name != "accuracy") made->add_metric(metric_by_name(name));  // which is there already
-  }
+  for (std::unique_ptr<Metric>& metric : make_metrics(options.metrics)) made->add_metric(std::move(metric));
   return made;
 }
 

@@ -42,7 +42,9 @@ void unfreeze_at_an_epoch() {
 void own_schedule() {
   Learner learner = new_learner();
   // [schedule]
-  const lehr::Schedule stairs = [](double progress) { return 0.01 * std::pow(0.5, std::floor(4 * progress)); };
+  const lehr::Schedule stairs = [](double progress) {
+    return 0.01 * std::pow(0.5, std::floor(4 * progress));
+  };
   learner.add(lehr::ScheduleCallback("weight_decay", [](double progress) { return 1e-4 * progress; }));
   learner.fit(3, {.rate = stairs, .momentum = {}});
   // [schedule]

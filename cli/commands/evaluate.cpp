@@ -8,6 +8,7 @@
 #include "commands.hpp"
 #include "data_set.hpp"
 #include "lehr/core/clock.hpp"
+#include "metric_names.hpp"
 #include "model_path.hpp"
 #include "output.hpp"
 
@@ -16,32 +17,35 @@ namespace {
 
 constexpr const char* examples = R"(Examples:
   lehr evaluate runs/ID/model.safetensors --data digits
-  lehr evaluate runs/ID --data mnist:DIR --json)";
+  lehr evaluate runs/ID --data mnist:DIR --metrics f1_macro,auroc --json)";
 
 struct EvaluateOptions {
   std::filesystem::path model;
   DataSetOptions data;
   std::int64_t batch_size = 512;
+  std::vector<std::string> metrics;
   bool json = false;
 };
 
 int run_evaluate(const EvaluateOptions& options) {
   Model model = load_model_or_run(options.model);
   const auto dataset = open_data_set(options.data);
+  const std::vector<std::unique_ptr<Metric>> metrics = make_metrics(options.metrics);
   const Stopwatch watch;
-  const Evaluation result = evaluate(model, *dataset, options.batch_size);
+  const Evaluation result = evaluate(model, *dataset, options.batch_size, metrics);
   const double seconds = watch.seconds();
   if (options.json) {
-    print_json({{"event", "evaluation"},
-                {"data", options.data.data},
-                {"set", options.data.set},
-                {"loss", result.loss},
-                {"accuracy", result.accuracy},
-                {"samples", result.samples},
-                {"seconds", seconds}});
+    nlohmann::ordered_json line{{"event", "evaluation"},       {"data", options.data.data},
+                                {"set", options.data.set},     {"loss", result.loss},
+                                {"accuracy", result.accuracy}, {"samples", result.samples},
+                                {"seconds", seconds}};
+    for (const auto& metric : metrics) line[metric->name()] = metric->value();
+    print_json(line);
   } else {
     std::cout << fmt::format("loss {:.4f}, accuracy {:.2f} % of {} images\n", result.loss,
                              100 * result.accuracy, grouped(result.samples));
+    for (const auto& metric : metrics)
+      std::cout << fmt::format("{} {:.4f}\n", metric->name(), metric->value());
   }
   return 0;
 }
@@ -55,6 +59,7 @@ void register_evaluate(Commands& registry) {
   command.add_option("MODEL", options->model, "a saved model, or a run's folder")->required();
   add_data_set_options(command, options->data)->required();
   add_integer(command, "--batch-size", options->batch_size, {1, 1'000'000}, "images at once");
+  add_metric_names(command, options->metrics);
   add_threads(command);
   command.add_flag("--json", options->json, "one JSON object on stdout");
 }

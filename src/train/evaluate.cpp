@@ -6,8 +6,11 @@
 
 namespace lehr {
 
-Evaluation evaluate(Model& model, const Dataset& dataset, std::int64_t batch_size) {
+Evaluation evaluate(Model& model, const Dataset& dataset, std::int64_t batch_size,
+                    std::span<const std::unique_ptr<Metric>> metrics) {
   check_data_fits(model, dataset);
+  const auto classes = static_cast<std::int64_t>(model.class_names.size());
+  for (const auto& metric : metrics) metric->start(classes);
   const std::shared_ptr<const Dataset> borrowed(std::shared_ptr<const Dataset>(), &dataset);
   Loader loader(borrowed, {.batch_size = batch_size, .normalisation = model.normalisation});
   PlanCache plans(model.graph, {}, *model.parameters, 0);
@@ -16,10 +19,12 @@ Evaluation evaluate(Model& model, const Dataset& dataset, std::int64_t batch_siz
   while (const Batch* batch = loader.next()) {
     check_memory(plans.plan(batch->size, Mode::eval));
     const std::span<const float> scores = plans.predict(*batch, Mode::eval, 0);
-    sums.add(plans.loss(), scores, {batch->targets, static_cast<std::size_t>(batch->size)});
+    const ScoredBatch scored{scores, {batch->targets, static_cast<std::size_t>(batch->size)}, classes};
+    sums.add(plans.loss(), scores, scored.targets);
+    for (const auto& metric : metrics) metric->add(scored);
   }
-  const SetMetrics metrics = sums.result();
-  return {metrics.loss, metrics.accuracy, metrics.samples};
+  const SetMetrics result = sums.result();
+  return {result.loss, result.accuracy, result.samples};
 }
 
 }  // namespace lehr

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <iostream>
 #include <thread>
 
 #include "cli/support.hpp"
 #include "lehr/core/rng.hpp"
+#include "support/small_disk.hpp"
 
 namespace lehr::test {
 namespace {
@@ -73,6 +75,37 @@ INSTANTIATE_TEST_SUITE_P(Ways, Killed,
                                                    "--reduce-on-plateau", "1"},
                                          Arguments{"--schedule", "one-cycle", "--optimizer", "lookahead-adam",
                                                    "--csv", "log.csv"}));
+
+/// In a child process, on a disk of its own: 0 where the run failed for want of space, left nothing that
+/// cannot be read, and ended with the same weights once there was room.
+int train_on_small_disk(const fs::path& folder, int kilobytes, const std::string& expected) {
+  if (!mount_disk(folder, std::to_string(kilobytes) + "k")) return no_namespace;
+  const Outcome full = run(folder, training({"--ema", "0.95"}));
+  if (full.status != 2 || full.err.find("No space left on device") == std::string::npos) {
+    std::cerr << "status " << full.status << ": " << full.err;
+    return 1;
+  }
+  if (!mount_disk(folder, "100m", true)) return 3;
+  const Outcome resumed = run(folder, can_resume(folder) ? resume : training({"--ema", "0.95"}));
+  if (resumed.status != 0) {
+    std::cerr << "status " << resumed.status << ": " << resumed.err;
+    return 4;
+  }
+  return read_file(folder / without_newline(resumed.out)) == expected ? 0 : 5;
+}
+
+TEST(Resume, GoesOnWhereTheDiskWasFull) {
+  const TemporaryFolder whole;
+  const Outcome undisturbed = run(whole.path(), training({"--ema", "0.95"}));
+  const std::string expected = read_file(whole.path() / without_newline(undisturbed.out));
+  for (const int kilobytes : {8, 100, 300, 500, 700, 900, 1100}) {
+    const TemporaryFolder folder;
+    const int status =
+        in_own_namespace([&] { return train_on_small_disk(folder.path(), kilobytes, expected); });
+    if (status == no_namespace) GTEST_SKIP() << "no file system of one's own can be mounted here";
+    EXPECT_EQ(status, 0) << kilobytes << " KiB";
+  }
+}
 
 TEST(Resume, GoesOnAfterCtrlCAndSigterm) {
   for (const int signal : {SIGINT, SIGTERM}) {

@@ -49,6 +49,12 @@ TEST(Train, ReportsEpochsAndSavesAModelThatCommandsReload) {
   EXPECT_EQ(evaluation.event("evaluation")["accuracy"], done["valid_accuracy"]);
   EXPECT_NEAR(evaluation.event("evaluation")["loss"].get<double>(), done["valid_loss"].get<double>(), 1e-5);
 
+  const Outcome measured = run(folder.path(), {"evaluate", done["model"], "--data", "digits:1000", "--seed",
+                                               "3", "--json", "--metrics", "error_rate,f1_micro"});
+  const nlohmann::json with_metrics = measured.event("evaluation");
+  EXPECT_EQ(with_metrics["f1_micro"], with_metrics["accuracy"]);
+  EXPECT_NEAR(with_metrics["error_rate"].get<double>(), 1 - done["valid_accuracy"].get<double>(), 1e-12);
+
   const Outcome prediction = run(folder.path(), {"predict", done["path"], "--data", "digits:1000", "--seed",
                                                  "3", "--sample", "0,5", "--top", "10", "--json"});
   ASSERT_EQ(prediction.status, 0) << prediction.err;
@@ -104,6 +110,25 @@ TEST(Train, ExitsWith3AndLeavesNoModelWhereItDiverges) {
   for (const std::string& name : folder.contents()) {
     EXPECT_EQ(name.find("model.safetensors"), std::string::npos) << name;
   }
+}
+
+TEST(Train, LeavesTheStepThatDivergedForReplay) {
+  const TemporaryFolder folder;
+  const Outcome outcome =
+      run(folder.path(), small_training({"--optimizer", "sgd", "--schedule", "constant", "--lr", "1e30"}));
+  const std::string hint = "lehr replay ";
+  const std::size_t at = outcome.err.find(hint);
+  ASSERT_NE(at, std::string::npos) << outcome.err;
+  const std::size_t start = at + hint.size();
+  const std::string dump = outcome.err.substr(start, outcome.err.find_first_of(" \n", start) - start);
+  const Outcome text = run(folder.path(), {"replay", dump});
+  EXPECT_EQ(text.status, 0) << text.err;
+  EXPECT_NE(text.out.find("first not finite: the output of layer"), std::string::npos) << text.out;
+  const nlohmann::json done = run(folder.path(), {"replay", dump, "--json"}).event("done");
+  EXPECT_NE(outcome.err.find(done["first"].get<std::string>()), std::string::npos);
+  EXPECT_EQ(done["epoch"], 1);
+  EXPECT_EQ(done["samples"].size(), 64U);
+  EXPECT_EQ(run(folder.path(), {"replay", "none"}).status, 2);
 }
 
 TEST(Interrupt, OnceSavesTheModelAndExitsWith130) {

@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "lehr/data/dataset.hpp"
 #include "lehr/engine/parameters.hpp"
 #include "lehr/graph/graph.hpp"
+#include "lehr/train/metric.hpp"
 
 namespace lehr {
 
@@ -45,12 +47,15 @@ class Predictor {
   std::unique_ptr<State> state_;
 };
 
-/// Loss and accuracy of a saved model on a dataset. Throws BadInput where image shape or classes differ.
+/// Of a saved model on a dataset.
 struct Evaluation {
   double loss = 0;
   double accuracy = 0;
   std::int64_t samples = 0;
 };
-Evaluation evaluate(Model& model, const Dataset& dataset, std::int64_t batch_size = 512);
+/// Metrics, if any, are started and hold their values afterwards. Throws BadInput where image shape or
+/// classes differ, or a metric cannot be had of these classes.
+Evaluation evaluate(Model& model, const Dataset& dataset, std::int64_t batch_size = 512,
+                    std::span<const std::unique_ptr<Metric>> metrics = {});
 
 }  // namespace lehr
