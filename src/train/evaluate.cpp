@@ -17,7 +17,6 @@ Evaluation evaluate(Model& model, const Dataset& dataset, std::int64_t batch_siz
   MetricSums sums;
   loader.start(0);
   while (const Batch* batch = loader.next()) {
-    check_memory(plans.plan(batch->size, Mode::eval));
     const std::span<const float> scores = plans.predict(*batch, Mode::eval, 0);
     const ScoredBatch scored{scores, {batch->targets, static_cast<std::size_t>(batch->size)}, classes};
     sums.add(plans.loss(), scores, scored.targets);

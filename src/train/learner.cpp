@@ -12,6 +12,7 @@
 #include "train/fit_loop.hpp"
 #include "train/group_ranges.hpp"
 #include "train/learner_state.hpp"
+#include "train/model_use.hpp"
 #include "train/step_trace.hpp"
 
 namespace lehr {
@@ -94,6 +95,7 @@ void scale_to_first_batch(LearnerState& state) {
 Learner::Learner(Graph model, DataSplits data, LearnerOptions options) {
   check_options(options, data);
   check_fits(model, data);
+  check_parameter_memory(model, 2 + optimizer_states(options.optimizer, *options.backend));
   state_ = std::make_unique<LearnerState>(std::move(model), std::move(data), std::move(options));
   initialise(state_->parameters, state_->model, state_->options.initialisation, state_->options.seed);
   if (state_->options.initialisation == Initialisation::lsuv) scale_to_first_batch(*state_);

@@ -31,6 +31,19 @@ void check_data_fits(const Model& model, const Dataset& dataset) {
   if (dataset.class_names().size() != model.class_names.size()) refuse(model, dataset);
 }
 
+void check_parameter_memory(const Graph& model, int copies) {
+  double count = 0;
+  for (const Node& node : model.nodes()) {
+    for (const ParameterSpec& spec : node.parameters) count += static_cast<double>(spec.shape.numel());
+  }
+  const double bytes = count * sizeof(float) * copies;
+  if (bytes <= static_cast<double>(store::physical_memory())) return;
+  throw BadInput("training the model's " + std::to_string(static_cast<std::int64_t>(count)) +
+                 " parameters needs " + std::to_string(static_cast<std::int64_t>(bytes) >> 20) +
+                 " MiB, more than this machine's memory of " +
+                 std::to_string(store::physical_memory() >> 20) + " MiB; use fewer channels");
+}
+
 void check_memory(const Plan& plan) {
   const std::size_t needed = plan.memory().arena + plan.memory().workspace;
   if (needed <= store::physical_memory()) return;

@@ -15,5 +15,7 @@ void check_images_fit(const Model& model, const Dataset& dataset);
 /// Throws BadInput where a plan, which knows its needs before it allocates, needs more memory than the
 /// machine has.
 void check_memory(const Plan& plan);
+/// The same for `copies` of a model's parameters: values, gradients, optimizer states.
+void check_parameter_memory(const Graph& model, int copies);
 
 }  // namespace lehr

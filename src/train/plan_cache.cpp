@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lehr/core/error.hpp"
+#include "train/model_use.hpp"
 
 namespace lehr {
 
@@ -35,7 +36,9 @@ Plan& PlanCache::plan(std::int64_t batch_size, Mode mode, bool soft) {
   const PlanOptions options{
       .batch_size = batch_size, .mode = mode, .seed = seed_, .keep = {scores_}, .frozen = frozen_};
   const Graph& graph = soft ? soft_.graph : hard_.graph;
-  return plans_.emplace(key, Plan(graph, parameters_, options)).first->second;
+  Plan made(graph, parameters_, options);
+  check_memory(made);
+  return plans_.emplace(key, std::move(made)).first->second;
 }
 
 std::span<const float> PlanCache::predict(const Batch& batch, Mode mode, std::uint64_t step) {

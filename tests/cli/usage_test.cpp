@@ -65,7 +65,8 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{"train", "--lr", "inf"}, "--lr"}, Wrong{{"train", "--lr=0,1"}, "--lr"},
         Wrong{{"train", "--label-smoothing", "1"}, "--label-smoothing"},
         Wrong{{"train", "--weight-decay", "-1"}, "--weight-decay"},
-        Wrong{{"train", "--seed", "-1"}, "--seed"}));
+        Wrong{{"train", "--seed", "-1"}, "--seed"},
+        Wrong{{"train", "--channels", "65536,65536,65536,65536"}, "use fewer channels"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Names, WrongUsage,
