@@ -47,25 +47,30 @@ def read_idx(folder, stem, header_bytes):
     sys.exit(f"{folder}: expected {stem}-idx*-ubyte or the same with .gz, found neither")
 
 
+def read_set(folder, stem):
+    """Images (N, 1, 28, 28) from 0 to 255 and labels (N) of a set: train or t10k."""
+    images = read_idx(folder, f"{stem}-images", 16).reshape(-1, 1, 28, 28).float()
+    return images, read_idx(folder, f"{stem}-labels", 8).long()
+
+
 def load_data(arguments):
     if arguments.data is None:
         torch.manual_seed(0)
         return torch.randn(arguments.images, 1, 28, 28), torch.randint(10, (arguments.images,))
-    images = read_idx(arguments.data, "train-images", 16).reshape(-1, 1, 28, 28).float()
-    labels = read_idx(arguments.data, "train-labels", 8).long()
+    images, labels = read_set(arguments.data, "train")
     return images.sub_(images.mean()).div_(images.std()), labels
 
 
-def simple_cnn(batch_norm):
-    """fastbook, chapter 13: stride-2 convolutions of 8, 16, 32, 64 and 10 channels, the first one 5x5."""
+def simple_cnn(batch_norm, widths=(8, 16, 32, 64)):
+    """fastbook, chapter 13: stride-2 convolutions of these widths and then 10 channels, the first one 5x5."""
     layers = []
-    channels = [1, 8, 16, 32, 64, 10]
+    channels = [1, *widths, 10]
     for index, (before, after) in enumerate(zip(channels, channels[1:])):
         kernel = 5 if index == 0 else 3
         layers.append(nn.Conv2d(before, after, kernel, stride=2, padding=kernel // 2, bias=not batch_norm))
         if batch_norm:
             layers.append(nn.BatchNorm2d(after))
-        if after != channels[-1]:
+        if index + 2 < len(channels):
             layers.append(nn.ReLU())
     return nn.Sequential(*layers, nn.Flatten())
 

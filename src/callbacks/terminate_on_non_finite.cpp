@@ -51,8 +51,10 @@ std::string save(Learner& learner, const std::filesystem::path& file, const std:
 void TerminateOnNonFinite::after_loss(Learner& learner) {
   const Progress& progress = learner.progress();
   if (!progress.training || std::isfinite(progress.loss)) return;
-  terminate(learner, options_.dump, fmt::format("the loss became {}", progress.loss),
-            learner.trace_batch().first);
+  terminate(
+      learner, options_.dump,
+      std::isnan(progress.loss) ? "the loss became nan" : fmt::format("the loss became {}", progress.loss),
+      learner.trace_batch().first);
 }
 
 void TerminateOnNonFinite::before_step(Learner& learner) {
