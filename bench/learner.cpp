@@ -31,10 +31,20 @@ void epoch(benchmark::State& state, With with) {
       benchmark::Counter(20000, benchmark::Counter::kIsIterationInvariantRate, benchmark::Counter::kIs1000);
 }
 
-BENCHMARK_CAPTURE(epoch, alone, With::nothing)->Arg(64)->Arg(512)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(epoch, alone, With::nothing)
+    ->Arg(64)
+    ->Arg(512)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(epoch, ten_idle_callbacks, With::idle_callbacks)
-    ->Arg(64)->Arg(512)->UseRealTime()->Unit(benchmark::kMillisecond);
+    ->Arg(64)
+    ->Arg(512)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(epoch, non_finite_checks, With::non_finite_checks)
-    ->Arg(64)->Arg(512)->UseRealTime()->Unit(benchmark::kMillisecond);
+    ->Arg(64)
+    ->Arg(512)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
