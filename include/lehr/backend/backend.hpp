@@ -9,6 +9,7 @@
 
 #include "lehr/core/attributes.hpp"
 #include "lehr/core/tensor_spec.hpp"
+#include "lehr/core/tensor_stats.hpp"
 
 namespace lehr {
 
@@ -121,6 +122,15 @@ class Update {
   virtual void apply(const UpdateArgs& args) = 0;
 };
 
+/// Measures the tensors of one place in a network, batch after batch. The result is a function of the tensor
+/// and the spec: for histograms exactly, for sums on one machine, whatever the number of threads.
+class TensorProbe {
+ public:
+  virtual ~TensorProbe() = default;
+  /// values: on the backend's device. result: in host memory, overwritten.
+  virtual void measure(const float* values, std::int64_t count, TensorStats& result) = 0;
+};
+
 /// The seam between the engine and what computes. Nothing above it assumes that a tensor's bytes are in host
 /// memory but through copy_in and copy_out.
 class Backend {
@@ -132,6 +142,7 @@ class Backend {
   /// True where kernel() accepts this activation behind that type of operation.
   virtual bool fuses(std::string_view type, FusedActivation::Kind activation) const = 0;
   virtual std::unique_ptr<Update> update(const UpdateSpec& spec) const = 0;
+  virtual std::unique_ptr<TensorProbe> probe(const StatsSpec& spec) const = 0;
 
   /// Zero-filled, 64-byte aligned memory of the backend's device.
   virtual std::shared_ptr<void> allocate(std::size_t bytes) const = 0;

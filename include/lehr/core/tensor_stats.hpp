@@ -12,8 +12,8 @@ struct StatsSpec {
   float near_zero = 0.05F;  ///< threshold of the near-zero shares; fastai's
 };
 
-/// Counts of values by size: |x| in 40 bins over [0, 10], the top included, as torch.histc(x.abs(), 40, 0, 10)
-/// in fastai's course22p2; beyond are those above 10.
+/// Counts of values by size: |x| in 40 bins over [0, 10], the top included, as torch.histc(x.abs(), 40, 0,
+/// 10) in fastai's course22p2; beyond are those above 10.
 struct MagnitudeHistogram {
   static constexpr int bins = 40;
   static constexpr double width = 0.25;
@@ -22,9 +22,9 @@ struct MagnitudeHistogram {
   friend bool operator==(const MagnitudeHistogram&, const MagnitudeHistogram&) = default;
 };
 
-/// Counts of values by sign and size over a range that fits the data: bin 64 + i holds [i, i + 1) 2^exponent and bin
-/// 63 - i what lies mirrored below 0, zeros being in bin 64. The exponent is the least (from -126) with which all
-/// finite values fall into a bin: a function of the largest magnitude alone.
+/// Counts of values by sign and size over a range that fits the data: bin 64 + i holds [i, i + 1) 2^exponent
+/// and bin 63 - i what lies mirrored below 0, zeros being in bin 64. The exponent is the least (from -126)
+/// with which all finite values fall into a bin: a function of the largest magnitude alone.
 struct SignedHistogram {
   static constexpr int bins = 128;
   std::array<std::uint64_t, bins> counts{};

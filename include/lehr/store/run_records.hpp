@@ -21,28 +21,28 @@ enum class RunStatus {
 
 /// A run as a whole.
 struct RunInfo {
-  std::string id;           ///< the name of its folder; sorts by time
-  std::string name{};       ///< given by the user, or empty
+  std::string id;      ///< the name of its folder; sorts by time
+  std::string name{};  ///< given by the user, or empty
   RunStatus status = RunStatus::running;
-  double started = 0;       ///< seconds since 1970, UTC
-  double ended = 0;         ///< 0 while it runs
-  std::string data{};       ///< "mnist:DIR"
-  std::string model{};      ///< "simple-cnn"
+  double started = 0;   ///< seconds since 1970, UTC
+  double ended = 0;     ///< 0 while it runs
+  std::string data{};   ///< "mnist:DIR"
+  std::string model{};  ///< "simple-cnn"
   std::int64_t parameters = 0;
   std::int64_t batch_size = 0;
-  int epochs = 0;           ///< asked for
-  std::string config{};     ///< resolved options, TOML
+  int epochs = 0;                                    ///< asked for
+  std::string config{};                              ///< resolved options, TOML
   std::map<std::string, std::string> environment{};  ///< version, processor, threads, ...
   std::vector<std::string> classes{};
-  std::string note{};       ///< why it failed, or empty
-  double stats_share = 0;   ///< time spent on statistics over the training's
+  std::string note{};      ///< why it failed, or empty
+  double stats_share = 0;  ///< time spent on statistics over the training's
 };
 
 /// A layer whose tensors are watched.
 struct LayerInfo {
-  int index = 0;       ///< in the order of the forward pass
-  std::string name{};  ///< "3", "layer1.0.conv1"
-  std::string type{};  ///< "conv2d + relu"
+  int index = 0;                      ///< in the order of the forward pass
+  std::string name{};                 ///< "3", "layer1.0.conv1"
+  std::string type{};                 ///< "conv2d + relu"
   std::vector<std::int64_t> shape{};  ///< of its output for one image: (C, H, W) or (features)
   std::int64_t parameters = 0;
   std::int64_t flops = 0;            ///< forward, one image; a multiply-add is two
@@ -94,7 +94,7 @@ struct Confusion {
 
 /// A picture for people.
 struct Picture {
-  std::string kind{};     ///< "sample", "top_loss", "filters", "feature_map"
+  std::string kind{};  ///< "sample", "top_loss", "filters", "feature_map"
   std::string caption{};
   std::int64_t number = 0;  ///< within its kind
   std::string png{};        ///< bytes of a PNG file

@@ -1,6 +1,7 @@
 #include "lehr/backend/backend.hpp"
 #include "backend/cpu/flat.hpp"
 #include "backend/cpu/ops.hpp"
+#include "backend/cpu/tensor_stats.hpp"
 #include "backend/cpu/updates.hpp"
 #include "backend/host_backend.hpp"
 
@@ -13,6 +14,7 @@ class CpuBackend final : public HostBackend {
     cpu::register_all_ops(registry());
     cpu::register_all_updates(registry());
   }
+  std::unique_ptr<TensorProbe> probe(const StatsSpec& spec) const override { return cpu::make_probe(spec); }
   void accumulate(float* to, const float* from, std::int64_t count) const override {
     cpu::accumulate(to, from, count);
   }

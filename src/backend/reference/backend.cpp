@@ -5,6 +5,7 @@
 
 #include "backend/host_backend.hpp"
 #include "backend/reference/ops.hpp"
+#include "backend/reference/tensor_stats.hpp"
 #include "backend/reference/updates.hpp"
 
 namespace lehr {
@@ -15,6 +16,9 @@ class ReferenceBackend final : public HostBackend {
   ReferenceBackend() : HostBackend("reference") {
     reference::register_all_ops(registry());
     reference::register_all_updates(registry());
+  }
+  std::unique_ptr<TensorProbe> probe(const StatsSpec& spec) const override {
+    return reference::make_probe(spec);
   }
   void accumulate(float* to, const float* from, std::int64_t count) const override {
     for (std::int64_t i = 0; i < count; ++i) to[i] += from[i];

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <memory>
+
+#include "lehr/backend/backend.hpp"
+
+namespace lehr::cpu {
+
+std::unique_ptr<TensorProbe> make_probe(const StatsSpec& spec);
+
+}  // namespace lehr::cpu

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <memory>
+
+#include "lehr/backend/backend.hpp"
+
+namespace lehr::reference {
+
+std::unique_ptr<TensorProbe> make_probe(const StatsSpec& spec);
+
+}  // namespace lehr::reference

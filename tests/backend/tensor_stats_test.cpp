@@ -1,0 +1,156 @@
+// What is measured of tensors: against PyTorch's values, the plain loops, and any number of threads.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <vector>
+
+#include "lehr/backend/backend.hpp"
+#include "lehr/core/parallel.hpp"
+#include "support/formula.hpp"
+
+namespace lehr {
+namespace {
+
+using test::Fill;
+
+std::vector<float> filled(const std::string& name, std::int64_t count, const Fill& fill, bool relu) {
+  std::vector<float> values(static_cast<std::size_t>(count));
+  test::fill_tensor({values.data(), Shape{count}, contiguous_strides(Shape{count})}, name, fill);
+  for (float& value : values) value = relu ? std::max(value, 0.0F) : value;
+  return values;
+}
+
+TensorStats measured(const Backend& backend, const std::vector<float>& values, const StatsSpec& spec = {}) {
+  TensorStats stats;
+  backend.probe(spec)->measure(values.data(), static_cast<std::int64_t>(values.size()), stats);
+  return stats;
+}
+
+void expect_near(double found, double expected, double scale) {
+  EXPECT_NEAR(found, expected, 1e-5 * std::max(std::abs(expected), 0.01 * scale));
+}
+
+void expect_same_counts(const TensorStats& a, const TensorStats& b) {
+  EXPECT_EQ(a.count, b.count);
+  EXPECT_EQ(a.non_finite, b.non_finite);
+  EXPECT_EQ(a.near_zero, b.near_zero);
+  EXPECT_EQ(a.near_zero_abs, b.near_zero_abs);
+  EXPECT_EQ(a.zero, b.zero);
+  EXPECT_EQ(a.min, b.min);
+  EXPECT_EQ(a.max, b.max);
+  EXPECT_EQ(a.values.exponent, b.values.exponent);
+  EXPECT_TRUE(a.values == b.values);
+  EXPECT_TRUE(a.magnitudes == b.magnitudes);
+}
+
+void expect_pytorchs(const TensorStats& stats, const nlohmann::json& golden) {
+  const double scale = std::max(std::abs(stats.min), std::abs(stats.max));
+  EXPECT_EQ(stats.count, golden["count"]);
+  expect_near(stats.mean, golden["mean"], scale);
+  expect_near(stats.std, golden["std"], scale);
+  expect_near(stats.norm, golden["norm"], scale);
+  EXPECT_EQ(stats.min, golden["min"]);
+  EXPECT_EQ(stats.max, golden["max"]);
+  EXPECT_EQ(stats.near_zero, golden["near_zero"]);
+  EXPECT_EQ(stats.near_zero_abs, golden["near_zero_abs"]);
+  EXPECT_EQ(stats.zero, golden["zero"]);
+  EXPECT_EQ(stats.magnitudes.beyond, golden["beyond"]);
+  const std::vector<std::uint64_t> expected = golden["histc"];
+  EXPECT_TRUE(std::ranges::equal(stats.magnitudes.counts, expected));
+}
+
+TEST(TensorStats, EqualPyTorchs) {
+  std::ifstream file(LEHR_SOURCE_DIR "/tests/goldens/tensor_stats.json");
+  const nlohmann::json cases = nlohmann::json::parse(file);
+  EXPECT_GE(cases.size(), 8U);
+  for (const nlohmann::json& golden : cases) {
+    SCOPED_TRACE(golden["name"]);
+    const std::vector<float> values = filled(
+        golden["name"], golden["count"], {golden["scale"], golden["offset"], golden["levels"]}, golden["relu"]);
+    for (const Backend* backend : {&cpu_backend(), &reference_backend()}) {
+      SCOPED_TRACE(backend->name());
+      expect_pytorchs(measured(*backend, values), golden);
+    }
+  }
+}
+
+// One probe meets ranges that grow, shrink and jump, as those of a training do.
+TEST(TensorStats, AreAFunctionOfTheTensorAlone) {
+  const auto probe = cpu_backend().probe({});
+  for (const float scale : {1.0F, 1.9F, 4.0F, 2.1F, 30.0F, 60.0F, 64.0F, 1000.0F, 1e-3F, 1e30F, 1e-38F, 0.0F, 1.0F}) {
+    SCOPED_TRACE(scale);
+    const std::vector<float> values = filled("range", 5000, {.scale = scale}, false);
+    TensorStats found;
+    probe->measure(values.data(), static_cast<std::int64_t>(values.size()), found);
+    expect_same_counts(found, measured(reference_backend(), values));
+  }
+}
+
+TEST(TensorStats, DoNotDependOnTheThreads) {
+  const int before = threads();
+  const std::vector<float> values = filled("threads", 100'003, {.scale = 7}, true);
+  std::vector<TensorStats> found;
+  for (const int count : {1, 2, 3, 7}) {
+    set_threads(count);
+    found.push_back(measured(cpu_backend(), values));
+  }
+  set_threads(before);
+  for (const TensorStats& stats : found) {
+    expect_same_counts(stats, found.front());
+    EXPECT_EQ(stats.mean, found.front().mean);
+    EXPECT_EQ(stats.std, found.front().std);
+  }
+}
+
+TEST(TensorStats, CountWhatIsNotFiniteApart) {
+  std::vector<float> values = filled("damage", 9000, {.scale = 3}, false);
+  const std::vector<float> whole = values;
+  values[5000] = std::numeric_limits<float>::quiet_NaN();
+  values[7] = std::numeric_limits<float>::infinity();
+  values[8999] = -std::numeric_limits<float>::infinity();
+  for (const Backend* backend : {&cpu_backend(), &reference_backend()}) {
+    const TensorStats stats = measured(*backend, values);
+    EXPECT_EQ(stats.non_finite, 3);
+    EXPECT_EQ(stats.count, 8997);
+    EXPECT_TRUE(std::isfinite(stats.mean) && std::isfinite(stats.std) && std::isfinite(stats.norm));
+    const auto counts = stats.values.counts;
+    EXPECT_EQ(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}), 8997U);
+  }
+  expect_same_counts(measured(cpu_backend(), values), measured(reference_backend(), values));
+  const TensorStats none = measured(cpu_backend(), std::vector<float>(100, values[5000]));
+  EXPECT_EQ(none.non_finite, 100);
+  EXPECT_EQ(none.count, 0);
+  EXPECT_EQ(none.mean, 0);
+}
+
+TEST(TensorStats, EveryLengthIsMeasuredWhole) {
+  for (std::int64_t count = 1; count < 70; ++count) {
+    const std::vector<float> values = filled("length", count, {.scale = 3, .levels = 8}, false);
+    expect_same_counts(measured(cpu_backend(), values), measured(reference_backend(), values));
+  }
+}
+
+TEST(TensorStats, WithoutHistogramsLeaveThemEmpty) {
+  const TensorStats stats = measured(cpu_backend(), filled("plain", 5000, {}, false), {.histograms = false});
+  EXPECT_TRUE(stats.magnitudes == MagnitudeHistogram{});
+  EXPECT_GT(stats.std, 0);
+}
+
+TEST(SignedHistogram, BinsAreEqualWideAndFitTheData) {
+  const TensorStats stats = measured(cpu_backend(), {-1.5F, -0.01F, 0, 0.01F, 0.04F, 1.9F});
+  EXPECT_EQ(stats.values.width(), 1.0 / 32);
+  EXPECT_EQ(stats.values.edge(64), 0);
+  EXPECT_EQ(stats.values.counts[64], 2U) << "zero and 0.01";
+  EXPECT_EQ(stats.values.counts[63], 1U);
+  EXPECT_EQ(stats.values.counts[65], 1U);
+  EXPECT_EQ(stats.values.counts[64 - 1 - 48], 1U);
+  EXPECT_EQ(stats.values.counts[64 + 60], 1U);
+}
+
+}  // namespace
+}  // namespace lehr
