@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/probes.hpp"
 #include "engine/tensors.hpp"
 #include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
@@ -32,6 +33,12 @@ std::map<NodeId, std::vector<const ParameterEntry*>> entries_by_node(const Param
   return by_node;
 }
 
+std::vector<const Step*> steps_of(const PlanTensors& tensors) {
+  std::vector<const Step*> steps;
+  for (const PlannedStep& planned : tensors.steps) steps.push_back(&planned.step);
+  return steps;
+}
+
 void check_loss(const Graph& graph, const PlanOptions& options) {
   const Shape& shape = graph.node(graph.output()).output.shape;
   if (options.mode == Mode::train && shape.numel() != 1) {
@@ -54,6 +61,7 @@ struct Plan::State {
   std::shared_ptr<void> arena;
   std::shared_ptr<void> workspace;
   std::vector<StepTime> times;
+  Probes probes;
   bool timing = false;
   std::size_t forward_done = 0;  // steps of the present forward pass
   bool went_back = false;        // its values have made room for gradients
@@ -64,7 +72,8 @@ struct Plan::State {
         tensors(plan_tensors(make_steps(graph, backend, options), graph, backend, options)),
         layout(plan_arena(tensors.allocations)),
         output(graph.output()),
-        times(tensors.steps.size()) {
+        times(tensors.steps.size()),
+        probes(backend, options.probes, steps_of(tensors)) {
     for (const NodeId input : graph.inputs()) bound[input] = nullptr;
     describe(graph);
     const auto entries = entries_by_node(parameters);
@@ -171,6 +180,7 @@ struct Plan::State {
     if (!arena) allocate();
     forward_done = 0;
     went_back = false;
+    probes.begin();
     for (StepAddresses& at : addresses) at.args.step = step;
   }
 
@@ -180,12 +190,13 @@ struct Plan::State {
 
   void run_forward(std::size_t i) {
     Kernel& kernel = *tensors.steps[i].kernel;
-    if (kernel.is_alias()) return;
-    timed(times[i].forward_seconds, [&] { kernel.forward(addresses[i].args); });
+    if (!kernel.is_alias()) timed(times[i].forward_seconds, [&] { kernel.forward(addresses[i].args); });
+    probes.after_forward(i, [&](NodeId node) { return value_address(node); });
   }
 
   void run_backward(std::size_t i) {
     if (!tensors.steps[i].has_backward) return;
+    probes.before_backward(i, [&](NodeId node) { return grad_address(node); });
     timed(times[i].backward_seconds, [&] {
       tensors.steps[i].kernel->backward(addresses[i].args);
       for (const PlannedStep::Accumulation& sum : tensors.steps[i].accumulations) {
@@ -264,6 +275,10 @@ void Plan::set_value(NodeId node, const void* host) {
   }
   state_->backend.copy_in(address, host, state_->tensors.steps[step].step.spec.output.bytes());
 }
+
+void Plan::probe(bool on) { state_->probes.turn(on); }
+std::span<const TensorStats> Plan::probed() const { return state_->probes.results(); }
+double Plan::last_probe_seconds() const { return state_->probes.seconds(); }
 
 const PlanOptions& Plan::options() const { return state_->options; }
 std::span<const StepInfo> Plan::steps() const { return state_->infos; }

@@ -57,6 +57,7 @@ std::vector<Step> make_steps(const Graph& graph, const Backend& backend, const P
     const auto found = producer.find(before);
     if (found == producer.end() || consumers[static_cast<std::size_t>(before)] != 1) return false;
     if (std::ranges::find(options.keep, before) != options.keep.end()) return false;
+    if (std::ranges::find(options.probes, before, &ProbeSpec::node) != options.probes.end()) return false;
     const Step& step = steps[found->second];
     const FusedActivation::Kind kind = fused_activation(node.op->attributes()).kind;
     return kind != FusedActivation::Kind::none && step.spec.activation.kind == FusedActivation::Kind::none &&

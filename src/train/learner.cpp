@@ -251,6 +251,19 @@ void Learner::save_dump(const std::filesystem::path& file, const std::string& me
   write_dump(file, *state_, message);
 }
 
+Plan& Learner::plan() {
+  batch();  // throws where there is none
+  if (state_->plans.current() == nullptr) throw Error("the batch under way has not been predicted yet");
+  return *state_->plans.current();
+}
+
+void Learner::watch(std::vector<ProbeSpec> probes) {
+  if (state_->in_batch) throw Error("what is watched cannot change within a batch");
+  state_->plans.watch(std::move(probes));
+}
+
+void Learner::measure(bool on) { state_->plans.measure(on); }
+
 Rates& Learner::rates() { return state_->rates; }
 
 void Learner::request_stop() noexcept { state_->stop_asked = true; }

@@ -33,8 +33,12 @@ Plan& PlanCache::plan(std::int64_t batch_size, Mode mode, bool soft) {
   const std::tuple key{batch_size, mode, soft};
   const auto found = plans_.find(key);
   if (found != plans_.end()) return found->second;
-  const PlanOptions options{
-      .batch_size = batch_size, .mode = mode, .seed = seed_, .keep = {scores_}, .frozen = frozen_};
+  const PlanOptions options{.batch_size = batch_size,
+                            .mode = mode,
+                            .seed = seed_,
+                            .keep = {scores_},
+                            .frozen = frozen_,
+                            .probes = watched_};
   const Graph& graph = soft ? soft_.graph : hard_.graph;
   Plan made(graph, parameters_, options);
   check_memory(made);
@@ -44,6 +48,8 @@ Plan& PlanCache::plan(std::int64_t batch_size, Mode mode, bool soft) {
 std::span<const float> PlanCache::predict(const Batch& batch, Mode mode, std::uint64_t step) {
   current_soft_ = batch.soft_targets != nullptr;
   current_ = &plan(batch.size, mode, current_soft_);
+  current_->probe(measuring_);
+  current_->time_steps(measuring_);
   current_->bind_input(images_, batch.images);
   if (current_soft_) {
     current_->bind_input(soft_.targets, batch.soft_targets);
@@ -76,6 +82,12 @@ double PlanCache::loss() {
 }
 
 void PlanCache::backward(double factor) { current_->backward(static_cast<float>(factor)); }
+
+void PlanCache::watch(std::vector<ProbeSpec> probes) {
+  watched_ = std::move(probes);
+  plans_.clear();
+  current_ = nullptr;
+}
 
 void PlanCache::freeze(std::vector<NodeId> nodes) {
   if (nodes == frozen_) return;

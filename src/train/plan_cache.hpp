@@ -34,6 +34,13 @@ class PlanCache {
   /// From now on the parameters of these nodes get no gradient.
   void freeze(std::vector<NodeId> nodes);
 
+  /// From now on plans measure these tensors, while measuring is on. Gradients are measured in training only.
+  void watch(std::vector<ProbeSpec> probes);
+  /// Turns measuring, and the timing of steps, on or off for the next batches.
+  void measure(bool on) { measuring_ = on; }
+  /// The plan of the present batch; null before the first.
+  Plan* current() const { return current_; }
+
   const Graph& graph() const { return hard_.graph; }
   NodeId scores_node() const { return scores_; }
 
@@ -54,6 +61,8 @@ class PlanCache {
   WithLoss hard_;
   WithLoss soft_;
   std::vector<NodeId> frozen_;
+  std::vector<ProbeSpec> watched_;
+  bool measuring_ = false;
   std::map<std::tuple<std::int64_t, Mode, bool>, Plan> plans_;
   Plan* current_ = nullptr;
   bool current_soft_ = false;

@@ -70,8 +70,9 @@ TEST(TensorStats, EqualPyTorchs) {
   EXPECT_GE(cases.size(), 8U);
   for (const nlohmann::json& golden : cases) {
     SCOPED_TRACE(golden["name"]);
-    const std::vector<float> values = filled(
-        golden["name"], golden["count"], {golden["scale"], golden["offset"], golden["levels"]}, golden["relu"]);
+    const std::vector<float> values =
+        filled(golden["name"], golden["count"], {golden["scale"], golden["offset"], golden["levels"]},
+               golden["relu"]);
     for (const Backend* backend : {&cpu_backend(), &reference_backend()}) {
       SCOPED_TRACE(backend->name());
       expect_pytorchs(measured(*backend, values), golden);
@@ -82,7 +83,8 @@ TEST(TensorStats, EqualPyTorchs) {
 // One probe meets ranges that grow, shrink and jump, as those of a training do.
 TEST(TensorStats, AreAFunctionOfTheTensorAlone) {
   const auto probe = cpu_backend().probe({});
-  for (const float scale : {1.0F, 1.9F, 4.0F, 2.1F, 30.0F, 60.0F, 64.0F, 1000.0F, 1e-3F, 1e30F, 1e-38F, 0.0F, 1.0F}) {
+  for (const float scale :
+       {1.0F, 1.9F, 4.0F, 2.1F, 30.0F, 60.0F, 64.0F, 1000.0F, 1e-3F, 1e30F, 1e-38F, 0.0F, 1.0F}) {
     SCOPED_TRACE(scale);
     const std::vector<float> values = filled("range", 5000, {.scale = scale}, false);
     TensorStats found;

@@ -28,7 +28,7 @@ struct MagnitudeHistogram {
 struct SignedHistogram {
   static constexpr int bins = 128;
   std::array<std::uint64_t, bins> counts{};
-  int exponent = -126;
+  std::int64_t exponent = -126;
 
   double width() const;
   /// Lower edge of a bin.

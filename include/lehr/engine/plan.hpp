@@ -14,6 +14,13 @@ namespace lehr {
 
 enum class Mode { train, eval };
 
+/// A tensor that a plan measures as it computes it.
+struct ProbeSpec {
+  NodeId node = 0;        ///< its output
+  bool gradient = false;  ///< or the gradient of its output; training only
+  StatsSpec stats{};
+};
+
 struct PlanOptions {
   std::int64_t batch_size = 1;
   Mode mode = Mode::train;
@@ -23,6 +30,7 @@ struct PlanOptions {
   /// Nodes whose parameters get no gradient: what backward need not compute for them it leaves out, and the
   /// entries in Parameters::grads() stay as they are.
   std::vector<NodeId> frozen{};
+  std::vector<ProbeSpec> probes{};  ///< a probed node is not fused with the activation behind it
 };
 
 /// One step of a plan, for people and tests.
@@ -83,6 +91,14 @@ class Plan {
   /// Where the value of the graph's output, of a graph input or of a node named in `keep` lies after a run.
   /// Throws Error for any other node: its memory serves several tensors.
   const void* value(NodeId node) const;
+
+  /// Begins to measure the tensors named in PlanOptions::probes, right behind the steps that produce them (or
+  /// ends it); off by default.
+  void probe(bool on);
+  /// Of the last run that measured, in the order of PlanOptions::probes.
+  std::span<const TensorStats> probed() const;
+  /// Time spent on measuring since the last forward pass began.
+  double last_probe_seconds() const;
 
   const PlanOptions& options() const;
   std::span<const StepInfo> steps() const;

@@ -161,6 +161,14 @@ class Learner {
   StepTrace trace_batch();
   /// Writes model and batch under way, for replay_dump; whole or not at all.
   void save_dump(const std::filesystem::path& file, const std::string& message) const;
+  /// The plan that computes the batch under way, from after_predict to after_batch; Error at other times.
+  Plan& plan();
+  /// Has tensors of the network measured as they are computed (Plan::probed), while measuring is on; replaces
+  /// what was watched before. Not within a batch.
+  void watch(std::vector<ProbeSpec> probes);
+  /// Turns measuring on or off from the next batch on; off by default. At before_batch: from this one on.
+  void measure(bool on);
+
   /// What the next step will use; set by the schedule before before_batch.
   Rates& rates();
 

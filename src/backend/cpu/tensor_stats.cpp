@@ -18,10 +18,12 @@
 #define LEHR_BACKEND_CPU_TENSOR_STATS_CPP_
 namespace lehr::cpu {
 
-/// Elements that stay in the first cache between moments and histogram, few enough for sums in single precision.
+/// Elements that stay in the first cache between moments and histogram, few enough for sums in single
+/// precision.
 constexpr std::int64_t stats_block = 2048;
 
-/// Finer than SignedHistogram by one octave, so that a range that shrinks or grows back by one needs no second pass.
+/// Finer than SignedHistogram by one octave, so that a range that shrinks or grows back by one needs no
+/// second pass.
 constexpr int fine_bins = 2 * SignedHistogram::bins;
 /// Equal values one after the other would wait for each other's increment, hence several tables side by side.
 constexpr int tables = 4;
@@ -40,8 +42,8 @@ namespace lehr::cpu::HWY_NAMESPACE {
 
 using IntTag = hn::RebindToSigned<FloatTag>;
 
-/// Moments of at most stats_block values. Deviations are taken from the first value, so that a mean far from zero
-/// does not drown them.
+/// Moments of at most stats_block values. Deviations are taken from the first value, so that a mean far from
+/// zero does not drown them.
 Moments BlockMoments(const float* values, std::int64_t count, float threshold) {
   const FloatTag d;
   const std::int64_t lanes = float_lanes();
@@ -175,12 +177,14 @@ class Probe final : public TensorProbe {
     parallel_for(block_count(count), grain, [&](std::int64_t first, std::int64_t last, int thread) {
       for (std::int64_t block = first; block < last; ++block) {
         const std::int64_t begin = block * stats_block;
-        body(block, begin, std::min(stats_block, count - begin), counts_[static_cast<std::size_t>(thread)].data());
+        body(block, begin, std::min(stats_block, count - begin),
+             counts_[static_cast<std::size_t>(thread)].data());
       }
     });
   }
 
-  void count_block(const float* values, std::int64_t size, const Moments& moments, std::uint32_t* counts) const {
+  void count_block(const float* values, std::int64_t size, const Moments& moments,
+                   std::uint32_t* counts) const {
     const Scale scale{std::ldexp(1.0F, -fine_exponent_)};
     if (moments.non_finite == 0) return HWY_DYNAMIC_DISPATCH(BlockCounts)(values, size, scale, counts);
     for (std::int64_t i = 0; i < size; ++i) {
@@ -205,13 +209,15 @@ class Probe final : public TensorProbe {
     if (result.magnitudes.beyond > 0 && largest >= top) count_top(values, count, result.magnitudes);
   }
 
-  void write_signed(const std::array<std::uint64_t, fine_bins>& fine, int exponent, SignedHistogram& to) const {
+  void write_signed(const std::array<std::uint64_t, fine_bins>& fine, int exponent,
+                    SignedHistogram& to) const {
     to = {};
     to.exponent = exponent;
     const int merged = exponent == fine_exponent_ ? 1 : 2;
     constexpr int to_half = SignedHistogram::bins / 2;
     for (int step = 0; step < to_half * merged; ++step) {
-      to.counts[static_cast<std::size_t>(to_half + step / merged)] += fine[static_cast<std::size_t>(half + step)];
+      to.counts[static_cast<std::size_t>(to_half + step / merged)] +=
+          fine[static_cast<std::size_t>(half + step)];
       to.counts[static_cast<std::size_t>(to_half - 1 - step / merged)] +=
           fine[static_cast<std::size_t>(half - 1 - step)];
     }

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lehr/callbacks/stat_series.hpp"
+#include "lehr/store/run_records.hpp"
+#include "lehr/train/callback.hpp"
+
+namespace lehr {
+
+struct ActivationStatsOptions {
+  std::int64_t every = 1;             ///< batches from one record to the next
+  std::vector<std::string> layers{};  ///< names, with * and ? for any text and any character; empty: all layers
+  bool histograms = true;
+  /// Also gradients of activations, weights, their gradients as the step uses them, and updates.
+  bool gradients = false;
+  bool validation = false;         ///< also batches of the validation set
+  bool before_activation = false;  ///< outputs before the activation function; it is then not fused
+  float near_zero = 0.05F;
+  double budget = 0;              ///< highest share of the training time; less often where more is needed; 0 no limit
+  std::size_t most_points = 1000;  ///< recorded batches kept in memory; of more, every other one goes
+};
+
+/// What was measured of one layer.
+struct LayerStats {
+  store::LayerInfo info{};
+  StatSeries activation{};
+  // Where gradients are asked for. Empty entries (count 0) stand for batches without a step.
+  StatSeries activation_gradient{};
+  StatSeries weight{};
+  StatSeries weight_gradient{};
+  StatSeries update{};
+
+  /// Norm of the update over norm of the weight; 0 where there was no step.
+  std::vector<float> update_ratio() const;
+
+  std::vector<float> mean() const { return activation.mean(); }
+  std::vector<float> std() const { return activation.std(); }
+  std::vector<float> near_zero() const { return activation.near_zero(); }
+  StatImage color_dim() const { return activation.color_dim(); }
+};
+
+/// Records the outputs of every layer batch by batch: mean, std, extremes, near-zero shares and histograms, measured
+/// by the plan right behind the step that makes them. Memory is bounded: a long series thins itself, while the
+/// batches with the extremes of each layer stay. Source: fastai's ActivationStats.
+class ActivationStats final : public Callback {
+ public:
+  /// Throws BadInput where an option is out of range.
+  explicit ActivationStats(ActivationStatsOptions options = {});
+  ~ActivationStats() override;
+  ActivationStats(ActivationStats&&) noexcept;
+  ActivationStats& operator=(ActivationStats&&) noexcept;
+
+  std::string_view name() const override { return "ActivationStats"; }
+  /// Behind what clips gradients, so that it sees those of the step.
+  int order() const override { return -10; }
+  void before_fit(Learner& learner) override;
+  void before_train(Learner& learner) override;
+  void before_batch(Learner& learner) override;
+  void before_step(Learner& learner) override;
+  void after_step(Learner& learner) override;
+  void after_batch(Learner& learner) override;
+  void after_train(Learner& learner) override;
+  void clean_up(Learner& learner) override;
+  void save_state(CallbackState& state) const override;
+  void load_state(const CallbackState& state) override;
+
+  std::span<const LayerStats> layers() const;
+  /// By the name of its first node; throws BadInput with the nearest name.
+  const LayerStats& layer(std::string_view name) const;
+  /// The recorded batches, to which the entries of all series belong.
+  std::span<const store::StepRow> points() const;
+  /// Time for measuring and recording over the rest of the training's.
+  double overhead() const;
+  /// Batches from one record to the next at present: more than asked for where the budget would not hold.
+  std::int64_t every() const;
+
+  /// Called with every recorded batch, also those that thinning takes away later.
+  using Sink = std::function<void(const store::StepRow&, std::vector<store::StatsRow>)>;
+  void set_sink(Sink sink);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lehr

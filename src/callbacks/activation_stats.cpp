@@ -1,0 +1,359 @@
+#include "lehr/callbacks/activation_stats.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <set>
+
+#include "callbacks/layer_watch.hpp"
+#include "lehr/core/clock.hpp"
+#include "lehr/core/error.hpp"
+
+namespace lehr {
+namespace {
+
+using store::StatsRow;
+using store::StepRow;
+using store::Watched;
+
+constexpr std::size_t fewest_points = 16;
+
+/// The series of a layer with the tensor that each is of.
+template <class Layer, class Body>
+void for_series(Layer& layer, const Body& body) {
+  body(Watched::activation, layer.activation);
+  body(Watched::activation_gradient, layer.activation_gradient);
+  body(Watched::weight, layer.weight);
+  body(Watched::weight_gradient, layer.weight_gradient);
+  body(Watched::update, layer.update);
+}
+
+/// Bytes of plain values as floats, which a checkpoint holds bit by bit.
+template <class Plain>
+std::vector<float> packed(std::span<const Plain> values) {
+  static_assert(std::is_trivially_copyable_v<Plain> && sizeof(Plain) % sizeof(float) == 0);
+  std::vector<float> bytes(values.size_bytes() / sizeof(float));
+  if (!values.empty()) std::memcpy(bytes.data(), values.data(), values.size_bytes());
+  return bytes;
+}
+
+template <class Plain>
+std::vector<Plain> unpacked(const std::vector<float>& bytes) {
+  if (bytes.size() * sizeof(float) % sizeof(Plain) != 0) throw BadInput("the saved statistics are cut");
+  std::vector<Plain> values(bytes.size() * sizeof(float) / sizeof(Plain));
+  if (!bytes.empty()) std::memcpy(static_cast<void*>(values.data()), bytes.data(), bytes.size() * sizeof(float));
+  return values;
+}
+
+/// The values met so far.
+struct Range {
+  double least = std::numeric_limits<double>::infinity();
+  double most = -std::numeric_limits<double>::infinity();
+
+  /// Whether the value lies outside, which it then no longer does.
+  bool widen(double value) {
+    const bool outside = value < least || value > most;
+    least = std::min(least, value);
+    most = std::max(most, value);
+    return outside;
+  }
+};
+
+/// Of one layer's activations.
+struct Extremes {
+  Range std;
+  Range near_zero;
+};
+
+/// A point as numbers, in the order of its fields.
+using PlainPoint = std::array<double, 7>;
+
+std::vector<PlainPoint> plain(std::span<const StepRow> points) {
+  std::vector<PlainPoint> all;
+  for (const StepRow& p : points) {
+    all.push_back({static_cast<double>(p.step), static_cast<double>(p.epoch), static_cast<double>(p.batch),
+                   p.training ? 1.0 : 0.0, p.loss, p.lr, p.momentum});
+  }
+  return all;
+}
+
+StepRow point_of(const PlainPoint& p) {
+  return {static_cast<std::int64_t>(p[0]), static_cast<int>(p[1]), static_cast<std::int64_t>(p[2]), p[3] != 0, p[4],
+          p[5], p[6]};
+}
+
+std::string series_name(std::size_t layer, Watched what) {
+  return std::to_string(layer) + "." + std::to_string(static_cast<int>(what));
+}
+
+}  // namespace
+
+struct ActivationStats::State {
+  ActivationStatsOptions options;
+  std::unique_ptr<LayerWatch> watch;
+  std::vector<LayerStats> layers;
+  std::vector<StepRow> points;
+  std::vector<Extremes> extremes;  // by layer
+  Sink sink;
+
+  std::int64_t every = 1;        // batches from one record to the next
+  std::int64_t stride = 1;       // records from one kept point to the next
+  std::int64_t batches = 0;      // of the kind that is recorded, since the start
+  std::int64_t records = 0;      // recorded ones
+  bool recording = false;        // the batch under way
+  double cost = 0;               // seconds spent here
+  double train_seconds = 0;      // of finished training parts
+  bool in_train = false;
+  Stopwatch train_watch;
+
+  double elapsed() const { return train_seconds + (in_train ? train_watch.seconds() : 0); }
+  double share() const {
+    const double rest = elapsed() - cost;
+    return rest > 0 ? cost / rest : 0;
+  }
+
+  std::vector<StatsRow> rows(const StepRow& point, std::span<const TensorStats> probed) const;
+  void append(const StepRow& point, const std::vector<StatsRow>& rows);
+  void thin();
+  std::set<std::size_t> extreme_places() const;
+  bool sets_extreme(const std::vector<StatsRow>& rows);
+  void keep_budget();
+};
+
+ActivationStats::ActivationStats(ActivationStatsOptions options) : state_(std::make_unique<State>()) {
+  if (options.every < 1) {
+    throw BadInput("ActivationStats records every 1 or more batches, found " + std::to_string(options.every));
+  }
+  if (!(options.budget >= 0) || !std::isfinite(options.budget)) {
+    throw BadInput("the budget of ActivationStats must be 0 (none) or more, found " + std::to_string(options.budget));
+  }
+  if (options.most_points < fewest_points) {
+    throw BadInput("ActivationStats keeps at least " + std::to_string(fewest_points) + " points, found " +
+                   std::to_string(options.most_points));
+  }
+  state_->every = options.every;
+  state_->options = std::move(options);
+}
+
+ActivationStats::~ActivationStats() = default;
+ActivationStats::ActivationStats(ActivationStats&&) noexcept = default;
+ActivationStats& ActivationStats::operator=(ActivationStats&&) noexcept = default;
+
+void ActivationStats::before_fit(Learner& learner) {
+  State& s = *state_;
+  Sink sink = std::move(s.sink);
+  const ActivationStatsOptions options = s.options;
+  s = State{};
+  s.options = options;
+  s.every = options.every;
+  s.sink = std::move(sink);
+  s.watch = std::make_unique<LayerWatch>(options, learner);
+  s.layers = s.watch->empty_series();
+  s.extremes.resize(s.layers.size());
+  learner.watch(s.watch->probes());
+}
+
+void ActivationStats::before_train(Learner&) {
+  state_->train_watch.restart();
+  state_->in_train = true;
+}
+
+void ActivationStats::after_train(Learner&) {
+  state_->train_seconds = state_->elapsed();
+  state_->in_train = false;
+}
+
+void ActivationStats::before_batch(Learner& learner) {
+  State& s = *state_;
+  const bool wanted = learner.progress().training || s.options.validation;
+  s.recording = wanted && s.batches++ % s.every == 0;
+  learner.measure(s.recording);
+}
+
+void ActivationStats::before_step(Learner& learner) {
+  State& s = *state_;
+  if (!s.recording || !s.options.gradients) return;
+  const Stopwatch watch;
+  s.watch->measure_weights(learner.parameters());
+  s.cost += watch.seconds();
+}
+
+void ActivationStats::after_step(Learner& learner) {
+  State& s = *state_;
+  if (!s.recording || !s.options.gradients) return;
+  const Stopwatch watch;
+  s.watch->measure_updates(learner.parameters());
+  s.cost += watch.seconds();
+}
+
+void ActivationStats::after_batch(Learner& learner) {
+  State& s = *state_;
+  if (!s.recording) return;
+  s.recording = false;
+  const Stopwatch watch;
+  const Plan& plan = learner.plan();
+  const Progress& p = learner.progress();
+  const StepRow point{p.train_batches - 1, p.epoch, p.batch, p.training, p.loss, p.lr, p.momentum};
+  const std::vector<StatsRow> rows = s.rows(point, plan.probed());
+  if (p.training) s.watch->add_times(plan, s.layers);
+  s.append(point, rows);
+  if (s.sink) s.sink(point, rows);
+  s.watch->forget_weights();
+  s.cost += plan.last_probe_seconds() + watch.seconds();
+  s.keep_budget();
+}
+
+void ActivationStats::clean_up(Learner& learner) {
+  learner.measure(false);
+  learner.watch({});
+}
+
+std::vector<StatsRow> ActivationStats::State::rows(const StepRow& point,
+                                                   std::span<const TensorStats> probed) const {
+  std::vector<StatsRow> rows;
+  const auto add = [&](std::size_t layer, Watched what, const TensorStats& stats) {
+    rows.push_back({point.step, static_cast<int>(layer), point.training, what, stats});
+  };
+  for (std::size_t i = 0; i < watch->size(); ++i) {
+    add(i, Watched::activation, watch->activation(probed, i));
+    if (!options.gradients) continue;
+    const TensorStats none{};
+    add(i, Watched::activation_gradient, point.training ? watch->activation_gradient(probed, i) : none);
+    add(i, Watched::weight, watch->weights(i).weight);
+    add(i, Watched::weight_gradient, watch->weights(i).gradient);
+    add(i, Watched::update, watch->weights(i).update);
+  }
+  return rows;
+}
+
+/// Whether a layer's activations are further out than in any batch before: such a batch is kept whatever its turn.
+bool ActivationStats::State::sets_extreme(const std::vector<StatsRow>& rows) {
+  bool further = false;
+  for (const StatsRow& row : rows) {
+    if (row.what != Watched::activation) continue;
+    Extremes& so_far = extremes[static_cast<std::size_t>(row.layer)];
+    further = so_far.std.widen(row.stats.std) || further;
+    further = so_far.near_zero.widen(row.stats.near_zero_share()) || further;
+  }
+  return further;
+}
+
+void ActivationStats::State::append(const StepRow& point, const std::vector<StatsRow>& rows) {
+  const bool in_turn = records++ % stride == 0;
+  if (!sets_extreme(rows) && !in_turn) return;
+  points.push_back(point);
+  for (const StatsRow& row : rows) {
+    for_series(layers[static_cast<std::size_t>(row.layer)], [&](Watched what, StatSeries& series) {
+      if (what == row.what) series.push(row.stats);
+    });
+  }
+  if (points.size() > options.most_points) thin();
+}
+
+/// Where each layer's activations have their least and largest std and near-zero share.
+std::set<std::size_t> ActivationStats::State::extreme_places() const {
+  std::set<std::size_t> places;
+  for (const LayerStats& layer : layers) {
+    const auto all = layer.activation.all();
+    const auto add = [&](auto value) {
+      const auto [least, most] = std::ranges::minmax_element(all, {}, value);
+      places.insert(static_cast<std::size_t>(least - all.begin()));
+      places.insert(static_cast<std::size_t>(most - all.begin()));
+    };
+    add(&TensorStats::std);
+    add(&TensorStats::near_zero);
+    if (places.size() > options.most_points / 4) break;  // many layers: those of the first ones
+  }
+  return places;
+}
+
+/// Takes every other point away, but for the extremes.
+void ActivationStats::State::thin() {
+  stride *= 2;
+  const std::set<std::size_t> kept = extreme_places();
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (i % 2 == 0 || kept.contains(i)) places.push_back(i);
+  }
+  for (std::size_t i = 0; i < places.size(); ++i) points[i] = points[places[i]];
+  points.resize(places.size());
+  for (LayerStats& layer : layers) {
+    for_series(layer, [&](Watched, StatSeries& series) { series.keep(places); });
+  }
+}
+
+/// Looked at now and then: the share so far decides how often to record.
+void ActivationStats::State::keep_budget() {
+  constexpr std::int64_t between = 8;
+  if (options.budget == 0 || records % between != 0) return;
+  if (share() > options.budget) {
+    every = std::min<std::int64_t>(every * 2, 1 << 20);
+  } else if (share() < options.budget / 2 && every > options.every) {
+    every = std::max(options.every, every / 2);
+  }
+}
+
+std::span<const LayerStats> ActivationStats::layers() const { return state_->layers; }
+std::span<const store::StepRow> ActivationStats::points() const { return state_->points; }
+double ActivationStats::overhead() const { return state_->share(); }
+std::int64_t ActivationStats::every() const { return state_->every; }
+void ActivationStats::set_sink(Sink sink) { state_->sink = std::move(sink); }
+
+const LayerStats& ActivationStats::layer(std::string_view name) const {
+  std::vector<std::string> names;
+  for (const LayerStats& layer : state_->layers) {
+    if (layer.info.name == name) return layer;
+    names.push_back(layer.info.name);
+  }
+  throw unknown_name("layer", name, names);
+}
+
+std::vector<float> LayerStats::update_ratio() const {
+  std::vector<float> ratios;
+  for (std::size_t i = 0; i < update.size(); ++i) {
+    ratios.push_back(weight[i].norm > 0 ? static_cast<float>(update[i].norm / weight[i].norm) : 0);
+  }
+  return ratios;
+}
+
+void ActivationStats::save_state(CallbackState& state) const {
+  const State& s = *state_;
+  state.integers = {{"every", s.every}, {"stride", s.stride}, {"batches", s.batches}, {"records", s.records}};
+  state.numbers = {{"cost", s.cost}, {"train_seconds", s.elapsed()}};
+  state.arrays["points"] = packed<PlainPoint>(plain(s.points));
+  for (std::size_t i = 0; i < s.layers.size(); ++i) {
+    for_series(s.layers[i], [&](Watched what, const StatSeries& series) {
+      if (!series.empty()) state.arrays[series_name(i, what)] = packed(series.all());
+    });
+  }
+}
+
+void ActivationStats::load_state(const CallbackState& state) {
+  State& s = *state_;
+  s.every = state.integer("every");
+  s.stride = state.integer("stride");
+  s.batches = state.integer("batches");
+  s.records = state.integer("records");
+  s.cost = state.number("cost");
+  s.train_seconds = state.number("train_seconds");
+  s.points.clear();
+  for (const PlainPoint& point : unpacked<PlainPoint>(state.array("points"))) s.points.push_back(point_of(point));
+  for (std::size_t i = 0; i < s.layers.size(); ++i) {
+    for_series(s.layers[i], [&](Watched what, StatSeries& series) {
+      const auto found = state.arrays.find(series_name(i, what));
+      if (found != state.arrays.end()) series.assign(unpacked<TensorStats>(found->second));
+      if (!series.empty() && series.size() != s.points.size()) {
+        throw BadInput("the saved statistics of layer " + s.layers[i].info.name + " have " +
+                       std::to_string(series.size()) + " entries, expected " + std::to_string(s.points.size()));
+      }
+    });
+    for (const TensorStats& stats : s.layers[i].activation.all()) {
+      s.extremes[i].std.widen(stats.std);
+      s.extremes[i].near_zero.widen(stats.near_zero_share());
+    }
+  }
+}
+
+}  // namespace lehr

@@ -1,0 +1,126 @@
+#include "callbacks/layer_watch.hpp"
+
+#include <algorithm>
+
+#include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
+#include "lehr/graph/summary.hpp"
+
+namespace lehr {
+namespace {
+
+std::vector<Layer> chosen(const std::vector<std::string>& patterns, const Graph& graph) {
+  std::vector<Layer> all = layers_of(graph);
+  if (patterns.empty()) return all;
+  std::vector<std::string> names;
+  for (const Layer& layer : all) names.push_back(layer.name);
+  for (const std::string& pattern : patterns) {
+    if (std::ranges::none_of(names, [&](const std::string& name) { return fits(name, pattern); })) {
+      throw unknown_name("layer", pattern, names);
+    }
+  }
+  std::erase_if(all, [&](const Layer& layer) {
+    return std::ranges::none_of(patterns, [&](const std::string& pattern) { return fits(layer.name, pattern); });
+  });
+  return all;
+}
+
+store::LayerInfo info_of(const Layer& layer, NodeId watched, const std::vector<SummaryRow>& rows,
+                         std::int64_t batch_size) {
+  const SummaryRow& output = rows[static_cast<std::size_t>(watched)];
+  store::LayerInfo info{.name = layer.name, .type = layer.type};
+  for (int axis = 1; axis < output.output.rank(); ++axis) info.shape.push_back(output.output[axis]);
+  for (const NodeId node : layer.nodes) {
+    info.parameters += rows[static_cast<std::size_t>(node)].parameters;
+    info.flops += rows[static_cast<std::size_t>(node)].flops;
+  }
+  info.receptive_field = std::max(output.receptive_field_h, output.receptive_field_w);
+  info.bytes = output.activation_bytes * batch_size;
+  return info;
+}
+
+}  // namespace
+
+bool fits(std::string_view name, std::string_view pattern) {
+  if (pattern.empty()) return name.empty();
+  if (pattern.front() == '*') return fits(name, pattern.substr(1)) || (!name.empty() && fits(name.substr(1), pattern));
+  if (name.empty() || (pattern.front() != '?' && pattern.front() != name.front())) return false;
+  return fits(name.substr(1), pattern.substr(1));
+}
+
+LayerWatch::LayerWatch(const ActivationStatsOptions& options, const Learner& learner)
+    : options_(options), layers_(chosen(options.layers, learner.model())), weights_(layers_.size()) {
+  const std::vector<SummaryRow> rows = summary_rows(learner.model(), 1);
+  for (const Layer& layer : layers_) {
+    infos_.push_back(info_of(layer, watched(layer), rows, learner.options().batch_size));
+    infos_.back().index = static_cast<int>(infos_.size()) - 1;
+    weight_names_.push_back(layer.name + ".weight");
+    for (int i = 0; i < 3; ++i) {
+      weight_probes_.push_back(learner.parameters().backend().probe(
+          {.histograms = options_.histograms, .near_zero = options_.near_zero}));
+    }
+  }
+}
+
+std::vector<ProbeSpec> LayerWatch::probes() const {
+  const StatsSpec stats{.histograms = options_.histograms, .near_zero = options_.near_zero};
+  std::vector<ProbeSpec> probes;
+  for (const Layer& layer : layers_) {
+    probes.push_back({watched(layer), false, stats});
+    if (options_.gradients) probes.push_back({watched(layer), true, stats});
+  }
+  return probes;
+}
+
+std::vector<LayerStats> LayerWatch::empty_series() const {
+  std::vector<LayerStats> series;
+  for (const store::LayerInfo& info : infos_) series.push_back({.info = info});
+  return series;
+}
+
+void LayerWatch::measure_weights(const Parameters& parameters) {
+  const Backend& backend = parameters.backend();
+  const auto count = static_cast<std::int64_t>(parameters.values().size());
+  if (!before_) {
+    before_ = std::static_pointer_cast<float>(backend.allocate(parameters.values().size_bytes()));
+  }
+  backend.copy(before_.get(), parameters.values().data(), count);
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const ParameterEntry& entry = parameters.entry(weight_names_[i]);
+    weight_probes_[3 * i]->measure(parameters.value(entry), entry.shape.numel(), weights_[i].weight);
+    weight_probes_[3 * i + 1]->measure(parameters.grad(entry), entry.shape.numel(), weights_[i].gradient);
+  }
+}
+
+// The copy becomes the update: the new weights less the old ones.
+void LayerWatch::measure_updates(const Parameters& parameters) {
+  const Backend& backend = parameters.backend();
+  const auto count = static_cast<std::int64_t>(parameters.values().size());
+  backend.scale(before_.get(), -1, count);
+  backend.accumulate(before_.get(), parameters.values().data(), count);
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const ParameterEntry& entry = parameters.entry(weight_names_[i]);
+    weight_probes_[3 * i + 2]->measure(before_.get() + entry.offset, entry.shape.numel(), weights_[i].update);
+  }
+}
+
+void LayerWatch::forget_weights() { std::ranges::fill(weights_, WeightStats{}); }
+
+void LayerWatch::add_times(const Plan& plan, std::vector<LayerStats>& series) {
+  ++timed_;
+  const auto share = 1 / static_cast<double>(timed_);
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    StepTime time;
+    for (std::size_t step = 0; step < plan.steps().size(); ++step) {
+      const NodeId first = plan.steps()[step].nodes.front();
+      if (std::ranges::find(layers_[i].nodes, first) == layers_[i].nodes.end()) continue;
+      time.forward_seconds += plan.times()[step].forward_seconds;
+      time.backward_seconds += plan.times()[step].backward_seconds;
+    }
+    store::LayerInfo& info = series[i].info;
+    info.forward_seconds += share * (time.forward_seconds - info.forward_seconds);
+    info.backward_seconds += share * (time.backward_seconds - info.backward_seconds);
+  }
+}
+
+}  // namespace lehr

@@ -1,0 +1,203 @@
+// ActivationStats records what the network holds, and leaves the training as it is.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "callbacks/support.hpp"
+#include "lehr/callbacks/activation_stats.hpp"
+#include "lehr/callbacks/gradient_accumulation.hpp"
+#include "lehr/core/error.hpp"
+
+namespace lehr {
+namespace {
+
+using test::small_learner;
+using test::weights_of;
+
+std::unique_ptr<Learner> learner_with(ActivationStatsOptions options, bool batch_norm = true) {
+  auto learner = small_learner({.batch_size = 64, .seed = 5}, {.batch_norm = batch_norm});
+  learner->add(ActivationStats(std::move(options)));
+  return learner;
+}
+
+std::uint64_t sum_of(const SignedHistogram& histogram) {
+  return std::accumulate(histogram.counts.begin(), histogram.counts.end(), std::uint64_t{0});
+}
+
+TEST(ActivationStats, HoldsEveryLayerAtEveryBatch) {
+  const auto learner = learner_with({});
+  learner->fit(2, 1e-3);
+  const auto& stats = learner->callback<ActivationStats>();
+  ASSERT_EQ(stats.points().size(), 10U);
+  ASSERT_EQ(stats.layers().size(), 5U);
+  const LayerStats& first = stats.layer("0");
+  EXPECT_EQ(first.info.type, "conv2d + batch_norm + activation");
+  EXPECT_EQ(first.info.shape, (std::vector<std::int64_t>{8, 14, 14}));
+  EXPECT_EQ(first.info.receptive_field, 5);
+  EXPECT_EQ(first.info.parameters, 8 * 25 + 16);
+  EXPECT_EQ(first.info.bytes, 64 * 8 * 14 * 14 * 4);
+  EXPECT_GT(first.info.forward_seconds, 0);
+  EXPECT_GT(first.info.backward_seconds, 0);
+  for (const LayerStats& layer : stats.layers()) {
+    ASSERT_EQ(layer.activation.size(), 10U) << layer.info.name;
+    EXPECT_TRUE(layer.update.empty());
+    for (std::size_t i = 0; i < 10; ++i) {
+      const std::int64_t each = layer.info.bytes / 4 / 64;
+      EXPECT_EQ(layer.activation[i].count, each * (i % 5 == 4 ? 44 : 64));
+      EXPECT_EQ(sum_of(layer.activation[i].values), static_cast<std::uint64_t>(layer.activation[i].count));
+    }
+  }
+  EXPECT_EQ(first.activation.min()[0], 0) << "after the activation";
+  EXPECT_EQ(stats.points()[7].epoch, 1);
+  EXPECT_EQ(stats.points()[7].batch, 2);
+  EXPECT_EQ(stats.points()[7].step, 7);
+  EXPECT_GT(stats.points()[7].loss, 0);
+  EXPECT_GT(stats.overhead(), 0);
+}
+
+// The numbers are those of the tensors: computed again from what the plan kept.
+TEST(ActivationStats, MeasuresTheTensorsThemselves) {
+  const auto learner = learner_with({.gradients = true}, false);
+  std::vector<double> norms;
+  std::vector<double> update_norms;
+  std::vector<float> before;
+  learner->on(Event::before_step, [&](Learner& l) {
+    double squares = 0;
+    const Tensor grad = l.parameters().get_grad("4.weight");
+    for (const float value : grad.elements<float>()) squares += static_cast<double>(value) * static_cast<double>(value);
+    norms.push_back(std::sqrt(squares));
+    const Tensor weight = l.parameters().get("4.weight");
+    before.assign(weight.elements<float>().begin(), weight.elements<float>().end());
+  });
+  learner->on(Event::after_step, [&](Learner& l) {
+    const Tensor weight = l.parameters().get("4.weight");
+    double squares = 0;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      squares += std::pow(static_cast<double>(weight.elements<float>()[i]) - static_cast<double>(before[i]), 2);
+    }
+    update_norms.push_back(std::sqrt(squares));
+  });
+  learner->fit(1, 1e-3);
+  const LayerStats& layer = learner->callback<ActivationStats>().layer("4");
+  for (std::size_t i = 0; i < norms.size(); ++i) {
+    EXPECT_NEAR(layer.weight_gradient[i].norm, norms[i], 1e-5 * norms[i]);
+    EXPECT_NEAR(layer.update[i].norm, update_norms[i], 1e-5 * update_norms[i]);
+    EXPECT_NEAR(layer.update_ratio()[i], update_norms[i] / layer.weight[i].norm, 1e-6);
+    EXPECT_GT(layer.activation_gradient[i].norm, 0);
+  }
+}
+
+TEST(ActivationStats, LeavesTheTrainingAsItIs) {
+  const auto without = small_learner();
+  without->fit(2, 1e-3);
+  for (const bool gradients : {false, true}) {
+    const auto with = learner_with({.gradients = gradients, .validation = true});
+    with->fit(2, 1e-3);
+    EXPECT_EQ(weights_of(*with), weights_of(*without));
+  }
+}
+
+TEST(ActivationStats, SeesBeforeTheActivationWhereAsked) {
+  const auto learner = learner_with({.before_activation = true}, false);
+  learner->fit(1, 1e-3);
+  EXPECT_LT(learner->callback<ActivationStats>().layer("0").activation.min()[0], 0);
+}
+
+TEST(ActivationStats, RecordsWhatIsAskedFor) {
+  const auto learner = learner_with({.every = 2, .layers = {"3", "1?"}, .histograms = false});
+  learner->fit(2, 1e-3);
+  const auto& stats = learner->callback<ActivationStats>();
+  EXPECT_EQ(stats.points().size(), 5U);
+  ASSERT_EQ(stats.layers().size(), 2U);
+  EXPECT_EQ(stats.layers()[1].info.name, "12");
+  EXPECT_EQ(sum_of(stats.layers()[0].activation[0].values), 0U);
+  const auto validated = learner_with({.validation = true});
+  validated->fit(1, 1e-3);
+  EXPECT_EQ(validated->callback<ActivationStats>().points().size(), 7U);
+  EXPECT_FALSE(validated->callback<ActivationStats>().points().back().training);
+}
+
+TEST(ActivationStats, BatchesWithoutAStepHaveNoUpdate) {
+  const auto learner = learner_with({.gradients = true});
+  learner->add(GradientAccumulation({.batches = 2}));
+  learner->fit(1, 1e-3);
+  const LayerStats& layer = learner->callback<ActivationStats>().layer("0");
+  EXPECT_EQ(layer.update[0].count, 0);
+  EXPECT_GT(layer.update[1].count, 0);
+  EXPECT_GT(layer.activation[0].count, 0);
+}
+
+// A long run thins its series; a batch unlike all others stays.
+TEST(ActivationStats, IsBoundedAndKeepsExtremes) {
+  const auto learner = learner_with({.most_points = 16}, false);
+  learner->on(Event::before_batch, [](Learner& l) {
+    if (!l.progress().training || l.progress().train_batches != 43) return;
+    for (std::int64_t i = 0; i < l.batch().size * 28 * 28; ++i) l.batch().images[i] *= 100;
+  });
+  learner->fit(20, 1e-3);
+  const auto& stats = learner->callback<ActivationStats>();
+  EXPECT_LE(stats.points().size(), 16U);
+  EXPECT_GE(stats.points().size(), 6U);
+  const auto points = stats.points();
+  const auto odd = std::ranges::find(points, 43, &store::StepRow::step);
+  ASSERT_NE(odd, points.end());
+  EXPECT_GT(stats.layer("0").std()[static_cast<std::size_t>(odd - points.begin())], 10 * stats.layer("0").std()[0]);
+  for (const LayerStats& layer : stats.layers()) EXPECT_EQ(layer.activation.size(), points.size());
+}
+
+TEST(ActivationStats, RecordsLessOftenWhereTheBudgetIsSmall) {
+  const auto learner = learner_with({.budget = 1e-9});
+  learner->fit(10, 1e-3);
+  EXPECT_GT(learner->callback<ActivationStats>().every(), 1);
+  EXPECT_LT(learner->callback<ActivationStats>().points().size(), 50U);
+}
+
+TEST(ActivationStats, ColorDimAndDeadChartFollowTheirDefinitions) {
+  const auto learner = learner_with({});
+  learner->fit(1, 1e-3);
+  const StatSeries& series = learner->callback<ActivationStats>().layer("0").activation;
+  const StatImage image = series.color_dim();
+  EXPECT_EQ(image.rows, 40U);
+  EXPECT_EQ(image.columns, 5U);
+  EXPECT_FLOAT_EQ(image.at(1, 3), std::log1p(static_cast<float>(series[3].magnitudes.counts[1])));
+  const auto& counts = series[3].magnitudes.counts;
+  const double low = static_cast<double>(counts[0] + counts[1]);
+  EXPECT_NEAR(series.dead_chart()[3], low / static_cast<double>(series[3].count), 1e-6);
+}
+
+TEST(ActivationStats, GoesOnAfterAResume) {
+  const test::TestFolder folder;
+  const auto whole = learner_with({.gradients = true, .most_points = 16});
+  whole->fit(5, 1e-3);
+  const auto first = learner_with({.gradients = true, .most_points = 16});
+  first->on(Event::after_batch, [&](Learner& l) {
+    if (!l.progress().training || l.progress().train_batches != 18) return;
+    l.save_checkpoint(folder / "c.safetensors");
+    l.cancel(Scope::fit);
+  }, 50);
+  first->fit(5, 1e-3);
+  const auto second = learner_with({.gradients = true, .most_points = 16});
+  second->fit(5, 1e-3, {.resume = folder / "c.safetensors"});
+  const auto& a = whole->callback<ActivationStats>();
+  const auto& b = second->callback<ActivationStats>();
+  ASSERT_EQ(a.points().size(), b.points().size());
+  for (std::size_t i = 0; i < a.points().size(); ++i) EXPECT_EQ(a.points()[i].step, b.points()[i].step);
+  EXPECT_EQ(a.layer("3").std(), b.layer("3").std());
+  EXPECT_EQ(a.layer("3").update_ratio(), b.layer("3").update_ratio());
+}
+
+TEST(ActivationStats, SaysWhatIsWrong) {
+  EXPECT_THROW(ActivationStats({.every = 0}), BadInput);
+  EXPECT_THROW(ActivationStats({.budget = -1}), BadInput);
+  EXPECT_THROW(ActivationStats({.most_points = 3}), BadInput);
+  const auto learner = learner_with({.layers = {"conv*"}});
+  EXPECT_THROW(learner->fit(1, 1e-3), BadInput);
+  const auto fine = learner_with({});
+  fine->fit(1, 1e-3);
+  EXPECT_THROW(fine->callback<ActivationStats>().layer("conv1"), BadInput);
+}
+
+}  // namespace
+}  // namespace lehr
