@@ -25,7 +25,7 @@ MakeApp train_app() {
 class Given {
  public:
   explicit Given(std::vector<std::string> arguments) {
-    train_app()(app_);
+    make_(app_);
     std::ranges::reverse(arguments);
     try {
       app_.parse(std::move(arguments));
@@ -46,6 +46,7 @@ class Given {
   }
 
  private:
+  MakeApp make_ = train_app();  // owns what the options of app_ write to
   CLI::App app_;
 };
 

@@ -79,6 +79,7 @@ Json done_event(const TrainingResult& result, const RunPlace& place) {
   event["train_seconds"] = result.train_seconds;
   event["images_per_second"] = result.images_per_second;
   event["peak_memory_bytes"] = peak_memory_bytes();
+  if (result.stats_overhead) event["stats_overhead"] = *result.stats_overhead;
   if (result.interrupted) event["interrupted"] = true;
   put_place(event, place);
   return event;

@@ -46,6 +46,10 @@ void add_reports(Learner& learner, const TrainOptions& options) {
   if (options.json) learner.add(EpochEvents());
 }
 
+std::size_t columns_of_stderr() {
+  return is_terminal(2) ? static_cast<std::size_t>(terminal_columns(2)) : 120;
+}
+
 /// One sentence for people at the end.
 void print_summary(const TrainingResult& result) {
   std::string line = result.interrupted ? "Interrupted; " : "";
@@ -139,6 +143,7 @@ int train(TrainOptions options, const CLI::App& command) {
   if (options.verify) {
     if (options.resume.empty()) throw BadInput("--verify needs --resume");
     add_callbacks(*learner, options.callbacks, {});
+    add_stats(*learner, options.stats);
     const std::string verdict =
         verify(*learner, static_cast<int>(options.epochs), schedule, folder / "checkpoints");
     std::cout << verdict << '\n';
@@ -147,6 +152,7 @@ int train(TrainOptions options, const CLI::App& command) {
   const RunPlace run = folder.empty() ? RunPlace{} : RunPlace::of(folder);
 
   add_callbacks(*learner, options.callbacks, folder);
+  add_stats(*learner, options.stats);
   add_reports(*learner, options);
   save_config_at_start(*learner, place, command);
   if (options.json) print_json(start_event(*learner, options, run));
@@ -156,7 +162,13 @@ int train(TrainOptions options, const CLI::App& command) {
     learner->save(run.model);
     if (place.made) place.made->keep();
   }
-  report(result_of(*learner, stop.received()), run, options);
+  TrainingResult result = result_of(*learner, stop.received());
+  if (options.stats.on) {
+    const auto& stats = learner->callback<ActivationStats>();
+    result.stats_overhead = stats.overhead();
+    if (!options.quiet) std::fprintf(stderr, "%s", stats_text(stats, columns_of_stderr()).c_str());
+  }
+  report(result, run, options);
   return stop.received() ? interrupted_status : 0;
 }
 

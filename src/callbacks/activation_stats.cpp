@@ -43,7 +43,8 @@ template <class Plain>
 std::vector<Plain> unpacked(const std::vector<float>& bytes) {
   if (bytes.size() * sizeof(float) % sizeof(Plain) != 0) throw BadInput("the saved statistics are cut");
   std::vector<Plain> values(bytes.size() * sizeof(float) / sizeof(Plain));
-  if (!bytes.empty()) std::memcpy(static_cast<void*>(values.data()), bytes.data(), bytes.size() * sizeof(float));
+  if (!bytes.empty())
+    std::memcpy(static_cast<void*>(values.data()), bytes.data(), bytes.size() * sizeof(float));
   return values;
 }
 
@@ -80,8 +81,13 @@ std::vector<PlainPoint> plain(std::span<const StepRow> points) {
 }
 
 StepRow point_of(const PlainPoint& p) {
-  return {static_cast<std::int64_t>(p[0]), static_cast<int>(p[1]), static_cast<std::int64_t>(p[2]), p[3] != 0, p[4],
-          p[5], p[6]};
+  return {static_cast<std::int64_t>(p[0]),
+          static_cast<int>(p[1]),
+          static_cast<std::int64_t>(p[2]),
+          p[3] != 0,
+          p[4],
+          p[5],
+          p[6]};
 }
 
 std::string series_name(std::size_t layer, Watched what) {
@@ -98,13 +104,13 @@ struct ActivationStats::State {
   std::vector<Extremes> extremes;  // by layer
   Sink sink;
 
-  std::int64_t every = 1;        // batches from one record to the next
-  std::int64_t stride = 1;       // records from one kept point to the next
-  std::int64_t batches = 0;      // of the kind that is recorded, since the start
-  std::int64_t records = 0;      // recorded ones
-  bool recording = false;        // the batch under way
-  double cost = 0;               // seconds spent here
-  double train_seconds = 0;      // of finished training parts
+  std::int64_t every = 1;    // batches from one record to the next
+  std::int64_t stride = 1;   // records from one kept point to the next
+  std::int64_t batches = 0;  // of the kind that is recorded, since the start
+  std::int64_t records = 0;  // recorded ones
+  bool recording = false;    // the batch under way
+  double cost = 0;           // seconds spent here
+  double train_seconds = 0;  // of finished training parts
   bool in_train = false;
   Stopwatch train_watch;
 
@@ -127,7 +133,8 @@ ActivationStats::ActivationStats(ActivationStatsOptions options) : state_(std::m
     throw BadInput("ActivationStats records every 1 or more batches, found " + std::to_string(options.every));
   }
   if (!(options.budget >= 0) || !std::isfinite(options.budget)) {
-    throw BadInput("the budget of ActivationStats must be 0 (none) or more, found " + std::to_string(options.budget));
+    throw BadInput("the budget of ActivationStats must be 0 (none) or more, found " +
+                   std::to_string(options.budget));
   }
   if (options.most_points < fewest_points) {
     throw BadInput("ActivationStats keeps at least " + std::to_string(fewest_points) + " points, found " +
@@ -228,7 +235,8 @@ std::vector<StatsRow> ActivationStats::State::rows(const StepRow& point,
   return rows;
 }
 
-/// Whether a layer's activations are further out than in any batch before: such a batch is kept whatever its turn.
+/// Whether a layer's activations are further out than in any batch before: such a batch is kept whatever its
+/// turn.
 bool ActivationStats::State::sets_extreme(const std::vector<StatsRow>& rows) {
   bool further = false;
   for (const StatsRow& row : rows) {
@@ -339,14 +347,16 @@ void ActivationStats::load_state(const CallbackState& state) {
   s.cost = state.number("cost");
   s.train_seconds = state.number("train_seconds");
   s.points.clear();
-  for (const PlainPoint& point : unpacked<PlainPoint>(state.array("points"))) s.points.push_back(point_of(point));
+  for (const PlainPoint& point : unpacked<PlainPoint>(state.array("points")))
+    s.points.push_back(point_of(point));
   for (std::size_t i = 0; i < s.layers.size(); ++i) {
     for_series(s.layers[i], [&](Watched what, StatSeries& series) {
       const auto found = state.arrays.find(series_name(i, what));
       if (found != state.arrays.end()) series.assign(unpacked<TensorStats>(found->second));
       if (!series.empty() && series.size() != s.points.size()) {
         throw BadInput("the saved statistics of layer " + s.layers[i].info.name + " have " +
-                       std::to_string(series.size()) + " entries, expected " + std::to_string(s.points.size()));
+                       std::to_string(series.size()) + " entries, expected " +
+                       std::to_string(s.points.size()));
       }
     });
     for (const TensorStats& stats : s.layers[i].activation.all()) {

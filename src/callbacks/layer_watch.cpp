@@ -20,7 +20,8 @@ std::vector<Layer> chosen(const std::vector<std::string>& patterns, const Graph&
     }
   }
   std::erase_if(all, [&](const Layer& layer) {
-    return std::ranges::none_of(patterns, [&](const std::string& pattern) { return fits(layer.name, pattern); });
+    return std::ranges::none_of(patterns,
+                                [&](const std::string& pattern) { return fits(layer.name, pattern); });
   });
   return all;
 }
@@ -43,7 +44,8 @@ store::LayerInfo info_of(const Layer& layer, NodeId watched, const std::vector<S
 
 bool fits(std::string_view name, std::string_view pattern) {
   if (pattern.empty()) return name.empty();
-  if (pattern.front() == '*') return fits(name, pattern.substr(1)) || (!name.empty() && fits(name.substr(1), pattern));
+  if (pattern.front() == '*')
+    return fits(name, pattern.substr(1)) || (!name.empty() && fits(name.substr(1), pattern));
   if (name.empty() || (pattern.front() != '?' && pattern.front() != name.front())) return false;
   return fits(name.substr(1), pattern.substr(1));
 }

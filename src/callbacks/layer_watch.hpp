@@ -16,7 +16,8 @@ class LayerWatch {
   /// Throws BadInput where a pattern fits no layer.
   LayerWatch(const ActivationStatsOptions& options, const Learner& learner);
 
-  /// What the plans are to measure: for each layer its output and, where gradients are asked for, that one's gradient.
+  /// What the plans are to measure: for each layer its output and, where gradients are asked for, that one's
+  /// gradient.
   std::vector<ProbeSpec> probes() const;
   std::vector<LayerStats> empty_series() const;
   std::size_t size() const { return layers_.size(); }

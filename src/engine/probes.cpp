@@ -11,7 +11,8 @@ namespace lehr {
 Probes::Probes(const Backend& backend, std::span<const ProbeSpec> specs, std::span<const Step* const> steps)
     : values_(steps.size()), gradients_(steps.size()), results_(specs.size()) {
   for (std::size_t i = 0; i < specs.size(); ++i) {
-    const auto found = std::ranges::find(steps, specs[i].node, [](const Step* step) { return step->output(); });
+    const auto found =
+        std::ranges::find(steps, specs[i].node, [](const Step* step) { return step->output(); });
     if (found == steps.end()) {
       throw Error("node " + std::to_string(specs[i].node) + " cannot be probed: no step computes it");
     }

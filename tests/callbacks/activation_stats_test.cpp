@@ -66,7 +66,8 @@ TEST(ActivationStats, MeasuresTheTensorsThemselves) {
   learner->on(Event::before_step, [&](Learner& l) {
     double squares = 0;
     const Tensor grad = l.parameters().get_grad("4.weight");
-    for (const float value : grad.elements<float>()) squares += static_cast<double>(value) * static_cast<double>(value);
+    for (const float value : grad.elements<float>())
+      squares += static_cast<double>(value) * static_cast<double>(value);
     norms.push_back(std::sqrt(squares));
     const Tensor weight = l.parameters().get("4.weight");
     before.assign(weight.elements<float>().begin(), weight.elements<float>().end());
@@ -75,7 +76,8 @@ TEST(ActivationStats, MeasuresTheTensorsThemselves) {
     const Tensor weight = l.parameters().get("4.weight");
     double squares = 0;
     for (std::size_t i = 0; i < before.size(); ++i) {
-      squares += std::pow(static_cast<double>(weight.elements<float>()[i]) - static_cast<double>(before[i]), 2);
+      squares +=
+          std::pow(static_cast<double>(weight.elements<float>()[i]) - static_cast<double>(before[i]), 2);
     }
     update_norms.push_back(std::sqrt(squares));
   });
@@ -143,7 +145,8 @@ TEST(ActivationStats, IsBoundedAndKeepsExtremes) {
   const auto points = stats.points();
   const auto odd = std::ranges::find(points, 43, &store::StepRow::step);
   ASSERT_NE(odd, points.end());
-  EXPECT_GT(stats.layer("0").std()[static_cast<std::size_t>(odd - points.begin())], 10 * stats.layer("0").std()[0]);
+  EXPECT_GT(stats.layer("0").std()[static_cast<std::size_t>(odd - points.begin())],
+            10 * stats.layer("0").std()[0]);
   for (const LayerStats& layer : stats.layers()) EXPECT_EQ(layer.activation.size(), points.size());
 }
 
@@ -172,11 +175,14 @@ TEST(ActivationStats, GoesOnAfterAResume) {
   const auto whole = learner_with({.gradients = true, .most_points = 16});
   whole->fit(5, 1e-3);
   const auto first = learner_with({.gradients = true, .most_points = 16});
-  first->on(Event::after_batch, [&](Learner& l) {
-    if (!l.progress().training || l.progress().train_batches != 18) return;
-    l.save_checkpoint(folder / "c.safetensors");
-    l.cancel(Scope::fit);
-  }, 50);
+  first->on(
+      Event::after_batch,
+      [&](Learner& l) {
+        if (!l.progress().training || l.progress().train_batches != 18) return;
+        l.save_checkpoint(folder / "c.safetensors");
+        l.cancel(Scope::fit);
+      },
+      50);
   first->fit(5, 1e-3);
   const auto second = learner_with({.gradients = true, .most_points = 16});
   second->fit(5, 1e-3, {.resume = folder / "c.safetensors"});

@@ -14,15 +14,16 @@
 namespace lehr {
 
 struct ActivationStatsOptions {
-  std::int64_t every = 1;             ///< batches from one record to the next
-  std::vector<std::string> layers{};  ///< names, with * and ? for any text and any character; empty: all layers
+  std::int64_t every = 1;  ///< batches from one record to the next
+  std::vector<std::string>
+      layers{};  ///< names, with * and ? for any text and any character; empty: all layers
   bool histograms = true;
   /// Also gradients of activations, weights, their gradients as the step uses them, and updates.
   bool gradients = false;
   bool validation = false;         ///< also batches of the validation set
   bool before_activation = false;  ///< outputs before the activation function; it is then not fused
   float near_zero = 0.05F;
-  double budget = 0;              ///< highest share of the training time; less often where more is needed; 0 no limit
+  double budget = 0;  ///< highest share of the training time; less often where more is needed; 0 no limit
   std::size_t most_points = 1000;  ///< recorded batches kept in memory; of more, every other one goes
 };
 
@@ -45,9 +46,9 @@ struct LayerStats {
   StatImage color_dim() const { return activation.color_dim(); }
 };
 
-/// Records the outputs of every layer batch by batch: mean, std, extremes, near-zero shares and histograms, measured
-/// by the plan right behind the step that makes them. Memory is bounded: a long series thins itself, while the
-/// batches with the extremes of each layer stay. Source: fastai's ActivationStats.
+/// Records the outputs of every layer batch by batch: mean, std, extremes, near-zero shares and histograms,
+/// measured by the plan right behind the step that makes them. Memory is bounded: a long series thins itself,
+/// while the batches with the extremes of each layer stay. Source: fastai's ActivationStats.
 class ActivationStats final : public Callback {
  public:
   /// Throws BadInput where an option is out of range.

@@ -36,8 +36,8 @@ class StatSeries {
   std::vector<float> zero() const;
   std::vector<float> non_finite() const;
 
-  /// "The colourful dimension": log1p of the counts of |x|, smallest magnitudes in row 0. Source: fastai's color_dim;
-  /// the 40 bins over [0, 10] are those of course22p2.
+  /// "The colourful dimension": log1p of the counts of |x|, smallest magnitudes in row 0. Source: fastai's
+  /// color_dim; the 40 bins over [0, 10] are those of course22p2.
   StatImage color_dim() const;
   /// Share of values in the first bins of |x|, below bins / 4. Source: course22p2's dead_chart, with 2.
   std::vector<float> dead_chart(int bins = 2) const;

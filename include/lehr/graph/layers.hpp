@@ -7,18 +7,19 @@
 
 namespace lehr {
 
-/// What people call a layer: a convolution or a linear layer with the norm and the activation right behind it.
+/// What people call a layer: a convolution or a linear layer with the norm and the activation right behind
+/// it.
 struct Layer {
-  std::string name;           ///< of the first node: "layer1.0.conv1"
-  std::string type;           ///< "conv2d + batch_norm + activation"
-  std::vector<NodeId> nodes;  ///< in order; the first one has the weight
+  std::string name;              ///< of the first node: "layer1.0.conv1"
+  std::string type;              ///< "conv2d + batch_norm + activation"
+  std::vector<NodeId> nodes;     ///< in order; the first one has the weight
   NodeId before_activation = 0;  ///< the last node that is no activation
 
   NodeId output() const { return nodes.back(); }
 };
 
-/// The layers of a graph, in order. A node belongs to the layer before it where nothing else reads what lies between
-/// them.
+/// The layers of a graph, in order. A node belongs to the layer before it where nothing else reads what lies
+/// between them.
 std::vector<Layer> layers_of(const Graph& graph);
 
 }  // namespace lehr

@@ -26,13 +26,23 @@ constexpr std::int64_t stats_block = 2048;
 /// second pass.
 constexpr int fine_bins = 2 * SignedHistogram::bins;
 /// Equal values one after the other would wait for each other's increment, hence several tables side by side.
-constexpr int tables = 4;
+constexpr int tables = 8;
 using FineCounts = std::array<std::uint32_t, static_cast<std::size_t>(tables) * fine_bins>;
 
-/// Where a magnitude's bin begins: |x| times this, a power of two.
-struct Scale {
-  float per_bin;
+/// What a block is measured for.
+struct BlockTask {
+  const float* values;
+  std::int64_t count;
+  float near_zero;
+  float bins_per_unit;    // a power of two
+  std::uint32_t* counts;  // of fine bins; null where no histogram is wanted
+  bool positive;          // a guess that spares work: nothing lies below zero
 };
+
+inline int fine_bin(float value, float bins_per_unit) {
+  const int step = static_cast<int>(std::min(std::abs(value) * bins_per_unit, float{fine_bins / 2 - 1}));
+  return value < 0 ? fine_bins / 2 - 1 - step : fine_bins / 2 + step;
+}
 
 }  // namespace lehr::cpu
 #endif
@@ -42,77 +52,127 @@ namespace lehr::cpu::HWY_NAMESPACE {
 
 using IntTag = hn::RebindToSigned<FloatTag>;
 
-/// Moments of at most stats_block values. Deviations are taken from the first value, so that a mean far from
-/// zero does not drown them.
-Moments BlockMoments(const float* values, std::int64_t count, float threshold) {
+/// Counts of conditions, a vector at a time.
+HWY_INLINE std::int64_t true_lanes(hn::Mask<FloatTag> mask) {
+  return static_cast<std::int64_t>(hn::CountTrue(FloatTag(), mask));
+}
+
+/// Room for the fine bins of a block's values other than zero; many equal ones would be slow to count.
+struct BinList {
+  HWY_ALIGN std::int32_t bins[stats_block + hn::MaxLanes(FloatTag())];
+};
+
+HWY_INLINE hn::Vec<IntTag> fine_bins_of(FloatVec x, FloatVec bins_per_unit) {
+  const IntTag di;
+  const FloatVec last = hn::Set(FloatTag(), static_cast<float>(fine_bins / 2 - 1));
+  const auto step = hn::ConvertTo(di, hn::Min(hn::Mul(hn::Abs(x), bins_per_unit), last));
+  const auto mirrored = hn::Xor(step, hn::ShiftRight<31>(hn::BitCast(di, x)));  // -1 - step below zero
+  return hn::Add(mirrored, hn::Set(di, fine_bins / 2));
+}
+
+HWY_INLINE void count_bins(const BinList& list, std::int64_t filled, std::uint32_t* counts) {
+  std::int64_t i = 0;
+  for (; i + tables <= filled; i += tables) {
+    for (int table = 0; table < tables; ++table) ++counts[table * fine_bins + list.bins[i + table]];
+  }
+  for (; i < filled; ++i) ++counts[list.bins[i]];
+}
+
+/// Sums over whole vectors. Deviations are taken from the first value, so that a mean far from zero does not
+/// drown them.
+struct VectorSums {
+  double sum;
+  double squares;
+  float min;
+  float max;
+  std::int64_t near_zero;
+  std::int64_t near_zero_abs;
+  std::int64_t zero;
+};
+
+/// With `positive`, values below zero are not expected, and near_zero_abs is only right where there are none.
+template <bool histogram, bool positive>
+HWY_INLINE VectorSums sum_vectors(const BlockTask& task, std::int64_t whole, BinList& list) {
   const FloatTag d;
   const std::int64_t lanes = float_lanes();
-  const std::int64_t whole = count / lanes * lanes;
-  const FloatVec pivot = hn::Set(d, values[0]);
-  const FloatVec near = hn::Set(d, threshold);
+  const FloatVec pivot = hn::Set(d, task.values[0]);
+  const FloatVec near = hn::Set(d, task.near_zero);
+  const FloatVec bins_per_unit = hn::Set(d, task.bins_per_unit);
   FloatVec sum = hn::Zero(d);
   FloatVec squares = hn::Zero(d);
   FloatVec least = pivot;
   FloatVec most = pivot;
-  std::size_t below = 0;
-  std::size_t around = 0;
-  std::size_t zeros = 0;
+  std::int64_t below = 0;
+  std::int64_t around = 0;
+  std::int64_t zeros = 0;
+  std::int64_t filled = 0;
   for (std::int64_t i = 0; i < whole; i += lanes) {
-    const FloatVec x = hn::LoadU(d, values + i);
+    const FloatVec x = hn::LoadU(d, task.values + i);
     const FloatVec difference = hn::Sub(x, pivot);
     sum = hn::Add(sum, difference);
     squares = hn::MulAdd(difference, difference, squares);
     least = hn::Min(least, x);
     most = hn::Max(most, x);
-    below += hn::CountTrue(d, hn::Le(x, near));
-    around += hn::CountTrue(d, hn::Le(hn::Abs(x), near));
-    zeros += hn::CountTrue(d, hn::Eq(x, hn::Zero(d)));
-  }
-  Moments moments;
-  const double total = sum_of_lanes(sum);
-  const double total_squares = sum_of_lanes(squares);
-  const bool finite = std::isfinite(total) && std::isfinite(total_squares);
-  if (finite && whole > 0) {
-    const auto n = static_cast<double>(whole);
-    moments.count = n;
-    moments.mean = static_cast<double>(values[0]) + total / n;
-    moments.squares = std::max(0.0, total_squares - total * total / n);
-    moments.min = hn::GetLane(hn::MinOfLanes(d, least));
-    moments.max = hn::GetLane(hn::MaxOfLanes(d, most));
-    moments.near_zero = static_cast<std::int64_t>(below);
-    moments.near_zero_abs = static_cast<std::int64_t>(around);
-    moments.zero = static_cast<std::int64_t>(zeros);
-  }
-  for (std::int64_t i = finite ? whole : 0; i < count; ++i) moments.add(values[i], threshold);
-  return moments;
-}
-
-/// Counts the fine bins of a block of finite values; zeros are left out, since many equal ones would be slow.
-void BlockCounts(const float* values, std::int64_t count, Scale scale, std::uint32_t* counts) {
-  const FloatTag d;
-  const IntTag di;
-  const std::int64_t lanes = float_lanes();
-  const FloatVec per_bin = hn::Set(d, scale.per_bin);
-  const FloatVec last = hn::Set(d, static_cast<float>(fine_bins / 2 - 1));
-  HWY_ALIGN std::int32_t bins[stats_block + hn::MaxLanes(FloatTag())];
-  std::size_t filled = 0;
-  const auto add = [&](FloatVec x) HWY_ATTR {
-    const FloatVec step = hn::Min(hn::Mul(hn::Abs(x), per_bin), last);
-    const auto sign = hn::ShiftRight<31>(hn::BitCast(di, x));  // -1 - step below zero
-    const auto bin = hn::Xor(hn::ConvertTo(di, step), sign);
-    const auto used = hn::RebindMask(di, hn::Ne(x, hn::Zero(d)));
-    filled += hn::CompressStore(bin, used, di, bins + filled);
-  };
-  for_vectors(0, count, [&](std::int64_t i, auto access) HWY_ATTR { add(access.load(values + i)); });
-  (void)lanes;
-  constexpr int half = fine_bins / 2;
-  std::size_t i = 0;
-  for (; i + tables <= filled; i += tables) {
-    for (int table = 0; table < tables; ++table) {
-      ++counts[table * fine_bins + half + bins[i + static_cast<std::size_t>(table)]];
+    below += true_lanes(hn::Le(x, near));
+    if constexpr (!positive) around += true_lanes(hn::Le(hn::Abs(x), near));
+    const auto is_zero = hn::Eq(x, hn::Zero(d));
+    if constexpr (histogram) {
+      // Compressed in a register: to memory it is a hundred times slower on some processors.
+      const auto used = hn::RebindMask(IntTag(), hn::Not(is_zero));
+      hn::StoreU(hn::Compress(fine_bins_of(x, bins_per_unit), used), IntTag(), list.bins + filled);
+      filled += true_lanes(hn::Not(is_zero));
+    } else {
+      zeros += true_lanes(is_zero);
     }
   }
-  for (; i < filled; ++i) ++counts[half + bins[i]];
+  if constexpr (histogram) zeros = whole - filled;
+  if constexpr (positive) around = below;
+  return {sum_of_lanes(sum),
+          sum_of_lanes(squares),
+          hn::GetLane(hn::MinOfLanes(d, least)),
+          hn::GetLane(hn::MaxOfLanes(d, most)),
+          below,
+          around,
+          zeros};
+}
+
+template <bool histogram>
+HWY_INLINE VectorSums sum_either(const BlockTask& task, std::int64_t whole, BinList& list) {
+  if (task.positive) {
+    const VectorSums sums = sum_vectors<histogram, true>(task, whole, list);
+    if (!(sums.min < 0)) return sums;
+  }
+  return sum_vectors<histogram, false>(task, whole, list);
+}
+
+/// At most stats_block values.
+Moments MeasureBlock(const BlockTask& task) {
+  const std::int64_t whole = task.count / float_lanes() * float_lanes();
+  BinList list;
+  Moments moments;
+  const VectorSums sums =
+      task.counts == nullptr ? sum_either<false>(task, whole, list) : sum_either<true>(task, whole, list);
+  const bool finite = whole > 0 && std::isfinite(sums.sum) && std::isfinite(sums.squares);
+  if (finite) {
+    const auto n = static_cast<double>(whole);
+    moments.count = n;
+    moments.mean = static_cast<double>(task.values[0]) + sums.sum / n;
+    moments.squares = std::max(0.0, sums.squares - sums.sum * sums.sum / n);
+    moments.min = sums.min;
+    moments.max = sums.max;
+    moments.near_zero = sums.near_zero;
+    moments.near_zero_abs = sums.near_zero_abs;
+    moments.zero = sums.zero;
+    if (task.counts != nullptr) count_bins(list, whole - sums.zero, task.counts);
+  }
+  for (std::int64_t i = finite ? whole : 0; i < task.count; ++i) {
+    const float value = task.values[i];
+    moments.add(value, task.near_zero);
+    if (task.counts != nullptr && std::isfinite(value) && value != 0) {
+      ++task.counts[fine_bin(value, task.bins_per_unit)];
+    }
+  }
+  return moments;
 }
 
 }  // namespace lehr::cpu::HWY_NAMESPACE
@@ -122,8 +182,7 @@ HWY_AFTER_NAMESPACE();
 namespace lehr::cpu {
 namespace {
 
-HWY_EXPORT(BlockMoments);
-HWY_EXPORT(BlockCounts);
+HWY_EXPORT(MeasureBlock);
 
 constexpr int half = fine_bins / 2;
 
@@ -146,50 +205,31 @@ class Probe final : public TensorProbe {
     const int exponent = fitting_exponent(largest);
     if (exponent != fine_exponent_ && exponent != fine_exponent_ + 1) {
       fine_exponent_ = exponent - 1;
-      count_again(values, count);
+      run(values, count);
     }
     write_histograms(values, count, exponent, largest, result);
   }
 
  private:
-  std::int64_t block_count(std::int64_t count) const { return (count + stats_block - 1) / stats_block; }
-
   void run(const float* values, std::int64_t count) {
-    blocks_.resize(static_cast<std::size_t>(block_count(count)));
-    for_blocks(count, [&](std::int64_t block, std::int64_t begin, std::int64_t size, std::uint32_t* counts) {
-      Moments& moments = blocks_[static_cast<std::size_t>(block)];
-      moments = HWY_DYNAMIC_DISPATCH(BlockMoments)(values + begin, size, spec_.near_zero);
-      if (spec_.histograms) count_block(values + begin, size, moments, counts);
-    });
-  }
-
-  void count_again(const float* values, std::int64_t count) {
-    for_blocks(count, [&](std::int64_t block, std::int64_t begin, std::int64_t size, std::uint32_t* counts) {
-      count_block(values + begin, size, blocks_[static_cast<std::size_t>(block)], counts);
-    });
-  }
-
-  template <class Body>
-  void for_blocks(std::int64_t count, const Body& body) {
     constexpr std::int64_t grain = 4;  // blocks below which a second thread costs more than it saves
+    blocks_.resize(static_cast<std::size_t>((count + stats_block - 1) / stats_block));
     counts_.resize(static_cast<std::size_t>(threads()));
     for (FineCounts& counts : counts_) counts.fill(0);
-    parallel_for(block_count(count), grain, [&](std::int64_t first, std::int64_t last, int thread) {
-      for (std::int64_t block = first; block < last; ++block) {
-        const std::int64_t begin = block * stats_block;
-        body(block, begin, std::min(stats_block, count - begin),
-             counts_[static_cast<std::size_t>(thread)].data());
-      }
-    });
-  }
-
-  void count_block(const float* values, std::int64_t size, const Moments& moments,
-                   std::uint32_t* counts) const {
-    const Scale scale{std::ldexp(1.0F, -fine_exponent_)};
-    if (moments.non_finite == 0) return HWY_DYNAMIC_DISPATCH(BlockCounts)(values, size, scale, counts);
-    for (std::int64_t i = 0; i < size; ++i) {
-      if (std::isfinite(values[i])) HWY_DYNAMIC_DISPATCH(BlockCounts)(values + i, 1, scale, counts);
-    }
+    const float bins_per_unit = std::ldexp(1.0F, -fine_exponent_);
+    parallel_for(
+        static_cast<std::int64_t>(blocks_.size()), grain,
+        [&](std::int64_t first, std::int64_t last, int thread) {
+          std::uint32_t* const counts =
+              spec_.histograms ? counts_[static_cast<std::size_t>(thread)].data() : nullptr;
+          for (std::int64_t block = first; block < last; ++block) {
+            const std::int64_t begin = block * stats_block;
+            const bool positive = block == first || blocks_[static_cast<std::size_t>(block - 1)].min >= 0;
+            blocks_[static_cast<std::size_t>(block)] =
+                HWY_DYNAMIC_DISPATCH(MeasureBlock)({values + begin, std::min(stats_block, count - begin),
+                                                    spec_.near_zero, bins_per_unit, counts, positive});
+          }
+        });
   }
 
   void write_histograms(const float* values, std::int64_t count, int exponent, double largest,

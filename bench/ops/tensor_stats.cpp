@@ -1,0 +1,41 @@
+// What it costs to measure a tensor, by element.
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "lehr/backend/backend.hpp"
+#include "lehr/core/rng.hpp"
+
+namespace lehr::bench {
+namespace {
+
+/// Outputs of the first layer of simple_cnn at batch 512 and 64, and of its last but one; after the activation half
+/// of them are zeros.
+constexpr std::int64_t counts[] = {512 * 1568, 64 * 1568, 64 * 256};
+
+void measure(benchmark::State& state, bool histograms, bool relu) {
+  const std::int64_t count = state.range(0);
+  std::vector<float> values(static_cast<std::size_t>(count));
+  Rng random(1, Purpose::test);
+  for (float& value : values) value = relu ? std::max(0.0F, random.normal()) : random.normal();
+  const auto probe = cpu_backend().probe({.histograms = histograms});
+  TensorStats stats;
+  for (auto _ : state) {
+    probe->measure(values.data(), count, stats);
+    benchmark::DoNotOptimize(stats);
+  }
+  state.SetItemsProcessed(state.iterations() * count);
+}
+
+void arguments(benchmark::internal::Benchmark* bench) {
+  for (const std::int64_t count : counts) bench->Arg(count);
+  bench->UseRealTime();
+}
+
+BENCHMARK_CAPTURE(measure, stats, false, true)->Apply(arguments);
+BENCHMARK_CAPTURE(measure, stats_and_histograms_after_relu, true, true)->Apply(arguments);
+BENCHMARK_CAPTURE(measure, stats_and_histograms, true, false)->Apply(arguments);
+
+}  // namespace
+}  // namespace lehr::bench
