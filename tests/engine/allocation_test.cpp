@@ -19,6 +19,10 @@ void* operator new(std::size_t bytes) {
   if (void* address = std::malloc(bytes == 0 ? 1 : bytes)) return address;
   throw std::bad_alloc();
 }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  ++allocations;
+  return std::malloc(bytes == 0 ? 1 : bytes);
+}
 void operator delete(void* address) noexcept { std::free(address); }
 void operator delete(void* address, std::size_t) noexcept { std::free(address); }
 

@@ -43,7 +43,9 @@ std::vector<LrPoint> curve_of(const std::vector<double>& losses) {
 TEST(LrSuggestions, AreThoseOfTheGoldens) {
   std::ifstream file(LEHR_SOURCE_DIR "/tests/train/goldens/lr_suggestions.json");
   const nlohmann::json goldens = nlohmann::json::parse(file);
-  for (const auto& [name, golden] : goldens.items()) {
+  for (const auto& entry : goldens.items()) {
+    const std::string& name = entry.key();
+    const nlohmann::json& golden = entry.value();
     const auto losses = golden["losses"].get<std::vector<double>>();
     const LrSuggestions found = suggest_lr(curve_of(losses));
     ASSERT_TRUE(found.valley) << name << ": " << found.note;
