@@ -37,9 +37,11 @@ std::string picture(const LayerStats& layer, std::size_t columns) {
 
 void add_stats_options(CLI::App& app, StatsOptions& options) {
   ActivationStatsOptions& stats = options.stats;
-  app.add_flag("--stats", options.on, "record every layer's activations, and show them at the end")->group(group);
+  app.add_flag("--stats", options.on, "record every layer's activations, and show them at the end")
+      ->group(group);
   add_integer(app, "--stats-every", stats.every, {1}, "batches from one record to the next")->group(group);
-  add_parsed(app, "--stats-layers", stats.layers, "layers by name, with * and ? for any text and any character",
+  add_parsed(app, "--stats-layers", stats.layers,
+             "layers by name, with * and ? for any text and any character",
              [](const std::string&, const std::string& text) { return split_list(text); })
       ->type_name("NAME,...")
       ->group(group);
@@ -51,7 +53,8 @@ void add_stats_options(CLI::App& app, StatsOptions& options) {
          "--no-histograms", [&stats](std::int64_t) { stats.histograms = false; }, "numbers alone")
       ->group(group);
   add_parsed(app, "--stats-budget", stats.budget,
-             "highest share of the training time, such as 2%; recorded less often where it costs more", parse_share)
+             "highest share of the training time, such as 2%; recorded less often where it costs more",
+             parse_share)
       ->type_name("SHARE")
       ->group(group);
 }
@@ -78,8 +81,11 @@ std::string stats_text(const ActivationStats& stats, std::size_t columns) {
   }
   const bool histograms = stats.layers().front().activation[0].magnitudes != MagnitudeHistogram{};
   if (histograms) {
-    text += "\nThe colourful dimension: how many activations are how large (upwards from 0 to 10), batch by batch.\n";
-    for (const LayerStats& layer : stats.layers()) text += picture(layer, std::min<std::size_t>(columns, 100));
+    text +=
+        "\nThe colourful dimension: how many activations are how large (upwards from 0 to 10), batch by "
+        "batch.\n";
+    for (const LayerStats& layer : stats.layers())
+      text += picture(layer, std::min<std::size_t>(columns, 100));
   }
   text += fmt::format("\nstatistics of {} layers at {} batches took {:.1f} % of the training time\n",
                       stats.layers().size(), stats.points().size(), 100 * stats.overhead());

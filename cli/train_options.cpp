@@ -131,6 +131,11 @@ void add_output(CLI::App& app, TrainOptions& options) {
       ->type_name("DIR")
       ->default_str(options.out.string())
       ->group(group);
+  app.add_option("--name", options.name, "what you call this run")->type_name("TEXT")->group(group);
+  app.add_flag("--require-records", options.require_records,
+               "stop, with a checkpoint, where the run store cannot be written (a full disk); without it the "
+               "training goes on")
+      ->group(group);
   app.add_flag(
          "--no-save", [&options](std::int64_t) { options.save = false; }, "write nothing")
       ->group(group);
@@ -162,7 +167,8 @@ void add_train_options(CLI::App& app, TrainOptions& options) {
 }
 
 std::vector<std::string> reporting_options() {
-  return {"config", "recipe", "resume", "verify", "out", "no-save", "json", "quiet", "trace-events"};
+  return {"config",          "recipe",  "resume", "verify", "out",         "name",
+          "require-records", "no-save", "json",   "quiet",  "trace-events"};
 }
 
 schedules::RateAndMomentum make_schedule(const TrainOptions& options) {

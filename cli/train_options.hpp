@@ -39,6 +39,8 @@ struct TrainOptions {
   std::string resume;                ///< a run or a checkpoint
   bool verify = false;
   std::filesystem::path out = "runs";
+  std::string name;              ///< of the run, for people
+  bool require_records = false;  ///< stop where the run store cannot be written
   bool save = true;
   bool json = false;
   bool quiet = false;

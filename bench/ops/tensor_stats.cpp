@@ -10,8 +10,8 @@
 namespace lehr::bench {
 namespace {
 
-/// Outputs of the first layer of simple_cnn at batch 512 and 64, and of its last but one; after the activation half
-/// of them are zeros.
+/// Outputs of the first layer of simple_cnn at batch 512 and 64, and of its last but one; after the
+/// activation half of them are zeros.
 constexpr std::int64_t counts[] = {512 * 1568, 64 * 1568, 64 * 256};
 
 void measure(benchmark::State& state, bool histograms, bool relu) {

@@ -10,12 +10,14 @@
 #include "interrupt.hpp"
 #include "lehr/callbacks/checkpoint.hpp"
 #include "lehr/callbacks/progress_bar.hpp"
+#include "lehr/callbacks/run_recorder.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/data/data.hpp"
 #include "lehr/graph/summary.hpp"
 #include "lehr/store/atomic_file.hpp"
 #include "output.hpp"
 #include "run_folder.hpp"
+#include "run_names.hpp"
 #include "runs.hpp"
 #include "terminal.hpp"
 #include "train_events.hpp"
@@ -125,6 +127,20 @@ void save_config_at_start(Learner& learner, Place& place, const CLI::App& comman
   });
 }
 
+void record_run(Learner& learner, const TrainOptions& options, const std::filesystem::path& folder,
+                const CLI::App& command) {
+  if (folder.empty()) return;
+  learner.add(RunRecorder({.store = store_in(std::filesystem::absolute(folder).parent_path()),
+                           .id = folder.filename().string(),
+                           .name = options.name,
+                           .model = options.model.model,
+                           .config = config_text(command, reporting_options()),
+                           .stop_on_failure = options.require_records,
+                           .on_failure = [](const std::string& sentence) {
+                             std::fprintf(stderr, "\nlehr: %s\n", one_line(sentence).c_str());
+                           }}));
+}
+
 /// --lr auto.
 void find_rate(TrainOptions& options, const Learner& learner) {
   const LrFinding finding = learner.find_lr();
@@ -153,6 +169,7 @@ int train(TrainOptions options, const CLI::App& command) {
 
   add_callbacks(*learner, options.callbacks, folder);
   add_stats(*learner, options.stats);
+  record_run(*learner, options, folder, command);
   add_reports(*learner, options);
   save_config_at_start(*learner, place, command);
   if (options.json) print_json(start_event(*learner, options, run));

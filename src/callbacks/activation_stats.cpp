@@ -121,7 +121,7 @@ struct ActivationStats::State {
   }
 
   std::vector<StatsRow> rows(const StepRow& point, std::span<const TensorStats> probed) const;
-  void append(const StepRow& point, const std::vector<StatsRow>& rows);
+  bool append(const StepRow& point, const std::vector<StatsRow>& rows);
   void thin();
   std::set<std::size_t> extreme_places() const;
   bool sets_extreme(const std::vector<StatsRow>& rows);
@@ -205,8 +205,8 @@ void ActivationStats::after_batch(Learner& learner) {
   const StepRow point{p.train_batches - 1, p.epoch, p.batch, p.training, p.loss, p.lr, p.momentum};
   const std::vector<StatsRow> rows = s.rows(point, plan.probed());
   if (p.training) s.watch->add_times(plan, s.layers);
-  s.append(point, rows);
-  if (s.sink) s.sink(point, rows);
+  const bool entered = s.append(point, rows);
+  if (entered && s.sink) s.sink(point, rows);
   s.watch->forget_weights();
   s.cost += plan.last_probe_seconds() + watch.seconds();
   s.keep_budget();
@@ -221,7 +221,7 @@ std::vector<StatsRow> ActivationStats::State::rows(const StepRow& point,
                                                    std::span<const TensorStats> probed) const {
   std::vector<StatsRow> rows;
   const auto add = [&](std::size_t layer, Watched what, const TensorStats& stats) {
-    rows.push_back({point.step, static_cast<int>(layer), point.training, what, stats});
+    rows.push_back({point.step, point.batch, point.training, static_cast<int>(layer), what, stats});
   };
   for (std::size_t i = 0; i < watch->size(); ++i) {
     add(i, Watched::activation, watch->activation(probed, i));
@@ -248,9 +248,10 @@ bool ActivationStats::State::sets_extreme(const std::vector<StatsRow>& rows) {
   return further;
 }
 
-void ActivationStats::State::append(const StepRow& point, const std::vector<StatsRow>& rows) {
+/// False where the batch is passed over, since the series is thinned by now.
+bool ActivationStats::State::append(const StepRow& point, const std::vector<StatsRow>& rows) {
   const bool in_turn = records++ % stride == 0;
-  if (!sets_extreme(rows) && !in_turn) return;
+  if (!sets_extreme(rows) && !in_turn) return false;
   points.push_back(point);
   for (const StatsRow& row : rows) {
     for_series(layers[static_cast<std::size_t>(row.layer)], [&](Watched what, StatSeries& series) {
@@ -258,6 +259,7 @@ void ActivationStats::State::append(const StepRow& point, const std::vector<Stat
     });
   }
   if (points.size() > options.most_points) thin();
+  return true;
 }
 
 /// Where each layer's activations have their least and largest std and near-zero share.

@@ -9,23 +9,6 @@
 namespace lehr {
 namespace {
 
-std::vector<Layer> chosen(const std::vector<std::string>& patterns, const Graph& graph) {
-  std::vector<Layer> all = layers_of(graph);
-  if (patterns.empty()) return all;
-  std::vector<std::string> names;
-  for (const Layer& layer : all) names.push_back(layer.name);
-  for (const std::string& pattern : patterns) {
-    if (std::ranges::none_of(names, [&](const std::string& name) { return fits(name, pattern); })) {
-      throw unknown_name("layer", pattern, names);
-    }
-  }
-  std::erase_if(all, [&](const Layer& layer) {
-    return std::ranges::none_of(patterns,
-                                [&](const std::string& pattern) { return fits(layer.name, pattern); });
-  });
-  return all;
-}
-
 store::LayerInfo info_of(const Layer& layer, NodeId watched, const std::vector<SummaryRow>& rows,
                          std::int64_t batch_size) {
   const SummaryRow& output = rows[static_cast<std::size_t>(watched)];
@@ -42,16 +25,8 @@ store::LayerInfo info_of(const Layer& layer, NodeId watched, const std::vector<S
 
 }  // namespace
 
-bool fits(std::string_view name, std::string_view pattern) {
-  if (pattern.empty()) return name.empty();
-  if (pattern.front() == '*')
-    return fits(name, pattern.substr(1)) || (!name.empty() && fits(name.substr(1), pattern));
-  if (name.empty() || (pattern.front() != '?' && pattern.front() != name.front())) return false;
-  return fits(name.substr(1), pattern.substr(1));
-}
-
 LayerWatch::LayerWatch(const ActivationStatsOptions& options, const Learner& learner)
-    : options_(options), layers_(chosen(options.layers, learner.model())), weights_(layers_.size()) {
+    : options_(options), layers_(layers_named(options.layers, learner.model())), weights_(layers_.size()) {
   const std::vector<SummaryRow> rows = summary_rows(learner.model(), 1);
   for (const Layer& layer : layers_) {
     infos_.push_back(info_of(layer, watched(layer), rows, learner.options().batch_size));

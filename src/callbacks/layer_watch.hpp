@@ -61,7 +61,4 @@ class LayerWatch {
   std::int64_t timed_ = 0;
 };
 
-/// Whether a name fits a pattern of characters, * for any text and ? for any character.
-bool fits(std::string_view name, std::string_view pattern);
-
 }  // namespace lehr

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lehr/core/error.hpp"
+
 namespace lehr {
 namespace {
 
@@ -19,6 +21,29 @@ std::vector<std::vector<NodeId>> consumers_of(const Graph& graph) {
     }
   }
   return consumers;
+}
+
+// Goes back to the last * alone, so that no pattern takes longer than the product of the lengths.
+bool fits(std::string_view name, std::string_view pattern) {
+  std::size_t n = 0;
+  std::size_t p = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t behind_star = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      behind_star = n;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
+      ++p;
+      ++n;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      n = ++behind_star;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
 }  // namespace
@@ -42,6 +67,23 @@ std::vector<Layer> layers_of(const Graph& graph) {
     layers.push_back(std::move(layer));
   }
   return layers;
+}
+
+std::vector<Layer> layers_named(const std::vector<std::string>& patterns, const Graph& graph) {
+  std::vector<Layer> all = layers_of(graph);
+  if (patterns.empty()) return all;
+  std::vector<std::string> names;
+  for (const Layer& layer : all) names.push_back(layer.name);
+  for (const std::string& pattern : patterns) {
+    if (std::ranges::none_of(names, [&](const std::string& name) { return fits(name, pattern); })) {
+      throw unknown_name("layer", pattern, names);
+    }
+  }
+  std::erase_if(all, [&](const Layer& layer) {
+    return std::ranges::none_of(patterns,
+                                [&](const std::string& pattern) { return fits(layer.name, pattern); });
+  });
+  return all;
 }
 
 }  // namespace lehr

@@ -80,8 +80,8 @@ std::string shaded(const Grid& grid, std::size_t lines, std::size_t columns) {
   double most = 0;
   for (std::size_t line = 0; line < lines; ++line) {
     for (std::size_t column = 0; column < columns; ++column) {
-      means.push_back(
-          part_mean(grid, part_of(lines - 1 - line, lines, grid.rows), part_of(column, columns, grid.columns)));
+      means.push_back(part_mean(grid, part_of(lines - 1 - line, lines, grid.rows),
+                                part_of(column, columns, grid.columns)));
       if (std::isfinite(means.back())) most = std::max(most, means.back());
     }
   }

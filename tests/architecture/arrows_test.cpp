@@ -33,9 +33,9 @@ const std::map<std::string, Names>& allowed() {
 
 /// Headers that only one folder may include.
 const std::map<std::string, std::string>& vendor_homes() {
-  static const std::map<std::string, std::string> homes{{"dnnl", "cpu"},    {"oneapi/", "cpu"},
-                                                        {"hwy/", "cpu"},    {"omp.h", "core"},
-                                                        {"spng.h", "data"}, {"zlib.h", "data"}};
+  static const std::map<std::string, std::string> homes{
+      {"dnnl", "cpu"},    {"oneapi/", "cpu"}, {"hwy/", "cpu"},       {"omp.h", "core"},
+      {"spng.h", "data"}, {"zlib.h", "data"}, {"sqlite3.h", "store"}};
   return homes;
 }
 

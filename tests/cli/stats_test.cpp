@@ -16,7 +16,8 @@ TEST(Stats, ShowsEveryLayerAndWhatItCost) {
   const TemporaryFolder folder;
   const Outcome outcome = run(folder.path(), training({"--stats", "--no-save", "--json"}));
   ASSERT_EQ(outcome.status, 0) << outcome.err;
-  for (const std::string part : {"conv2d + activation", "colourful dimension", "statistics of 5 layers at 16 batches"}) {
+  for (const std::string part :
+       {"conv2d + activation", "colourful dimension", "statistics of 5 layers at 16 batches"}) {
     EXPECT_NE(outcome.err.find(part), std::string::npos) << part << outcome.err;
   }
   EXPECT_GT(outcome.event("done")["stats_overhead"], 0);
@@ -34,7 +35,10 @@ TEST(Stats, RecordsWhatIsAskedFor) {
 // Statistics are part of what a checkpoint holds, and repeat bit by bit.
 TEST(Stats, GoOnAfterAResume) {
   const TemporaryFolder folder;
-  ASSERT_EQ(run(folder.path(), training({"--stats", "--stats-gradients", "--quiet", "--checkpoint-batches", "3"})).status, 0);
+  ASSERT_EQ(
+      run(folder.path(), training({"--stats", "--stats-gradients", "--quiet", "--checkpoint-batches", "3"}))
+          .status,
+      0);
   const Outcome verified = run(folder.path(), {"train", "--resume", "latest", "--verify", "--threads", "1"});
   EXPECT_EQ(verified.status, 0) << verified.err;
   EXPECT_NE(verified.out.find("every bit the same"), std::string::npos) << verified.out;
@@ -49,7 +53,8 @@ TEST(Stats, SaysWhatIsWrong) {
   };
   EXPECT_NE(message({"--stats-gradients"}).find("options of statistics need --stats"), std::string::npos);
   EXPECT_NE(message({"--stats", "--stats-budget", "much"}).find("--stats-budget"), std::string::npos);
-  EXPECT_NE(message({"--stats", "--stats-layers", "conv1"}).find("unknown layer \"conv1\""), std::string::npos);
+  EXPECT_NE(message({"--stats", "--stats-layers", "conv1"}).find("unknown layer \"conv1\""),
+            std::string::npos);
 }
 
 }  // namespace

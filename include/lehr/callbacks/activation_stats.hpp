@@ -81,7 +81,7 @@ class ActivationStats final : public Callback {
   /// Batches from one record to the next at present: more than asked for where the budget would not hold.
   std::int64_t every() const;
 
-  /// Called with every recorded batch, also those that thinning takes away later.
+  /// Called with every recorded batch that enters the series; thinning takes some of them away there later.
   using Sink = std::function<void(const store::StepRow&, std::vector<store::StatsRow>)>;
   void set_sink(Sink sink);
 

@@ -21,5 +21,8 @@ struct Layer {
 /// The layers of a graph, in order. A node belongs to the layer before it where nothing else reads what lies
 /// between them.
 std::vector<Layer> layers_of(const Graph& graph);
+/// Those whose names fit one of the patterns: * stands for any text, ? for any character. All of them for no
+/// pattern. Throws BadInput for a pattern that fits none, with the nearest name.
+std::vector<Layer> layers_named(const std::vector<std::string>& patterns, const Graph& graph);
 
 }  // namespace lehr

@@ -80,9 +80,10 @@ enum class Watched { activation, activation_gradient, weight, weight_gradient, u
 
 /// One tensor at one recorded batch.
 struct StatsRow {
-  std::int64_t step = 0;
-  int layer = 0;  ///< LayerInfo::index
+  std::int64_t step = 0;  ///< this and the next two as in StepRow
+  std::int64_t batch = 0;
   bool training = true;
+  int layer = 0;  ///< LayerInfo::index
   Watched what = Watched::activation;
   TensorStats stats{};
 };

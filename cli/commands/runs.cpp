@@ -1,0 +1,246 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/graph/summary.hpp"
+#include "lehr/store/atomic_file.hpp"
+#include "output.hpp"
+#include "run_export.hpp"
+#include "run_names.hpp"
+#include "run_removal.hpp"
+#include "run_tables.hpp"
+#include "terminal.hpp"
+
+namespace lehr::cli {
+namespace {
+
+constexpr const char* examples = R"(Examples:
+  lehr runs list
+  lehr runs show latest
+  lehr runs compare 20260101-0900 20260101-1100
+  lehr runs diff 20260101-0900 20260101-1100       where two runs part
+  lehr runs export latest --table stats --out stats.csv
+  lehr runs sql "SELECT layer, max(near_zero) FROM layer_stats GROUP BY layer"
+  lehr runs gc --dry-run
+
+A run is named by its name or the beginning of it, its folder, or latest.)";
+
+struct RunsOptions {
+  std::filesystem::path runs = "runs";
+  std::vector<std::string> names;
+  std::string sql;
+  std::string table = "epochs";
+  std::string format = "csv";
+  std::string sql_format = "table";
+  std::filesystem::path out;
+  bool yes = false;
+  bool dry_run = false;
+  bool json = false;
+};
+
+store::RunStore open_store(const RunsOptions& options) { return store::RunStore(store_in(options.runs)); }
+
+RunResult result_of(const store::RunStore& store, const store::RunInfo& info) {
+  return {info, store.epochs(info.id)};
+}
+
+std::vector<RunResult> named(const store::RunStore& store, const std::vector<std::string>& names) {
+  std::vector<RunResult> results;
+  for (const std::string& name : names) results.push_back(result_of(store, find_stored_run(store, name)));
+  return results;
+}
+
+int list(const RunsOptions& options) {
+  const store::RunStore store = open_store(options);
+  std::vector<RunResult> results;
+  for (const store::RunInfo& info : store.runs()) results.push_back(result_of(store, info));
+  if (!options.json) std::cout << runs_text(results);
+  if (options.json) std::ranges::for_each(results, [](const RunResult& run) { print_json(run_json(run)); });
+  return 0;
+}
+
+int show(const RunsOptions& options) {
+  const store::RunStore store = open_store(options);
+  for (const RunResult& run : named(store, options.names)) {
+    if (!options.json) {
+      std::cout << run_text(run, store.layers(run.info.id));
+      continue;
+    }
+    print_json(run_json(run));
+    for (const store::EpochRow& epoch : run.epochs) print_json(epoch_json(epoch));
+  }
+  return 0;
+}
+
+int compare(const RunsOptions& options) {
+  if (options.names.size() < 2) throw BadInput("lehr runs compare needs two runs or more");
+  const std::vector<RunResult> runs = named(open_store(options), options.names);
+  if (!options.json) std::cout << comparison_text(runs);
+  if (options.json) std::ranges::for_each(runs, [](const RunResult& run) { print_json(run_json(run)); });
+  return 0;
+}
+
+int diff(const RunsOptions& options) {
+  if (options.names.size() != 2) throw BadInput("lehr runs diff needs two runs");
+  const store::RunStore store = open_store(options);
+  const std::string a = find_stored_run(store, options.names[0]).id;
+  const std::string b = find_stored_run(store, options.names[1]).id;
+  const store::RunComparison comparison = store.compare(a, b);
+  if (options.json) {
+    print_json(difference_json(comparison));
+  } else {
+    std::cout << difference_text(comparison, a, b);
+  }
+  return 0;
+}
+
+void write_to(const std::filesystem::path& file, const std::function<void(std::ostream&)>& write) {
+  if (file.empty()) {
+    write(std::cout);
+  } else {
+    store::write_file_atomically(file, write);
+  }
+}
+
+int export_run(const RunsOptions& options) {
+  const store::RunStore store = open_store(options);
+  const RowFormat format = row_format_by_name(options.format);
+  const std::string sql = export_sql(options.table, find_stored_run(store, options.names.front()).id);
+  write_to(options.out, [&](std::ostream& out) { write_rows(store, sql, format, out); });
+  return 0;
+}
+
+int sql(const RunsOptions& options) {
+  const store::RunStore store = open_store(options);
+  const RowFormat format = options.json ? RowFormat::jsonl : row_format_by_name(options.sql_format);
+  write_rows(store, options.sql, format, std::cout);
+  return 0;
+}
+
+/// Asks a person; programs say --yes.
+bool agreed(const RunsOptions& options, const std::string& question) {
+  if (options.yes) return true;
+  if (isatty(STDIN_FILENO) == 0) throw BadInput(question + ": give --yes where nobody can be asked");
+  std::fprintf(stderr, "%s? [y/N] ", question.c_str());
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+int remove(const RunsOptions& options) {
+  std::vector<std::string> ids;
+  {
+    const store::RunStore store = open_store(options);
+    for (const std::string& name : options.names) {
+      const store::RunInfo run = find_stored_run(store, name);
+      if (run.status == store::RunStatus::running) throw BadInput("run " + run.id + " is still running");
+      if (std::ranges::find(ids, run.id) == ids.end()) ids.push_back(run.id);
+    }
+  }
+  const std::string what = ids.size() == 1 ? "run " + ids.front() : std::to_string(ids.size()) + " runs";
+  if (!agreed(options, "remove " + what + " with models and checkpoints")) return 0;
+  remove_runs_with_folders(options.runs, ids);
+  for (const std::string& id : ids) {
+    if (options.json) print_json({{"event", "removed"}, {"run", id}});
+    if (!options.json) std::cout << "removed " << id << '\n';
+  }
+  return 0;
+}
+
+int collect_garbage(const RunsOptions& options) {
+  const std::vector<Garbage> garbage = find_garbage(options.runs, open_store(options));
+  std::uintmax_t bytes = 0;
+  for (const Garbage& one : garbage) {
+    bytes += one.bytes;
+    const std::string what = one.path.empty() ? "records of " + one.run : one.path.string();
+    if (options.json)
+      print_json({{"event", "garbage"}, {"what", what}, {"why", one.why}, {"bytes", one.bytes}});
+    if (!options.json)
+      std::cout << what << " (" << one.why << ", " << human_bytes(static_cast<std::int64_t>(one.bytes))
+                << ")\n";
+  }
+  if (!options.dry_run) remove_garbage(options.runs, garbage);
+  if (!options.json) {
+    std::cout << (options.dry_run ? "would free " : "freed ") << human_bytes(static_cast<std::int64_t>(bytes))
+              << '\n';
+  }
+  return 0;
+}
+
+void add_names(CLI::App& command, RunsOptions& options, const char* help) {
+  command.add_option("RUN", options.names, help)
+      ->required()
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+}  // namespace
+
+void register_runs(Commands& registry) {
+  CLI::App& group = registry.add_group("runs", "Look at, compare, export and remove runs.", examples);
+  const auto options = std::make_shared<RunsOptions>();
+  const auto add = [&](const char* name, const char* description,
+                       int (*action)(const RunsOptions&)) -> CLI::App& {
+    CLI::App& command = registry.add(
+        name, description, examples, [options, action] { return action(*options); }, &group);
+    command.add_option("--runs", options->runs, "folder of the runs")->type_name("DIR")->default_str("runs");
+    return command;
+  };
+  const auto add_json = [&](CLI::App& command) {
+    command.add_flag("--json", options->json, "one JSON object a line on stdout");
+  };
+
+  add_json(add("list", "All runs of a folder, oldest first.", list));
+
+  CLI::App& show_command = add("show", "Everything about runs: options, machine, epochs, layers.", show);
+  add_names(show_command, *options, "runs");
+  add_json(show_command);
+
+  CLI::App& compare_command = add("compare", "Options that differ between runs, and their results.", compare);
+  add_names(compare_command, *options, "two runs or more");
+  add_json(compare_command);
+
+  CLI::App& diff_command = add("diff", "The first batch, layer and statistic where two runs part.", diff);
+  add_names(diff_command, *options, "two runs");
+  add_json(diff_command);
+
+  CLI::App& export_command = add("export", "A run's numbers for other programs.", export_run);
+  add_names(export_command, *options, "the run");
+  std::string tables;
+  for (const std::string& table : export_tables()) tables += (tables.empty() ? "" : ", ") + table;
+  export_command.add_option("--table", options->table, "one of " + tables)
+      ->type_name("NAME")
+      ->default_str("epochs");
+  export_command.add_option("--format", options->format, "csv, jsonl or table")
+      ->type_name("NAME")
+      ->default_str("csv");
+  export_command.add_option("--out", options->out, "a file; stdout without it")->type_name("FILE");
+
+  CLI::App& sql_command = add("sql", "Asks the store; docs/run-store.md describes its tables.", sql);
+  sql_command.add_option("SELECT", options->sql, "one statement that changes nothing")->required();
+  sql_command.add_option("--format", options->sql_format, "table, csv or jsonl")
+      ->type_name("NAME")
+      ->default_str("table");
+  add_json(sql_command);
+
+  CLI::App& remove_command = add("rm", "Removes runs with their models and checkpoints.", remove);
+  add_names(remove_command, *options, "runs");
+  remove_command.add_flag("--yes", options->yes, "do not ask");
+  add_json(remove_command);
+
+  CLI::App& gc_command =
+      add("gc", "Removes what nobody needs: checkpoints of runs that are done, left-over files.",
+          collect_garbage);
+  gc_command.add_flag("--dry-run", options->dry_run, "only say what would go");
+  add_json(gc_command);
+}
+
+}  // namespace lehr::cli

@@ -1,0 +1,126 @@
+#include "run_export.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <span>
+
+#include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
+#include "run_tables.hpp"
+
+namespace lehr::cli {
+namespace {
+
+using store::Value;
+
+const std::map<std::string, std::string>& queries() {
+  static const std::map<std::string, std::string> all{
+      {"steps",
+       "SELECT step, epoch, batch, training, loss, lr, momentum FROM steps JOIN runs ON runs.id = steps.run "
+       "WHERE runs.name = {} ORDER BY step, training DESC, batch"},
+      {"epochs",
+       "SELECT epoch, train_loss, train_accuracy, valid_loss, valid_accuracy, lr, train_seconds, "
+       "valid_seconds FROM "
+       "epochs JOIN runs ON runs.id = epochs.run WHERE runs.name = {} ORDER BY epoch"},
+      {"stats",
+       "SELECT * FROM layer_stats WHERE run = {} ORDER BY step, training DESC, batch, layer, tensor"},
+      {"layers",
+       "SELECT layers.number, layers.name, type, shape, layers.parameters, flops, receptive_field, bytes, "
+       "forward_seconds, backward_seconds FROM layers JOIN runs ON runs.id = layers.run WHERE runs.name = {} "
+       "ORDER BY layers.number"}};
+  return all;
+}
+
+std::string sql_text(const std::string& text) {
+  std::string quoted = "'";
+  for (const char c : text) quoted.append(c == '\'' ? 2 : 1, c);
+  return quoted + "'";
+}
+
+/// A field as RFC 4180 wants it.
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + "\"";
+}
+
+std::string text_of(const Value& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
+  if (const auto* real = std::get_if<double>(&value))
+    return std::isfinite(*real) ? fmt::format("{}", *real) : "";
+  const auto* text = std::get_if<std::string>(&value);
+  return text == nullptr ? std::string() : *text;
+}
+
+nlohmann::ordered_json json_of(const Value& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return *integer;
+  if (const auto* real = std::get_if<double>(&value)) {
+    return std::isfinite(*real) ? nlohmann::ordered_json(*real) : nlohmann::ordered_json();
+  }
+  const auto* text = std::get_if<std::string>(&value);
+  return text == nullptr ? nlohmann::ordered_json() : nlohmann::ordered_json(*text);
+}
+
+void write_csv(std::ostream& out, std::span<const std::string> fields) {
+  for (std::size_t i = 0; i < fields.size(); ++i) out << (i > 0 ? "," : "") << csv_field(fields[i]);
+  out << '\n';
+}
+
+void write_json(std::ostream& out, std::span<const std::string> names, std::span<const Value> values) {
+  nlohmann::ordered_json object;
+  for (std::size_t i = 0; i < names.size(); ++i) object[names[i]] = json_of(values[i]);
+  out << object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+}
+
+}  // namespace
+
+RowFormat row_format_by_name(const std::string& name) {
+  if (name == "csv") return RowFormat::csv;
+  if (name == "jsonl") return RowFormat::jsonl;
+  if (name == "table") return RowFormat::table;
+  throw unknown_name("format", name, std::vector<std::string>{"csv", "jsonl", "table"});
+}
+
+void write_rows(const store::RunStore& store, const std::string& sql, RowFormat format, std::ostream& out) {
+  std::vector<std::vector<std::string>> rows;  // of the table, whose widths depend on all of them
+  bool first = true;
+  store.query(sql, [&](std::span<const std::string> names, std::span<const Value> values) {
+    if (format == RowFormat::jsonl) {
+      write_json(out, names, values);
+      return static_cast<bool>(out);
+    }
+    std::vector<std::string> fields;
+    for (const Value& value : values) fields.push_back(text_of(value));
+    if (format == RowFormat::csv) {
+      if (first) write_csv(out, names);
+      write_csv(out, fields);
+    } else {
+      if (first) rows.emplace_back(names.begin(), names.end());
+      for (std::string& field : fields) field = printable(field, 60);
+      rows.push_back(std::move(fields));
+    }
+    first = false;
+    return static_cast<bool>(out);
+  });
+  out << table(rows);
+}
+
+std::vector<std::string> export_tables() {
+  std::vector<std::string> names;
+  for (const auto& [name, query] : queries()) names.push_back(name);
+  return names;
+}
+
+std::string export_sql(const std::string& table, const std::string& run) {
+  const auto found = queries().find(table);
+  if (found == queries().end()) throw unknown_name("table", table, export_tables());
+  std::string sql = found->second;
+  return sql.replace(sql.find("{}"), 2, sql_text(run));
+}
+
+}  // namespace lehr::cli

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "lehr/store/run_store.hpp"
+
+namespace lehr::cli {
+
+enum class RowFormat { csv, jsonl, table };
+
+/// Throws BadInput with the nearest name.
+RowFormat row_format_by_name(const std::string& name);
+
+/// Writes the rows of a query. Numbers keep every digit; what is not finite is empty, or null.
+void write_rows(const store::RunStore& store, const std::string& sql, RowFormat format, std::ostream& out);
+
+/// What can be exported of a run: "steps", "epochs", "stats", "layers".
+std::vector<std::string> export_tables();
+/// The query for one of them. Throws BadInput with the nearest name.
+std::string export_sql(const std::string& table, const std::string& run);
+
+}  // namespace lehr::cli

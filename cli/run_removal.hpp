@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "lehr/store/run_store.hpp"
+
+namespace lehr::cli {
+
+/// Something that can go, and why.
+struct Garbage {
+  std::filesystem::path path{};  ///< empty: rows of the store alone
+  std::string run{};             ///< whose rows go; empty: none
+  std::string why{};
+  std::uintmax_t bytes = 0;
+};
+
+/// What nobody needs any more in a folder of runs: checkpoints of runs that are done, files that killed
+/// processes left half-written, and rows of runs whose folder is gone.
+std::vector<Garbage> find_garbage(const std::filesystem::path& runs, const store::RunStore& store);
+void remove_garbage(const std::filesystem::path& runs, const std::vector<Garbage>& garbage);
+
+/// Takes runs out of the store and their folders off the disk.
+void remove_runs_with_folders(const std::filesystem::path& runs, const std::vector<std::string>& ids);
+
+}  // namespace lehr::cli

@@ -1,0 +1,312 @@
+#include "run_tables.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ctime>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "lehr/core/text.hpp"
+#include "lehr/store/run_names.hpp"
+#include "output.hpp"
+
+namespace lehr::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Row = std::vector<std::string>;
+
+std::string local_time(double seconds) {
+  if (!(seconds > 0)) return "-";
+  return fmt::format("{:%Y-%m-%d %H:%M}", fmt::localtime(static_cast<std::time_t>(seconds)));
+}
+
+std::string duration(double seconds) {
+  if (seconds < 100) return fmt::format("{:.1f} s", seconds);
+  if (seconds < 6000) return fmt::format("{:.1f} min", seconds / 60);
+  return fmt::format("{:.1f} h", seconds / 3600);
+}
+
+std::string percent(std::optional<double> share) {
+  return share && std::isfinite(*share) ? fmt::format("{:.2f} %", 100 * *share) : "-";
+}
+
+std::string number(std::optional<double> value) {
+  return value && std::isfinite(*value) ? fmt::format("{:.4f}", *value) : "-";
+}
+
+double train_seconds(const RunResult& run) {
+  double sum = 0;
+  for (const store::EpochRow& epoch : run.epochs) sum += epoch.train_seconds;
+  return sum;
+}
+
+/// The last epoch's that was validated.
+std::optional<double> last_of(const RunResult& run, std::optional<double> store::EpochRow::*value) {
+  for (auto epoch = run.epochs.rbegin(); epoch != run.epochs.rend(); ++epoch) {
+    if ((*epoch).*value) return (*epoch).*value;
+  }
+  return std::nullopt;
+}
+
+std::optional<double> best_accuracy(const RunResult& run) {
+  std::optional<double> best;
+  for (const store::EpochRow& epoch : run.epochs) {
+    if (epoch.valid_accuracy && (!best || *epoch.valid_accuracy > *best)) best = epoch.valid_accuracy;
+  }
+  return best;
+}
+
+std::string epochs_of(const RunResult& run) {
+  return fmt::format("{}/{}", run.epochs.size(), run.info.epochs);
+}
+
+Row cells_of(const RunResult& run) {
+  const store::RunInfo& info = run.info;
+  return {printable(info.id, 40),
+          printable(info.name, 20),
+          std::string(store::status_name(info.status)),
+          local_time(info.started),
+          printable(info.data, 24),
+          printable(info.model, 16),
+          epochs_of(run),
+          percent(last_of(run, &store::EpochRow::valid_accuracy)),
+          number(last_of(run, &store::EpochRow::valid_loss)),
+          duration(train_seconds(run))};
+}
+
+std::map<std::string, std::string> options_of(const std::string& config) {
+  std::map<std::string, std::string> options;
+  std::istringstream lines(config);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t equals = line.find(" = ");
+    if (equals != std::string::npos) options[line.substr(0, equals)] = line.substr(equals + 3);
+  }
+  return options;
+}
+
+std::string shape_text(const std::vector<std::int64_t>& shape) {
+  std::string text;
+  for (const std::int64_t extent : shape) text += (text.empty() ? "" : " x ") + std::to_string(extent);
+  return text;
+}
+
+std::string epochs_text(const RunResult& run) {
+  std::vector<Row> rows{{"epoch", "train loss", "train acc", "valid loss", "valid acc", "lr", "time"}};
+  std::set<std::string> names;
+  for (const store::EpochRow& epoch : run.epochs) {
+    for (const auto& [name, value] : epoch.metrics) names.insert(name);
+  }
+  for (const std::string& name : names) rows[0].push_back(printable(name, 30));
+  for (const store::EpochRow& epoch : run.epochs) {
+    Row row{std::to_string(epoch.epoch + 1),
+            number(epoch.train_loss),
+            percent(epoch.train_accuracy),
+            number(epoch.valid_loss),
+            percent(epoch.valid_accuracy),
+            fmt::format("{:.3g}", epoch.lr),
+            duration(epoch.train_seconds + epoch.valid_seconds)};
+    for (const std::string& name : names) {
+      const auto found = epoch.metrics.find(name);
+      row.push_back(found == epoch.metrics.end() ? "-" : number(found->second));
+    }
+    rows.push_back(std::move(row));
+  }
+  return table(rows);
+}
+
+std::string layers_text(std::span<const store::LayerInfo> layers) {
+  std::vector<Row> rows{{"layer", "type", "output", "parameters", "MFLOP an image", "forward", "backward"}};
+  for (const store::LayerInfo& layer : layers) {
+    const auto microseconds = [](double seconds) {
+      return seconds > 0 ? fmt::format("{:.0f} us", 1e6 * seconds) : std::string("-");
+    };
+    rows.push_back({printable(layer.name, 40), printable(layer.type, 40), shape_text(layer.shape),
+                    grouped(layer.parameters), fmt::format("{:.3f}", 1e-6 * static_cast<double>(layer.flops)),
+                    microseconds(layer.forward_seconds), microseconds(layer.backward_seconds)});
+  }
+  return table(rows);
+}
+
+/// Characters, not bytes: names may be in any language.
+std::size_t width_of(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
+}
+
+Json number_or_null(std::optional<double> value) {
+  return value && std::isfinite(*value) ? Json(*value) : Json();
+}
+
+}  // namespace
+
+std::string table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const Row& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+  }
+  std::string text;
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (widths[i] == 0) continue;  // a column that says nothing
+      text += row[i];
+      if (i + 1 < row.size()) text.append(widths[i] - width_of(row[i]) + 2, ' ');
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+std::string runs_text(std::span<const RunResult> runs) {
+  std::vector<Row> rows{
+      {"run", "", "status", "started", "data", "model", "epochs", "valid acc", "valid loss", "training"}};
+  for (const RunResult& run : runs) {
+    rows.push_back(cells_of(run));
+    if (!run.info.name.empty()) rows[0][1] = "name";
+  }
+  return table(rows);
+}
+
+std::string run_text(const RunResult& run, std::span<const store::LayerInfo> layers) {
+  const store::RunInfo& info = run.info;
+  std::vector<Row> facts{{"run", printable(info.id, 200)},
+                         {"name", printable(info.name, 200)},
+                         {"status", std::string(store::status_name(info.status))},
+                         {"note", printable(info.note, 2000)},
+                         {"started", local_time(info.started)},
+                         {"ended", local_time(info.ended)},
+                         {"data", printable(info.data, 200)},
+                         {"model", printable(info.model, 200)},
+                         {"parameters", grouped(info.parameters)},
+                         {"batch size", grouped(info.batch_size)},
+                         {"epochs", epochs_of(run)},
+                         {"training", duration(train_seconds(run))}};
+  if (info.stats_share > 0)
+    facts.push_back({"statistics", percent(info.stats_share) + " of the training time"});
+  for (const auto& [key, value] : info.environment)
+    facts.push_back({printable(key, 40), printable(value, 200)});
+  std::erase_if(facts, [](const Row& row) { return row[1].empty(); });
+  std::string text = table(facts);
+  if (!run.epochs.empty()) text += "\n" + epochs_text(run);
+  if (!layers.empty()) text += "\n" + layers_text(layers);
+  if (!info.config.empty()) text += "\n" + info.config;
+  return text;
+}
+
+std::string comparison_text(std::span<const RunResult> runs) {
+  std::vector<std::map<std::string, std::string>> options;
+  std::set<std::string> keys;
+  for (const RunResult& run : runs) {
+    options.push_back(options_of(run.info.config));
+    for (const auto& [key, value] : options.back()) keys.insert(key);
+  }
+  std::vector<Row> rows{{""}};
+  const auto add = [&](const std::string& name, const auto& value) {
+    Row row{name};
+    for (const RunResult& run : runs) row.push_back(value(run));
+    rows.push_back(std::move(row));
+  };
+  for (const RunResult& run : runs) rows[0].push_back(printable(run.info.id, 40));
+  add("status", [](const RunResult& run) { return std::string(store::status_name(run.info.status)); });
+  add("data", [](const RunResult& run) { return printable(run.info.data, 30); });
+  add("epochs", epochs_of);
+  for (const std::string& key : keys) {
+    Row row{printable(key, 40)};
+    for (const auto& all : options) {
+      const auto found = all.find(key);
+      row.push_back(found == all.end() ? "-" : printable(found->second, 30));
+    }
+    if (std::ranges::adjacent_find(row.begin() + 1, row.end(), std::ranges::not_equal_to()) != row.end()) {
+      rows.push_back(std::move(row));
+    }
+  }
+  add("parameters", [](const RunResult& run) { return grouped(run.info.parameters); });
+  add("valid accuracy",
+      [](const RunResult& run) { return percent(last_of(run, &store::EpochRow::valid_accuracy)); });
+  add("best accuracy", [](const RunResult& run) { return percent(best_accuracy(run)); });
+  add("valid loss", [](const RunResult& run) { return number(last_of(run, &store::EpochRow::valid_loss)); });
+  add("train loss", [](const RunResult& run) {
+    return number(run.epochs.empty() ? std::nullopt : std::optional(run.epochs.back().train_loss));
+  });
+  add("training", [](const RunResult& run) { return duration(train_seconds(run)); });
+  return table(rows);
+}
+
+std::string difference_text(const store::RunComparison& comparison, const std::string& a,
+                            const std::string& b) {
+  std::string text =
+      fmt::format("{} batches in both, {} only in {}, {} only in {}\n", grouped(comparison.common),
+                  grouped(comparison.only_a), printable(a), grouped(comparison.only_b), printable(b));
+  if (!comparison.first) return text + "no recorded number differs\n";
+  const store::RunDifference& first = *comparison.first;
+  const std::string what = first.layer.empty() ? first.statistic
+                                               : fmt::format("{} of the {} of layer {}", first.statistic,
+                                                             first.tensor, printable(first.layer));
+  text += fmt::format("first difference: {} batch {} of epoch {} (step {}), {}: {} and {}\n",
+                      first.training ? "training" : "validation", first.batch + 1, first.epoch + 1,
+                      first.step, what, first.a, first.b);
+  return text;
+}
+
+Json epoch_json(const store::EpochRow& epoch) {
+  Json event{{"event", "epoch"},
+             {"epoch", epoch.epoch + 1},
+             {"train_loss", number_or_null(epoch.train_loss)},
+             {"train_accuracy", number_or_null(epoch.train_accuracy)},
+             {"valid_loss", number_or_null(epoch.valid_loss)},
+             {"valid_accuracy", number_or_null(epoch.valid_accuracy)}};
+  for (const auto& [name, value] : epoch.metrics) event["valid_" + name] = number_or_null(value);
+  event["lr"] = number_or_null(epoch.lr);
+  event["train_seconds"] = epoch.train_seconds;
+  event["valid_seconds"] = epoch.valid_seconds;
+  return event;
+}
+
+Json run_json(const RunResult& run) {
+  const store::RunInfo& info = run.info;
+  return {{"event", "run"},
+          {"run", info.id},
+          {"name", info.name},
+          {"status", store::status_name(info.status)},
+          {"note", info.note},
+          {"started", info.started},
+          {"ended", info.ended > 0 ? Json(info.ended) : Json()},
+          {"data", info.data},
+          {"model", info.model},
+          {"parameters", info.parameters},
+          {"batch_size", info.batch_size},
+          {"epochs", info.epochs},
+          {"epochs_done", run.epochs.size()},
+          {"valid_accuracy", number_or_null(last_of(run, &store::EpochRow::valid_accuracy))},
+          {"best_valid_accuracy", number_or_null(best_accuracy(run))},
+          {"valid_loss", number_or_null(last_of(run, &store::EpochRow::valid_loss))},
+          {"train_seconds", train_seconds(run)},
+          {"stats_overhead", info.stats_share}};
+}
+
+Json difference_json(const store::RunComparison& comparison) {
+  Json event{{"event", "diff"},
+             {"common_batches", comparison.common},
+             {"only_a", comparison.only_a},
+             {"only_b", comparison.only_b},
+             {"equal", !comparison.first}};
+  if (!comparison.first) return event;
+  const store::RunDifference& first = *comparison.first;
+  event["step"] = first.step;
+  event["epoch"] = first.epoch + 1;
+  event["batch"] = first.batch + 1;
+  event["part"] = first.training ? "training" : "validation";
+  event["layer"] = first.layer.empty() ? Json() : Json(first.layer);
+  event["tensor"] = first.tensor.empty() ? Json() : Json(first.tensor);
+  event["statistic"] = first.statistic;
+  event["a"] = number_or_null(first.a);
+  event["b"] = number_or_null(first.b);
+  return event;
+}
+
+}  // namespace lehr::cli

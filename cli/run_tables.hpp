@@ -1,0 +1,34 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lehr/store/run_store.hpp"
+
+/// Runs of a store as text for people and as JSON for programs.
+namespace lehr::cli {
+
+/// A run with its epochs.
+struct RunResult {
+  store::RunInfo info;
+  std::vector<store::EpochRow> epochs;
+};
+
+/// A table from rows of cells, the first being the header; columns as wide as they need.
+std::string table(const std::vector<std::vector<std::string>>& rows);
+
+std::string runs_text(std::span<const RunResult> runs);
+std::string run_text(const RunResult& run, std::span<const store::LayerInfo> layers);
+/// Options that differ, and the results side by side.
+std::string comparison_text(std::span<const RunResult> runs);
+/// `a` and `b` are the names.
+std::string difference_text(const store::RunComparison& comparison, const std::string& a,
+                            const std::string& b);
+
+nlohmann::ordered_json run_json(const RunResult& run);
+nlohmann::ordered_json epoch_json(const store::EpochRow& epoch);
+nlohmann::ordered_json difference_json(const store::RunComparison& comparison);
+
+}  // namespace lehr::cli

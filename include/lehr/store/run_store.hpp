@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "lehr/store/run_records.hpp"
+
+namespace lehr::store {
+
+/// Of the tables; a store of another version is refused.
+inline constexpr int schema_version = 1;
+
+/// NULL, integer, real, text; a blob is text too.
+using Value = std::variant<std::monostate, std::int64_t, double, std::string>;
+
+struct ReadOptions {
+  std::size_t most_steps = 1000;  ///< batches with statistics that are read, evenly spread; 0 all
+  bool pictures = true;
+};
+
+/// The first place at which two runs differ.
+struct RunDifference {
+  std::int64_t step = 0;
+  int epoch = 0;
+  std::int64_t batch = 0;
+  bool training = true;
+  std::string layer{};   ///< empty: the batch as a whole
+  std::string tensor{};  ///< "activation", "weight_gradient", ...
+  std::string statistic{};
+  double a = 0;
+  double b = 0;
+};
+
+struct RunComparison {
+  std::optional<RunDifference> first{};
+  std::int64_t common = 0;  ///< batches that both recorded
+  std::int64_t only_a = 0;
+  std::int64_t only_b = 0;
+};
+
+/// The runs of one store, to be read. Also while others write to it. All throw BadInput where the file is
+/// damaged.
+class RunStore {
+ public:
+  /// Throws BadInput where the file is missing, damaged, locked, no run store or of another version.
+  explicit RunStore(const std::filesystem::path& file);
+  ~RunStore();
+  RunStore(RunStore&&) noexcept;
+  RunStore& operator=(RunStore&&) noexcept;
+
+  /// By time, oldest first. A run whose process is gone counts as interrupted.
+  std::vector<RunInfo> runs() const;
+  /// Throws BadInput where there is none of that name.
+  RunInfo run(const std::string& id) const;
+  std::vector<EpochRow> epochs(const std::string& id) const;
+  std::vector<LayerInfo> layers(const std::string& id) const;
+  /// Every batch's loss and rates.
+  std::vector<StepRow> steps(const std::string& id) const;
+  /// All that a report needs.
+  RunRecords read(const std::string& id, const ReadOptions& options = {}) const;
+  /// The first batch, layer (in the order of the forward pass) and statistic that differ by a bit.
+  RunComparison compare(const std::string& a, const std::string& b) const;
+
+  /// Runs one statement that changes nothing; `row` is called with the columns' names and values, and ends
+  /// the query by returning false. Throws BadInput with SQLite's reason, and for statements that would write.
+  using RowAction = std::function<bool(std::span<const std::string>, std::span<const Value>)>;
+  void query(const std::string& sql, const RowAction& row) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Throws BadInput where there is a file that is no store which this program could write to.
+void check_run_store(const std::filesystem::path& file);
+/// Takes runs out of a store, and gives the space back to the system. Names that it does not hold are passed
+/// over.
+void remove_runs(const std::filesystem::path& file, std::span<const std::string> ids);
+
+}  // namespace lehr::store

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lehr/store/run_records.hpp"
+
+namespace lehr::store {
+
+/// From where a resumed run records anew: what an earlier process wrote of later steps is taken out.
+struct ResumedAt {
+  std::int64_t step = 0;  ///< training batches done
+  int epoch = 0;
+};
+
+struct RunWriterOptions {
+  double interval = 0.5;             ///< seconds from one transaction to the next at most
+  std::size_t rows = 256;            ///< recorded batches after which there is one sooner
+  std::size_t most_waiting = 16384;  ///< rows that may wait; with more, recording waits for the writer
+  double patience = 5;               ///< seconds to wait for another process's lock, a few times over
+};
+
+/// Writes one run into a run store from a thread of its own, a transaction every half second, so that a
+/// killed process leaves all but its last half second. Several processes may write to one store.
+///
+/// Where writing fails later (a full disk, say), recording ends and failure() says why; nothing throws.
+class RunWriter {
+ public:
+  using Options = RunWriterOptions;
+
+  /// Makes the store where it is missing and enters the run as running; where it is there already, goes on
+  /// with it. Throws BadInput where the store cannot be written, is damaged or of another version.
+  RunWriter(std::filesystem::path file, RunInfo info, ResumedAt resumed = {}, Options options = {});
+  /// Writes what waits; a run that nobody finished is then interrupted.
+  ~RunWriter();
+  RunWriter(const RunWriter&) = delete;
+  RunWriter& operator=(const RunWriter&) = delete;
+
+  void layers(std::vector<LayerInfo> layers);
+  void step(StepRow step, std::vector<StatsRow> stats = {});
+  void epoch(EpochRow epoch);
+  void confusion(Confusion confusion);
+  void class_counts(std::vector<std::int64_t> counts);
+  /// Replaces the pictures of its kinds.
+  void pictures(std::vector<Picture> pictures);
+  /// How it ended. Returns when all is written.
+  void finish(RunStatus status, const std::string& note, double stats_share);
+
+  /// Waits until all is written that was handed in before.
+  void flush();
+  /// Why recording ended, or empty.
+  std::string failure() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lehr::store

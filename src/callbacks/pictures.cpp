@@ -1,0 +1,122 @@
+#include "callbacks/pictures.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "data/png.hpp"
+
+namespace lehr::pictures {
+namespace {
+
+std::uint8_t byte_of(double share) {
+  if (!(share > 0)) return 0;  // not a number either
+  return static_cast<std::uint8_t>(std::lround(255 * std::min(share, 1.0)));
+}
+
+/// A value's place between the least and the largest of them.
+class Scale {
+ public:
+  void see(float value) {
+    if (!std::isfinite(value)) return;
+    least_ = std::min(least_, static_cast<double>(value));
+    most_ = std::max(most_, static_cast<double>(value));
+  }
+  double operator()(float value) const {
+    return most_ > least_ ? (static_cast<double>(value) - least_) / (most_ - least_) : 0.5;
+  }
+
+ private:
+  double least_ = std::numeric_limits<double>::infinity();
+  double most_ = -std::numeric_limits<double>::infinity();
+};
+
+/// Tiles of equal size in a square, a pixel between them.
+class Sheet {
+ public:
+  Sheet(std::int64_t tiles, std::int64_t height, std::int64_t width, std::int64_t channels)
+      : columns_(static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(tiles))))),
+        height_(height),
+        width_(width) {
+    const std::int64_t rows = (tiles + columns_ - 1) / columns_;
+    image_.width = columns_ * (width + 1) - 1;
+    image_.height = rows * (height + 1) - 1;
+    image_.channels = channels;
+    image_.pixels.assign(static_cast<std::size_t>(image_.width * image_.height * channels), gap);
+  }
+
+  std::uint8_t& at(std::int64_t tile, std::int64_t y, std::int64_t x, std::int64_t channel) {
+    const std::int64_t row = tile / columns_ * (height_ + 1) + y;
+    const std::int64_t column = tile % columns_ * (width_ + 1) + x;
+    return image_.pixels[static_cast<std::size_t>((row * image_.width + column) * image_.channels + channel)];
+  }
+
+  data::Image take() { return std::move(image_); }
+
+ private:
+  static constexpr std::uint8_t gap = 96;
+  std::int64_t columns_;
+  std::int64_t height_;
+  std::int64_t width_;
+  data::Image image_;
+};
+
+/// Tiles from (tiles, planes, H, W) values, of whose planes the first `channels` are shown, each tile by its
+/// own scale.
+data::Image sheet(const Tensor& values, std::int64_t tiles, std::int64_t planes, std::int64_t channels) {
+  const Shape& shape = values.shape();
+  const std::int64_t height = shape[2];
+  const std::int64_t width = shape[3];
+  const std::span<const float> all = values.elements<float>();
+  Sheet sheet(tiles, height, width, channels);
+  for (std::int64_t tile = 0; tile < tiles; ++tile) {
+    const auto shown = all.subspan(static_cast<std::size_t>(tile * planes * height * width),
+                                   static_cast<std::size_t>(channels * height * width));
+    Scale scale;
+    for (const float value : shown) scale.see(value);
+    std::size_t at = 0;
+    for (std::int64_t c = 0; c < channels; ++c) {
+      for (std::int64_t y = 0; y < height; ++y) {
+        for (std::int64_t x = 0; x < width; ++x) sheet.at(tile, y, x, c) = byte_of(scale(shown[at++]));
+      }
+    }
+  }
+  return sheet.take();
+}
+
+}  // namespace
+
+std::string png(const data::Image& image) {
+  const std::vector<std::uint8_t> bytes = data::encode_png(image);
+  return {bytes.begin(), bytes.end()};
+}
+
+data::Image input(std::span<const float> values, const Shape& image_shape,
+                  const Normalisation& normalisation) {
+  data::Image image{image_shape[2], image_shape[1], image_shape[0], {}};
+  const std::size_t channels = normalisation.mean.size();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto value =
+        static_cast<double>(values[i] * normalisation.std[i % channels] + normalisation.mean[i % channels]);
+    image.pixels.push_back(byte_of(value));
+  }
+  return image;
+}
+
+data::Image sample(const Dataset& dataset, std::int64_t index) {
+  const Shape shape = dataset.image_shape();
+  data::Image image{shape[2], shape[1], shape[0], {}};
+  image.pixels.resize(static_cast<std::size_t>(shape.numel()));
+  dataset.read(index, image.pixels);
+  return image;
+}
+
+data::Image maps(const Tensor& values, std::int64_t most) {
+  return sheet(values, std::min(values.shape()[1], most), 1, 1);
+}
+
+data::Image filters(const Tensor& weights, std::int64_t most) {
+  const std::int64_t inputs = weights.shape()[1];
+  return sheet(weights, std::min(weights.shape()[0], most), inputs, inputs == 3 ? 3 : 1);
+}
+
+}  // namespace lehr::pictures

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "lehr/core/tensor.hpp"
+#include "lehr/data/data.hpp"
+#include "lehr/data/dataset.hpp"
+
+/// Pictures of what a network sees and makes, as PNG.
+namespace lehr::pictures {
+
+std::string png(const data::Image& image);
+
+/// A network's input, H x W x C floats, as the bytes that it came from.
+data::Image input(std::span<const float> values, const Shape& image_shape,
+                  const Normalisation& normalisation);
+data::Image sample(const Dataset& dataset, std::int64_t index);
+
+/// Maps of one sample, (1, C, H, W) row-major, side by side in a square: each from black (its least value) to
+/// white. At most so many.
+data::Image maps(const Tensor& values, std::int64_t most = 64);
+/// Weights (O, I, H, W) of a convolution as pictures side by side: in colour where I is 3, else the first
+/// input's.
+data::Image filters(const Tensor& weights, std::int64_t most = 64);
+
+}  // namespace lehr::pictures

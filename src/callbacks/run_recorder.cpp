@@ -1,0 +1,296 @@
+#include "lehr/callbacks/run_recorder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <numeric>
+#include <optional>
+
+#include "callbacks/environment.hpp"
+#include "callbacks/layer_watch.hpp"
+#include "callbacks/pictures.hpp"
+#include "callbacks/validation_review.hpp"
+#include "lehr/callbacks/activation_stats.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
+#include "lehr/store/run_store.hpp"
+#include "lehr/store/run_writer.hpp"
+#include "lehr/train/activations.hpp"
+
+namespace lehr {
+namespace {
+
+using store::Picture;
+using store::RunStatus;
+
+constexpr std::int64_t samples_shown = 24;
+
+double seconds_since_1970() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::string name_of_now() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return fmt::format("run-{}", std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+}
+
+/// Null where the Learner has none, or several.
+ActivationStats* stats_of(Learner& learner) {
+  try {
+    return &learner.callback<ActivationStats>();
+  } catch (const BadInput&) {
+    return nullptr;
+  }
+}
+
+std::vector<store::LayerInfo> infos_of(Learner& learner, const ActivationStats* stats) {
+  std::vector<store::LayerInfo> infos;
+  if (stats != nullptr) {
+    for (const LayerStats& layer : stats->layers()) infos.push_back(layer.info);
+  } else {
+    for (const LayerStats& layer : LayerWatch({}, learner).empty_series()) infos.push_back(layer.info);
+  }
+  return infos;
+}
+
+std::vector<std::int64_t> class_counts(const Dataset& dataset) {
+  std::vector<std::int64_t> counts(dataset.class_names().size());
+  for (std::int64_t i = 0; i < dataset.size(); ++i) ++counts[static_cast<std::size_t>(dataset.label(i))];
+  return counts;
+}
+
+store::EpochRow row_of(const EpochRecord& record) {
+  store::EpochRow row{.epoch = record.epoch,
+                      .train_loss = record.train.loss,
+                      .train_accuracy = record.train.accuracy,
+                      .lr = record.lr,
+                      .train_seconds = record.train_seconds,
+                      .valid_seconds = record.valid_seconds};
+  if (record.valid.samples == 0) return row;
+  row.valid_loss = record.valid.loss;
+  row.valid_accuracy = record.valid.accuracy;
+  for (const MetricValue& metric : record.valid.others) row.metrics[metric.name] = metric.value;
+  return row;
+}
+
+/// How the fit ended, where an exception did it; clean_up runs while it is handled.
+std::pair<RunStatus, std::string> failure_under_way() {
+  try {
+    if (const std::exception_ptr thrown = std::current_exception()) std::rethrow_exception(thrown);
+  } catch (const Diverged& error) {
+    return {RunStatus::diverged, error.what()};
+  } catch (const std::exception& error) {
+    return {RunStatus::failed, error.what()};
+  }
+  return {RunStatus::interrupted, ""};
+}
+
+std::vector<Picture> samples_of(Learner& learner) {
+  const Batch& batch = learner.batch();
+  const Shape shape = learner.data().image_shape();
+  const auto names = learner.data().train->class_names();
+  const auto elements = static_cast<std::size_t>(shape.numel());
+  std::vector<Picture> samples;
+  for (std::int64_t i = 0; i < std::min(batch.size, samples_shown); ++i) {
+    const std::span image(batch.images + static_cast<std::size_t>(i) * elements, elements);
+    samples.push_back({"sample", names[static_cast<std::size_t>(batch.targets[i])], i,
+                       pictures::png(pictures::input(image, shape, learner.normalisation()))});
+  }
+  return samples;
+}
+
+void add_worst(std::vector<Picture>& all, const ValidationReview& review, const Dataset& dataset) {
+  const auto names = dataset.class_names();
+  for (const ValidationReview::Miss& miss : review.worst()) {
+    if (miss.sample >= dataset.size()) continue;  // of another set, which somebody validated on
+    all.push_back(
+        {"top_loss",
+         fmt::format("{} taken for {} ({:.0f} %), loss {:.2f}", names[static_cast<std::size_t>(miss.truth)],
+                     names[static_cast<std::size_t>(miss.predicted)], 100 * miss.probability, miss.loss),
+         static_cast<std::int64_t>(all.size()), pictures::png(pictures::sample(dataset, miss.sample))});
+  }
+}
+
+void add_filters(std::vector<Picture>& all, const Learner& learner) {
+  for (const ParameterEntry& entry : learner.parameters().entries()) {
+    if (entry.role != ParameterRole::weight || entry.shape.rank() != 4) continue;
+    all.push_back({"filters", fmt::format("{} {}", entry.name, entry.shape.str()), 0,
+                   pictures::png(pictures::filters(learner.parameters().get(entry.name)))});
+    return;
+  }
+}
+
+void add_feature_maps(std::vector<Picture>& all, Learner& learner) {
+  const std::array<std::int64_t, 1> first{0};
+  all.push_back({"feature_map", "the image", 0, pictures::png(pictures::sample(*learner.data().valid, 0))});
+  for (const LayerOutput& output : activations(learner.model(), learner.parameters(), learner.normalisation(),
+                                               learner.data().valid, first)) {
+    const Shape& shape = output.values.shape();
+    if (shape.rank() != 4 || shape[2] * shape[3] == 1) continue;
+    all.push_back(
+        {"feature_map",
+         fmt::format("{} ({}), {} maps of {} x {}", output.layer, output.type, shape[1], shape[2], shape[3]),
+         static_cast<std::int64_t>(all.size()), pictures::png(pictures::maps(output.values))});
+  }
+}
+
+}  // namespace
+
+struct RunRecorder::State {
+  RunRecorderOptions options;
+  std::string id;
+  int fits = 0;
+  std::optional<store::RunWriter> writer;
+  std::string failure;
+  bool told = false;
+  bool in_fit = false;
+  bool whole = false;     // the fit came to its end
+  bool recorded = false;  // the batch under way, by ActivationStats
+  bool sampled = false;
+  ValidationReview review;
+
+  store::RunInfo info(const Learner& learner) const;
+  void open(Learner& learner);
+  void check(Learner& learner);
+  void add_pictures(Learner& learner);
+};
+
+RunRecorder::RunRecorder(RunRecorderOptions options) : state_(std::make_unique<State>()) {
+  if (options.id.empty()) options.id = name_of_now();
+  if (!options.on_failure) {
+    options.on_failure = [](const std::string& sentence) {
+      std::fprintf(stderr, "lehr: %s\n", sentence.c_str());
+    };
+  }
+  state_->options = std::move(options);
+}
+
+RunRecorder::~RunRecorder() = default;
+RunRecorder::RunRecorder(RunRecorder&&) noexcept = default;
+RunRecorder& RunRecorder::operator=(RunRecorder&&) noexcept = default;
+
+const std::string& RunRecorder::id() const { return state_->id; }
+std::string RunRecorder::failure() const { return state_->failure; }
+
+store::RunInfo RunRecorder::State::info(const Learner& learner) const {
+  store::RunInfo made;
+  made.id = id;
+  made.name = options.name;
+  made.started = seconds_since_1970();
+  made.data = learner.data().source;
+  made.model = options.model;
+  made.parameters = learner.model().parameter_count();
+  made.batch_size = learner.options().batch_size;
+  made.epochs = learner.progress().epochs;
+  made.config = options.config;
+  made.environment = environment();
+  for (const auto& [key, value] : options.environment) made.environment[key] = value;
+  const auto names = learner.data().train->class_names();
+  made.classes.assign(names.begin(), names.end());
+  return made;
+}
+
+void RunRecorder::before_fit(Learner& learner) {
+  State& s = *state_;
+  store::check_run_store(s.options.store);
+  ++s.fits;
+  s.id = s.fits == 1 ? s.options.id : s.options.id + "-" + std::to_string(s.fits);
+  s.writer.reset();
+  s.failure.clear();
+  s.told = s.whole = s.recorded = s.sampled = false;
+  s.in_fit = true;
+  s.review.start(learner.data().classes());
+  if (ActivationStats* stats = stats_of(learner)) {
+    stats->set_sink([&s](const store::StepRow& step, std::vector<store::StatsRow> rows) {
+      if (!s.writer) return;
+      s.writer->step(step, std::move(rows));
+      s.recorded = true;
+    });
+  }
+}
+
+// At the first batch: a training that cannot begin leaves no run behind, and by now a resumed one stands
+// where it goes on.
+void RunRecorder::State::open(Learner& learner) {
+  const Progress& p = learner.progress();
+  const store::ResumedAt resumed{p.train_batches, p.epoch};
+  writer.emplace(options.store, info(learner), p.resumed ? resumed : store::ResumedAt{});
+  writer->layers(infos_of(learner, stats_of(learner)));
+  writer->class_counts(class_counts(*learner.data().train));
+}
+
+/// Says once that recording has ended.
+void RunRecorder::State::check(Learner& learner) {
+  if (told) return;
+  failure = writer->failure();
+  if (failure.empty()) return;
+  told = true;
+  const char* consequence =
+      options.stop_on_failure ? "; the training stops" : "; the training goes on unrecorded";
+  options.on_failure(failure + consequence);
+  if (options.stop_on_failure) learner.request_stop();
+}
+
+void RunRecorder::before_batch(Learner& learner) {
+  State& s = *state_;
+  if (s.in_fit && !s.writer) s.open(learner);
+  s.recorded = false;
+}
+
+void RunRecorder::after_batch(Learner& learner) {
+  State& s = *state_;
+  if (!s.writer) return;  // a validation on its own
+  const Progress& p = learner.progress();
+  if (!p.training) {
+    s.review.add(learner.batch(), learner.prediction());
+  } else if (!s.recorded) {
+    s.writer->step({p.train_batches - 1, p.epoch, p.batch, true, p.loss, p.lr, p.momentum});
+  }
+  if (p.training && !s.sampled && s.options.pictures) {
+    s.sampled = true;
+    s.writer->pictures(samples_of(learner));
+  }
+  s.check(learner);
+}
+
+void RunRecorder::before_validate(Learner& learner) { state_->review.start(learner.data().classes()); }
+
+void RunRecorder::after_validate(Learner&) {
+  State& s = *state_;
+  if (s.writer && !s.review.empty()) s.writer->confusion(s.review.confusion());
+}
+
+void RunRecorder::after_epoch(Learner& learner) {
+  State& s = *state_;
+  if (s.writer) s.writer->epoch(row_of(learner.history().back()));
+}
+
+void RunRecorder::after_fit(Learner&) { state_->whole = true; }
+
+void RunRecorder::State::add_pictures(Learner& learner) {
+  std::vector<Picture> all;
+  add_worst(all, review, *learner.data().valid);
+  add_filters(all, learner);
+  add_feature_maps(all, learner);
+  writer->pictures(std::move(all));
+}
+
+void RunRecorder::clean_up(Learner& learner) {
+  State& s = *state_;
+  ActivationStats* stats = stats_of(learner);
+  if (stats != nullptr) stats->set_sink({});
+  s.in_fit = false;
+  if (!s.writer) return;
+  auto [status, note] = failure_under_way();
+  if (s.whole && !learner.stopped()) status = RunStatus::done;
+  if (status != RunStatus::failed && s.options.pictures) s.add_pictures(learner);
+  if (stats != nullptr) s.writer->layers(infos_of(learner, stats));
+  s.writer->finish(status, note, stats != nullptr ? stats->overhead() : 0);
+  s.check(learner);
+  s.writer.reset();
+}
+
+}  // namespace lehr

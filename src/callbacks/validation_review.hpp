@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "lehr/store/run_records.hpp"
+#include "lehr/train/learner.hpp"
+#include "lehr/train/metrics.hpp"
+
+namespace lehr {
+
+/// What a model gets wrong in a validation set, gathered batch by batch.
+class ValidationReview {
+ public:
+  /// A sample and what it was taken for.
+  struct Miss {
+    std::int64_t sample = 0;
+    std::int64_t truth = 0;
+    std::int64_t predicted = 0;
+    double probability = 0;  ///< of the prediction
+    double loss = 0;         ///< cross entropy, with the probability of the true class
+  };
+
+  void start(std::int64_t classes);
+  void add(const Batch& batch, std::span<const float> scores);
+
+  store::Confusion confusion() const;
+  /// Those with the highest loss, right or wrong, the worst first.
+  std::span<const Miss> worst() const { return worst_; }
+  bool empty() const { return samples_ == 0; }
+
+ private:
+  static constexpr std::size_t most = 24;
+
+  std::int64_t samples_ = 0;
+  ConfusionMatrix matrix_;
+  std::vector<Miss> worst_;
+};
+
+}  // namespace lehr

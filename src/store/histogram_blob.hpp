@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace lehr::store {
+
+/// Counts as bytes: each count a varint (7 bits a byte, least first, the high bit on all but the last); of 0s
+/// the number follows, a varint too.
+std::string pack_counts(std::span<const std::uint64_t> counts);
+/// Throws BadInput unless the bytes hold exactly counts.size() counts.
+void unpack_counts(std::string_view bytes, std::span<std::uint64_t> counts);
+
+}  // namespace lehr::store

@@ -1,0 +1,54 @@
+#include "store/process_mark.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <fstream>
+#include <sstream>
+
+namespace lehr::store {
+namespace {
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+std::string boot() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  file >> id;
+  return id;
+}
+
+/// Field 22 of /proc/PID/stat, behind the command in brackets, which may hold anything; 0 where there is no
+/// such process.
+std::int64_t start_of(std::int64_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  std::string line;
+  std::getline(file, line);
+  const std::size_t bracket = line.rfind(')');
+  if (bracket == std::string::npos) return 0;
+  std::istringstream fields(line.substr(bracket + 1));
+  std::string field;
+  constexpr int behind_command = 20;
+  for (int i = 0; i < behind_command; ++i) fields >> field;
+  return fields ? std::stoll(field) : 0;
+}
+
+}  // namespace
+
+ProcessMark ProcessMark::mine() {
+  const std::int64_t process = getpid();
+  return {host_name() + "/" + boot(), process, start_of(process)};
+}
+
+Alive alive(const ProcessMark& mark) {
+  const std::string host = host_name();
+  if (!mark.host.starts_with(host + "/")) return Alive::unknown;
+  if (mark.host != host + "/" + boot()) return Alive::no;
+  return start_of(mark.process) == mark.start ? Alive::yes : Alive::no;
+}
+
+}  // namespace lehr::store

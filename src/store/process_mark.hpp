@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace lehr::store {
+
+/// Which process of which machine, distinct for all time.
+struct ProcessMark {
+  std::string host{};  ///< name and boot of the machine
+  std::int64_t process = 0;
+  std::int64_t start = 0;  ///< clock ticks from boot
+
+  static ProcessMark mine();
+};
+
+enum class Alive { yes, no, unknown };
+
+/// Unknown for processes of other machines.
+Alive alive(const ProcessMark& mark);
+
+}  // namespace lehr::store

@@ -1,0 +1,69 @@
+#include "lehr/core/text.hpp"
+#include "store/run_store_state.hpp"
+
+namespace lehr::store {
+namespace {
+
+// A connection that only reads may still open other files; a query of somebody else's making shall not.
+int allow(void*, int action, const char*, const char*, const char*, const char*) {
+  switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_READ:
+    case SQLITE_FUNCTION:
+    case SQLITE_RECURSIVE:
+      return SQLITE_OK;
+    default:
+      return SQLITE_DENY;
+  }
+}
+
+class OnlyReading {
+ public:
+  explicit OnlyReading(sqlite3* connection) : connection_(connection) {
+    sqlite3_set_authorizer(connection_, allow, nullptr);
+  }
+  ~OnlyReading() { sqlite3_set_authorizer(connection_, nullptr, nullptr); }
+  OnlyReading(const OnlyReading&) = delete;
+  OnlyReading& operator=(const OnlyReading&) = delete;
+
+ private:
+  sqlite3* connection_;
+};
+
+Value value_of(const Statement& row, int column) {
+  switch (row.column_type(column)) {
+    case SQLITE_NULL:
+      return std::monostate();
+    case SQLITE_INTEGER:
+      return row.integer(column);
+    case SQLITE_FLOAT:
+      return row.real(column);
+    default:
+      return row.text(column);
+  }
+}
+
+bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n;") == std::string::npos; }
+
+}  // namespace
+
+void RunStore::query(const std::string& sql, const RowAction& row) const {
+  if (is_blank(sql)) throw BadInput("expected an SQL statement, found none");
+  const OnlyReading guard(state_->database.handle());
+  try {
+    Statement statement(state_->database, sql);
+    if (!is_blank(statement.rest())) throw BadInput("expected one SQL statement, found more behind it");
+    std::vector<std::string> names;
+    for (int i = 0; i < statement.columns(); ++i) names.push_back(statement.column_name(i));
+    std::vector<Value> values(names.size());
+    while (statement.next()) {
+      for (std::size_t i = 0; i < values.size(); ++i) values[i] = value_of(statement, static_cast<int>(i));
+      if (!row(names, values)) return;
+    }
+  } catch (const DatabaseError& error) {
+    if (error.code() == SQLITE_AUTH) throw BadInput("only SELECT is allowed, found " + in_quotes(sql));
+    throw;
+  }
+}
+
+}  // namespace lehr::store

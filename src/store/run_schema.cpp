@@ -1,0 +1,177 @@
+#include "store/run_schema.hpp"
+
+#include "lehr/core/text.hpp"
+#include "lehr/store/run_store.hpp"
+
+namespace lehr::store {
+namespace {
+
+constexpr std::int64_t application_id = 0x6c656872;  // "lehr"
+
+// Statistics of a batch lie together (WITHOUT ROWID), which is how they are written and mostly read.
+constexpr const char* tables = R"sql(
+CREATE TABLE runs(
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  title TEXT NOT NULL,
+  status TEXT NOT NULL CHECK(status IN ('running', 'done', 'interrupted', 'diverged', 'failed')),
+  started REAL NOT NULL,
+  ended REAL,
+  heartbeat REAL NOT NULL,
+  host TEXT NOT NULL,
+  process INTEGER NOT NULL,
+  process_start INTEGER NOT NULL,
+  data TEXT NOT NULL,
+  model TEXT NOT NULL,
+  parameters INTEGER NOT NULL,
+  batch_size INTEGER NOT NULL,
+  epochs INTEGER NOT NULL,
+  config TEXT NOT NULL,
+  note TEXT NOT NULL,
+  stats_share REAL NOT NULL
+) STRICT;
+CREATE TABLE environment(
+  run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY(run, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE classes(
+  run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  train_samples INTEGER NOT NULL,
+  PRIMARY KEY(run, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE layers(
+  run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  type TEXT NOT NULL,
+  shape TEXT NOT NULL,
+  parameters INTEGER NOT NULL,
+  flops INTEGER NOT NULL,
+  receptive_field INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  forward_seconds REAL NOT NULL,
+  backward_seconds REAL NOT NULL,
+  PRIMARY KEY(run, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE epochs(
+  run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  epoch INTEGER NOT NULL,
+  train_loss REAL,
+  train_accuracy REAL,
+  valid_loss REAL,
+  valid_accuracy REAL,
+  lr REAL,
+  train_seconds REAL NOT NULL,
+  valid_seconds REAL NOT NULL,
+  PRIMARY KEY(run, epoch)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE metrics(
+  run INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  value REAL,
+  PRIMARY KEY(run, epoch, name),
+  FOREIGN KEY(run, epoch) REFERENCES epochs(run, epoch) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE TABLE steps(
+  id INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  step INTEGER NOT NULL,
+  training INTEGER NOT NULL,
+  batch INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  loss REAL,
+  lr REAL,
+  momentum REAL,
+  UNIQUE(run, step, training, batch)
+) STRICT;
+CREATE TABLE stats(
+  step_id INTEGER NOT NULL REFERENCES steps(id) ON DELETE CASCADE,
+  layer INTEGER NOT NULL,
+  tensor TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  non_finite INTEGER NOT NULL,
+  mean REAL NOT NULL,
+  std REAL NOT NULL,
+  min REAL NOT NULL,
+  max REAL NOT NULL,
+  norm REAL NOT NULL,
+  near_zero INTEGER NOT NULL,
+  near_zero_abs INTEGER NOT NULL,
+  zero INTEGER NOT NULL,
+  magnitudes BLOB,
+  signed BLOB,
+  signed_exponent INTEGER NOT NULL,
+  PRIMARY KEY(step_id, layer, tensor)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE confusion(
+  run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  truth INTEGER NOT NULL,
+  predicted INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY(run, truth, predicted)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE pictures(
+  run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  caption TEXT NOT NULL,
+  png BLOB NOT NULL,
+  PRIMARY KEY(run, kind, number)
+) STRICT;
+CREATE VIEW layer_stats AS
+  SELECT runs.name AS run, steps.step, steps.epoch, steps.batch, steps.training, steps.loss, steps.lr,
+         layers.name AS layer, stats.tensor, stats.count, stats.non_finite, stats.mean, stats.std, stats.min,
+         stats.max, stats.norm, 1.0 * stats.near_zero / max(stats.count, 1) AS near_zero,
+         1.0 * stats.near_zero_abs / max(stats.count, 1) AS near_zero_abs,
+         1.0 * stats.zero / max(stats.count, 1) AS zero
+  FROM stats JOIN steps ON steps.id = stats.step_id JOIN runs ON runs.id = steps.run
+       JOIN layers ON layers.run = steps.run AND layers.number = stats.layer;
+)sql";
+
+std::int64_t version_of(const Database& database) { return database.number("PRAGMA user_version"); }
+
+[[noreturn]] void refuse(const Database& database, const std::string& found) {
+  throw BadInput(in_quotes(database.file()) + ": expected a run store of version " +
+                 std::to_string(schema_version) + ", found " + found);
+}
+
+bool is_empty(const Database& database) { return database.number("SELECT count(*) FROM sqlite_schema") == 0; }
+
+void make_tables(const Database& database) {
+  Transaction transaction(database);
+  if (is_empty(database)) {  // else another process was quicker
+    database.execute(tables);
+    database.execute("PRAGMA application_id = " + std::to_string(application_id));
+    database.execute("PRAGMA user_version = " + std::to_string(schema_version));
+  }
+  transaction.commit();
+}
+
+}  // namespace
+
+void check_schema(const Database& database) {
+  if (is_empty(database)) refuse(database, "an empty database");
+  if (database.number("PRAGMA application_id") != application_id)
+    refuse(database, "another program's database");
+  const std::int64_t version = version_of(database);
+  if (version != schema_version) refuse(database, "version " + std::to_string(version));
+}
+
+void prepare_for_writing(const Database& database) {
+  if (is_empty(database)) {
+    database.execute("PRAGMA journal_mode = WAL");
+    make_tables(database);
+  }
+  check_schema(database);
+  database.execute("PRAGMA journal_mode = WAL");
+  // A power cut may take the last transactions, never more; a killed process takes none.
+  database.execute("PRAGMA synchronous = NORMAL");
+  database.execute("PRAGMA foreign_keys = ON");
+}
+
+}  // namespace lehr::store

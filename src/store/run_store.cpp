@@ -1,0 +1,277 @@
+#include "lehr/store/run_store.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "lehr/core/text.hpp"
+#include "lehr/store/run_names.hpp"
+#include "store/histogram_blob.hpp"
+#include "store/process_mark.hpp"
+#include "store/run_schema.hpp"
+#include "store/run_store_state.hpp"
+#include "store/run_tables.hpp"
+
+namespace lehr::store {
+namespace {
+
+constexpr const char* run_columns =
+    "SELECT name, title, status, started, ended, data, model, parameters, batch_size, epochs, config, note, "
+    "stats_share, host, process, process_start, heartbeat, id FROM runs ";
+
+/// Silence after which a run of another machine counts as interrupted, in seconds.
+constexpr double longest_silence = 60;
+
+RunStatus status_now(RunStatus stored, const ProcessMark& mark, double heartbeat) {
+  if (stored != RunStatus::running) return stored;
+  const Alive state = alive(mark);
+  const bool gone = state == Alive::no || (state == Alive::unknown && now() - heartbeat > longest_silence);
+  return gone ? RunStatus::interrupted : RunStatus::running;
+}
+
+StoredRun run_of(const Statement& row) {
+  StoredRun run;
+  RunInfo& info = run.info;
+  info.id = row.text(0);
+  info.name = row.text(1);
+  info.started = row.real(3);
+  info.ended = row.is_null(4) ? 0 : row.real(4);
+  info.data = row.text(5);
+  info.model = row.text(6);
+  info.parameters = row.integer(7);
+  info.batch_size = row.integer(8);
+  info.epochs = static_cast<int>(row.integer(9));
+  info.config = row.text(10);
+  info.note = row.text(11);
+  info.stats_share = row.real(12);
+  const ProcessMark mark{row.text(13), row.integer(14), row.integer(15)};
+  info.status = status_now(status_of(row.text(2)), mark, row.real(16));
+  if (info.status == RunStatus::interrupted && info.ended == 0) info.ended = row.real(16);
+  run.id = row.integer(17);
+  return run;
+}
+
+StepRow step_of(const Statement& row, int at) {
+  return {row.integer(at),     static_cast<int>(row.integer(at + 1)),
+          row.integer(at + 2), row.integer(at + 3) != 0,
+          row.real(at + 4),    row.real(at + 5),
+          row.real(at + 6)};
+}
+
+TensorStats stats_of(const Statement& row, int at) {
+  TensorStats s;
+  s.count = row.integer(at);
+  s.non_finite = row.integer(at + 1);
+  s.mean = row.real(at + 2);
+  s.std = row.real(at + 3);
+  s.min = row.real(at + 4);
+  s.max = row.real(at + 5);
+  s.norm = row.real(at + 6);
+  s.near_zero = row.integer(at + 7);
+  s.near_zero_abs = row.integer(at + 8);
+  s.zero = row.integer(at + 9);
+  if (!row.is_null(at + 10)) {
+    std::array<std::uint64_t, MagnitudeHistogram::bins + 1> counts{};
+    unpack_counts(row.text(at + 10), counts);
+    std::copy_n(counts.begin(), MagnitudeHistogram::bins, s.magnitudes.counts.begin());
+    s.magnitudes.beyond = counts.back();
+  }
+  if (!row.is_null(at + 11)) {
+    unpack_counts(row.text(at + 11), s.values.counts);
+    s.values.exponent = row.integer(at + 12);
+  }
+  return s;
+}
+
+std::vector<std::int64_t> shape_of(const std::string& text) {
+  const auto parsed = nlohmann::json::parse(text, nullptr, false);
+  std::vector<std::int64_t> shape;
+  if (!parsed.is_array()) return shape;
+  for (const auto& extent : parsed) {
+    if (extent.is_number_integer()) shape.push_back(extent.get<std::int64_t>());
+  }
+  return shape;
+}
+
+}  // namespace
+
+RunStore::State::State(const std::filesystem::path& file) : database(file, Access::read) {
+  check_schema(database);
+}
+
+StoredRun RunStore::State::find(const std::string& id) const {
+  Statement statement(database, std::string(run_columns) + "WHERE name = ?");
+  statement.with(id);
+  if (!statement.next()) {
+    throw BadInput(in_quotes(database.file()) + ": there is no run " + in_quotes(id));
+  }
+  StoredRun run = run_of(statement);
+  run.info.environment = environment(run.id);
+  std::vector<std::int64_t> counts;
+  read_classes(run.id, run.info, counts);
+  return run;
+}
+
+std::map<std::string, std::string> RunStore::State::environment(std::int64_t run) const {
+  std::map<std::string, std::string> all;
+  each("SELECT key, value FROM environment WHERE run = ?", run,
+       [&](const Statement& row) { all[row.text(0)] = row.text(1); });
+  return all;
+}
+
+void RunStore::State::read_classes(std::int64_t run, RunInfo& info, std::vector<std::int64_t>& counts) const {
+  info.classes.clear();
+  each("SELECT name, train_samples FROM classes WHERE run = ? ORDER BY number", run,
+       [&](const Statement& row) {
+         info.classes.push_back(row.text(0));
+         counts.push_back(row.integer(1));
+       });
+}
+
+std::vector<StatsRow> RunStore::State::stats(std::int64_t run, std::size_t most_steps) const {
+  std::vector<std::int64_t> ids;
+  each(
+      "SELECT id FROM steps WHERE run = ? AND id IN (SELECT step_id FROM stats) ORDER BY step, training "
+      "DESC, batch",
+      run, [&](const Statement& row) { ids.push_back(row.integer(0)); });
+  const std::size_t stride =
+      most_steps == 0 ? 1 : std::max<std::size_t>(1, (ids.size() + most_steps - 1) / most_steps);
+
+  Statement statement(
+      database,
+      "SELECT step, steps.batch, training, layer, tensor, count, non_finite, mean, std, min, max, norm, "
+      "near_zero, near_zero_abs, zero, magnitudes, signed, signed_exponent FROM stats JOIN steps ON "
+      "steps.id = step_id WHERE step_id = ? ORDER BY layer");
+  std::vector<StatsRow> rows;
+  for (std::size_t i = 0; i < ids.size(); i += stride) {
+    statement.with(ids[i]);
+    while (statement.next()) {
+      rows.push_back({statement.integer(0), statement.integer(1), statement.integer(2) != 0,
+                      static_cast<int>(statement.integer(3)), tensor_of(statement.text(4)),
+                      stats_of(statement, 5)});
+    }
+  }
+  return rows;
+}
+
+RunStore::RunStore(const std::filesystem::path& file) : state_(std::make_unique<State>(file)) {}
+RunStore::~RunStore() = default;
+RunStore::RunStore(RunStore&&) noexcept = default;
+RunStore& RunStore::operator=(RunStore&&) noexcept = default;
+
+std::vector<RunInfo> RunStore::runs() const {
+  std::vector<RunInfo> all;
+  Statement statement(state_->database, std::string(run_columns) + "ORDER BY started, name");
+  while (statement.next()) all.push_back(run_of(statement).info);
+  return all;
+}
+
+RunInfo RunStore::run(const std::string& id) const { return state_->find(id).info; }
+
+std::vector<EpochRow> RunStore::epochs(const std::string& id) const {
+  const std::int64_t run = state_->find(id).id;
+  std::vector<EpochRow> all;
+  std::map<int, std::size_t> places;
+  const auto optional = [](double value) { return std::isnan(value) ? std::nullopt : std::optional(value); };
+  state_->each(
+      "SELECT epoch, train_loss, train_accuracy, valid_loss, valid_accuracy, lr, train_seconds, "
+      "valid_seconds FROM "
+      "epochs WHERE run = ? ORDER BY epoch",
+      run, [&](const Statement& row) {
+        const int epoch = static_cast<int>(row.integer(0));
+        places[epoch] = all.size();
+        all.push_back({epoch,
+                       row.real(1),
+                       row.real(2),
+                       optional(row.real(3)),
+                       optional(row.real(4)),
+                       {},
+                       row.real(5),
+                       row.real(6),
+                       row.real(7)});
+      });
+  state_->each("SELECT epoch, name, value FROM metrics WHERE run = ?", run, [&](const Statement& row) {
+    const auto place = places.find(static_cast<int>(row.integer(0)));
+    if (place != places.end()) all[place->second].metrics[row.text(1)] = row.real(2);
+  });
+  return all;
+}
+
+std::vector<LayerInfo> RunStore::layers(const std::string& id) const {
+  std::vector<LayerInfo> all;
+  state_->each(
+      "SELECT number, name, type, shape, parameters, flops, receptive_field, bytes, forward_seconds, "
+      "backward_seconds FROM layers WHERE run = ? ORDER BY number",
+      state_->find(id).id, [&](const Statement& row) {
+        all.push_back({static_cast<int>(row.integer(0)), row.text(1), row.text(2), shape_of(row.text(3)),
+                       row.integer(4), row.integer(5), row.integer(6), row.integer(7), row.real(8),
+                       row.real(9)});
+      });
+  return all;
+}
+
+std::vector<StepRow> RunStore::steps(const std::string& id) const {
+  std::vector<StepRow> all;
+  state_->each(
+      "SELECT step, epoch, batch, training, loss, lr, momentum FROM steps WHERE run = ? ORDER BY step, "
+      "training DESC, "
+      "batch",
+      state_->find(id).id, [&](const Statement& row) { all.push_back(step_of(row, 0)); });
+  return all;
+}
+
+RunRecords RunStore::read(const std::string& id, const ReadOptions& options) const {
+  state_->database.execute("BEGIN");  // one state of the file, whoever writes meanwhile
+  struct End {
+    const Database& database;
+    ~End() { sqlite3_exec(database.handle(), "ROLLBACK", nullptr, nullptr, nullptr); }
+  } const end{state_->database};
+
+  const StoredRun run = state_->find(id);
+  RunRecords records{run.info};
+  state_->read_classes(run.id, records.info, records.class_counts);
+  records.layers = layers(id);
+  records.epochs = epochs(id);
+  records.steps = steps(id);
+  records.stats = state_->stats(run.id, options.most_steps);
+  const std::size_t classes = records.info.classes.size();
+  state_->each("SELECT truth, predicted, count FROM confusion WHERE run = ?", run.id,
+               [&](const Statement& row) {
+                 if (!records.confusion)
+                   records.confusion = Confusion{std::vector<std::int64_t>(classes * classes)};
+                 const auto truth = static_cast<std::size_t>(row.integer(0));
+                 const auto predicted = static_cast<std::size_t>(row.integer(1));
+                 if (truth < classes && predicted < classes)
+                   records.confusion->counts[truth * classes + predicted] = row.integer(2);
+               });
+  if (!options.pictures) return records;
+  state_->each("SELECT kind, caption, number, png FROM pictures WHERE run = ? ORDER BY kind, number", run.id,
+               [&](const Statement& row) {
+                 records.pictures.push_back({row.text(0), row.text(1), row.integer(2), row.text(3)});
+               });
+  return records;
+}
+
+void check_run_store(const std::filesystem::path& file) {
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) return;
+  prepare_for_writing(Database(file, Access::write));
+}
+
+void remove_runs(const std::filesystem::path& file, std::span<const std::string> ids) {
+  const Database database(file, Access::write);
+  prepare_for_writing(database);
+  {
+    Transaction transaction(database);
+    Statement statement(database, "DELETE FROM runs WHERE name = ?");
+    for (const std::string& id : ids) statement.with(id).run();
+    transaction.commit();
+  }
+  try {
+    database.execute("VACUUM");
+  } catch (const DatabaseError& error) {  // while others read or write, the space stays for later rows
+    if (error.code() != SQLITE_BUSY && error.code() != SQLITE_LOCKED) throw;
+  }
+}
+
+}  // namespace lehr::store

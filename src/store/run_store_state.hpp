@@ -1,0 +1,37 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lehr/store/run_store.hpp"
+#include "store/sqlite.hpp"
+
+namespace lehr::store {
+
+struct StoredRun {
+  RunInfo info;
+  std::int64_t id = 0;  ///< its number in the tables
+};
+
+struct RunStore::State {
+  explicit State(const std::filesystem::path& file);
+
+  /// Rows of a query about one run, whose number is the first parameter.
+  template <class Body>
+  void each(const std::string& sql, std::int64_t run, const Body& body) const {
+    Statement statement(database, sql);
+    statement.with(run);
+    while (statement.next()) body(statement);
+  }
+
+  /// Throws BadInput where there is no such run.
+  StoredRun find(const std::string& id) const;
+  std::vector<StatsRow> stats(std::int64_t run, std::size_t most_steps) const;
+  std::map<std::string, std::string> environment(std::int64_t run) const;
+  void read_classes(std::int64_t run, RunInfo& info, std::vector<std::int64_t>& counts) const;
+
+  Database database;
+};
+
+}  // namespace lehr::store

@@ -1,0 +1,153 @@
+#include "store/run_tables.hpp"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "lehr/store/run_names.hpp"
+#include "store/histogram_blob.hpp"
+#include "store/process_mark.hpp"
+
+namespace lehr::store {
+namespace {
+
+constexpr const char* insert_step =
+    "INSERT OR REPLACE INTO steps(run, step, training, batch, epoch, loss, lr, momentum) "
+    "VALUES(?,?,?,?,?,?,?,?)";
+constexpr const char* insert_stats =
+    "INSERT OR REPLACE INTO stats VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,nullif(?,x''),nullif(?,x''),?)";
+
+/// Empty for a histogram that was not made.
+template <class Histogram>
+bool is_made(const Histogram& histogram, std::int64_t count) {
+  return count > 0 && histogram != Histogram{};
+}
+
+std::string packed(const MagnitudeHistogram& histogram, std::int64_t count) {
+  if (!is_made(histogram, count)) return {};
+  std::array<std::uint64_t, MagnitudeHistogram::bins + 1> counts{};
+  std::ranges::copy(histogram.counts, counts.begin());
+  counts.back() = histogram.beyond;
+  return pack_counts(counts);
+}
+
+std::string packed(const SignedHistogram& histogram, std::int64_t count) {
+  return is_made(histogram, count) ? pack_counts(histogram.counts) : std::string();
+}
+
+}  // namespace
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+RunTables::RunTables(const Database& database, const RunInfo& info, const ResumedAt& resumed)
+    : database_(&database), step_(database, insert_step), stats_(database, insert_stats) {
+  enter(info);
+  rewind(resumed);
+}
+
+void RunTables::enter(const RunInfo& info) {
+  const ProcessMark mark = ProcessMark::mine();
+  Statement(
+      *database_,
+      "INSERT INTO runs(name, title, status, started, heartbeat, host, process, process_start, data, model, "
+      "parameters, batch_size, epochs, config, note, stats_share) "
+      "VALUES(?,?,'running',?,?,?,?,?,?,?,?,?,?,?,'',0) "
+      "ON CONFLICT(name) DO UPDATE SET title = excluded.title, status = 'running', ended = NULL, "
+      "heartbeat = excluded.heartbeat, host = excluded.host, process = excluded.process, "
+      "process_start = excluded.process_start, epochs = excluded.epochs, config = excluded.config, note = ''")
+      .with(info.id, info.name, info.started, now(), mark.host, mark.process, mark.start, info.data,
+            info.model, info.parameters, info.batch_size, info.epochs, info.config)
+      .run();
+  Statement id(*database_, "SELECT id FROM runs WHERE name = ?");
+  id.with(info.id).next();
+  run_ = id.integer(0);
+
+  Statement environment(*database_, "INSERT OR REPLACE INTO environment VALUES(?,?,?)");
+  for (const auto& [key, value] : info.environment) environment.with(run_, key, value).run();
+  Statement classes(*database_, "INSERT OR IGNORE INTO classes VALUES(?,?,?,0)");
+  for (std::size_t i = 0; i < info.classes.size(); ++i) {
+    classes.with(run_, static_cast<std::int64_t>(i), info.classes[i]).run();
+  }
+}
+
+void RunTables::rewind(const ResumedAt& resumed) {
+  Statement(*database_, "DELETE FROM steps WHERE run = ? AND (step >= ? OR (NOT training AND epoch >= ?))")
+      .with(run_, resumed.step, resumed.epoch)
+      .run();
+  Statement(*database_, "DELETE FROM epochs WHERE run = ? AND epoch >= ?").with(run_, resumed.epoch).run();
+}
+
+void RunTables::heartbeat() {
+  Statement(*database_, "UPDATE runs SET heartbeat = ? WHERE id = ?").with(now(), run_).run();
+}
+
+void RunTables::put(const std::vector<LayerInfo>& layers) {
+  Statement statement(*database_, "INSERT OR REPLACE INTO layers VALUES(?,?,?,?,?,?,?,?,?,?,?)");
+  for (const LayerInfo& layer : layers) {
+    statement
+        .with(run_, layer.index, layer.name, layer.type, nlohmann::json(layer.shape).dump(), layer.parameters,
+              layer.flops, layer.receptive_field, layer.bytes, layer.forward_seconds, layer.backward_seconds)
+        .run();
+  }
+}
+
+void RunTables::put(const StepRow& step, const std::vector<StatsRow>& stats) {
+  step_.with(run_, step.step, step.training, step.batch, step.epoch, step.loss, step.lr, step.momentum).run();
+  const std::int64_t id = sqlite3_last_insert_rowid(database_->handle());
+  for (const StatsRow& row : stats) {
+    const TensorStats& s = row.stats;
+    const std::string magnitudes = packed(s.magnitudes, s.count);
+    const std::string values = packed(s.values, s.count);
+    stats_
+        .with(id, row.layer, std::string(tensor_name(row.what)), s.count, s.non_finite, s.mean, s.std, s.min,
+              s.max, s.norm, s.near_zero, s.near_zero_abs, s.zero, Blob{magnitudes}, Blob{values},
+              s.values.exponent)
+        .run();
+  }
+}
+
+void RunTables::put(const EpochRow& epoch) {
+  Statement(*database_, "INSERT OR REPLACE INTO epochs VALUES(?,?,?,?,?,?,?,?,?)")
+      .with(run_, epoch.epoch, epoch.train_loss, epoch.train_accuracy, epoch.valid_loss, epoch.valid_accuracy,
+            epoch.lr, epoch.train_seconds, epoch.valid_seconds)
+      .run();
+  Statement metrics(*database_, "INSERT OR REPLACE INTO metrics VALUES(?,?,?,?)");
+  for (const auto& [name, value] : epoch.metrics) metrics.with(run_, epoch.epoch, name, value).run();
+}
+
+void RunTables::put(const Confusion& confusion) {
+  Statement(*database_, "DELETE FROM confusion WHERE run = ?").with(run_).run();
+  Statement statement(*database_, "INSERT INTO confusion VALUES(?,?,?,?)");
+  std::int64_t classes = 0;
+  while (classes * classes < static_cast<std::int64_t>(confusion.counts.size())) ++classes;
+  for (std::int64_t i = 0; i < classes * classes; ++i) {
+    const std::int64_t count = confusion.counts[static_cast<std::size_t>(i)];
+    if (count > 0) statement.with(run_, i / classes, i % classes, count).run();
+  }
+}
+
+void RunTables::put_class_counts(const std::vector<std::int64_t>& counts) {
+  Statement statement(*database_, "UPDATE classes SET train_samples = ? WHERE run = ? AND number = ?");
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    statement.with(counts[i], run_, static_cast<std::int64_t>(i)).run();
+  }
+}
+
+void RunTables::put(const std::vector<Picture>& pictures) {
+  Statement remove(*database_, "DELETE FROM pictures WHERE run = ? AND kind = ?");
+  for (const Picture& picture : pictures) remove.with(run_, picture.kind).run();
+  Statement statement(*database_, "INSERT OR REPLACE INTO pictures VALUES(?,?,?,?,?)");
+  for (const Picture& picture : pictures) {
+    statement.with(run_, picture.kind, picture.number, picture.caption, Blob{picture.png}).run();
+  }
+}
+
+void RunTables::finish(RunStatus status, const std::string& note, double stats_share, double now) {
+  Statement(*database_,
+            "UPDATE runs SET status = ?, note = ?, stats_share = ?, ended = ?, heartbeat = ? WHERE id = ?")
+      .with(std::string(status_name(status)), note, stats_share, now, now, run_)
+      .run();
+}
+
+}  // namespace lehr::store

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "lehr/store/run_writer.hpp"
+#include "store/sqlite.hpp"
+
+namespace lehr::store {
+
+/// Writes one run's rows; the caller makes the transactions.
+class RunTables {
+ public:
+  /// Enters the run, or goes on with it.
+  RunTables(const Database& database, const RunInfo& info, const ResumedAt& resumed);
+
+  void heartbeat();
+  void put(const std::vector<LayerInfo>& layers);
+  void put(const StepRow& step, const std::vector<StatsRow>& stats);
+  void put(const EpochRow& epoch);
+  void put(const Confusion& confusion);
+  void put_class_counts(const std::vector<std::int64_t>& counts);
+  void put(const std::vector<Picture>& pictures);
+  void finish(RunStatus status, const std::string& note, double stats_share, double now);
+
+ private:
+  void enter(const RunInfo& info);
+  void rewind(const ResumedAt& resumed);
+
+  const Database* database_;
+  std::int64_t run_ = 0;
+  Statement step_;
+  Statement stats_;
+};
+
+/// Seconds since 1970, UTC.
+double now();
+
+}  // namespace lehr::store

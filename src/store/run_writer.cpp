@@ -1,0 +1,223 @@
+#include "lehr/store/run_writer.hpp"
+
+#include <pthread.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <variant>
+
+#include "store/run_schema.hpp"
+#include "store/run_tables.hpp"
+
+namespace lehr::store {
+namespace {
+
+struct Step {
+  StepRow step;
+  std::vector<StatsRow> stats;
+};
+struct ClassCounts {
+  std::vector<std::int64_t> counts;
+};
+struct Finish {
+  RunStatus status = RunStatus::done;
+  std::string note;
+  double stats_share = 0;
+};
+using Message = std::variant<Step, EpochRow, std::vector<LayerInfo>, Confusion, ClassCounts,
+                             std::vector<Picture>, Finish>;
+
+/// Rows that it comes to.
+std::size_t weight(const Message& message) {
+  const Step* step = std::get_if<Step>(&message);
+  return 1 + (step == nullptr ? 0 : step->stats.size());
+}
+
+void write(RunTables& tables, const Message& message) {
+  std::visit(
+      [&tables](const auto& what) {
+        using What = std::decay_t<decltype(what)>;
+        if constexpr (std::is_same_v<What, Step>) {
+          tables.put(what.step, what.stats);
+        } else if constexpr (std::is_same_v<What, ClassCounts>) {
+          tables.put_class_counts(what.counts);
+        } else if constexpr (std::is_same_v<What, Finish>) {
+          tables.finish(what.status, what.note, what.stats_share, now());
+        } else {
+          tables.put(what);
+        }
+      },
+      message);
+}
+
+/// Signals are for the training's thread.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+bool is_busy(const DatabaseError& error) {
+  return error.code() == SQLITE_BUSY || error.code() == SQLITE_LOCKED;
+}
+
+}  // namespace
+
+struct RunWriter::State {
+  State(std::filesystem::path file, const RunInfo& info, const ResumedAt& resumed, Options asked)
+      : options(asked), database(std::move(file), Access::write, asked.patience) {
+    prepare_for_writing(database);
+    Transaction transaction(database);
+    tables.emplace(database, info, resumed);
+    transaction.commit();
+    const SignalsBlocked blocked;
+    thread = std::thread([this] { run(); });
+  }
+
+  ~State() {
+    {
+      const std::lock_guard lock(mutex);
+      closing = true;
+    }
+    wake_writer.notify_one();
+    thread.join();
+  }
+
+  void push(Message message);
+  void flush();
+  void run();
+  void write_all(const std::vector<Message>& messages);
+  void give_up(const std::string& reason);
+
+  Options options;
+  Database database;
+  std::optional<RunTables> tables;
+
+  mutable std::mutex mutex;
+  std::condition_variable wake_writer;
+  std::condition_variable written;
+  std::vector<Message> waiting;
+  std::size_t rows_waiting = 0;
+  std::uint64_t pushed = 0;
+  std::uint64_t done = 0;
+  bool hurry = false;
+  bool closing = false;
+  bool finished = false;
+  std::string failed;
+  double last_beat = 0;  // of the writer's thread
+  std::thread thread;
+};
+
+void RunWriter::State::push(Message message) {
+  std::unique_lock lock(mutex);
+  written.wait(lock, [this] { return rows_waiting < options.most_waiting || !failed.empty(); });
+  finished = finished || std::holds_alternative<Finish>(message);
+  if (!failed.empty() && !std::holds_alternative<Finish>(message)) return;
+  rows_waiting += weight(message);
+  waiting.push_back(std::move(message));
+  ++pushed;
+  const bool enough = waiting.size() >= options.rows || rows_waiting >= options.most_waiting;
+  if (enough) wake_writer.notify_one();
+}
+
+void RunWriter::State::flush() {
+  std::unique_lock lock(mutex);
+  hurry = true;
+  wake_writer.notify_one();
+  const std::uint64_t until = pushed;
+  written.wait(lock, [&] { return done >= until; });
+}
+
+void RunWriter::State::run() {
+  std::unique_lock lock(mutex);
+  for (;;) {
+    wake_writer.wait_for(lock, std::chrono::duration<double>(options.interval), [this] {
+      return closing || hurry || waiting.size() >= options.rows || rows_waiting >= options.most_waiting;
+    });
+    hurry = false;
+    const bool last = closing;
+    const std::vector<Message> messages = std::exchange(waiting, {});
+    rows_waiting = 0;
+    lock.unlock();
+    write_all(messages);
+    lock.lock();
+    done += messages.size();
+    written.notify_all();
+    if (last && waiting.empty()) return;
+  }
+}
+
+// Another process's lock passes; what else goes wrong stays.
+void RunWriter::State::write_all(const std::vector<Message>& messages) {
+  constexpr int tries = 4;
+  constexpr double beat = 10;
+  if (messages.empty() && now() - last_beat < beat) return;
+  for (int attempt = 1;; ++attempt) {
+    try {
+      Transaction transaction(database);
+      tables->heartbeat();
+      for (const Message& message : messages) write(*tables, message);
+      transaction.commit();
+      last_beat = now();
+      return;
+    } catch (const DatabaseError& error) {
+      if (is_busy(error) && attempt < tries) continue;
+      return give_up(error.what());
+    } catch (const std::exception& error) {
+      return give_up(error.what());
+    }
+  }
+}
+
+void RunWriter::State::give_up(const std::string& reason) {
+  const std::lock_guard lock(mutex);
+  if (failed.empty()) failed = reason;
+}
+
+RunWriter::RunWriter(std::filesystem::path file, RunInfo info, ResumedAt resumed, Options options)
+    : state_(std::make_unique<State>(std::move(file), info, resumed, options)) {}
+
+RunWriter::~RunWriter() {
+  if (!state_->finished) state_->push(Finish{RunStatus::interrupted, "", 0});
+}
+
+void RunWriter::layers(std::vector<LayerInfo> layers) { state_->push(std::move(layers)); }
+void RunWriter::step(StepRow step, std::vector<StatsRow> stats) {
+  state_->push(Step{step, std::move(stats)});
+}
+void RunWriter::epoch(EpochRow epoch) { state_->push(std::move(epoch)); }
+void RunWriter::confusion(Confusion confusion) { state_->push(std::move(confusion)); }
+void RunWriter::class_counts(std::vector<std::int64_t> counts) {
+  state_->push(ClassCounts{std::move(counts)});
+}
+void RunWriter::pictures(std::vector<Picture> pictures) { state_->push(std::move(pictures)); }
+
+void RunWriter::finish(RunStatus status, const std::string& note, double stats_share) {
+  const std::string so_far = failure();
+  state_->push(Finish{status, so_far.empty() ? note : "recording ended early: " + so_far, stats_share});
+  flush();
+}
+
+void RunWriter::flush() { state_->flush(); }
+
+std::string RunWriter::failure() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->failed;
+}
+
+}  // namespace lehr::store

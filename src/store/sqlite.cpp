@@ -1,0 +1,182 @@
+#include "store/sqlite.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+#include <system_error>
+#include <utility>
+
+#include "lehr/core/text.hpp"
+
+namespace lehr::store {
+namespace fs = std::filesystem;
+namespace {
+
+std::string explained(int code, const std::string& reason) {
+  switch (code & 0xff) {
+    case SQLITE_NOTADB:
+      return "expected a run store, found a file that is no SQLite database";
+    case SQLITE_CORRUPT:
+      return "the run store is damaged (" + reason + ")";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return "another process has locked the run store for too long";
+    case SQLITE_FULL:
+      return "the run store could not be written: no space left on device";
+    case SQLITE_READONLY:
+      return "the run store cannot be written (" + reason + ")";
+    case SQLITE_CANTOPEN:
+      return "the run store cannot be opened (" + reason + ")";
+    case SQLITE_IOERR:
+      return "the run store could not be read or written (" + reason + ")";
+    default:
+      return reason;
+  }
+}
+
+/// A path as the URI that SQLite reads, every byte that could mean something escaped.
+std::string uri_of(const fs::path& file, const char* query) {
+  std::string uri = "file:";
+  const fs::path whole = fs::absolute(file);
+  for (const char c : whole.native()) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                       (byte >= '0' && byte <= '9') || byte == '/' || byte == '-' || byte == '_' ||
+                       byte == '.';
+    uri += plain ? std::string(1, c) : fmt::format("%{:02X}", byte);
+  }
+  return uri + query;
+}
+
+}  // namespace
+
+DatabaseError::DatabaseError(const fs::path& file, int code, const std::string& reason)
+    : BadInput(in_quotes(file) + ": " + explained(code, reason)), code_(code & 0xff) {}
+
+Database::Database(fs::path file, Access access, double patience) : file_(std::move(file)) {
+  std::error_code error;
+  if (fs::is_directory(file_, error)) throw DatabaseError(file_, SQLITE_CANTOPEN, "it is a folder");
+  constexpr int common = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  int code = SQLITE_OK;
+  if (access == Access::write) {
+    code = open(uri_of(file_, ""), common | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  } else {
+    if (!fs::exists(file_, error)) throw DatabaseError(file_, SQLITE_CANTOPEN, "there is no such file");
+    code = open(uri_of(file_, ""), common | SQLITE_OPEN_READONLY);
+    sqlite3_busy_timeout(connection_.get(), static_cast<int>(patience * 1000));
+    // Reading a WAL database makes a file beside it, which a read-only folder forbids. Nobody can be writing
+    // there.
+    const auto unreadable = [](int c) {
+      return (c & 0xff) == SQLITE_CANTOPEN || (c & 0xff) == SQLITE_READONLY;
+    };
+    if (code == SQLITE_OK) {
+      code = sqlite3_exec(connection_.get(), "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr);
+    }
+    if (unreadable(code)) code = open(uri_of(file_, "?immutable=1"), common | SQLITE_OPEN_READONLY);
+  }
+  if (code != SQLITE_OK) fail(code);
+  sqlite3_busy_timeout(connection_.get(), static_cast<int>(patience * 1000));
+  // A file from elsewhere is not trusted: its schema runs no functions, its values stay within bounds.
+  constexpr int largest_value = 1 << 28;
+  sqlite3_limit(connection_.get(), SQLITE_LIMIT_LENGTH, largest_value);
+  sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  execute("PRAGMA cell_size_check = ON");
+}
+
+int Database::open(const std::string& uri, int flags) {
+  sqlite3* made = nullptr;
+  const int code = sqlite3_open_v2(uri.c_str(), &made, flags, nullptr);
+  connection_.reset(made);
+  return code;
+}
+
+void Database::fail(int code) const {
+  const std::string reason = connection_ ? sqlite3_errmsg(connection_.get()) : sqlite3_errstr(code);
+  throw DatabaseError(file_, code, reason);
+}
+
+void Database::execute(const std::string& sql) const {
+  const int code = sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) fail(code);
+}
+
+std::int64_t Database::number(std::string_view sql) const {
+  Statement statement(*this, sql);
+  return statement.next() ? statement.integer(0) : 0;
+}
+
+Statement::Statement(const Database& database, std::string_view sql) : database_(&database) {
+  sqlite3_stmt* made = nullptr;
+  const char* tail = nullptr;
+  const int code =
+      sqlite3_prepare_v2(database.handle(), sql.data(), static_cast<int>(sql.size()), &made, &tail);
+  statement_.reset(made);
+  check(code);
+  rest_ = sql.substr(static_cast<std::size_t>(tail - sql.data()));
+}
+
+void Statement::check(int code) const {
+  if (code != SQLITE_OK) database_->fail(code);
+}
+
+bool Statement::next() {
+  const int code = sqlite3_step(statement_.get());
+  if (code == SQLITE_ROW) return true;
+  if (code != SQLITE_DONE) database_->fail(code);
+  return false;
+}
+
+void Statement::run() {
+  while (next()) {
+  }
+  reset();
+}
+
+void Statement::reset() { sqlite3_reset(statement_.get()); }
+
+void Statement::bind(int at, std::int64_t value) { check(sqlite3_bind_int64(statement_.get(), at, value)); }
+
+void Statement::bind(int at, double value) { check(sqlite3_bind_double(statement_.get(), at, value)); }
+
+void Statement::bind(int at, const std::string& value) {
+  check(sqlite3_bind_text64(statement_.get(), at, value.data(), value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+}
+
+void Statement::bind(int at, Blob value) {
+  const char* bytes = value.bytes.empty() ? "" : value.bytes.data();  // null would store NULL
+  check(sqlite3_bind_blob64(statement_.get(), at, bytes, value.bytes.size(), SQLITE_TRANSIENT));
+}
+
+void Statement::bind(int at, const std::optional<double>& value) {
+  check(value ? sqlite3_bind_double(statement_.get(), at, *value) : sqlite3_bind_null(statement_.get(), at));
+}
+
+double Statement::real(int column) const {
+  if (is_null(column)) return std::numeric_limits<double>::quiet_NaN();
+  return sqlite3_column_double(statement_.get(), column);
+}
+
+std::string Statement::text(int column) const {
+  const void* bytes = sqlite3_column_blob(statement_.get(), column);
+  const int size = sqlite3_column_bytes(statement_.get(), column);
+  return bytes == nullptr ? std::string()
+                          : std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
+}
+
+std::string Statement::column_name(int column) const {
+  const char* name = sqlite3_column_name(statement_.get(), column);
+  return name == nullptr ? std::string() : name;
+}
+
+Transaction::~Transaction() {
+  if (!committed_) sqlite3_exec(database_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void Transaction::commit() {
+  database_->execute("COMMIT");
+  committed_ = true;
+}
+
+}  // namespace lehr::store

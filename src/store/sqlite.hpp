@@ -1,0 +1,127 @@
+#pragma once
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lehr/core/error.hpp"
+
+/// SQLite with C++'s ownership and errors.
+namespace lehr::store {
+
+/// What SQLite could not do. `code` is its primary result code, such as SQLITE_FULL.
+class DatabaseError : public BadInput {
+ public:
+  DatabaseError(const std::filesystem::path& file, int code, const std::string& reason);
+  int code() const { return code_; }
+
+ private:
+  int code_;
+};
+
+class Database;
+
+/// Bytes that are bound as a blob.
+struct Blob {
+  std::string_view bytes;
+};
+
+/// A prepared statement; to be used again and again. Not to outlive its Database.
+class Statement {
+ public:
+  Statement(const Database& database, std::string_view sql);
+
+  /// Binds the parameters from the first on and starts anew. NaN is stored as NULL.
+  template <class... Values>
+  Statement& with(const Values&... values) {
+    reset();
+    int at = 0;
+    (bind(++at, values), ...);
+    return *this;
+  }
+  /// The next row; false behind the last.
+  bool next();
+  /// To its end, and ready for the next use.
+  void run();
+
+  std::int64_t integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+  bool is_null(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
+  /// NaN where it is NULL.
+  double real(int column) const;
+  /// Text or blob, as bytes.
+  std::string text(int column) const;
+  int columns() const { return sqlite3_column_count(statement_.get()); }
+  std::string column_name(int column) const;
+  int column_type(int column) const { return sqlite3_column_type(statement_.get(), column); }
+  /// What was left of the text behind the first statement.
+  const std::string& rest() const { return rest_; }
+
+ private:
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+  };
+  void reset();
+  void bind(int at, std::int64_t value);
+  void bind(int at, int value) { bind(at, std::int64_t{value}); }
+  void bind(int at, bool value) { bind(at, std::int64_t{value}); }
+  void bind(int at, double value);
+  void bind(int at, const std::string& value);
+  void bind(int at, const char* value) { bind(at, std::string(value)); }
+  void bind(int at, Blob value);
+  void bind(int at, const std::optional<double>& value);
+  void check(int code) const;
+
+  const Database* database_;
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  std::string rest_;
+};
+
+enum class Access {
+  read,   ///< of a file that exists; also on a medium that cannot be written
+  write,  ///< makes the file where it is missing
+};
+
+/// A connection, for one thread at a time.
+class Database {
+ public:
+  /// Waits so many seconds for others' locks. Throws DatabaseError.
+  Database(std::filesystem::path file, Access access, double patience = 5);
+
+  void execute(const std::string& sql) const;
+  std::int64_t number(std::string_view sql) const;
+  const std::filesystem::path& file() const { return file_; }
+  sqlite3* handle() const { return connection_.get(); }
+  [[noreturn]] void fail(int code) const;
+
+ private:
+  struct Close {
+    void operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
+  };
+  int open(const std::string& uri, int flags);
+
+  std::filesystem::path file_;
+  std::unique_ptr<sqlite3, Close> connection_;
+};
+
+/// BEGIN IMMEDIATE now; ROLLBACK at the end of its life unless committed.
+class Transaction {
+ public:
+  explicit Transaction(const Database& database) : database_(&database) {
+    database.execute("BEGIN IMMEDIATE");
+  }
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  void commit();
+
+ private:
+  const Database* database_;
+  bool committed_ = false;
+};
+
+}  // namespace lehr::store

@@ -1,0 +1,70 @@
+#include "lehr/train/activations.hpp"
+
+#include "data/batch_maker.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/engine/plan.hpp"
+#include "lehr/graph/layers.hpp"
+
+namespace lehr {
+namespace {
+
+void check(const Graph& model, const Dataset& dataset, std::span<const std::int64_t> samples) {
+  if (samples.empty()) throw BadInput("expected samples to look at, found none");
+  for (const std::int64_t sample : samples) {
+    if (sample >= 0 && sample < dataset.size()) continue;
+    throw BadInput("there is no sample " + std::to_string(sample) + ": the data has " +
+                   std::to_string(dataset.size()) + ", counted from 0");
+  }
+  const Shape& in = model.node(model.inputs().front()).output.shape;
+  const Shape images = dataset.image_shape();
+  if (in != Shape{1, images[0], images[1], images[2]}) {
+    throw BadInput("the model takes images of shape " + in.str() + ", the data has " + images.str());
+  }
+}
+
+/// What the plan computed, in PyTorch's order.
+Tensor row_major(const void* value, const Shape& shape, const Backend& backend) {
+  Tensor channels_last(shape, DType::f32, channels_last_strides(shape));
+  const std::span<float> host = channels_last.elements<float>();
+  backend.copy_out(host.data(), value, host.size_bytes());
+  Tensor tensor(shape, DType::f32);
+  copy_elements(channels_last.view<float>(), tensor.view<float>());
+  return tensor;
+}
+
+}  // namespace
+
+std::vector<LayerOutput> activations(const Graph& model, Parameters& parameters,
+                                     const Normalisation& normalisation,
+                                     std::shared_ptr<const Dataset> dataset,
+                                     std::span<const std::int64_t> samples,
+                                     const ActivationsOptions& options) {
+  check(model, *dataset, samples);
+  const std::vector<Layer> layers = layers_named(options.layers, model);
+  const auto watched = [&](const Layer& layer) {
+    return options.before_activation ? layer.before_activation : layer.output();
+  };
+  const auto count = static_cast<std::int64_t>(samples.size());
+  PlanOptions plan_options{.batch_size = count, .mode = Mode::eval};
+  for (const Layer& layer : layers) plan_options.keep.push_back(watched(layer));
+  Plan plan(model, parameters, plan_options);
+
+  data::BatchBuffer batch(count, dataset->image_shape());
+  data::BatchMaker(dataset, normalisation).fill(samples, batch, true);
+  const Backend& backend = parameters.backend();
+  const std::span<const float> images = batch.images.elements<float>();
+  const std::shared_ptr<void> on_device = backend.allocate(images.size_bytes());
+  backend.copy_in(on_device.get(), images.data(), images.size_bytes());
+  plan.bind_input(model.inputs().front(), on_device.get());
+  plan.forward();
+
+  const std::vector<TensorSpec> specs = model.infer(count);
+  std::vector<LayerOutput> outputs;
+  for (const Layer& layer : layers) {
+    const Shape& shape = specs[static_cast<std::size_t>(watched(layer))].shape;
+    outputs.push_back({layer.name, layer.type, row_major(plan.value(watched(layer)), shape, backend)});
+  }
+  return outputs;
+}
+
+}  // namespace lehr

@@ -1,0 +1,231 @@
+// RunRecorder writes what a training does into a run store, and leaves the training as it is.
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+
+#include "callbacks/support.hpp"
+#include "lehr/callbacks/activation_stats.hpp"
+#include "lehr/callbacks/checkpoint.hpp"
+#include "lehr/callbacks/run_recorder.hpp"
+#include "lehr/callbacks/terminate_on_non_finite.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/store/run_store.hpp"
+#include "support/small_disk.hpp"
+
+namespace lehr {
+namespace {
+
+using store::RunRecords;
+using store::RunStatus;
+using store::RunStore;
+using test::small_learner;
+using test::TestFolder;
+using test::weights_of;
+
+TEST(RunRecorder, KeepsBatchesEpochsLayersAndPictures) {
+  const TestFolder folder;
+  const auto file = folder / "lehr.db";
+  const auto learner = small_learner();
+  learner->add(
+      RunRecorder({.store = file, .id = "a", .name = "mine", .model = "simple-cnn", .config = "lr = 1\n"}));
+  learner->fit(2, 1e-3);
+  const RunRecords run = RunStore(file).read("a");
+  EXPECT_EQ(run.info.status, RunStatus::done);
+  EXPECT_EQ(run.info.name, "mine");
+  EXPECT_EQ(run.info.batch_size, 64);
+  EXPECT_EQ(run.info.epochs, 2);
+  EXPECT_EQ(run.info.classes.size(), 10U);
+  EXPECT_FALSE(run.info.environment.at("threads").empty());
+  ASSERT_EQ(run.epochs.size(), 2U);
+  EXPECT_EQ(run.epochs[1].train_loss, learner->history()[1].train.loss);
+  EXPECT_EQ(run.epochs[1].valid_accuracy, learner->history()[1].valid.accuracy);
+  ASSERT_EQ(run.steps.size(), 10U);
+  EXPECT_EQ(run.steps[7].epoch, 1);
+  EXPECT_EQ(run.steps[7].batch, 2);
+  EXPECT_EQ(run.steps[7].step, 7);
+  EXPECT_EQ(run.layers.size(), 5U);
+  EXPECT_TRUE(run.stats.empty());
+  EXPECT_EQ(run.class_counts, std::vector<std::int64_t>(10, 30));
+  ASSERT_TRUE(run.confusion);
+  EXPECT_EQ(std::accumulate(run.confusion->counts.begin(), run.confusion->counts.end(), std::int64_t{0}), 70);
+  std::map<std::string, int> kinds;
+  for (const store::Picture& picture : run.pictures) {
+    ++kinds[picture.kind];
+    EXPECT_TRUE(picture.png.starts_with("\x89PNG")) << picture.kind;
+  }
+  EXPECT_EQ(kinds["sample"], 24);
+  EXPECT_EQ(kinds["top_loss"], 24);
+  EXPECT_EQ(kinds["filters"], 1);
+  EXPECT_EQ(kinds["feature_map"], 5);  // the image and four layers with maps
+}
+
+TEST(RunRecorder, KeepsWhatActivationStatsMeasures) {
+  const TestFolder folder;
+  const auto file = folder / "lehr.db";
+  const auto learner = small_learner();
+  learner->add(RunRecorder({.store = file, .id = "a"}));  // in either order
+  learner->add(ActivationStats({.gradients = true}));
+  learner->fit(1, 1e-3);
+  const RunRecords run = RunStore(file).read("a");
+  const auto& stats = learner->callback<ActivationStats>();
+  ASSERT_EQ(run.steps.size(), 5U);
+  ASSERT_EQ(run.stats.size(), 5U * 5 * 5);
+  for (const store::StatsRow& row : run.stats) {
+    if (row.what != store::Watched::weight_gradient) continue;
+    const auto& layer = stats.layers()[static_cast<std::size_t>(row.layer)];
+    const TensorStats& measured = layer.weight_gradient[static_cast<std::size_t>(row.step)];
+    EXPECT_EQ(row.stats.mean, measured.mean);
+    EXPECT_EQ(row.stats.values, measured.values);
+    EXPECT_EQ(row.stats.magnitudes, measured.magnitudes);
+  }
+  EXPECT_GT(run.layers[0].forward_seconds, 0);
+  EXPECT_EQ(run.info.stats_share, stats.overhead());
+}
+
+TEST(RunRecorder, LeavesTheTrainingAsItIs) {
+  const TestFolder folder;
+  const auto without = small_learner();
+  without->fit(2, 1e-3);
+  const auto with = small_learner();
+  with->add(ActivationStats());
+  with->add(RunRecorder({.store = folder / "lehr.db"}));
+  with->fit(2, 1e-3);
+  EXPECT_EQ(weights_of(*with), weights_of(*without));
+}
+
+TEST(RunRecorder, ASecondFitIsASecondRunAndAValidationNone) {
+  const TestFolder folder;
+  const auto file = folder / "lehr.db";
+  const auto learner = small_learner();
+  learner->add(RunRecorder({.store = file, .id = "a"}));
+  learner->fit(1, 1e-3);
+  learner->validate();
+  learner->fit(2, 1e-3);
+  const auto runs = RunStore(file).runs();
+  ASSERT_EQ(runs.size(), 2U);
+  EXPECT_EQ(runs[1].id, "a-2");
+  EXPECT_EQ(learner->callback<RunRecorder>().id(), "a-2");
+}
+
+TEST(RunRecorder, SaysHowAFitEnded) {
+  const TestFolder folder;
+  const auto file = folder / "lehr.db";
+  const auto status_of = [&](const std::string& id, auto prepare) {
+    const auto learner = small_learner();
+    learner->add(RunRecorder({.store = file, .id = id}));
+    prepare(*learner);
+    try {
+      learner->fit(3, 1e-3);
+    } catch (const std::exception&) {
+    }
+    return RunStore(file).run(id);
+  };
+  EXPECT_EQ(
+      status_of("stopped", [](Learner& l) { l.on(Event::after_step, [](Learner& m) { m.request_stop(); }); })
+          .status,
+      RunStatus::interrupted);
+  EXPECT_EQ(status_of("cancelled",
+                      [](Learner& l) { l.on(Event::after_epoch, [](Learner& m) { m.cancel(Scope::fit); }); })
+                .status,
+            RunStatus::done);
+  const auto thrown = status_of("thrown", [](Learner& l) {
+    l.on(Event::after_step, [](Learner&) { throw std::runtime_error("no more"); });
+  });
+  EXPECT_EQ(thrown.status, RunStatus::failed);
+  EXPECT_NE(thrown.note.find("no more"), std::string::npos);
+  const auto diverged = status_of("diverged", [](Learner& l) {
+    l.on(Event::before_step, [](Learner& m) { m.parameters().grads()[0] = NAN; });
+    l.add(TerminateOnNonFinite());
+  });
+  EXPECT_EQ(diverged.status, RunStatus::diverged);
+  EXPECT_NE(diverged.note.find("not finite"), std::string::npos) << diverged.note;
+}
+
+// Records of steps that a resumed training does again are taken back.
+TEST(RunRecorder, ResumedRunIsAsIfItHadNeverStopped) {
+  const TestFolder folder;
+  const auto file = folder / "lehr.db";
+  const auto learner_of = [&](const std::string& id) {
+    auto learner = small_learner();
+    learner->add(ActivationStats());
+    learner->add(RunRecorder({.store = file, .id = id}));
+    learner->add(Checkpoint({.folder = folder / id, .every_batches = 3, .keep = 0}));
+    return learner;
+  };
+  learner_of("whole")->fit(2, 1e-3);
+  const auto broken = learner_of("broken");
+  broken->on(Event::after_step, [](Learner& l) {
+    if (l.progress().steps == 8) throw std::runtime_error("power cut");
+  });
+  EXPECT_THROW(broken->fit(2, 1e-3), Error);
+  const auto resumed = learner_of("broken");
+  resumed->fit(2, 1e-3, {.resume = checkpoints_in(folder / "broken").front()});
+  const RunStore store(file);
+  const store::RunComparison found = store.compare("whole", "broken");
+  EXPECT_FALSE(found.first) << found.first->statistic << " at step " << found.first->step;
+  EXPECT_EQ(found.common, 10);
+  EXPECT_EQ(found.only_a + found.only_b, 0);
+  EXPECT_EQ(store.run("broken").status, RunStatus::done);
+  EXPECT_EQ(store.epochs("broken").size(), 2U);
+}
+
+TEST(RunRecorder, RefusesAStoreThatItCannotUseBeforeTheTrainingBegins) {
+  const TestFolder folder;
+  std::ofstream(folder / "lehr.db") << "this is no database, whatever its name says";
+  const auto learner = small_learner();
+  learner->add(RunRecorder({.store = folder / "lehr.db"}));
+  int batches = 0;
+  learner->on(Event::before_batch, [&](Learner&) { ++batches; });
+  EXPECT_THROW(learner->fit(1, 1e-3), BadInput);
+  EXPECT_EQ(batches, 0);
+}
+
+/// Trains on while somebody fills the disk; how often it was told.
+struct Filled {
+  int told = 0;
+  std::string sentence;
+  bool stopped = false;
+  std::size_t epochs = 0;
+};
+
+Filled train_on_a_full_disk(const std::filesystem::path& folder, bool stop) {
+  Filled result;
+  const auto learner = small_learner();
+  learner->add(ActivationStats({.gradients = true}));
+  RunRecorderOptions options{.store = folder / "lehr.db", .id = "a", .stop_on_failure = stop};
+  options.on_failure = [&](const std::string& sentence) {
+    ++result.told;
+    result.sentence = sentence;
+  };
+  learner->add(RunRecorder(std::move(options)));
+  learner->on(Event::after_epoch, [](Learner&) { usleep(100'000); });  // time for a transaction
+  learner->fit(20, 1e-3);
+  result.stopped = learner->stopped();
+  result.epochs = learner->history().size();
+  return result;
+}
+
+int check_full_disk(const std::filesystem::path& folder, bool stop) {
+  if (!test::mount_disk(folder, "256k")) return test::no_namespace;
+  const Filled result = train_on_a_full_disk(folder, stop);
+  if (result.told != 1 || result.sentence.find("no space left") == std::string::npos) return 1;
+  if (result.stopped != stop) return 2;
+  return (result.epochs == 20) == !stop ? 0 : 3;
+}
+
+TEST(RunRecorder, AFullDiskEndsTheRecordingAndSaysSoOnce) {
+  const TestFolder folder;
+  for (const bool stop : {false, true}) {
+    const int status = test::in_own_namespace([&] { return check_full_disk(folder / "", stop); });
+    if (status == test::no_namespace) GTEST_SKIP() << "this machine does not let a test mount a disk";
+    EXPECT_EQ(status, 0) << (stop ? "stopping" : "going on");
+  }
+}
+
+}  // namespace
+}  // namespace lehr

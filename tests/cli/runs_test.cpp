@@ -1,0 +1,198 @@
+// lehr runs: what trainings leave behind, listed, compared, exported and removed.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+
+#include "cli/support.hpp"
+
+namespace lehr::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder with two runs, "first" and "second".
+class Runs : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new TemporaryFolder();
+    first_ = train({"--name", "first", "--stats", "--seed", "1"});
+    second_ = train({"--name", "second", "--seed", "2", "--batch-norm"});
+  }
+  static void TearDownTestSuite() {
+    delete folder_;
+    folder_ = nullptr;
+  }
+
+  static std::string train(std::vector<std::string> options) {
+    options.insert(options.begin(), {"train", "--data", "digits:200", "--epochs", "2", "--json", "--quiet"});
+    const Outcome outcome = run(folder_->path(), options);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return outcome.event("done")["run"];
+  }
+  static Outcome runs(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "runs");
+    return run(folder_->path(), arguments);
+  }
+
+  static inline TemporaryFolder* folder_ = nullptr;
+  static inline std::string first_;
+  static inline std::string second_;
+};
+
+TEST_F(Runs, AreListedOldestFirst) {
+  const Outcome outcome = runs({"list", "--json"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  const auto events = outcome.events();
+  ASSERT_GE(events.size(), 2U);
+  EXPECT_EQ(events[0]["run"], first_);
+  EXPECT_EQ(events[0]["name"], "first");
+  EXPECT_EQ(events[0]["status"], "done");
+  EXPECT_EQ(events[0]["epochs_done"], 2);
+  EXPECT_GT(events[0]["stats_overhead"], 0);
+  EXPECT_EQ(events[1]["run"], second_);
+  const std::string text = runs({"list"}).out;
+  EXPECT_NE(text.find(first_), std::string::npos);
+  EXPECT_NE(text.find("valid acc"), std::string::npos);
+}
+
+TEST_F(Runs, AreShownWithEpochsLayersAndOptions) {
+  const Outcome outcome = runs({"show", first_});
+  EXPECT_EQ(outcome.status, 0);
+  for (const char* part :
+       {"conv2d + activation", "batch-size = 64", "processor", "train loss", "digits:200"}) {
+    EXPECT_NE(outcome.out.find(part), std::string::npos) << part;
+  }
+  EXPECT_EQ(runs({"show", "latest", "--json"}).events()[0]["run"], second_);
+  EXPECT_EQ(runs({"show", "runs/" + first_ + "/", "--json"}).events()[0]["run"], first_);
+  EXPECT_EQ(runs({"show", "second", "--json"}).events()[0]["run"], second_);
+  EXPECT_EQ(runs({"show", first_, "--json"}).events().size(), 3U);  // and two epochs
+}
+
+TEST_F(Runs, AreComparedByTheOptionsThatDiffer) {
+  const std::string text = runs({"compare", first_, second_}).out;
+  EXPECT_NE(text.find("batch-norm"), std::string::npos);
+  EXPECT_NE(text.find("seed"), std::string::npos);
+  EXPECT_EQ(text.find("batch-size"), std::string::npos) << "equal options are left out";
+}
+
+TEST_F(Runs, PartWhereTheirNumbersDo) {
+  const auto event = runs({"diff", first_, second_, "--json"}).event("diff");
+  EXPECT_EQ(event["equal"], false);
+  EXPECT_EQ(event["step"], 0);
+  EXPECT_EQ(event["statistic"], "loss");
+  EXPECT_EQ(runs({"diff", first_, first_, "--json"}).event("diff")["equal"], true);
+}
+
+TEST_F(Runs, WithEqualSeedsAreEqualToTheBit) {
+  const std::string again = train({"--stats", "--seed", "1"});
+  const auto event = runs({"diff", first_, again, "--json"}).event("diff");
+  EXPECT_EQ(event["equal"], true) << event;
+  EXPECT_EQ(event["common_batches"], 8);
+}
+
+TEST_F(Runs, AreExported) {
+  const Outcome csv = runs({"export", first_, "--table", "steps"});
+  EXPECT_EQ(std::ranges::count(csv.out, '\n'), 9);
+  EXPECT_TRUE(csv.out.starts_with("step,epoch,batch,training,loss,lr,momentum\n0,0,0,1,"));
+  const auto stats = runs({"export", first_, "--table", "stats", "--format", "jsonl"}).events();
+  EXPECT_EQ(stats.size(), 8U * 5);
+  EXPECT_EQ(stats[0]["layer"], "0");
+  const Outcome file = runs({"export", first_, "--table", "layers", "--out", "layers.csv"});
+  EXPECT_EQ(file.status, 0);
+  EXPECT_EQ(file.out, "");
+  EXPECT_NE(read_file(folder_->path() / "layers.csv").find("\"[8,14,14]\""), std::string::npos);
+}
+
+TEST_F(Runs, AnswerSql) {
+  const auto rows = runs({"sql", "SELECT count(*) AS n FROM steps", "--json"}).events();
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_GE(rows[0]["n"], 16);
+  const Outcome refused = runs({"sql", "DELETE FROM runs"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("only SELECT is allowed"), std::string::npos);
+  EXPECT_EQ(runs({"list", "--json"}).status, 0);
+}
+
+TEST_F(Runs, AreRemovedWithTheirFolders) {
+  const std::string gone = train({});
+  EXPECT_EQ(runs({"rm", gone}).status, 2);  // nobody there to ask
+  EXPECT_EQ(runs({"rm", gone, "--yes"}).status, 0);
+  EXPECT_FALSE(fs::exists(folder_->path() / "runs" / gone));
+  const Outcome unknown = runs({"show", gone});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_NE(unknown.err.find("unknown run"), std::string::npos);
+}
+
+TEST_F(Runs, LeaveNothingThatNobodyNeeds) {
+  const std::string done = train({});
+  const fs::path folder = folder_->path() / "runs" / done;
+  const std::string lost = train({});
+  fs::remove_all(folder_->path() / "runs" / lost);
+  write_file(folder / ".lehr-1-2-3.tmp", "left over");
+  EXPECT_EQ(runs({"gc", "--dry-run"}).status, 0);
+  EXPECT_TRUE(fs::exists(folder / "checkpoints"));
+  EXPECT_EQ(runs({"gc"}).status, 0);
+  EXPECT_FALSE(fs::exists(folder / "checkpoints"));
+  EXPECT_FALSE(fs::exists(folder / ".lehr-1-2-3.tmp"));
+  EXPECT_TRUE(fs::exists(folder / "model.safetensors"));
+  EXPECT_EQ(runs({"show", lost}).status, 2);
+  EXPECT_EQ(runs({"show", done}).status, 0);
+}
+
+TEST_F(Runs, ThatWereKilledAreInterruptedAndGoOn) {
+  Running training(folder_->path(), {"train", "--data", "digits:2000", "--epochs", "50", "--json", "--quiet",
+                                     "--checkpoint-batches", "5", "--out", "killed"});
+  ASSERT_TRUE(training.wait_for_output("\"epoch\":1"));
+  EXPECT_EQ(runs({"list", "--runs", "killed", "--json"}).events().at(0)["status"], "running");
+  const Outcome busy = runs({"rm", "latest", "--yes", "--runs", "killed"});
+  EXPECT_EQ(busy.status, 2);
+  EXPECT_NE(busy.err.find("still running"), std::string::npos);
+  training.signal(SIGKILL);
+  training.wait();
+  const auto killed = runs({"list", "--runs", "killed", "--json"}).events().at(0);
+  EXPECT_EQ(killed["status"], "interrupted");
+  const std::int64_t steps =
+      runs({"sql", "SELECT count(*) AS n FROM steps", "--json", "--runs", "killed"}).events().at(0)["n"];
+  EXPECT_GT(steps, 0);
+}
+
+TEST_F(Runs, NamesMayBeHostile) {
+  const std::string name =
+      "<script>alert(1)</script> \"'; DROP TABLE runs; -- \n\xF0\x9F\x94\xA5" + std::string(10000, 'x');
+  train({"--name", name, "--out", "odd"});
+  EXPECT_EQ(runs({"list", "--runs", "odd", "--json"}).events().at(0)["name"], name);
+  const std::string text = runs({"list", "--runs", "odd"}).out;
+  EXPECT_LT(text.size(), 1000U);
+  EXPECT_EQ(std::ranges::count(text, '\n'), 2);
+}
+
+TEST_F(Runs, ANamelessStoreIsOneSentence) {
+  for (const auto& arguments : std::vector<std::vector<std::string>>{{"list", "--runs", "nowhere"},
+                                                                     {"show", "x", "--runs", "nowhere"},
+                                                                     {"compare", first_},
+                                                                     {"diff", first_},
+                                                                     {"export", first_, "--table", "step"},
+                                                                     {"export", first_, "--format", "xml"},
+                                                                     {"show", "2"},
+                                                                     {"sql", "SELEC"},
+                                                                     {"sql", ""}}) {
+    const Outcome outcome = runs(arguments);
+    EXPECT_EQ(outcome.status, 2) << arguments[0];
+    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+  }
+}
+
+TEST_F(Runs, AStoreThatIsNoneIsRefusedBeforeTraining) {
+  fs::create_directories(folder_->path() / "bad");
+  write_file(folder_->path() / "bad/lehr.db", "no database at all, only some text that is long enough");
+  const Outcome outcome = run(folder_->path(), {"train", "--data", "digits:200", "--out", "bad", "--quiet"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_NE(outcome.err.find("expected a run store"), std::string::npos) << outcome.err;
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_->path() / "bad"), fs::directory_iterator()), 1);
+}
+
+}  // namespace
+}  // namespace lehr::test
