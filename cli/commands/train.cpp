@@ -13,6 +13,7 @@
 #include "lehr/callbacks/run_recorder.hpp"
 #include "lehr/callbacks/timer.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/data/data.hpp"
 #include "lehr/graph/summary.hpp"
 #include "lehr/store/atomic_file.hpp"
@@ -103,8 +104,10 @@ Place make_place(const TrainOptions& options) {
   return place;
 }
 
-/// A damaged checkpoint is refused, and the one before it offered.
+/// A damaged checkpoint is refused, and the one before it offered. What is wrong with the training, and not
+/// with the file, would be wrong with another file as well.
 [[noreturn]] void offer_another(const BadInput& error, const FoundRun& found) {
+  if (!std::string_view(error.what()).starts_with(in_quotes(found.checkpoint))) throw error;
   const std::vector<std::filesystem::path> all = checkpoints_in(found.folder / "checkpoints");
   const auto at = std::ranges::find(all, found.checkpoint);
   if (at == all.end() || std::next(at) == all.end()) throw error;

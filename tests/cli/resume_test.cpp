@@ -246,7 +246,9 @@ TEST(Resume, SaysWhatItCannotUse) {
   std::string config = read_file(run_folder / "config.toml");
   config.replace(config.find("batch-size = 64"), 15, "batch-size = 32");
   write_file(run_folder / "config.toml", config);
-  EXPECT_NE(message({"train", "--resume", "latest"}).find("batch size: then 64, now 32"), std::string::npos);
+  const std::string changed = message({"train", "--resume", "latest"});
+  EXPECT_NE(changed.find("batch size: then 64, now 32"), std::string::npos) << changed;
+  EXPECT_EQ(changed.find("can be tried"), std::string::npos) << "the one before it is no better";
 }
 
 }  // namespace
