@@ -155,6 +155,7 @@ struct RunRecorder::State {
   store::RunInfo info(const Learner& learner) const;
   void open(Learner& learner);
   void check(Learner& learner);
+  void tell(const std::string& sentence, Learner& learner);
   void add_pictures(Learner& learner);
 };
 
@@ -217,16 +218,24 @@ void RunRecorder::before_fit(Learner& learner) {
 void RunRecorder::State::open(Learner& learner) {
   const Progress& p = learner.progress();
   const store::ResumedAt resumed{p.train_batches, p.epoch};
-  writer.emplace(options.store, info(learner), p.resumed ? resumed : store::ResumedAt{});
+  try {
+    writer.emplace(options.store, info(learner), p.resumed ? resumed : store::ResumedAt{});
+  } catch (const BadInput& error) {  // before_fit has looked at the store: it is the disk that fails
+    tell(error.what(), learner);
+    return;
+  }
   writer->layers(infos_of(learner, stats_of(learner)));
   writer->class_counts(class_counts(*learner.data().train));
 }
 
-/// Says once that recording has ended.
 void RunRecorder::State::check(Learner& learner) {
   if (told) return;
-  failure = writer->failure();
-  if (failure.empty()) return;
+  if (const std::string sentence = writer->failure(); !sentence.empty()) tell(sentence, learner);
+}
+
+/// Says once that recording has ended.
+void RunRecorder::State::tell(const std::string& sentence, Learner& learner) {
+  failure = sentence;
   told = true;
   const char* consequence =
       options.stop_on_failure ? "; the training stops" : "; the training goes on unrecorded";
@@ -236,7 +245,7 @@ void RunRecorder::State::check(Learner& learner) {
 
 void RunRecorder::before_batch(Learner& learner) {
   State& s = *state_;
-  if (s.in_fit && !s.writer) s.open(learner);
+  if (s.in_fit && !s.writer && !s.told) s.open(learner);
   s.recorded = false;
 }
 

@@ -14,6 +14,7 @@
 #include "lehr/callbacks/run_recorder.hpp"
 #include "lehr/callbacks/terminate_on_non_finite.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/parallel.hpp"
 #include "lehr/store/run_store.hpp"
 #include "support/small_disk.hpp"
 
@@ -210,20 +211,29 @@ Filled train_on_a_full_disk(const std::filesystem::path& folder, bool stop) {
   return result;
 }
 
-int check_full_disk(const std::filesystem::path& folder, bool stop) {
-  if (!test::mount_disk(folder, "256k")) return test::no_namespace;
+/// A disk with room for some records, or not even for the tables, and what is said when it is full.
+struct SmallDisk {
+  const char* size;
+  const char* said;
+};
+
+int check_full_disk(const std::filesystem::path& folder, bool stop, const SmallDisk& disk) {
+  if (!test::mount_disk(folder, disk.size)) return test::no_namespace;
+  set_threads(1);  // this process has none of its parent's
   const Filled result = train_on_a_full_disk(folder, stop);
-  if (result.told != 1 || result.sentence.find("no space left") == std::string::npos) return 1;
+  if (result.told != 1 || result.sentence.find(disk.said) == std::string::npos) return 1;
   if (result.stopped != stop) return 2;
   return (result.epochs == 20) == !stop ? 0 : 3;
 }
 
 TEST(RunRecorder, AFullDiskEndsTheRecordingAndSaysSoOnce) {
   const TestFolder folder;
-  for (const bool stop : {false, true}) {
-    const int status = test::in_own_namespace([&] { return check_full_disk(folder / "", stop); });
-    if (status == test::no_namespace) GTEST_SKIP() << "this machine does not let a test mount a disk";
-    EXPECT_EQ(status, 0) << (stop ? "stopping" : "going on");
+  for (const SmallDisk disk : {SmallDisk{"256k", "no space left"}, SmallDisk{"16k", "could not be"}}) {
+    for (const bool stop : {false, true}) {
+      const int status = test::in_own_namespace([&] { return check_full_disk(folder / "", stop, disk); });
+      if (status == test::no_namespace) GTEST_SKIP() << "this machine does not let a test mount a disk";
+      EXPECT_EQ(status, 0) << (stop ? "stopping " : "going on ") << disk.size;
+    }
   }
 }
 
