@@ -12,6 +12,7 @@
 #include "lehr/callbacks/progress_bar.hpp"
 #include "lehr/callbacks/run_recorder.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/memory.hpp"
 #include "lehr/data/data.hpp"
 #include "lehr/graph/summary.hpp"
 #include "lehr/store/atomic_file.hpp"
