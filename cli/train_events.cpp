@@ -1,5 +1,6 @@
 #include "train_events.hpp"
 
+#include "lehr/core/memory.hpp"
 #include "lehr/core/parallel.hpp"
 #include "output.hpp"
 

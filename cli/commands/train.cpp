@@ -13,6 +13,7 @@
 #include "lehr/callbacks/run_recorder.hpp"
 #include "lehr/callbacks/timer.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/memory.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/data/data.hpp"
 #include "lehr/graph/summary.hpp"

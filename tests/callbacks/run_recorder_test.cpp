@@ -16,6 +16,7 @@
 #include "lehr/core/error.hpp"
 #include "lehr/core/parallel.hpp"
 #include "lehr/store/run_store.hpp"
+#include "lehr/train/training_memory.hpp"
 #include "support/small_disk.hpp"
 
 namespace lehr {
@@ -42,6 +43,10 @@ TEST(RunRecorder, KeepsBatchesEpochsLayersAndPictures) {
   EXPECT_EQ(run.info.epochs, 2);
   EXPECT_EQ(run.info.classes.size(), 10U);
   EXPECT_FALSE(run.info.environment.at("threads").empty());
+  const auto bytes = [&](const char* key) { return std::stoll(run.info.environment.at(key)); };
+  EXPECT_EQ(bytes("memory_planned"), training_memory(learner->model(), 64).total());
+  EXPECT_GT(bytes("memory_before"), 1 << 20);
+  EXPECT_GE(bytes("memory_peak"), bytes("memory_before"));
   ASSERT_EQ(run.epochs.size(), 2U);
   EXPECT_EQ(run.epochs[1].train_loss, learner->history()[1].train.loss);
   EXPECT_EQ(run.epochs[1].valid_accuracy, learner->history()[1].valid.accuracy);
@@ -50,6 +55,8 @@ TEST(RunRecorder, KeepsBatchesEpochsLayersAndPictures) {
   EXPECT_EQ(run.steps[7].batch, 2);
   EXPECT_EQ(run.steps[7].step, 7);
   EXPECT_EQ(run.layers.size(), 5U);
+  EXPECT_TRUE(run.layers[0].inputs.empty());
+  EXPECT_EQ(run.layers[4].inputs, std::vector<int>{3});
   EXPECT_TRUE(run.stats.empty());
   EXPECT_EQ(run.class_counts, std::vector<std::int64_t>(10, 30));
   ASSERT_TRUE(run.confusion);
