@@ -8,6 +8,7 @@
 #include "lehr/callbacks/gradient_clip.hpp"
 #include "lehr/callbacks/loggers.hpp"
 #include "lehr/callbacks/mix.hpp"
+#include "lehr/callbacks/monitor.hpp"
 #include "lehr/callbacks/reduce_on_plateau.hpp"
 #include "lehr/callbacks/save_best.hpp"
 #include "lehr/callbacks/terminate_on_non_finite.hpp"
@@ -67,7 +68,8 @@ void add_changing(CLI::App& app, CallbackOptions& options) {
   add_optional_real(app, "--ema", options.ema, {0, 1}, "average the weights with this decay");
   add_optional_real(app, "--mixup", options.mixup, {}, "mix pairs of images; alpha of the Beta distribution");
   add_optional_real(app, "--cutmix", options.cutmix, {}, "cut rectangles from other images; alpha likewise");
-  add_real(app, "--time-limit", options.time_limit, {}, "minutes after which the fit stops; 0 none")
+  add_real(app, "--time-limit", options.time_limit, {},
+           "minutes after which the fit stops, those before a resume included; 0 none")
       ->group(group);
 }
 
@@ -90,7 +92,19 @@ void add_writing(CLI::App& app, CallbackOptions& options) {
       ->group(group);
 }
 
-void check(const CallbackOptions& options) {
+/// What the options mean together; `saving` where the run has a folder.
+void check(const Learner& learner, const CallbackOptions& options, bool saving) {
+  const CallbackOptions unset;
+  // Whoever watches it checks it as well, but a wrong name is wrong where nobody does.
+  if (options.monitor != unset.monitor) Monitor({.metric = options.monitor}).check(learner);
+  if (options.plateau_factor != unset.plateau_factor && !options.reduce_on_plateau) {
+    throw BadInput("--plateau-factor needs --reduce-on-plateau");
+  }
+  if (!saving) {
+    if (options.save_best) throw BadInput("--save-best contradicts --no-save");
+    if (options.checkpoint_batches > 0) throw BadInput("--checkpoint-batches contradicts --no-save");
+    if (options.checkpoint_minutes > 0) throw BadInput("--checkpoint-minutes contradicts --no-save");
+  }
   const int clips =
       (options.clip_norm ? 1 : 0) + (options.clip_value ? 1 : 0) + (options.clip_adaptive ? 1 : 0);
   if (clips > 1) throw BadInput("give one of --clip-norm, --clip-value and --clip-adaptive");
@@ -113,7 +127,7 @@ void add_callback_options(CLI::App& app, CallbackOptions& options) {
 }
 
 void add_callbacks(Learner& learner, const CallbackOptions& options, const std::filesystem::path& folder) {
-  check(options);
+  check(learner, options, !folder.empty());
   const MonitorOptions monitor{.metric = options.monitor};
   learner.add(TerminateOnNonFinite({.dump = folder.empty() ? folder : folder / "diverged.safetensors"}));
   if (options.trace_events) learner.add(TraceEvents());
@@ -132,13 +146,12 @@ void add_callbacks(Learner& learner, const CallbackOptions& options, const std::
   if (options.early_stopping) {
     learner.add(EarlyStopping({.monitor = monitor, .patience = *options.early_stopping}));
   }
-  if (options.time_limit > 0) learner.add(Timer({.limit_seconds = 60 * options.time_limit}));
+  TimerOptions timer;  // always there, so that a resumed run may get a limit or lose it
+  if (options.time_limit > 0) timer.limit_seconds = 60 * options.time_limit;
+  learner.add(Timer(timer));
   if (!options.csv.empty()) learner.add(CsvLogger(options.csv));
   if (!options.jsonl.empty()) learner.add(JsonlLogger(options.jsonl));
-  if (folder.empty()) {
-    if (options.save_best) throw BadInput("--save-best contradicts --no-save");
-    return;
-  }
+  if (folder.empty()) return;
   if (options.save_best) learner.add(SaveBest(folder / "best.safetensors", monitor));
   learner.add(Checkpoint({.folder = folder / "checkpoints",
                           .every_batches = options.checkpoint_batches,

@@ -51,8 +51,8 @@ class Given {
 };
 
 void check_resume(const Given& given) {
-  const std::vector<std::string> allowed{"resume", "verify", "out",         "threads",
-                                         "json",   "quiet",  "trace-events"};
+  const std::vector<std::string> allowed{"resume", "verify", "out",          "threads",
+                                         "json",   "quiet",  "trace-events", "time-limit"};
   for (const std::string& name : given.names()) {
     if (std::ranges::find(allowed, name) != allowed.end()) continue;
     throw BadInput("--" + name + " contradicts --resume, which goes on with the run's own options");

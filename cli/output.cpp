@@ -1,7 +1,5 @@
 #include "output.hpp"
 
-#include <sys/resource.h>
-
 #include <iostream>
 
 #include "lehr/core/text.hpp"
@@ -21,12 +19,6 @@ std::string grouped(std::int64_t count) {
   const std::size_t first = count < 0 ? 1 : 0;
   for (std::size_t end = digits.size(); end > first + 3; end -= 3) digits.insert(end - 3, 1, ',');
   return digits;
-}
-
-std::int64_t peak_memory_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return std::int64_t{usage.ru_maxrss} * 1024;
 }
 
 }  // namespace lehr::cli

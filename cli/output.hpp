@@ -19,7 +19,4 @@ std::string shortened(std::string_view text);
 /// "31,250"
 std::string grouped(std::int64_t count);
 
-/// The most memory that the process has held, from the system.
-std::int64_t peak_memory_bytes();
-
 }  // namespace lehr::cli

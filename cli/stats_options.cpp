@@ -2,12 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "arguments.hpp"
 #include "lehr/core/error.hpp"
-#include "lehr/core/text.hpp"
-#include "lehr/report/spark.hpp"
+#include "lehr/report/text.hpp"
 
 namespace lehr::cli {
 namespace {
@@ -18,19 +15,6 @@ constexpr const char* group = "Statistics";
 double parse_share(const std::string& option, const std::string& text) {
   if (!text.ends_with('%')) return parse_real(option, text, {});
   return parse_real(option, text.substr(0, text.size() - 1), {}) / 100;
-}
-
-std::string head(const LayerStats& layer) {
-  const TensorStats& last = layer.activation[layer.activation.size() - 1];
-  return fmt::format("{:<14.14} {:<32.32} {:>9.3g} {:>9.3g} {:>9.1f} %", printable(layer.info.name, 14),
-                     printable(layer.info.type, 32), last.mean, last.std, 100 * last.near_zero_share());
-}
-
-std::string picture(const LayerStats& layer, std::size_t columns) {
-  constexpr std::size_t lines = 8;
-  const StatImage image = layer.color_dim();
-  return fmt::format("\n{}\n{}", printable(layer.info.name, 60),
-                     report::shaded({image.rows, image.columns, image.values}, lines, columns));
 }
 
 }  // namespace
@@ -71,25 +55,10 @@ void add_stats(Learner& learner, const StatsOptions& options) {
 }
 
 std::string stats_text(const ActivationStats& stats, std::size_t columns) {
-  if (stats.points().empty()) return "";
-  const std::size_t width = std::clamp<std::size_t>((std::max<std::size_t>(columns, 80) - 80) / 2, 12, 40);
-  std::string text = fmt::format("{:<14} {:<32} {:>9} {:>9} {:>11}  {:<{}}  {}\n", "layer", "", "mean", "std",
-                                 "near zero", "std", width, "near zero (0 to 100 %)");
-  for (const LayerStats& layer : stats.layers()) {
-    text += fmt::format("{}  {}  {}\n", head(layer), report::sparkline(layer.std(), width),
-                        report::sparkline(layer.near_zero(), width, 0, 1));
-  }
-  const bool histograms = stats.layers().front().activation[0].magnitudes != MagnitudeHistogram{};
-  if (histograms) {
-    text +=
-        "\nThe colourful dimension: how many activations are how large (upwards from 0 to 10), batch by "
-        "batch.\n";
-    for (const LayerStats& layer : stats.layers())
-      text += picture(layer, std::min<std::size_t>(columns, 100));
-  }
-  text += fmt::format("\nstatistics of {} layers at {} batches took {:.1f} % of the training time\n",
-                      stats.layers().size(), stats.points().size(), 100 * stats.overhead());
-  return text;
+  const std::string layers = report::layers_text(stats.layers(), columns);
+  if (layers.empty()) return "";
+  return layers + fmt::format("\nstatistics of {} layers at {} batches took {:.1f} % of the training time\n",
+                              stats.layers().size(), stats.points().size(), 100 * stats.overhead());
 }
 
 }  // namespace lehr::cli

@@ -1,5 +1,6 @@
 #include "train_events.hpp"
 
+#include "lehr/core/memory.hpp"
 #include "lehr/core/parallel.hpp"
 #include "output.hpp"
 
@@ -81,6 +82,7 @@ Json done_event(const TrainingResult& result, const RunPlace& place) {
   event["peak_memory_bytes"] = peak_memory_bytes();
   if (result.stats_overhead) event["stats_overhead"] = *result.stats_overhead;
   if (result.interrupted) event["interrupted"] = true;
+  if (result.time_limit) event["time_limit"] = true;
   put_place(event, place);
   return event;
 }

@@ -37,8 +37,12 @@ void add_schedule(CLI::App& app, TrainOptions& options) {
       ->type_name("X")
       ->default_str(fmt::format("{}", options.lr))
       ->group(group);
-  app.add_option("--schedule", options.schedule,
-                 fmt::format("one of {}", fmt::join(schedules::schedule_names(), ", ")))
+  add_parsed(app, "--schedule", options.schedule,
+             fmt::format("one of {}", fmt::join(schedules::schedule_names(), ", ")),
+             [](const std::string&, const std::string& name) {
+               schedules::schedule_by_name(name, 0.01);
+               return name;
+             })
       ->type_name("NAME")
       ->default_str(options.schedule)
       ->group(group);
@@ -50,8 +54,12 @@ void add_recipe(CLI::App& app, TrainOptions& options) {
   constexpr const char* group = recipe_group;
   add_integer(app, "--batch-size", options.learner.batch_size, {1, most_samples_a_batch}, "images a step")
       ->group(group);
-  app.add_option("--optimizer", options.optimizer,
-                 fmt::format("one of {}", fmt::join(optimizer_names(), ", ")))
+  add_parsed(app, "--optimizer", options.optimizer,
+             fmt::format("one of {}", fmt::join(optimizer_names(), ", ")),
+             [](const std::string&, const std::string& name) {
+               optimizer_by_name(name);
+               return name;
+             })
       ->type_name("NAME")
       ->default_str(options.optimizer)
       ->group(group);

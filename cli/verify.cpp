@@ -35,22 +35,37 @@ class SaveAt final : public Callback {
   std::filesystem::path file_;
 };
 
-/// A file that goes with the object.
-class ScratchFile {
+/// A folder that goes with the object, for all that the repeated training writes.
+class ScratchFolder {
  public:
-  ScratchFile()
-      : path_(std::filesystem::temp_directory_path() / fmt::format("lehr-verify-{}.safetensors", getpid())) {}
-  ~ScratchFile() {
-    std::error_code ignored;
-    std::filesystem::remove(path_, ignored);
+  ScratchFolder() : path_(std::filesystem::temp_directory_path() / fmt::format("lehr-verify-{}", getpid())) {
+    std::filesystem::create_directory(path_);
   }
-  ScratchFile(const ScratchFile&) = delete;
-  ScratchFile& operator=(const ScratchFile&) = delete;
+  ~ScratchFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
   const std::filesystem::path& path() const { return path_; }
 
  private:
   std::filesystem::path path_;
 };
+
+/// The run's callbacks, whose states the checkpoint holds, writing elsewhere and without a limit of time.
+void add_the_runs_callbacks(Learner& learner, const TrainOptions& options,
+                            const std::filesystem::path& scratch) {
+  CallbackOptions callbacks = options.callbacks;
+  if (!callbacks.csv.empty()) callbacks.csv = (scratch / "log.csv").string();
+  if (!callbacks.jsonl.empty()) callbacks.jsonl = (scratch / "log.jsonl").string();
+  callbacks.time_limit = 0;
+  callbacks.checkpoint_batches = 0;
+  callbacks.checkpoint_minutes = 0;
+  callbacks.checkpoint_epochs = 0;
+  add_callbacks(learner, callbacks, scratch);
+  add_stats(learner, options.stats);
+}
 
 void compare(const std::filesystem::path& saved, const std::filesystem::path& repeated) {
   const store::SafeTensors a = store::read_safetensors(saved);
@@ -69,20 +84,22 @@ void compare(const std::filesystem::path& saved, const std::filesystem::path& re
 
 }  // namespace
 
-std::string verify(Learner& learner, int epochs, const schedules::RateAndMomentum& schedule,
+std::string verify(Learner& learner, const TrainOptions& options, const schedules::RateAndMomentum& schedule,
                    const std::filesystem::path& checkpoints) {
   const std::vector<std::filesystem::path> found = checkpoints_in(checkpoints);
   if (found.size() < 2) {
     throw BadInput(fmt::format("--verify compares two checkpoints, found {} in {}", found.size(),
                                in_quotes(checkpoints)));
   }
-  const ScratchFile scratch;
-  learner.add(SaveAt(found[0].filename().string(), scratch.path()));
-  learner.fit(epochs, schedule, {.resume = found[1]});
-  if (!std::filesystem::exists(scratch.path())) {
+  const ScratchFolder scratch;
+  const std::filesystem::path repeated = scratch.path() / "repeated.safetensors";
+  add_the_runs_callbacks(learner, options, scratch.path());
+  learner.add(SaveAt(found[0].filename().string(), repeated));
+  learner.fit(static_cast<int>(options.epochs), schedule, {.resume = found[1]});
+  if (!std::filesystem::exists(repeated)) {
     throw Error("the fit ended before it reached " + in_quotes(found[0]));
   }
-  compare(found[0], scratch.path());
+  compare(found[0], repeated);
   return fmt::format("{} and {}: every bit the same when repeated", found[1].filename().string(),
                      found[0].filename().string());
 }

@@ -7,9 +7,9 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "lehr/train/training_memory.hpp"
 #include "model_options.hpp"
 #include "output.hpp"
-#include "training_memory.hpp"
 
 namespace lehr::cli {
 namespace {

@@ -11,7 +11,10 @@
 #include "lehr/callbacks/checkpoint.hpp"
 #include "lehr/callbacks/progress_bar.hpp"
 #include "lehr/callbacks/run_recorder.hpp"
+#include "lehr/callbacks/timer.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/memory.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/data/data.hpp"
 #include "lehr/graph/summary.hpp"
 #include "lehr/store/atomic_file.hpp"
@@ -71,6 +74,12 @@ void report(const TrainingResult& result, const RunPlace& place, const TrainOpti
     const std::string saved =
         options.save ? "go on with: lehr train --resume " + place.path : "nothing was saved";
     std::fprintf(stderr, "lehr: interrupted; %s\n", saved.c_str());
+  } else if (result.time_limit) {
+    const std::string saved = options.save
+                                  ? "go on with: lehr train --resume " + place.path + " --time-limit MINUTES"
+                                  : "nothing was saved";
+    std::fprintf(stderr, "lehr: the time limit of %s minutes has passed; %s\n",
+                 fmt::format("{}", options.callbacks.time_limit).c_str(), saved.c_str());
   }
   if (options.json) {
     print_json(done_event(result, place));
@@ -96,8 +105,10 @@ Place make_place(const TrainOptions& options) {
   return place;
 }
 
-/// A damaged checkpoint is refused, and the one before it offered.
+/// A damaged checkpoint is refused, and the one before it offered. What is wrong with the training, and not
+/// with the file, would be wrong with another file as well.
 [[noreturn]] void offer_another(const BadInput& error, const FoundRun& found) {
+  if (!std::string_view(error.what()).starts_with(in_quotes(found.checkpoint))) throw error;
   const std::vector<std::filesystem::path> all = checkpoints_in(found.folder / "checkpoints");
   const auto at = std::ranges::find(all, found.checkpoint);
   if (at == all.end() || std::next(at) == all.end()) throw error;
@@ -115,16 +126,18 @@ void fit(Learner& learner, const TrainOptions& options, const schedules::RateAnd
   }
 }
 
-// At the first epoch rather than before, so that a training that cannot begin leaves nothing.
-void save_config_at_start(Learner& learner, Place& place, const CLI::App& command) {
-  const std::filesystem::path folder = place.found.folder;
-  if (folder.empty() || !place.made) return;
-  learner.on(Event::before_epoch, [&place, &command, folder](Learner& l) {
+// A training that cannot begin leaves nothing: the configuration is there from the first epoch on, since
+// every checkpoint needs it, and stays once a batch has gone through the network, or was not waited for.
+void save_config_at_start(Learner& learner, RunFolder* made, const CLI::App& command) {
+  if (made == nullptr) return;
+  learner.on(Event::before_epoch, [made, &command](Learner& l) {
     if (l.progress().epoch > 0) return;
     const std::string text = config_text(command, reporting_options());
-    store::write_file_atomically(folder / "config.toml", [&](std::ostream& out) { out << text; });
-    place.made->keep();
+    store::write_file_atomically(made->config(), [&](std::ostream& out) { out << text; });
   });
+  for (const Event event : {Event::after_predict, Event::before_stop}) {
+    learner.on(event, [made](Learner&) { made->keep(); });
+  }
 }
 
 void record_run(Learner& learner, const TrainOptions& options, const std::filesystem::path& folder,
@@ -158,11 +171,7 @@ int train(TrainOptions options, const CLI::App& command) {
   const std::filesystem::path folder = place.found.folder;
   if (options.verify) {
     if (options.resume.empty()) throw BadInput("--verify needs --resume");
-    add_callbacks(*learner, options.callbacks, {});
-    add_stats(*learner, options.stats);
-    const std::string verdict =
-        verify(*learner, static_cast<int>(options.epochs), schedule, folder / "checkpoints");
-    std::cout << verdict << '\n';
+    std::cout << verify(*learner, options, schedule, folder / "checkpoints") << '\n';
     return 0;
   }
   const RunPlace run = folder.empty() ? RunPlace{} : RunPlace::of(folder);
@@ -171,7 +180,7 @@ int train(TrainOptions options, const CLI::App& command) {
   add_stats(*learner, options.stats);
   record_run(*learner, options, folder, command);
   add_reports(*learner, options);
-  save_config_at_start(*learner, place, command);
+  save_config_at_start(*learner, place.made.get(), command);
   if (options.json) print_json(start_event(*learner, options, run));
   const StopOnSignal stop(*learner);
   fit(*learner, options, schedule, place.found);
@@ -180,6 +189,7 @@ int train(TrainOptions options, const CLI::App& command) {
     if (place.made) place.made->keep();
   }
   TrainingResult result = result_of(*learner, stop.received());
+  result.time_limit = !result.interrupted && learner->callback<Timer>().limit_reached();
   if (options.stats.on) {
     const auto& stats = learner->callback<ActivationStats>();
     result.stats_overhead = stats.overhead();

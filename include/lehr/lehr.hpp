@@ -21,6 +21,7 @@
 #include "lehr/callbacks/timer.hpp"
 #include "lehr/callbacks/trace_events.hpp"
 #include "lehr/callbacks/weight_decay.hpp"
+#include "lehr/core/memory.hpp"
 #include "lehr/core/parallel.hpp"
 #include "lehr/core/tensor.hpp"
 #include "lehr/data/data.hpp"
@@ -35,3 +36,4 @@
 #include "lehr/train/metric.hpp"
 #include "lehr/train/metrics.hpp"
 #include "lehr/train/model_file.hpp"
+#include "lehr/train/training_memory.hpp"

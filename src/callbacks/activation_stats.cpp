@@ -20,16 +20,6 @@ using store::Watched;
 
 constexpr std::size_t fewest_points = 16;
 
-/// The series of a layer with the tensor that each is of.
-template <class Layer, class Body>
-void for_series(Layer& layer, const Body& body) {
-  body(Watched::activation, layer.activation);
-  body(Watched::activation_gradient, layer.activation_gradient);
-  body(Watched::weight, layer.weight);
-  body(Watched::weight_gradient, layer.weight_gradient);
-  body(Watched::update, layer.update);
-}
-
 /// Bytes of plain values as floats, which a checkpoint holds bit by bit.
 template <class Plain>
 std::vector<float> packed(std::span<const Plain> values) {
@@ -254,7 +244,7 @@ bool ActivationStats::State::append(const StepRow& point, const std::vector<Stat
   if (!sets_extreme(rows) && !in_turn) return false;
   points.push_back(point);
   for (const StatsRow& row : rows) {
-    for_series(layers[static_cast<std::size_t>(row.layer)], [&](Watched what, StatSeries& series) {
+    for_each_series(layers[static_cast<std::size_t>(row.layer)], [&](Watched what, StatSeries& series) {
       if (what == row.what) series.push(row.stats);
     });
   }
@@ -290,7 +280,7 @@ void ActivationStats::State::thin() {
   for (std::size_t i = 0; i < places.size(); ++i) points[i] = points[places[i]];
   points.resize(places.size());
   for (LayerStats& layer : layers) {
-    for_series(layer, [&](Watched, StatSeries& series) { series.keep(places); });
+    for_each_series(layer, [&](Watched, StatSeries& series) { series.keep(places); });
   }
 }
 
@@ -320,21 +310,13 @@ const LayerStats& ActivationStats::layer(std::string_view name) const {
   throw unknown_name("layer", name, names);
 }
 
-std::vector<float> LayerStats::update_ratio() const {
-  std::vector<float> ratios;
-  for (std::size_t i = 0; i < update.size(); ++i) {
-    ratios.push_back(weight[i].norm > 0 ? static_cast<float>(update[i].norm / weight[i].norm) : 0);
-  }
-  return ratios;
-}
-
 void ActivationStats::save_state(CallbackState& state) const {
   const State& s = *state_;
   state.integers = {{"every", s.every}, {"stride", s.stride}, {"batches", s.batches}, {"records", s.records}};
   state.numbers = {{"cost", s.cost}, {"train_seconds", s.elapsed()}};
   state.arrays["points"] = packed<PlainPoint>(plain(s.points));
   for (std::size_t i = 0; i < s.layers.size(); ++i) {
-    for_series(s.layers[i], [&](Watched what, const StatSeries& series) {
+    for_each_series(s.layers[i], [&](Watched what, const StatSeries& series) {
       if (!series.empty()) state.arrays[series_name(i, what)] = packed(series.all());
     });
   }
@@ -352,7 +334,7 @@ void ActivationStats::load_state(const CallbackState& state) {
   for (const PlainPoint& point : unpacked<PlainPoint>(state.array("points")))
     s.points.push_back(point_of(point));
   for (std::size_t i = 0; i < s.layers.size(); ++i) {
-    for_series(s.layers[i], [&](Watched what, StatSeries& series) {
+    for_each_series(s.layers[i], [&](Watched what, StatSeries& series) {
       const auto found = state.arrays.find(series_name(i, what));
       if (found != state.arrays.end()) series.assign(unpacked<TensorStats>(found->second));
       if (!series.empty() && series.size() != s.points.size()) {

@@ -28,9 +28,11 @@ store::LayerInfo info_of(const Layer& layer, NodeId watched, const std::vector<S
 LayerWatch::LayerWatch(const ActivationStatsOptions& options, const Learner& learner)
     : options_(options), layers_(layers_named(options.layers, learner.model())), weights_(layers_.size()) {
   const std::vector<SummaryRow> rows = summary_rows(learner.model(), 1);
+  const std::vector<std::vector<int>> inputs = layer_inputs(layers_, learner.model());
   for (const Layer& layer : layers_) {
     infos_.push_back(info_of(layer, watched(layer), rows, learner.options().batch_size));
     infos_.back().index = static_cast<int>(infos_.size()) - 1;
+    infos_.back().inputs = inputs[infos_.size() - 1];
     weight_names_.push_back(layer.name + ".weight");
     for (int i = 0; i < 3; ++i) {
       weight_probes_.push_back(learner.parameters().backend().probe(

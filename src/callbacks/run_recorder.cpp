@@ -15,10 +15,12 @@
 #include "callbacks/validation_review.hpp"
 #include "lehr/callbacks/activation_stats.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/memory.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/store/run_store.hpp"
 #include "lehr/store/run_writer.hpp"
 #include "lehr/train/activations.hpp"
+#include "lehr/train/training_memory.hpp"
 
 namespace lehr {
 namespace {
@@ -58,8 +60,17 @@ std::vector<store::LayerInfo> infos_of(Learner& learner, const ActivationStats* 
 
 std::vector<std::int64_t> class_counts(const Dataset& dataset) {
   std::vector<std::int64_t> counts(dataset.class_names().size());
-  for (std::int64_t i = 0; i < dataset.size(); ++i) ++counts[static_cast<std::size_t>(dataset.label(i))];
+  for (std::int64_t i = 0; i < dataset.size(); ++i) {
+    const std::int64_t label = dataset.label(i);
+    if (label >= 0 && label < std::ssize(counts)) ++counts[static_cast<std::size_t>(label)];
+  }
   return counts;
+}
+
+/// A class by its name; by its number where there is no such class.
+std::string class_name(std::span<const std::string> names, std::int64_t number) {
+  return number >= 0 && number < std::ssize(names) ? names[static_cast<std::size_t>(number)]
+                                                   : std::to_string(number);
 }
 
 store::EpochRow row_of(const EpochRecord& record) {
@@ -96,7 +107,7 @@ std::vector<Picture> samples_of(Learner& learner) {
   std::vector<Picture> samples;
   for (std::int64_t i = 0; i < std::min(batch.size, samples_shown); ++i) {
     const std::span image(batch.images + static_cast<std::size_t>(i) * elements, elements);
-    samples.push_back({"sample", names[static_cast<std::size_t>(batch.targets[i])], i,
+    samples.push_back({"sample", class_name(names, batch.targets[i]), i,
                        pictures::png(pictures::input(image, shape, learner.normalisation()))});
   }
   return samples;
@@ -106,11 +117,11 @@ void add_worst(std::vector<Picture>& all, const ValidationReview& review, const 
   const auto names = dataset.class_names();
   for (const ValidationReview::Miss& miss : review.worst()) {
     if (miss.sample >= dataset.size()) continue;  // of another set, which somebody validated on
-    all.push_back(
-        {"top_loss",
-         fmt::format("{} taken for {} ({:.0f} %), loss {:.2f}", names[static_cast<std::size_t>(miss.truth)],
-                     names[static_cast<std::size_t>(miss.predicted)], 100 * miss.probability, miss.loss),
-         static_cast<std::int64_t>(all.size()), pictures::png(pictures::sample(dataset, miss.sample))});
+    all.push_back({"top_loss",
+                   fmt::format("{} taken for {} ({:.0f} %), loss {:.2f}", class_name(names, miss.truth),
+                               class_name(names, miss.predicted), 100 * miss.probability, miss.loss),
+                   static_cast<std::int64_t>(all.size()),
+                   pictures::png(pictures::sample(dataset, miss.sample))});
   }
 }
 
@@ -148,14 +159,19 @@ struct RunRecorder::State {
   bool told = false;
   bool in_fit = false;
   bool whole = false;     // the fit came to its end
+  bool computed = false;  // the batch under way has a prediction and a loss
   bool recorded = false;  // the batch under way, by ActivationStats
+  bool planned = false;   // memory_planned is written
+  std::int64_t memory_before = 0;
   bool sampled = false;
   ValidationReview review;
 
   store::RunInfo info(const Learner& learner) const;
   void open(Learner& learner);
   void check(Learner& learner);
-  void add_pictures(Learner& learner);
+  void tell(const std::string& sentence, Learner& learner);
+  void record_training(Learner& learner);
+  void add_pictures(Learner& learner, std::string& note);
 };
 
 RunRecorder::RunRecorder(RunRecorderOptions options) : state_(std::make_unique<State>()) {
@@ -187,6 +203,7 @@ store::RunInfo RunRecorder::State::info(const Learner& learner) const {
   made.epochs = learner.progress().epochs;
   made.config = options.config;
   made.environment = environment();
+  made.environment["memory_before"] = std::to_string(memory_before);
   for (const auto& [key, value] : options.environment) made.environment[key] = value;
   const auto names = learner.data().train->class_names();
   made.classes.assign(names.begin(), names.end());
@@ -200,8 +217,9 @@ void RunRecorder::before_fit(Learner& learner) {
   s.id = s.fits == 1 ? s.options.id : s.options.id + "-" + std::to_string(s.fits);
   s.writer.reset();
   s.failure.clear();
-  s.told = s.whole = s.recorded = s.sampled = false;
+  s.told = s.whole = s.computed = s.recorded = s.planned = s.sampled = false;
   s.in_fit = true;
+  s.memory_before = memory_bytes();
   s.review.start(learner.data().classes());
   if (ActivationStats* stats = stats_of(learner)) {
     stats->set_sink([&s](const store::StepRow& step, std::vector<store::StatsRow> rows) {
@@ -217,16 +235,24 @@ void RunRecorder::before_fit(Learner& learner) {
 void RunRecorder::State::open(Learner& learner) {
   const Progress& p = learner.progress();
   const store::ResumedAt resumed{p.train_batches, p.epoch};
-  writer.emplace(options.store, info(learner), p.resumed ? resumed : store::ResumedAt{});
+  try {
+    writer.emplace(options.store, info(learner), p.resumed ? resumed : store::ResumedAt{});
+  } catch (const BadInput& error) {  // before_fit has looked at the store: it is the disk that fails
+    tell(error.what(), learner);
+    return;
+  }
   writer->layers(infos_of(learner, stats_of(learner)));
   writer->class_counts(class_counts(*learner.data().train));
 }
 
-/// Says once that recording has ended.
 void RunRecorder::State::check(Learner& learner) {
   if (told) return;
-  failure = writer->failure();
-  if (failure.empty()) return;
+  if (const std::string sentence = writer->failure(); !sentence.empty()) tell(sentence, learner);
+}
+
+/// Says once that recording has ended.
+void RunRecorder::State::tell(const std::string& sentence, Learner& learner) {
+  failure = sentence;
   told = true;
   const char* consequence =
       options.stop_on_failure ? "; the training stops" : "; the training goes on unrecorded";
@@ -236,24 +262,35 @@ void RunRecorder::State::check(Learner& learner) {
 
 void RunRecorder::before_batch(Learner& learner) {
   State& s = *state_;
-  if (s.in_fit && !s.writer) s.open(learner);
-  s.recorded = false;
+  if (s.in_fit && !s.writer && !s.told) s.open(learner);
+  s.computed = s.recorded = false;
 }
+
+void RunRecorder::after_loss(Learner&) { state_->computed = true; }
 
 void RunRecorder::after_batch(Learner& learner) {
   State& s = *state_;
-  if (!s.writer) return;  // a validation on its own
-  const Progress& p = learner.progress();
-  if (!p.training) {
+  if (!s.writer) return;    // a validation on its own
+  if (!s.computed) return;  // cancelled before there was anything to record
+  if (learner.progress().training) {
+    s.record_training(learner);
+  } else {
     s.review.add(learner.batch(), learner.prediction());
-  } else if (!s.recorded) {
-    s.writer->step({p.train_batches - 1, p.epoch, p.batch, true, p.loss, p.lr, p.momentum});
-  }
-  if (p.training && !s.sampled && s.options.pictures) {
-    s.sampled = true;
-    s.writer->pictures(samples_of(learner));
   }
   s.check(learner);
+}
+
+void RunRecorder::State::record_training(Learner& learner) {
+  const Progress& p = learner.progress();
+  if (!recorded) writer->step({p.train_batches - 1, p.epoch, p.batch, true, p.loss, p.lr, p.momentum});
+  if (!planned &&
+      learner.batch().size == std::min(learner.options().batch_size, learner.data().train->size())) {
+    planned = true;
+    writer->environment({{"memory_planned", std::to_string(training_memory(learner).total())}});
+  }
+  if (sampled || !options.pictures) return;
+  sampled = true;
+  writer->pictures(samples_of(learner));
 }
 
 void RunRecorder::before_validate(Learner& learner) { state_->review.start(learner.data().classes()); }
@@ -265,17 +302,23 @@ void RunRecorder::after_validate(Learner&) {
 
 void RunRecorder::after_epoch(Learner& learner) {
   State& s = *state_;
-  if (s.writer) s.writer->epoch(row_of(learner.history().back()));
+  const EpochRecord& record = learner.history().back();
+  if (s.writer && record.complete) s.writer->epoch(row_of(record));
 }
 
 void RunRecorder::after_fit(Learner&) { state_->whole = true; }
 
-void RunRecorder::State::add_pictures(Learner& learner) {
-  std::vector<Picture> all;
-  add_worst(all, review, *learner.data().valid);
-  add_filters(all, learner);
-  add_feature_maps(all, learner);
-  writer->pictures(std::move(all));
+// The records shall end well whatever a data set does that is asked for its pictures.
+void RunRecorder::State::add_pictures(Learner& learner, std::string& note) {
+  try {
+    std::vector<Picture> all;
+    add_worst(all, review, *learner.data().valid);
+    add_filters(all, learner);
+    add_feature_maps(all, learner);
+    writer->pictures(std::move(all));
+  } catch (const std::exception& error) {
+    if (note.empty()) note = std::string("the pictures at the end could not be made: ") + error.what();
+  }
 }
 
 void RunRecorder::clean_up(Learner& learner) {
@@ -286,7 +329,8 @@ void RunRecorder::clean_up(Learner& learner) {
   if (!s.writer) return;
   auto [status, note] = failure_under_way();
   if (s.whole && !learner.stopped()) status = RunStatus::done;
-  if (status != RunStatus::failed && s.options.pictures) s.add_pictures(learner);
+  if (status != RunStatus::failed && s.options.pictures) s.add_pictures(learner, note);
+  s.writer->environment({{"memory_peak", std::to_string(peak_memory_bytes())}});
   if (stats != nullptr) s.writer->layers(infos_of(learner, stats));
   s.writer->finish(status, note, stats != nullptr ? stats->overhead() : 0);
   s.check(learner);

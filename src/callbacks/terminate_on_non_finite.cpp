@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -22,6 +23,10 @@ std::string samples_text(std::span<const std::int64_t> ids) {
 
 bool all_finite(const Parameters& parameters, std::span<const float> values) {
   return parameters.backend().all_finite(values.data(), static_cast<std::int64_t>(values.size()));
+}
+
+bool is_finite(std::span<const float> values) {
+  return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
 }
 
 /// What was saved, or why it was not: the disk may be the next thing to fail.
@@ -63,14 +68,19 @@ void TerminateOnNonFinite::before_step(Learner& learner) {
   terminate(learner, options_.dump, "a gradient is not finite", learner.trace_batch().first);
 }
 
+// Training does not read the running statistics of norm layers, so that no loss tells of them.
 void TerminateOnNonFinite::after_step(Learner& learner) {
   const Parameters& parameters = learner.parameters();
-  if (all_finite(parameters, parameters.values())) return;
+  const bool weights = all_finite(parameters, parameters.values());
+  if (weights && all_finite(parameters, parameters.states())) return;
+  const std::string what = weights ? "running statistic" : "weight";
   std::string first;
-  for (const TensorTrace& weight : learner.trace_batch().weights) {
-    if (weight.non_finite > 0 && first.empty()) first = "the weight " + in_quotes(weight.name);
+  for (const ParameterEntry& entry : parameters.entries()) {
+    const Tensor value = parameters.get(entry.name);
+    if (!first.empty() || is_state(entry.role) != weights || is_finite(value.elements<float>())) continue;
+    first = "the " + what + " " + in_quotes(entry.name);
   }
-  terminate(learner, options_.dump, "a weight is not finite after the step", first);
+  terminate(learner, options_.dump, "a " + what + " is not finite after the step", first);
 }
 
 }  // namespace lehr

@@ -17,6 +17,7 @@ void Timer::before_fit(Learner&) {
   train_ = 0;
   valid_ = 0;
   running_ = true;
+  reached_ = false;
 }
 
 void Timer::before_train(Learner&) { part_.restart(); }
@@ -25,7 +26,9 @@ void Timer::before_validate(Learner&) { part_.restart(); }
 void Timer::after_validate(Learner&) { valid_ += part_.seconds(); }
 
 void Timer::after_batch(Learner& learner) {
-  if (running_ && options_.limit_seconds && fit_seconds() >= *options_.limit_seconds) learner.request_stop();
+  if (!running_ || !options_.limit_seconds || fit_seconds() < *options_.limit_seconds) return;
+  reached_ = true;
+  learner.request_stop();
 }
 
 void Timer::after_fit(Learner&) {

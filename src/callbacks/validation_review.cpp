@@ -30,6 +30,7 @@ void ValidationReview::add(const Batch& batch, std::span<const float> scores) {
   samples_ += batch.size;
   const auto width = static_cast<std::size_t>(classes);
   for (std::size_t i = 0; i < targets.size(); ++i) {
+    if (targets[i] < 0 || targets[i] >= classes) continue;
     const Miss miss = judged(batch.ids[i], targets[i], scores.subspan(i * width, width));
     if (!std::isfinite(miss.loss)) continue;
     if (worst_.size() == most && miss.loss <= worst_.back().loss) continue;

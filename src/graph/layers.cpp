@@ -1,6 +1,8 @@
 #include "lehr/graph/layers.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "lehr/core/error.hpp"
 
@@ -67,6 +69,30 @@ std::vector<Layer> layers_of(const Graph& graph) {
     layers.push_back(std::move(layer));
   }
   return layers;
+}
+
+std::vector<std::vector<int>> layer_inputs(const std::vector<Layer>& layers, const Graph& graph) {
+  std::map<NodeId, int> outputs;
+  std::map<NodeId, int> firsts;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    outputs[layers[i].output()] = static_cast<int>(i);
+    firsts[layers[i].nodes.front()] = static_cast<int>(i);
+  }
+  std::vector<std::vector<int>> inputs(layers.size());
+  std::vector<std::set<int>> behind(graph.nodes().size());  // the layers whose outputs make each node's
+  for (std::size_t id = 0; id < graph.nodes().size(); ++id) {
+    std::set<int>& found = behind[id];
+    for (const NodeId input : graph.nodes()[id].inputs) {
+      found.insert(behind[static_cast<std::size_t>(input)].begin(),
+                   behind[static_cast<std::size_t>(input)].end());
+    }
+    const auto node = static_cast<NodeId>(id);
+    if (const auto first = firsts.find(node); first != firsts.end()) {
+      inputs[static_cast<std::size_t>(first->second)].assign(found.begin(), found.end());
+    }
+    if (const auto output = outputs.find(node); output != outputs.end()) found = {output->second};
+  }
+  return inputs;
 }
 
 std::vector<Layer> layers_named(const std::vector<std::string>& patterns, const Graph& graph) {

@@ -1,5 +1,7 @@
 #include "store/run_schema.hpp"
 
+#include <array>
+
 #include "lehr/core/text.hpp"
 #include "lehr/store/run_store.hpp"
 
@@ -55,6 +57,7 @@ CREATE TABLE layers(
   bytes INTEGER NOT NULL,
   forward_seconds REAL NOT NULL,
   backward_seconds REAL NOT NULL,
+  inputs TEXT NOT NULL DEFAULT '[]',
   PRIMARY KEY(run, number)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE epochs(
@@ -133,6 +136,10 @@ CREATE VIEW layer_stats AS
        JOIN layers ON layers.run = steps.run AND layers.number = stats.layer;
 )sql";
 
+/// What takes a store of version 1 to 2, and so on: a change of the tables adds one.
+constexpr std::array upgrades{"ALTER TABLE layers ADD COLUMN inputs TEXT NOT NULL DEFAULT '[]'"};
+static_assert(upgrades.size() == schema_version - 1);
+
 std::int64_t version_of(const Database& database) { return database.number("PRAGMA user_version"); }
 
 [[noreturn]] void refuse(const Database& database, const std::string& found) {
@@ -152,7 +159,21 @@ void make_tables(const Database& database) {
   transaction.commit();
 }
 
+void upgrade(const Database& database) {
+  Transaction transaction(database);
+  for (std::int64_t version = version_of(database); version < schema_version; ++version) {
+    database.execute(upgrades.at(static_cast<std::size_t>(version - 1)));
+  }
+  database.execute("PRAGMA user_version = " + std::to_string(schema_version));
+  transaction.commit();
+}
+
 }  // namespace
+
+bool is_older(const Database& database) {
+  return database.number("PRAGMA application_id") == application_id && version_of(database) >= 1 &&
+         version_of(database) < schema_version;
+}
 
 void check_schema(const Database& database) {
   if (is_empty(database)) refuse(database, "an empty database");
@@ -167,6 +188,7 @@ void prepare_for_writing(const Database& database) {
     database.execute("PRAGMA journal_mode = WAL");
     make_tables(database);
   }
+  if (is_older(database)) upgrade(database);
   check_schema(database);
   database.execute("PRAGMA journal_mode = WAL");
   // A power cut may take the last transactions, never more; a killed process takes none.

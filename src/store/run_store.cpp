@@ -83,19 +83,22 @@ TensorStats stats_of(const Statement& row, int at) {
   return s;
 }
 
-std::vector<std::int64_t> shape_of(const std::string& text) {
+/// A JSON list of whole numbers.
+template <class Integer>
+std::vector<Integer> integers_of(const std::string& text) {
   const auto parsed = nlohmann::json::parse(text, nullptr, false);
-  std::vector<std::int64_t> shape;
-  if (!parsed.is_array()) return shape;
-  for (const auto& extent : parsed) {
-    if (extent.is_number_integer()) shape.push_back(extent.get<std::int64_t>());
+  std::vector<Integer> integers;
+  if (!parsed.is_array()) return integers;
+  for (const auto& one : parsed) {
+    if (one.is_number_integer()) integers.push_back(one.get<Integer>());
   }
-  return shape;
+  return integers;
 }
 
 }  // namespace
 
 RunStore::State::State(const std::filesystem::path& file) : database(file, Access::read) {
+  if (is_older(database)) check_run_store(file);  // brings it up to date
   check_schema(database);
 }
 
@@ -201,11 +204,19 @@ std::vector<LayerInfo> RunStore::layers(const std::string& id) const {
   std::vector<LayerInfo> all;
   state_->each(
       "SELECT number, name, type, shape, parameters, flops, receptive_field, bytes, forward_seconds, "
-      "backward_seconds FROM layers WHERE run = ? ORDER BY number",
+      "backward_seconds, inputs FROM layers WHERE run = ? ORDER BY number",
       state_->find(id).id, [&](const Statement& row) {
-        all.push_back({static_cast<int>(row.integer(0)), row.text(1), row.text(2), shape_of(row.text(3)),
-                       row.integer(4), row.integer(5), row.integer(6), row.integer(7), row.real(8),
-                       row.real(9)});
+        all.push_back({.index = static_cast<int>(row.integer(0)),
+                       .name = row.text(1),
+                       .type = row.text(2),
+                       .shape = integers_of<std::int64_t>(row.text(3)),
+                       .inputs = integers_of<int>(row.text(10)),
+                       .parameters = row.integer(4),
+                       .flops = row.integer(5),
+                       .receptive_field = row.integer(6),
+                       .bytes = row.integer(7),
+                       .forward_seconds = row.real(8),
+                       .backward_seconds = row.real(9)});
       });
   return all;
 }

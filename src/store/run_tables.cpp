@@ -63,8 +63,7 @@ void RunTables::enter(const RunInfo& info) {
   id.with(info.id).next();
   run_ = id.integer(0);
 
-  Statement environment(*database_, "INSERT OR REPLACE INTO environment VALUES(?,?,?)");
-  for (const auto& [key, value] : info.environment) environment.with(run_, key, value).run();
+  put(info.environment);
   Statement classes(*database_, "INSERT OR IGNORE INTO classes VALUES(?,?,?,0)");
   for (std::size_t i = 0; i < info.classes.size(); ++i) {
     classes.with(run_, static_cast<std::int64_t>(i), info.classes[i]).run();
@@ -82,12 +81,18 @@ void RunTables::heartbeat() {
   Statement(*database_, "UPDATE runs SET heartbeat = ? WHERE id = ?").with(now(), run_).run();
 }
 
+void RunTables::put(const std::map<std::string, std::string>& environment) {
+  Statement statement(*database_, "INSERT OR REPLACE INTO environment VALUES(?,?,?)");
+  for (const auto& [key, value] : environment) statement.with(run_, key, value).run();
+}
+
 void RunTables::put(const std::vector<LayerInfo>& layers) {
-  Statement statement(*database_, "INSERT OR REPLACE INTO layers VALUES(?,?,?,?,?,?,?,?,?,?,?)");
+  Statement statement(*database_, "INSERT OR REPLACE INTO layers VALUES(?,?,?,?,?,?,?,?,?,?,?,?)");
   for (const LayerInfo& layer : layers) {
     statement
         .with(run_, layer.index, layer.name, layer.type, nlohmann::json(layer.shape).dump(), layer.parameters,
-              layer.flops, layer.receptive_field, layer.bytes, layer.forward_seconds, layer.backward_seconds)
+              layer.flops, layer.receptive_field, layer.bytes, layer.forward_seconds, layer.backward_seconds,
+              nlohmann::json(layer.inputs).dump())
         .run();
   }
 }

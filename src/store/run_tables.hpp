@@ -15,6 +15,8 @@ class RunTables {
   RunTables(const Database& database, const RunInfo& info, const ResumedAt& resumed);
 
   void heartbeat();
+  /// Adds to what is known of the environment.
+  void put(const std::map<std::string, std::string>& environment);
   void put(const std::vector<LayerInfo>& layers);
   void put(const StepRow& step, const std::vector<StatsRow>& stats);
   void put(const EpochRow& epoch);

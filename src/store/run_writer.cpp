@@ -30,7 +30,8 @@ struct Finish {
   std::string note;
   double stats_share = 0;
 };
-using Message = std::variant<Step, EpochRow, std::vector<LayerInfo>, Confusion, ClassCounts,
+using Environment = std::map<std::string, std::string>;
+using Message = std::variant<Step, EpochRow, Environment, std::vector<LayerInfo>, Confusion, ClassCounts,
                              std::vector<Picture>, Finish>;
 
 /// Rows that it comes to.
@@ -196,6 +197,7 @@ RunWriter::~RunWriter() {
   if (!state_->finished) state_->push(Finish{RunStatus::interrupted, "", 0});
 }
 
+void RunWriter::environment(std::map<std::string, std::string> more) { state_->push(std::move(more)); }
 void RunWriter::layers(std::vector<LayerInfo> layers) { state_->push(std::move(layers)); }
 void RunWriter::step(StepRow step, std::vector<StatsRow> stats) {
   state_->push(Step{step, std::move(stats)});

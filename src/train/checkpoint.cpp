@@ -121,6 +121,7 @@ void write_checkpoint(const std::filesystem::path& path, const LearnerState& sta
       model_contents(state.model, state.parameters, {names.begin(), names.end()}, state.normalisation);
   contents.identity = training_identity(state);
   contents.position = state.position;
+  contents.cancelled = state.cancelled;
   contents.epochs_done = state.epochs_done;
   contents.steps = state.progress.steps;
   contents.train_batches = state.progress.train_batches;

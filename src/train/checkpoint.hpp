@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct CheckpointContents {
   store::SafeTensors file;
   TrainingIdentity identity;
   FitPosition position;
+  std::optional<Scope> cancelled;  ///< what a callback had decided to leave, a resumed fit leaves as well
   std::int64_t epochs_done = 0;
   std::int64_t steps = 0;
   std::int64_t train_batches = 0;

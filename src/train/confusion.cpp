@@ -27,6 +27,7 @@ void ConfusionMatrix::add(const ScoredBatch& batch) {
   const auto width = static_cast<std::size_t>(batch.classes);
   for (std::size_t i = 0; i < batch.targets.size(); ++i) {
     const std::int64_t truth = batch.targets[i];
+    if (truth < 0 || truth >= classes_) continue;  // a dataset that does not keep its word
     const std::int64_t predicted = predicted_class(batch.scores.subspan(i * width, width));
     ++truths_[static_cast<std::size_t>(truth)];
     if (predicted >= 0) ++counts_[static_cast<std::size_t>(truth * classes_ + predicted)];

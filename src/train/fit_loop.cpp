@@ -72,6 +72,8 @@ void FitLoop::fit(int epochs, const schedules::RateAndMomentum& schedule, FitOpt
   s_.position = {};
   s_.progress.epoch = 0;
   s_.progress.epochs = epochs;
+  s_.progress.batch = 0;
+  s_.progress.batches = s_.batches_an_epoch();
   s_.progress.resumed = !options.resume.empty();
   ++s_.fits;
   bool failed = true;
@@ -116,10 +118,12 @@ void FitLoop::restore_callbacks() {
   if (!resume_) return;
   restore(s_, *resume_);
   s_.callbacks.load_states(resume_->callbacks);
+  if (resume_->cancelled) s_.cancelled = resume_->cancelled;
   resume_.reset();
 }
 
 void FitLoop::epoch(const schedules::RateAndMomentum& schedule) {
+  s_.progress.batch = s_.position.batch;
   EpochRecord record;
   record.epoch = s_.progress.epoch;
   const auto body = [&] {
@@ -171,7 +175,11 @@ SetMetrics FitLoop::train_part(const schedules::RateAndMomentum& schedule) {
       heed_stop();
     }
   };
-  within(Scope::train, body, [] {});
+  // Whoever left this part alone is at its end: a checkpoint of the validation does not go back.
+  const auto finish = [&] {
+    if (going_on()) s_.position.batch = s_.progress.batches;
+  };
+  within(Scope::train, body, finish);
   return s_.train_sums.result();
 }
 
@@ -254,7 +262,9 @@ SetMetrics FitLoop::validate_part(std::shared_ptr<const Dataset> dataset) {
   const std::int64_t classes = s_.data.classes();
   for (const std::unique_ptr<Metric>& metric : s_.metrics) metric->start(classes);
   Loader loader(std::move(dataset), validation_loading(s_));
+  const std::int64_t batch_before = s_.progress.batch;
   s_.progress.training = false;
+  s_.progress.batch = 0;
   s_.progress.batches = loader.batches();
   bool whole = false;
   const auto body = [&] {
@@ -272,6 +282,8 @@ SetMetrics FitLoop::validate_part(std::shared_ptr<const Dataset> dataset) {
   SetMetrics metrics;
   const auto finish = [&] {
     s_.progress.training = true;
+    s_.progress.batch = batch_before;
+    s_.progress.batches = s_.batches_an_epoch();
     if (!whole) return;  // part of a set says nothing about the whole
     metrics = sums.result();
     for (const std::unique_ptr<Metric>& metric : s_.metrics) {

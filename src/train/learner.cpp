@@ -71,7 +71,6 @@ class Action final : public Callback {
 
 // Rates of the groups relative to the last one's, a geometric row.
 void spread(std::vector<ParameterGroup>& groups, const LearningRate& lr) {
-  if (!lr.first) return;
   if (!(*lr.first > 0) || !(lr.last > 0)) {
     throw BadInput("the learning rates of a slice must be above 0, found " + std::to_string(*lr.first) +
                    " and " + std::to_string(lr.last));
@@ -82,6 +81,34 @@ void spread(std::vector<ParameterGroup>& groups, const LearningRate& lr) {
     groups[i].lr_scale = std::pow(*lr.first / lr.last, share);
   }
   groups[last].lr_scale = 1;
+}
+
+void put_back(LearnerState& state, const std::vector<ParameterGroup>& before) {
+  for (ParameterGroup& group : state.groups) {
+    const auto was = std::ranges::find(before, group.name, &ParameterGroup::name);
+    if (was != before.end()) group.lr_scale = was->lr_scale;
+  }
+  state.apply_groups();
+}
+
+/// Runs a fit with the groups' rates of a slice, which are that fit's alone: the next one's rate is again for
+/// all.
+template <class Fit>
+void with_slice(LearnerState& state, const LearningRate& lr, const Fit& fit) {
+  if (!lr.first) {
+    fit();
+    return;
+  }
+  const std::vector<ParameterGroup> before = state.groups;
+  spread(state.groups, lr);
+  state.apply_groups();
+  try {
+    fit();
+  } catch (...) {
+    put_back(state, before);
+    throw;
+  }
+  put_back(state, before);
 }
 
 void scale_to_first_batch(LearnerState& state) {
@@ -145,18 +172,14 @@ void Learner::fit(int epochs, const schedules::RateAndMomentum& schedule, FitOpt
 }
 
 void Learner::fit(int epochs, LearningRate lr, FitOptions options) {
-  spread(state_->groups, lr);
-  state_->apply_groups();
-  fit(epochs, {schedules::constant(lr.last), {}}, std::move(options));
+  with_slice(*state_, lr, [&] { fit(epochs, {schedules::constant(lr.last), {}}, std::move(options)); });
 }
 
 void Learner::fit_one_cycle(int epochs, LearningRate lr_max, FitOptions options,
                             schedules::OneCycleOptions shape) {
   shape.lr_max = lr_max.last;
   const schedules::RateAndMomentum schedule = schedules::one_cycle(shape);
-  spread(state_->groups, lr_max);
-  state_->apply_groups();
-  fit(epochs, schedule, std::move(options));
+  with_slice(*state_, lr_max, [&] { fit(epochs, schedule, std::move(options)); });
 }
 
 void Learner::fine_tune(int epochs, const FineTuneOptions& options) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -12,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int format_version = 1;
+constexpr int format_version = 2;
 
 // As text, since JSON has no infinities and no NaN. fmt writes what reads back to the same bits.
 json exact(double number) { return fmt::format("{}", number); }
@@ -24,6 +25,15 @@ double exact(const json& text) {
   const auto read = std::from_chars(digits.data(), end, number);
   if (read.ec != std::errc() || read.ptr != end) throw BadInput("not a number");
   return number;
+}
+
+json to_json(std::optional<Scope> scope) { return scope ? json(std::string(scope_name(*scope))) : json(); }
+
+std::optional<Scope> scope_from(const json& name) {
+  if (name.is_null()) return std::nullopt;
+  const auto found = std::ranges::find(scope_names, name.get_ref<const std::string&>());
+  if (found == scope_names.end()) throw BadInput("it cancels what is no part of a training");
+  return static_cast<Scope>(found - scope_names.begin());
 }
 
 json to_json(const SetMetrics& metrics) {
@@ -115,6 +125,7 @@ void read_all(const json& object, CheckpointContents& contents) {
   }
   contents.identity = object.at("identity").get<TrainingIdentity>();
   contents.position = {object.at("epoch").get<int>(), object.at("batch").get<std::int64_t>()};
+  contents.cancelled = scope_from(object.at("cancelled"));
   contents.epochs_done = object.at("epochs_done").get<std::int64_t>();
   contents.steps = object.at("steps").get<std::int64_t>();
   contents.train_batches = object.at("train_batches").get<std::int64_t>();
@@ -142,6 +153,7 @@ std::string training_to_json(const CheckpointContents& contents) {
                     {"identity", contents.identity},
                     {"epoch", contents.position.epoch},
                     {"batch", contents.position.batch},
+                    {"cancelled", to_json(contents.cancelled)},
                     {"epochs_done", contents.epochs_done},
                     {"steps", contents.steps},
                     {"train_batches", contents.train_batches},

@@ -282,13 +282,43 @@ TEST(Groups, RefuseWhatDoesNotAddUp) {
   EXPECT_THROW(learner->fit(1, slice(0, 1e-3)), BadInput);
 }
 
+// As in fastai, where the next fit's rate is again one for all.
+TEST(Groups, SliceIsOfOneFit) {
+  const auto learner = small_learner();
+  std::vector<ParameterGroup> groups(learner->groups().begin(), learner->groups().end());
+  groups.front().lr_scale = 0.5;
+  learner->set_groups(groups);
+  double during = 0;
+  bool fails = false;
+  learner->on(Event::before_epoch, [&](Learner& l) {
+    during = l.groups().front().lr_scale;
+    if (fails) throw Error("in the middle");
+  });
+  learner->fit(1, slice(1e-3, 1e-1));
+  EXPECT_DOUBLE_EQ(during, 0.01);
+  EXPECT_DOUBLE_EQ(learner->groups().front().lr_scale, 0.5);
+  learner->fit_one_cycle(1, 1e-2);
+  EXPECT_DOUBLE_EQ(during, 0.5);
+  fails = true;
+  EXPECT_THROW(learner->fit_one_cycle(1, slice(1e-3, 1e-1)), Error);
+  EXPECT_DOUBLE_EQ(learner->groups().front().lr_scale, 0.5);
+}
+
 TEST(FineTune, TrainsTheHeadAndThenAll) {
   const auto learner = small_learner();
   std::vector<bool> frozen;
-  learner->on(Event::before_epoch, [&](Learner& l) { frozen.push_back(l.groups().front().frozen); });
+  std::vector<double> scales;
+  learner->on(Event::before_epoch, [&](Learner& l) {
+    frozen.push_back(l.groups().front().frozen);
+    scales.push_back(l.groups().front().lr_scale);
+  });
   learner->fine_tune(2);
   EXPECT_EQ(frozen, (std::vector<bool>{true, false, false}));
-  EXPECT_DOUBLE_EQ(learner->groups().front().lr_scale, 0.01);
+  ASSERT_EQ(scales.size(), 3U);
+  EXPECT_DOUBLE_EQ(scales[0], 0.1);
+  EXPECT_DOUBLE_EQ(scales[1], 0.01);
+  EXPECT_DOUBLE_EQ(scales[2], 0.01);
+  EXPECT_DOUBLE_EQ(learner->groups().front().lr_scale, 1);
   EXPECT_THROW(GradientAccumulation({.batches = 0}), BadInput);
   EXPECT_THROW(GradientClip({.limit = 0}), BadInput);
   EXPECT_THROW(Ema({.decay = 1}), BadInput);

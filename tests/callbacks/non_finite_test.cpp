@@ -93,6 +93,22 @@ TEST(TerminateOnNonFinite, LooksAtWeightsAfterTheStep) {
                                      "; the first that is not finite is the weight \""});
 }
 
+// In training a norm layer does not read them, so that the loss stays finite while validation is lost.
+TEST(TerminateOnNonFinite, LooksAtRunningStatistics) {
+  const auto learner = small_learner();
+  learner->add(TerminateOnNonFinite());
+  learner->on(
+      Event::after_step,
+      [](Learner& l) {
+        Tensor variance = l.parameters().get("1.running_var");
+        variance.elements<float>()[2] = std::numeric_limits<float>::infinity();
+        if (l.progress().batch == 3) l.parameters().set("1.running_var", variance);
+      },
+      -100);
+  expect_says(divergence(*learner), {"a running statistic is not finite after the step at epoch 1, batch 4",
+                                     "the running statistic \"1.running_var\""});
+}
+
 TEST(TerminateOnNonFinite, FindsItBehindAccumulation) {
   const auto learner = small_learner();
   learner->add(GradientAccumulation({.batches = 3}));

@@ -115,12 +115,27 @@ TEST(Output, AFolderThatCannotBeWrittenIsRefusedAtOnce) {
   EXPECT_EQ(folder.contents(), std::vector<std::string>{"file"});
 }
 
+// What only the first batch shows: the last batch norm sees a single value a channel.
+TEST(Output, ATrainingThatCannotBeginLeavesNoRun) {
+  const TemporaryFolder folder;
+  expect_refused(
+      run(folder.path(), {"train", "--data", "digits:100", "--quiet", "--batch-norm", "--batch-size", "1"}),
+      "batch norm 13 needs more than one value a channel");
+  EXPECT_EQ(folder.contents(), (std::vector<std::string>{"runs", "runs/lehr.db"}));
+}
+
 TEST(Output, AFullDiskLeavesNothingHalfWritten) {
   const TemporaryFolder folder;
   constexpr std::int64_t bytes = 20000;
   const Outcome outcome =
       Running(folder.path(), {"train", "--data", "digits:100", "--epochs", "1", "--quiet"}, bytes).wait();
-  expect_refused(outcome, "step-000000000002-epoch.safetensors");
+  EXPECT_EQ(outcome.status, 2) << outcome.err;
+  EXPECT_EQ(outcome.out, "");
+  // The records alone would not have ended it; the checkpoint does.
+  EXPECT_NE(outcome.err.find("disk I/O error); the training goes on unrecorded\n"), std::string::npos);
+  EXPECT_NE(outcome.err.find("step-000000000002-epoch.safetensors\": cannot be written: File too large"),
+            std::string::npos)
+      << outcome.err;
   for (const std::string& name : folder.contents()) {
     EXPECT_EQ(name.find(".safetensors"), std::string::npos) << name;
   }

@@ -56,6 +56,9 @@ TEST(Config, SaysWhereItIsWrong) {
       {"clip-norm = 1\nclip-value = 1\n", "give one of --clip-norm"},
       {"monitor = 'valid_los'\nearly-stopping = 2\ndata = 'digits:100'\n", "did you mean \"valid_loss\"?"},
       {"early-stopping = -1\n", "--early-stopping takes a whole number"},
+      {"schedule = 'one-cycl'\n",
+       "line 1, column 12: unknown schedule \"one-cycl\"; did you mean \"one-cycle\"?"},
+      {"\noptimizer = 'adm'\n", "line 2, column 13: unknown optimizer \"adm\""},
       {"recipe = 'mnist-slow'\n", "unknown recipe \"mnist-slow\""},
       {std::string("epochs = \"\0\"\n", 13), "line 1"},
   };

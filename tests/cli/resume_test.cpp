@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <thread>
 
@@ -37,9 +38,14 @@ bool can_resume(const fs::path& folder) {
                              [](const auto& run) { return fs::exists(run.path() / "config.toml"); });
 }
 
+/// Kills for each way to train: eleven, or what LEHR_TEST_KILLS says.
+int kills_of_a_way() {
+  const char* given = std::getenv("LEHR_TEST_KILLS");
+  return given == nullptr ? 11 : std::stoi(given);
+}
+
 struct Killed : testing::TestWithParam<Arguments> {};
 
-// Thirteen kills for each of four ways to train.
 TEST_P(Killed, AtRandomInstantsEndsAsIfNothingHadHappened) {
   const TemporaryFolder whole;
   const Outcome undisturbed = run(whole.path(), training(GetParam()));
@@ -47,8 +53,9 @@ TEST_P(Killed, AtRandomInstantsEndsAsIfNothingHadHappened) {
   const std::string expected = read_file(whole.path() / without_newline(undisturbed.out));
 
   Rng rng(11, Purpose::test, GetParam().size());
+  const int enough = kills_of_a_way();
   int kills = 0;
-  for (int run_number = 0; kills < 13 && run_number < 40; ++run_number) {
+  for (int run_number = 0; kills < enough && run_number < 3 * enough; ++run_number) {
     const TemporaryFolder folder;
     Outcome outcome;
     do {
@@ -58,14 +65,17 @@ TEST_P(Killed, AtRandomInstantsEndsAsIfNothingHadHappened) {
       outcome = child.wait();
       ASSERT_TRUE(outcome.status == 0 || outcome.status == 128 + SIGKILL) << outcome.status << outcome.err;
       kills += outcome.status == 0 ? 0 : 1;
-    } while (outcome.status != 0 && kills < 13);
+    } while (outcome.status != 0 && kills < enough);
     if (outcome.status != 0)
       outcome = run(folder.path(), can_resume(folder.path()) ? resume : training(GetParam()));
     ASSERT_EQ(outcome.status, 0) << outcome.err;
     EXPECT_TRUE(read_file(folder.path() / without_newline(outcome.out)) == expected)
         << "other weights after " << kills << " kills";
+    const Outcome records = run(folder.path(), {"runs", "show", "latest", "--json"});
+    EXPECT_EQ(records.status, 0) << records.err;
+    EXPECT_NE(records.out.find("\"status\":\"done\""), std::string::npos) << records.out;
   }
-  EXPECT_EQ(kills, 13);
+  EXPECT_EQ(kills, enough);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, Killed,
@@ -73,6 +83,8 @@ INSTANTIATE_TEST_SUITE_P(Ways, Killed,
                                          Arguments{"--ema", "0.95", "--mixup", "0.4"},
                                          Arguments{"--schedule", "constant", "--monitor", "train_loss",
                                                    "--reduce-on-plateau", "1"},
+                                         Arguments{"--schedule", "constant", "--optimizer", "sgd", "--lr",
+                                                   "0.5", "--early-stopping", "1", "--save-best"},
                                          Arguments{"--schedule", "one-cycle", "--optimizer", "lookahead-adam",
                                                    "--csv", "log.csv"}));
 
@@ -132,6 +144,41 @@ TEST(Resume, GoesOnAfterCtrlCAndSigterm) {
   }
 }
 
+// Each of these is a decision that the files hold, and no accident that a resume may undo.
+TEST(Resume, OfATrainingThatEndedEarlyChangesNothing) {
+  const TemporaryFolder folder;
+  const Outcome outcome = run(
+      folder.path(), {"train", "--data", "digits:500", "--threads", "1", "--epochs", "30", "--early-stopping",
+                      "1", "--schedule", "constant", "--lr", "0.5", "--optimizer", "sgd", "--quiet"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const fs::path model = folder.path() / without_newline(outcome.out);
+  const std::string expected = read_file(model);
+  fs::remove(model);  // as if it had been killed before
+  const Outcome resumed = run(folder.path(), {"train", "--resume", "latest", "--threads", "1", "--json"});
+  EXPECT_EQ(resumed.status, 0) << resumed.err;
+  EXPECT_LT(resumed.event("done")["epochs"], 30);
+  EXPECT_TRUE(read_file(model) == expected) << "it went on";
+}
+
+TEST(Resume, GoesOnWithMoreTimeWhereALimitEndedIt) {
+  const TemporaryFolder folder;
+  const Outcome first = run(folder.path(), {"train", "--data", "digits:500", "--threads", "1", "--epochs",
+                                            "4", "--time-limit", "0.000001", "--json"});
+  ASSERT_EQ(first.status, 0) << first.err;
+  EXPECT_NE(
+      first.err.find("the time limit of 1e-06 minutes has passed; go on with: lehr train --resume runs/"),
+      std::string::npos)
+      << first.err;
+  EXPECT_NE(first.err.find(" --time-limit MINUTES"), std::string::npos) << first.err;
+  EXPECT_EQ(first.event("done")["time_limit"], true);
+  const Outcome second =
+      run(folder.path(), {"train", "--resume", "latest", "--threads", "1", "--time-limit", "0", "--json"});
+  ASSERT_EQ(second.status, 0) << second.err;
+  EXPECT_EQ(second.event("done")["epochs"], 4);
+  EXPECT_FALSE(second.event("done").contains("time_limit"));
+  EXPECT_EQ(second.err.find("time limit"), std::string::npos) << second.err;
+}
+
 /// A finished run's folder.
 fs::path trained(const TemporaryFolder& folder) {
   const Outcome outcome = run(folder.path(), training({}));
@@ -144,6 +191,24 @@ std::vector<fs::path> checkpoints(const fs::path& run_folder) {
   for (const auto& entry : fs::directory_iterator(run_folder / "checkpoints")) files.push_back(entry.path());
   std::ranges::sort(files);
   return files;
+}
+
+TEST(Resume, VerifiesARunThatWritesFilesAndLeavesThemAlone) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(run(folder.path(), training({"--save-best", "--csv", "log.csv", "--jsonl", "log.jsonl",
+                                         "--time-limit", "1000", "--early-stopping", "2"}))
+                .status,
+            0);
+  const std::vector<std::string> files = folder.contents();
+  for (const std::string name : {"log.csv", "log.jsonl"}) write_file(folder.path() / name, "mine");
+  const Outcome verified = run(folder.path(), {"train", "--resume", "latest", "--verify", "--threads", "1",
+                                               "--time-limit", "0.000001"});
+  EXPECT_EQ(verified.status, 0) << verified.err;
+  EXPECT_NE(verified.out.find("every bit the same"), std::string::npos) << verified.out;
+  EXPECT_EQ(folder.contents(), files);
+  for (const std::string name : {"log.csv", "log.jsonl"}) {
+    EXPECT_EQ(read_file(folder.path() / name), "mine") << name;
+  }
 }
 
 TEST(Resume, RefusesADamagedCheckpointAndOffersTheOneBefore) {
@@ -181,7 +246,9 @@ TEST(Resume, SaysWhatItCannotUse) {
   std::string config = read_file(run_folder / "config.toml");
   config.replace(config.find("batch-size = 64"), 15, "batch-size = 32");
   write_file(run_folder / "config.toml", config);
-  EXPECT_NE(message({"train", "--resume", "latest"}).find("batch size: then 64, now 32"), std::string::npos);
+  const std::string changed = message({"train", "--resume", "latest"});
+  EXPECT_NE(changed.find("batch size: then 64, now 32"), std::string::npos) << changed;
+  EXPECT_EQ(changed.find("can be tried"), std::string::npos) << "the one before it is no better";
 }
 
 }  // namespace

@@ -46,6 +46,21 @@ TEST_P(WrongUsage, IsOneSentenceWithStatus2) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
+    Callbacks, WrongUsage,
+    testing::Values(Wrong{{"train", "--monitor", "valid_los"}, "did you mean \"valid_loss\"?"},
+                    Wrong{{"train", "--monitor", "valid_auroc", "--metrics", "f1_macro"},
+                          "unknown metric \"valid_auroc\""},
+                    Wrong{{"train", "--early-stopping", "-1"},
+                          "--early-stopping takes a whole number between 0"},
+                    Wrong{{"train", "--plateau-factor", "0.5"}, "--plateau-factor needs --reduce-on-plateau"},
+                    Wrong{{"train", "--no-save", "--save-best"}, "--save-best contradicts --no-save"},
+                    Wrong{{"train", "--no-save", "--checkpoint-batches", "9"},
+                          "--checkpoint-batches contradicts --no-save"},
+                    Wrong{{"train", "--no-save", "--checkpoint-minutes", "9"},
+                          "--checkpoint-minutes contradicts --no-save"},
+                    Wrong{{"train", "--mixup", "0.4", "--cutmix", "1"}, "give one of --mixup and --cutmix"}));
+
+INSTANTIATE_TEST_SUITE_P(
     Options, WrongUsage,
     testing::Values(
         Wrong{{}, "needs a command"}, Wrong{{"data"}, "needs a command: make"},

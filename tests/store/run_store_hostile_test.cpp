@@ -61,7 +61,7 @@ TEST(HostileStore, IsAnotherPrograms) {
   const TemporaryFolder folder;
   const auto file = folder / "lehr.db";
   execute(file, "CREATE TABLE t(x)");
-  expect_says(reading(file), {"version 1", "another program"});
+  expect_says(reading(file), {"expected a run store", "another program"});
   expect_says(writing(file), {"another program"});
 }
 
@@ -70,9 +70,24 @@ TEST(HostileStore, IsOfAnotherVersion) {
   const auto file = folder / "lehr.db";
   write_run(file, "a", 3);
   execute(file, "PRAGMA user_version = 99");
-  expect_says(reading(file), {"expected a run store of version 1", "found version 99"});
+  expect_says(reading(file),
+              {"expected a run store of version " + std::to_string(schema_version), "found version 99"});
   expect_says(writing(file), {"version 99"});
   expect_says(bad_input_of([&] { check_run_store(file); }), {"version 99"});
+}
+
+TEST(HostileStore, IsOlderAndBroughtUpToDate) {
+  const TemporaryFolder folder;
+  for (const char* name : {"read.db", "written.db"}) {
+    const auto file = folder / name;
+    write_run(file, "a", 3);
+    execute(file, "ALTER TABLE layers DROP COLUMN inputs; PRAGMA user_version = 1");
+    if (name == std::string("written.db")) write_run(file, "b", 3);
+    const RunRecords run = RunStore(file).read("a");
+    ASSERT_EQ(run.layers.size(), 2U);
+    EXPECT_TRUE(run.layers[1].inputs.empty());
+    EXPECT_EQ(run.layers[1].parameters, 1168);
+  }
 }
 
 TEST(HostileStore, IsCut) {

@@ -33,6 +33,7 @@ TEST(RunStore, GivesBackWhatWasWritten) {
                   .lr = 0.1,
                   .train_seconds = 2,
                   .valid_seconds = 1});
+    writer.environment({{"memory_peak", "1000"}, {"threads", "3"}});
     writer.class_counts({5, 6, 7});
     writer.confusion({{1, 2, 0, 0, 5, 0, 3, 0, 9}});
     writer.pictures({{"filters", "first layer", 0, std::string("\x89PNG\0x", 6)}});
@@ -42,13 +43,18 @@ TEST(RunStore, GivesBackWhatWasWritten) {
   EXPECT_EQ(run.info.id, "a");
   EXPECT_EQ(run.info.status, RunStatus::done);
   EXPECT_EQ(run.info.config, "lr = 0.1\n");
-  EXPECT_EQ(run.info.environment, run_info("a").environment);
+  auto environment = run_info("a").environment;
+  environment["memory_peak"] = "1000";
+  environment["threads"] = "3";
+  EXPECT_EQ(run.info.environment, environment);
   EXPECT_EQ(run.info.classes, run_info("a").classes);
   EXPECT_EQ(run.info.stats_share, 0.03);
   EXPECT_GT(run.info.ended, 0);
   ASSERT_EQ(run.layers.size(), 2U);
   EXPECT_EQ(run.layers[0].type, "conv2d + relu");
   EXPECT_EQ(run.layers[0].shape, (std::vector<std::int64_t>{8, 14, 14}));
+  EXPECT_TRUE(run.layers[0].inputs.empty());
+  EXPECT_EQ(run.layers[1].inputs, std::vector<int>{0});
   ASSERT_EQ(run.steps.size(), 3U);
   EXPECT_EQ(run.steps[0].loss, 2.0);
   EXPECT_FALSE(run.steps[2].training);

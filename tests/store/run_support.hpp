@@ -63,13 +63,14 @@ inline std::vector<store::StatsRow> stats_rows(std::int64_t step, int layers = 2
 }
 
 inline std::vector<store::LayerInfo> layer_infos() {
-  return {{.index = 0,
-           .name = "0",
-           .type = "conv2d + relu",
-           .shape = {8, 14, 14},
-           .parameters = 208,
-           .flops = 1000},
-          {.index = 1, .name = "2", .type = "conv2d", .shape = {16, 7, 7}, .parameters = 1168}};
+  return {
+      {.index = 0,
+       .name = "0",
+       .type = "conv2d + relu",
+       .shape = {8, 14, 14},
+       .parameters = 208,
+       .flops = 1000},
+      {.index = 1, .name = "2", .type = "conv2d", .shape = {16, 7, 7}, .inputs = {0}, .parameters = 1168}};
 }
 
 /// A finished run of so many batches.

@@ -126,6 +126,23 @@ TEST(Events, ReachCallbacksByOrderAndThenAsAdded) {
   EXPECT_EQ(heard, (Events{"early", "first", "second", "late"}));
 }
 
+TEST(Events, SeeTheTrainingsBatchesAgainBehindTheValidation) {
+  std::unique_ptr<Learner> made;
+  Learner& learner = fresh_learner(made);
+  const auto expect_batch = [&](Event event, std::int64_t batch, std::int64_t batches) {
+    learner.on(event, [=](Learner& l) {
+      EXPECT_EQ(l.progress().batch, batch) << event_name(event);
+      EXPECT_EQ(l.progress().batches, batches) << event_name(event);
+    });
+  };
+  expect_batch(Event::before_fit, 0, 4);
+  expect_batch(Event::before_epoch, 0, 4);
+  expect_batch(Event::before_validate, 0, 1);
+  expect_batch(Event::after_validate, 3, 4);
+  expect_batch(Event::after_epoch, 3, 4);
+  learner.fit(2, 1e-3);
+}
+
 // Cancelling at every joint --------------------------------------------------------------------------------
 
 struct CancelCase {

@@ -138,6 +138,40 @@ TEST_F(Resume, FromTheValidationGivesTheSameBits) {
   expect_resumed_equals_undisturbed();
 }
 
+// A callback ended the fit, or left a part of it, and was then killed before the model was saved.
+TEST_F(Resume, FromAFitThatACallbackHadEndedTrainsNoFurther) {
+  struct Case {
+    Event at;
+    Scope scope;
+  };
+  for (const auto& [at, scope] :
+       {Case{Event::after_epoch, Scope::fit}, Case{Event::after_batch, Scope::fit},
+        Case{Event::after_batch, Scope::epoch}, Case{Event::after_batch, Scope::train}}) {
+    const auto make = [&, at = at, scope = scope] {
+      std::unique_ptr<Learner> learner = fresh_learner();
+      learner->on(at, [scope](Learner& l) {
+        if (l.progress().training && l.progress().train_batches == (scope == Scope::fit ? 5 : 7)) {
+          l.cancel(scope);
+        }
+      });
+      return learner;
+    };
+    const std::unique_ptr<Learner> ended = make();
+    ended->on(
+        at,
+        [&, scope = scope](Learner& l) {
+          if (l.progress().train_batches == (scope == Scope::fit ? 5 : 7)) l.save_checkpoint(file());
+        },
+        100);
+    ended->fit_one_cycle(epochs, lr);
+    const std::unique_ptr<Learner> resumed = make();
+    resumed->fit_one_cycle(epochs, lr, {.resume = file()});
+    EXPECT_EQ(everything_of(*resumed), everything_of(*ended)) << scope_name(scope);
+    EXPECT_EQ(resumed->progress().steps, ended->progress().steps) << scope_name(scope);
+    expect_same_history(*resumed, *ended);
+  }
+}
+
 TEST_F(Resume, KeepsFrozenGroups) {
   const auto train = [&](bool stops) {
     std::unique_ptr<Learner> learner = fresh_learner();

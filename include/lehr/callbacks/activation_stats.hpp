@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lehr/callbacks/stat_series.hpp"
+#include "lehr/store/layer_stats.hpp"
 #include "lehr/store/run_records.hpp"
 #include "lehr/train/callback.hpp"
 
@@ -25,25 +25,6 @@ struct ActivationStatsOptions {
   float near_zero = 0.05F;
   double budget = 0;  ///< highest share of the training time; less often where more is needed; 0 no limit
   std::size_t most_points = 1000;  ///< recorded batches kept in memory; of more, every other one goes
-};
-
-/// What was measured of one layer.
-struct LayerStats {
-  store::LayerInfo info{};
-  StatSeries activation{};
-  // Where gradients are asked for. Empty entries (count 0) stand for batches without a step.
-  StatSeries activation_gradient{};
-  StatSeries weight{};
-  StatSeries weight_gradient{};
-  StatSeries update{};
-
-  /// Norm of the update over norm of the weight; 0 where there was no step.
-  std::vector<float> update_ratio() const;
-
-  std::vector<float> mean() const { return activation.mean(); }
-  std::vector<float> std() const { return activation.std(); }
-  std::vector<float> near_zero() const { return activation.near_zero(); }
-  StatImage color_dim() const { return activation.color_dim(); }
 };
 
 /// Records the outputs of every layer batch by batch: mean, std, extremes, near-zero shares and histograms,

@@ -11,10 +11,10 @@ struct TerminateOnNonFiniteOptions {
   std::filesystem::path dump{};  ///< file for the step that went wrong, for replay_dump; empty: none
 };
 
-/// Ends the training at the first loss, gradient or weight that is not finite: throws Diverged naming the
-/// layer and pass, epoch and batch, samples and learning rate. A check is one pass over the gradients before
-/// the step and one over the weights after it; only when it fails are the layers looked at. Source: Keras's
-/// TerminateOnNaN.
+/// Ends the training at the first loss, gradient, weight or running statistic that is not finite: throws
+/// Diverged naming the layer and pass, epoch and batch, samples and learning rate. A check is one pass over
+/// the gradients before the step and one over weights and statistics after it; only when it fails are the
+/// layers looked at. Source: Keras's TerminateOnNaN.
 class TerminateOnNonFinite final : public Callback {
  public:
   explicit TerminateOnNonFinite(TerminateOnNonFiniteOptions options = {}) : options_(std::move(options)) {}

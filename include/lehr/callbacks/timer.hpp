@@ -34,6 +34,8 @@ class Timer final : public Callback {
   double fit_seconds() const { return running_ ? before_ + watch_.seconds() : before_; }
   double train_seconds() const { return train_; }
   double valid_seconds() const { return valid_; }
+  /// Whether the limit ended the present or last fit.
+  bool limit_reached() const { return reached_; }
 
  private:
   TimerOptions options_;
@@ -43,6 +45,7 @@ class Timer final : public Callback {
   double train_ = 0;
   double valid_ = 0;
   bool running_ = false;
+  bool reached_ = false;
 };
 
 }  // namespace lehr

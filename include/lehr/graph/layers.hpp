@@ -24,5 +24,8 @@ std::vector<Layer> layers_of(const Graph& graph);
 /// Those whose names fit one of the patterns: * stands for any text, ? for any character. All of them for no
 /// pattern. Throws BadInput for a pattern that fits none, with the nearest name.
 std::vector<Layer> layers_named(const std::vector<std::string>& patterns, const Graph& graph);
+/// Of each of these layers, which of them it reads, in ascending order: through all that lies between, be it
+/// a pool, an addition or a layer that is none of these. Empty where that is the image.
+std::vector<std::vector<int>> layer_inputs(const std::vector<Layer>& layers, const Graph& graph);
 
 }  // namespace lehr

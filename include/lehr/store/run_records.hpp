@@ -32,7 +32,7 @@ struct RunInfo {
   std::int64_t batch_size = 0;
   int epochs = 0;                                    ///< asked for
   std::string config{};                              ///< resolved options, TOML
-  std::map<std::string, std::string> environment{};  ///< version, processor, threads, ...
+  std::map<std::string, std::string> environment{};  ///< version, processor, threads, memory_planned, ...
   std::vector<std::string> classes{};
   std::string note{};      ///< why it failed, or empty
   double stats_share = 0;  ///< time spent on statistics over the training's
@@ -44,6 +44,7 @@ struct LayerInfo {
   std::string name{};                 ///< "3", "layer1.0.conv1"
   std::string type{};                 ///< "conv2d + relu"
   std::vector<std::int64_t> shape{};  ///< of its output for one image: (C, H, W) or (features)
+  std::vector<int> inputs{};          ///< the layers it reads, by index, through all between; none: the image
   std::int64_t parameters = 0;
   std::int64_t flops = 0;            ///< forward, one image; a multiply-add is two
   std::int64_t receptive_field = 0;  ///< pixels of the image, on a side, that one position sees; 0 unknown

@@ -14,8 +14,8 @@
 
 namespace lehr::store {
 
-/// Of the tables; a store of another version is refused.
-inline constexpr int schema_version = 1;
+/// Of the tables. An older store is brought up to date when it is opened, a newer one refused.
+inline constexpr int schema_version = 2;
 
 /// NULL, integer, real, text; a blob is text too.
 using Value = std::variant<std::monostate, std::int64_t, double, std::string>;
@@ -78,7 +78,8 @@ class RunStore {
   std::unique_ptr<State> state_;
 };
 
-/// Throws BadInput where there is a file that is no store which this program could write to.
+/// Throws BadInput where there is a file that is no store which this program could write to. Brings an older
+/// one up to date.
 void check_run_store(const std::filesystem::path& file);
 /// Takes runs out of a store, and gives the space back to the system. Names that it does not hold are passed
 /// over.

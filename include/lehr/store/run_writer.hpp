@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -39,6 +40,8 @@ class RunWriter {
   RunWriter(const RunWriter&) = delete;
   RunWriter& operator=(const RunWriter&) = delete;
 
+  /// Adds to RunInfo::environment.
+  void environment(std::map<std::string, std::string> more);
   void layers(std::vector<LayerInfo> layers);
   void step(StepRow step, std::vector<StatsRow> stats = {});
   void epoch(EpochRow epoch);

@@ -19,7 +19,7 @@ struct ParameterGroup {
 };
 
 /// A learning rate for all groups or, with `first`, one spread geometrically from the first group to the
-/// last: fastai's slice.
+/// last in place of their own lr_scale, for one fit: fastai's slice.
 struct LearningRate {
   double last;
   std::optional<double> first{};

@@ -6,7 +6,9 @@
 #include "lehr/optim/optimizer_spec.hpp"
 #include "lehr/optim/rules.hpp"
 
-namespace lehr::cli {
+namespace lehr {
+
+class Learner;
 
 /// Bytes that training a classifier will hold at its peak, known without running it. The data set and the
 /// program itself come on top.
@@ -23,5 +25,7 @@ struct TrainingMemory {
 /// this batch size.
 TrainingMemory training_memory(const Graph& classifier, std::int64_t batch_size,
                                const OptimizerSpec& optimizer = Adam{});
+/// For the training batch under way, from after_predict to after_batch.
+TrainingMemory training_memory(Learner& learner);
 
-}  // namespace lehr::cli
+}  // namespace lehr

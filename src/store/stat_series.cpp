@@ -1,4 +1,4 @@
-#include "lehr/callbacks/stat_series.hpp"
+#include "lehr/store/stat_series.hpp"
 
 #include <cmath>
 

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <vector>
+
+#include "lehr/store/run_records.hpp"
+#include "lehr/store/stat_series.hpp"
+
+namespace lehr {
+
+/// What was measured of one layer, an entry a recorded batch.
+struct LayerStats {
+  store::LayerInfo info{};
+  StatSeries activation{};
+  // Where gradients are asked for. Empty entries (count 0) stand for batches without a step.
+  StatSeries activation_gradient{};
+  StatSeries weight{};
+  StatSeries weight_gradient{};
+  StatSeries update{};
+
+  /// Norm of the update over norm of the weight; 0 where there was no step.
+  std::vector<float> update_ratio() const;
+
+  std::vector<float> mean() const { return activation.mean(); }
+  std::vector<float> std() const { return activation.std(); }
+  std::vector<float> near_zero() const { return activation.near_zero(); }
+  StatImage color_dim() const { return activation.color_dim(); }
+};
+
+/// Calls body(Watched, series) for each of a layer's series.
+template <class Layer, class Body>
+void for_each_series(Layer& layer, const Body& body) {
+  body(store::Watched::activation, layer.activation);
+  body(store::Watched::activation_gradient, layer.activation_gradient);
+  body(store::Watched::weight, layer.weight);
+  body(store::Watched::weight_gradient, layer.weight_gradient);
+  body(store::Watched::update, layer.update);
+}
+
+namespace store {
+
+/// What a run recorded of its layers in training batches.
+struct RecordedLayers {
+  std::vector<StepRow> points{};  ///< the batches to which the entries of all series belong
+  std::vector<LayerStats> layers{};
+};
+/// Layers without statistics have empty series.
+RecordedLayers recorded_layers(const RunRecords& run);
+
+}  // namespace store
+}  // namespace lehr

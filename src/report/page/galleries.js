@@ -1,0 +1,67 @@
+// Pictures, the classes' sizes, and the settings.
+(() => {
+  const {el} = lehr;
+
+  const figure = ({png, caption, kind}) => el('figure', {class: kind === 'sample' || kind === 'top_loss' ? '' : 'wide'},
+      el('img', {src: `data:image/png;base64,${png}`, alt: caption, loading: 'lazy'}),
+      el('figcaption', {title: caption}, lehr.shortened(caption, 120)));
+
+  // Groups of {title, how, pictures}; those without pictures are left out.
+  lehr.putGallery = (place, groups) => {
+    const full = groups.filter(({pictures}) => pictures.length);
+    place.replaceChildren(...full.flatMap(({title, how, pictures}) => [
+      el('h3', {}, title), el('p', {class: 'how'}, how), ...pictures.map(figure),
+    ]));
+    return full.length > 0;
+  };
+
+  const ofKind = (run, kind) => run.pictures.filter((picture) => picture.kind === kind);
+
+  lehr.putMaps = (run) => {
+    const section = document.getElementById('maps');
+    section.hidden = !lehr.putGallery(section.querySelector('.gallery'), [
+      {
+        title: 'Filters of the first layer',
+        how: 'Each tile is one filter, dark where it counts against and bright where it counts for. Edges and blobs are good; ' +
+            'noise has not learnt.',
+        pictures: ofKind(run, 'filters'),
+      },
+      {
+        title: 'Feature maps',
+        how: 'What each layer makes of one validation image, a tile a channel. Black tiles answer to nothing in this image.',
+        pictures: ofKind(run, 'feature_map'),
+      },
+    ]);
+  };
+
+  function balance(run) {
+    const counts = run.classCounts;
+    if (!counts.length) return [];
+    const most = Math.max(...counts, 1);
+    const rows = counts.map((count, i) => el('tr', {}, el('td', {}, lehr.shortened(run.classes[i] ?? String(i), 80)),
+        el('td', {class: 'number'}, lehr.count(count)),
+        el('td', {}, el('div', {class: 'meter', '--fill': 'var(--accent)'}, el('i', {style: `width:${100 * count / most}%`})))));
+    return [el('h3', {}, 'Images of each class'),
+            el('p', {class: 'how'}, 'Of the training set. A class with few images beside the others is learnt last and worst.'),
+            el('table', {}, el('tbody', {}, ...rows))];
+  }
+
+  lehr.putData = (run) => {
+    const section = document.getElementById('data');
+    section.querySelector('.balance').replaceChildren(...balance(run));
+    const pictures = lehr.putGallery(section.querySelector('.gallery'), [{
+      title: 'As the network sees them',
+      how: 'From the first batch, behind augmentation. If you cannot tell what they show, neither can the network.',
+      pictures: ofKind(run, 'sample'),
+    }]);
+    section.hidden = !pictures && !run.classCounts.length;
+  };
+
+  lehr.putSettings = (run) => {
+    const rows = Object.entries(run.environment).filter(([name]) => !name.startsWith('memory_')).map(
+        ([name, value]) => el('tr', {}, el('td', {}, lehr.shortened(name, 60)), el('td', {}, value)));
+    document.querySelector('#settings .columns').replaceChildren(
+        el('div', {}, el('h3', {}, 'Options'), run.config ? el('pre', {}, run.config) : el('p', {class: 'note'}, 'Not recorded.')),
+        el('div', {}, el('h3', {}, 'Machine'), el('table', {}, el('tbody', {}, ...rows))));
+  };
+})();

@@ -1,0 +1,176 @@
+// A chart of lines over batches, drawn by Dygraphs.
+//
+// A series is {name, colour, x, y, style}, with style 'line' (the default), 'faint' (what lies behind) or 'marks' (a
+// point a value).
+(() => {
+  const {el, timeline} = lehr;
+  const most = 8;  // values listed below a chart
+
+  // Rows [x, y of each series or null] by ascending x.
+  function rowsOf(series) {
+    const rows = new Map();
+    series.forEach(({x, y}, column) => {
+      for (let i = 0; i < x.length; ++i) {
+        if (!Number.isFinite(y[i])) continue;
+        if (!rows.has(x[i])) rows.set(x[i], [x[i], ...series.map(() => null)]);
+        rows.get(x[i])[column + 1] = y[i];
+      }
+    });
+    return [...rows.values()].sort((a, b) => a[0] - b[0]);
+  }
+
+  const styles = {
+    line: {strokeWidth: 1.6},
+    faint: {strokeWidth: 1},
+    marks: {strokeWidth: 2, drawPoints: true, pointSize: 2.5},
+  };
+
+  function faded(colour, share) {
+    const canvas = faded.canvas ??= document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
+    return `rgba(${red},${green},${blue},${share})`;
+  }
+
+  // Ticks of a logarithmic axis: powers of ten, and 2 and 5 times them where there is room.
+  function logTicks(least, largest) {
+    if (!(least > 0) || !(largest > least)) return [];
+    const decades = Math.log10(largest / least);
+    const multiples = decades > 3 ? [1] : decades > 1.2 ? [1, 3] : [1, 2, 3, 5, 7];
+    const every = Math.max(1, Math.ceil(decades / 8));
+    const ticks = [];
+    for (let power = Math.floor(Math.log10(least)); power <= Math.ceil(Math.log10(largest)); ++power) {
+      if (power % every !== 0) continue;
+      for (const multiple of multiples) {
+        const v = multiple * 10 ** power;
+        if (v >= least && v <= largest) ticks.push({v, label: lehr.axisNumber(v)});
+      }
+    }
+    return ticks;
+  }
+
+  class LineChart {
+    constructor({title, how, series, log = false, percent = null, range = null}) {
+      this.series = series.filter(({y}) => y && y.some(Number.isFinite));
+      this.text = percent === null ? lehr.number : (value) => lehr.percent(value, percent);
+      this.chosen = -1;
+      this.shown = [];
+      this.plot = el('div', {class: 'plot', role: 'img', 'aria-label': `${title}. ${how}`});
+      this.readout = el('ul', {class: 'readout'});
+      this.element = el('figure', {class: 'chart'}, el('h3', {}, title), el('p', {class: 'how'}, how), this.plot,
+                        this.readout);
+      this.options = {log, range, percent};
+    }
+
+    get isEmpty() { return this.series.length === 0; }
+
+    // Once the element is part of the page, since Dygraphs measures it.
+    draw() {
+      const host = el('div');
+      this.hairline = el('div', {class: 'hairline', hidden: ''});
+      this.plot.append(host, this.hairline);
+      const {log, range, percent} = this.options;
+      this.graph = new Dygraph(host, rowsOf(this.series), {
+        labels: ['batch', ...this.series.map((_, i) => `s${i}`)],  // names stay out of its HTML
+        legend: 'never',
+        logscale: log,
+        valueRange: range,
+        dateWindow: timeline.range,
+        connectSeparatedPoints: true,
+        gridLineColor: lehr.colour('--grid'),
+        axisLineColor: lehr.colour('--line'),
+        axisLabelWidth: 58,
+        highlightCircleSize: 3,
+        axes: {
+          x: {drawGrid: false, pixelsPerLabel: 80, axisLabelFormatter: (x) => Number.isInteger(x) ? lehr.count(x) : ''},
+          y: {
+            ...(log ? {ticker: logTicks} : {}),
+            axisLabelFormatter: (y) => percent === null ? lehr.axisNumber(y) : `${lehr.axisNumber(100 * y)} %`,
+          },
+        },
+        highlightCallback: (event, x, points) => {
+          this.near(event, points);
+          timeline.point(x);
+        },
+        unhighlightCallback: () => timeline.point(null),
+        zoomCallback: (first, last) => timeline.zoom([first, last]),
+        ...this.look(),
+      });
+      // Its own double click would show this chart's batches alone.
+      host.addEventListener('dblclick', () => timeline.zoom(null));
+      timeline.charts.add(this);
+      this.point(null);
+    }
+
+    // Colours and widths of the series as they are chosen now.
+    look() {
+      const series = {};
+      const colors = this.series.map(({colour, style = 'line'}, i) => {
+        series[`s${i}`] = {...styles[style]};
+        if (this.chosen >= 0 && this.chosen !== i) return faded(colour, 0.16);
+        if (this.chosen === i) series[`s${i}`].strokeWidth = 2.6;
+        return style === 'faint' ? faded(colour, 0.45) : colour;
+      });
+      return {colors, series};
+    }
+
+    // Picks out one series; -1: none.
+    choose(number) {
+      this.chosen = number;
+      this.graph.updateOptions(this.look());
+      this.point(null);
+    }
+
+    // Of many series the one nearest to the pointer is listed.
+    near(event, points) {
+      const y = event.clientY - this.plot.getBoundingClientRect().top;
+      let best = null;
+      for (const point of points) {
+        if (!best || Math.abs(point.canvasy - y) < Math.abs(best.canvasy - y)) best = point;
+      }
+      this.nearestSeries = best ? Number(best.name.slice(1)) : 0;
+    }
+
+    listed() {
+      if (this.series.length <= most) return this.series.map((_, i) => i);
+      if (this.chosen >= 0) return [this.chosen];
+      const first = this.nearestSeries ?? 0;
+      return [...new Set([0, first, this.series.length - 1])].sort((a, b) => a - b);
+    }
+
+    point(x) {
+      this.hairline.hidden = x === null;
+      if (x !== null) this.hairline.style.left = `${this.graph.toDomXCoord(x)}px`;
+      const items = this.listed().map((i) => {
+        const {name, colour, style, x: batches, y} = this.series[i];
+        const at = x === null ? batches.length - 1 : lehr.nearest(batches, x);
+        return el('li', {}, el('i', {class: `swatch line ${style === 'faint' ? 'dashed' : ''}`, '--swatch': colour}),
+                  `${lehr.shortened(name, 40)} `, el('b', {}, this.text(y[at])));
+      });
+      if (this.series.length > items.length) items.push(el('li', {}, `of ${this.series.length}`));
+      this.readout.replaceChildren(el('li', {class: 'when'}, x === null ? 'at the end' : lehr.batchText(x)), ...items);
+    }
+
+    zoom() {
+      this.graph.updateOptions({dateWindow: timeline.range});
+    }
+
+    remove() {
+      timeline.forget(this);
+      this.graph?.destroy();
+      this.graph = null;
+    }
+  }
+
+  lehr.LineChart = LineChart;
+
+  // Puts charts that have something to show into a place, and draws them; true where there was one.
+  lehr.putCharts = (place, charts) => {
+    const full = charts.filter((chart) => !chart.isEmpty);
+    place.replaceChildren(...full.map((chart) => chart.element));
+    for (const chart of full) chart.draw();
+    return full;
+  };
+})();

@@ -1,0 +1,51 @@
+// What the page is made from: src/report/page_data.cpp writes it. Numbers come as base64 of their bytes.
+'use strict';
+const lehr = {};
+
+(() => {
+  const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const floats = (text) => new Float32Array(bytes(text).buffer);
+  const doubles = (text) => new Float64Array(bytes(text).buffer);
+
+  function lines(data) {
+    return {
+      batch: doubles(data.batch),
+      loss: floats(data.loss),
+      lr: floats(data.lr),
+      momentum: floats(data.momentum),
+    };
+  }
+
+  function layer(data, number) {
+    const series = {};
+    for (const [name, value] of Object.entries(data.series)) {
+      if (typeof value === 'string') series[name] = floats(value);
+    }
+    const picture = data.series.picture;
+    return {
+      ...data,
+      number,
+      series,
+      picture: picture && {...picture, bytes: bytes(picture.bytes)},
+      lastValues: data.series.lastValues,
+    };
+  }
+
+  function run(data) {
+    const epochs = {...data.epochs, metrics: {}};
+    for (const [name, value] of Object.entries(data.epochs)) {
+      if (typeof value === 'string') epochs[name] = doubles(value);
+    }
+    for (const [name, value] of Object.entries(data.epochs.metrics)) epochs.metrics[name] = doubles(value);
+    return {
+      ...data,
+      title: data.name || data.id,
+      steps: lines(data.steps),
+      epochs,
+      points: lines(data.layers.points),
+      layers: data.layers.list.map(layer),
+    };
+  }
+
+  lehr.runs = JSON.parse(document.getElementById('records').textContent).map(run);
+})();

@@ -1,0 +1,101 @@
+// Results of all runs over each other.
+(() => {
+  const {el, LineChart} = lehr;
+
+  // "training", or with the run's title where there are several.
+  const named = (run, what) => lehr.runs.length > 1 ? `${run.title}, ${what}` : what;
+
+  // Lines of all runs: each of `kinds` is {what, style, colour, of} with `of` giving {x, y} of a run.
+  function lines(kinds) {
+    return lehr.runs.flatMap((run, number) => kinds.map(({what, style, colour, of}) => ({
+      name: named(run, what),
+      colour: lehr.runs.length > 1 ? lehr.runColour(number) : colour ?? lehr.runColour(0),
+      style,
+      ...of(run),
+    })));
+  }
+
+  const ofEpochs = (name) => (run) => ({x: run.epochs.batch, y: run.epochs[name]});
+  const ofSteps = (name) => (run) => ({x: run.steps.batch, y: run.steps[name]});
+
+  function metricCharts() {
+    const names = [...new Set(lehr.runs.flatMap((run) => Object.keys(run.epochs.metrics)))];
+    return names.map((name) => new LineChart({
+      title: `Validation ${name}`,
+      how: 'Measured on the validation set after each epoch.',
+      series: lines([{what: name, style: 'marks', of: (run) => ({x: run.epochs.batch, y: run.epochs.metrics[name]})}]),
+    }));
+  }
+
+  lehr.trainingCharts = () => [
+    new LineChart({
+      title: 'Loss',
+      how: 'Lower is better. While both fall the network learns; when validation rises and training still falls, it ' +
+          'learns by heart.',
+      series: lines([
+        {what: 'each batch', style: 'faint', colour: '#8a8178', of: ofSteps('loss')},
+        {what: 'training', style: lehr.runs.length > 1 ? 'faint' : 'marks', colour: lehr.runColour(1), of: ofEpochs('trainLoss')},
+        {what: 'validation', style: 'marks', of: ofEpochs('validLoss')},
+      ]),
+    }),
+    new LineChart({
+      title: 'Accuracy',
+      how: 'Share of images that are classified right, after each epoch. The gap between the lines is what does not ' +
+          'carry over to new images.',
+      percent: 2,
+      series: lines([
+        {what: 'training', style: lehr.runs.length > 1 ? 'faint' : 'marks', colour: lehr.runColour(1), of: ofEpochs('trainAccuracy')},
+        {what: 'validation', style: 'marks', of: ofEpochs('validAccuracy')},
+      ]),
+    }),
+    new LineChart({
+      title: 'Learning rate',
+      how: 'How far each step goes. Read the loss beside it: a loss that jumps where the rate is high asks for less.',
+      series: lines([{what: 'learning rate', of: ofSteps('lr')}]),
+    }),
+    new LineChart({
+      title: 'Momentum',
+      how: 'How much of the earlier steps goes on. One-cycle schedules lower it while the rate is high.',
+      series: lines([{what: 'momentum', of: ofSteps('momentum')}]).filter(({y}) => y.some((value) => value > 0)),
+    }),
+    ...metricCharts(),
+  ];
+
+  function last(values) {
+    for (let i = values.length - 1; i >= 0; --i) {
+      if (Number.isFinite(values[i])) return values[i];
+    }
+    return NaN;
+  }
+
+  function facts(run, number) {
+    const trained = run.epochs.trainSeconds.reduce((sum, seconds) => sum + seconds, 0);
+    const best = run.epochs.validAccuracy.reduce((most, value) => value > most ? value : most, -1);
+    const all = [
+      ['validation accuracy', lehr.percent(last(run.epochs.validAccuracy), 2)],
+      ['best', lehr.percent(best < 0 ? NaN : best, 2)],
+      ['validation loss', lehr.number(last(run.epochs.validLoss))],
+      ['training loss', lehr.number(last(run.epochs.trainLoss))],
+      ['epochs', `${run.epochs.epoch.length} of ${run.epochsAsked}`],
+      ['training time', lehr.duration(trained)],
+      ['parameters', lehr.count(run.parameters)],
+      ['batch size', lehr.count(run.batchSize)],
+    ];
+    if (run.statsShare > 0) all.push(['cost of watching', lehr.percent(run.statsShare)]);
+    const swatch = lehr.runs.length > 1 ? el('i', {class: 'swatch', '--swatch': lehr.runColour(number)}) : null;
+    const started = run.started ? `, ${new Date(1000 * run.started).toLocaleString('en-GB')}` : '';
+    return el('div', {class: 'facts'},
+              el('div', {class: 'who'}, swatch, lehr.shortened(run.title, 200), run.name ? el('span', {class: 'what'}, ` ${run.id}`) : null,
+                 el('span', {class: `status ${run.status}`}, run.status), ' ',
+                 el('span', {class: 'what'}, `${lehr.shortened(run.model, 60)} on ${lehr.shortened(run.data, 120)}${started}`)),
+              run.note ? el('p', {class: 'note'}, run.note) : null,
+              el('dl', {}, ...all.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value)))));
+  }
+
+  lehr.putSummary = () => {
+    const title = lehr.runs.length > 1 ? `${lehr.runs.length} runs` : lehr.shortened(lehr.runs[0].title, 120);
+    document.title = `${title} \u2013 lehr report`;
+    document.getElementById('summary').replaceChildren(el('h1', {}, title),
+                                                       el('div', {class: 'runs'}, ...lehr.runs.map(facts)));
+  };
+})();

@@ -1,0 +1,151 @@
+#include "report/page_data.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "lehr/store/run_names.hpp"
+#include "report/page_numbers.hpp"
+
+namespace lehr::report {
+namespace {
+
+using nlohmann::json;
+using store::EpochRow;
+using store::RunRecords;
+using store::StepRow;
+
+/// Batches count from 1 on the page.
+double batch_number(const StepRow& step) { return static_cast<double>(step.step) + 1; }
+
+json lines_of(std::span<const StepRow> steps) {
+  std::vector<double> batch;
+  std::vector<float> loss;
+  std::vector<float> lr;
+  std::vector<float> momentum;
+  for (const StepRow& step : steps) {
+    batch.push_back(batch_number(step));
+    loss.push_back(static_cast<float>(step.loss));
+    lr.push_back(static_cast<float>(step.lr));
+    momentum.push_back(static_cast<float>(step.momentum));
+  }
+  return {{"batch", encoded(batch)},
+          {"loss", encoded(loss)},
+          {"lr", encoded(lr)},
+          {"momentum", encoded(momentum)}};
+}
+
+json steps_data(const RunRecords& run, std::size_t most) {
+  std::vector<StepRow> training;
+  std::vector<double> losses;
+  for (const StepRow& step : run.steps) {
+    if (!step.training) continue;
+    training.push_back(step);
+    losses.push_back(step.loss);
+  }
+  std::vector<StepRow> kept;
+  for (const std::size_t place : thinned(losses, most)) kept.push_back(training[place]);
+  return lines_of(kept);
+}
+
+/// The batch behind which each epoch ended, from 1; 0 where none of it is recorded.
+std::vector<double> ends_of_epochs(const RunRecords& run) {
+  std::vector<double> ends(run.epochs.size());
+  for (const StepRow& step : run.steps) {
+    const auto row = std::ranges::find(run.epochs, step.epoch, &EpochRow::epoch);
+    if (!step.training || row == run.epochs.end()) continue;
+    double& end = ends[static_cast<std::size_t>(row - run.epochs.begin())];
+    end = std::max(end, batch_number(step));
+  }
+  return ends;
+}
+
+json epochs_data(const RunRecords& run) {
+  const auto column = [&](const std::function<double(const EpochRow&)>& value) {
+    std::vector<double> values;
+    for (const EpochRow& epoch : run.epochs) values.push_back(value(epoch));
+    return encoded(values);
+  };
+  static constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  json data{{"batch", encoded(ends_of_epochs(run))},
+            {"epoch", column([](const EpochRow& e) { return e.epoch + 1.0; })},
+            {"trainLoss", column([](const EpochRow& e) { return e.train_loss; })},
+            {"trainAccuracy", column([](const EpochRow& e) { return e.train_accuracy; })},
+            {"validLoss", column([](const EpochRow& e) { return e.valid_loss.value_or(none); })},
+            {"validAccuracy", column([](const EpochRow& e) { return e.valid_accuracy.value_or(none); })},
+            {"trainSeconds", column([](const EpochRow& e) { return e.train_seconds; })},
+            {"metrics", json::object()}};
+  if (run.epochs.empty()) return data;
+  for (const auto& [name, last] : run.epochs.back().metrics) {
+    data["metrics"][name] = column([&, key = name](const EpochRow& e) {
+      const auto found = e.metrics.find(key);
+      return found == e.metrics.end() ? none : found->second;
+    });
+  }
+  return data;
+}
+
+json layers_data(const RunRecords& run, const PageLimits& limits) {
+  const store::RecordedLayers recorded = store::recorded_layers(run);
+  json layers = json::array();
+  for (const LayerStats& layer : recorded.layers) layers.push_back(layer_data(layer, limits));
+  return {{"points", lines_of(recorded.points)}, {"list", std::move(layers)}};
+}
+
+json pictures_data(const RunRecords& run) {
+  json pictures = json::array();
+  for (const store::Picture& picture : run.pictures) {
+    pictures.push_back(
+        {{"kind", picture.kind}, {"caption", picture.caption}, {"png", base64(picture.png)}});
+  }
+  return pictures;
+}
+
+/// Null where it is unknown.
+json time_data(double seconds) { return seconds > 0 && std::isfinite(seconds) ? json(seconds) : json(); }
+
+}  // namespace
+
+std::vector<std::size_t> thinned(std::span<const double> values, std::size_t most) {
+  std::vector<std::size_t> places;
+  const std::size_t stretches = values.size() <= most ? values.size() : std::max<std::size_t>(most / 2, 1);
+  for (std::size_t i = 0; i < stretches; ++i) {
+    const std::size_t begin = i * values.size() / stretches;
+    const std::size_t end = (i + 1) * values.size() / stretches;
+    const auto [least, largest] = std::minmax_element(values.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                      values.begin() + static_cast<std::ptrdiff_t>(end));
+    const auto [first, second] = std::minmax({least - values.begin(), largest - values.begin()});
+    places.push_back(static_cast<std::size_t>(first));
+    if (second != first) places.push_back(static_cast<std::size_t>(second));
+  }
+  return places;
+}
+
+json run_data(const RunRecords& run, const PageLimits& limits) {
+  const store::RunInfo& info = run.info;
+  json data{{"id", info.id},
+            {"name", info.name},
+            {"status", store::status_name(info.status)},
+            {"note", info.note},
+            {"started", time_data(info.started)},
+            {"ended", time_data(info.ended)},
+            {"data", info.data},
+            {"model", info.model},
+            {"parameters", info.parameters},
+            {"batchSize", info.batch_size},
+            {"epochsAsked", info.epochs},
+            {"config", info.config},
+            {"environment", info.environment},
+            {"classes", info.classes},
+            {"classCounts", run.class_counts},
+            {"statsShare", info.stats_share},
+            {"steps", steps_data(run, 2 * limits.points)},
+            {"epochs", epochs_data(run)},
+            {"layers", layers_data(run, limits)},
+            {"pictures", pictures_data(run)}};
+  if (run.confusion) data["confusion"] = run.confusion->counts;
+  return data;
+}
+
+}  // namespace lehr::report

@@ -1,0 +1,122 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include "report/page_data.hpp"
+#include "report/page_numbers.hpp"
+
+namespace lehr::report {
+namespace {
+
+using nlohmann::json;
+
+/// Values of one batch that the histogram counted.
+double values_in(const MagnitudeHistogram& histogram) {
+  double sum = static_cast<double>(histogram.beyond);
+  for (const std::uint64_t count : histogram.counts) sum += static_cast<double>(count);
+  return sum;
+}
+
+/// Mean share of the values of neighbouring batches that lie in a bin: shares, since batches differ in size.
+double mean_share(std::span<const TensorStats> batches, std::size_t bin) {
+  double sum = 0;
+  for (const TensorStats& stats : batches) {
+    const double all = values_in(stats.magnitudes);
+    if (all > 0) sum += static_cast<double>(stats.magnitudes.counts[bin]) / all;
+  }
+  return sum / static_cast<double>(batches.size());
+}
+
+/// Brightness by magnitude (rows, the least first) and batch, row by row: log1p of the counts as they would be in the
+/// largest batch of `values` values, 255 standing for `most`.
+json picture_of(const StatSeries& series, std::size_t most_columns) {
+  const std::size_t columns = std::min(series.size(), most_columns);
+  double values = 0;
+  for (const TensorStats& stats : series.all()) values = std::max(values, values_in(stats.magnitudes));
+  std::vector<double> brightness;
+  for (std::size_t bin = 0; bin < MagnitudeHistogram::bins; ++bin) {
+    for (std::size_t column = 0; column < columns; ++column) {
+      const std::size_t begin = column * series.size() / columns;
+      const std::size_t end = (column + 1) * series.size() / columns;
+      brightness.push_back(std::log1p(values * mean_share(series.all().subspan(begin, end - begin), bin)));
+    }
+  }
+  const double most = brightness.empty() ? 0 : std::ranges::max(brightness);
+  std::vector<std::uint8_t> bytes;
+  for (const double one : brightness) {
+    bytes.push_back(most > 0 ? static_cast<std::uint8_t>(std::lround(255 * one / most)) : 0);
+  }
+  return {{"columns", columns},
+          {"rows", MagnitudeHistogram::bins},
+          {"most", most},
+          {"values", values},
+          {"bytes", encoded(bytes)}};
+}
+
+/// The last batch's values by sign and size, from the first to the last bin that holds any.
+json last_values(const TensorStats& stats) {
+  const auto& counts = stats.values.counts;
+  const auto held = [](std::uint64_t count) { return count > 0; };
+  const auto first = std::ranges::find_if(counts, held);
+  if (first == counts.end()) return nullptr;
+  const auto last = std::find_if(counts.rbegin(), counts.rend(), held).base();
+  return {{"from", stats.values.edge(static_cast<int>(first - counts.begin()))},
+          {"width", stats.values.width()},
+          {"counts", std::vector<std::uint64_t>(first, last)}};
+}
+
+bool is_recorded(const StatSeries& series) {
+  return std::ranges::any_of(series.all(), [](const TensorStats& stats) { return stats.count > 0; });
+}
+
+bool has_histograms(const StatSeries& series) {
+  return std::ranges::any_of(
+      series.all(), [](const TensorStats& stats) { return stats.magnitudes != MagnitudeHistogram{}; });
+}
+
+std::int64_t non_finite(const LayerStats& layer) {
+  std::int64_t sum = 0;
+  for_each_series(layer, [&sum](store::Watched, const StatSeries& series) {
+    for (const TensorStats& stats : series.all()) sum += stats.non_finite;
+  });
+  return sum;
+}
+
+json series_data(const LayerStats& layer, const PageLimits& limits) {
+  json series = json::object();
+  if (is_recorded(layer.activation)) {
+    series["mean"] = encoded(layer.mean());
+    series["std"] = encoded(layer.std());
+    series["nearZero"] = encoded(layer.near_zero());
+  }
+  if (is_recorded(layer.activation_gradient)) {
+    series["activationGradient"] = encoded(layer.activation_gradient.norm());
+  }
+  if (is_recorded(layer.weight_gradient)) series["weightGradient"] = encoded(layer.weight_gradient.norm());
+  if (is_recorded(layer.weight)) series["weight"] = encoded(layer.weight.norm());
+  if (is_recorded(layer.update)) series["updateRatio"] = encoded(layer.update_ratio());
+  if (has_histograms(layer.activation)) {
+    series["picture"] = picture_of(layer.activation, limits.columns);
+    series["lastValues"] = last_values(layer.activation[layer.activation.size() - 1]);
+  }
+  return series;
+}
+
+}  // namespace
+
+json layer_data(const LayerStats& layer, const PageLimits& limits) {
+  const store::LayerInfo& info = layer.info;
+  return {{"name", info.name},
+          {"type", info.type},
+          {"shape", info.shape},
+          {"parameters", info.parameters},
+          {"flops", info.flops},
+          {"receptiveField", info.receptive_field},
+          {"bytes", info.bytes},
+          {"forward", info.forward_seconds},
+          {"backward", info.backward_seconds},
+          {"nonFinite", non_finite(layer)},
+          {"series", series_data(layer, limits)}};
+}
+
+}  // namespace lehr::report

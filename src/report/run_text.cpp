@@ -1,0 +1,106 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "lehr/core/text.hpp"
+#include "lehr/report/spark.hpp"
+#include "lehr/report/text.hpp"
+#include "lehr/store/run_names.hpp"
+
+namespace lehr::report {
+namespace {
+
+using store::EpochRow;
+using store::RunRecords;
+
+constexpr std::size_t spark_columns = 40;
+
+/// One value an epoch: first, sparkline, last. Empty where none was measured.
+std::string series_line(const RunRecords& run, const std::string& name, const std::string& format,
+                        const std::function<std::optional<double>(const EpochRow&)>& value) {
+  std::vector<float> values;
+  for (const EpochRow& epoch : run.epochs) {
+    if (const std::optional<double> found = value(epoch)) values.push_back(static_cast<float>(*found));
+  }
+  if (values.empty()) return "";
+  const auto text = [&](float one) { return fmt::format(fmt::runtime(format), one); };
+  const std::size_t width = std::min(spark_columns, values.size());
+  return fmt::format("{:<22} {:>10}  {}  {}\n", printable(name, 22), text(values.front()), sparkline(values, width),
+                     text(values.back()));
+}
+
+std::string results(const RunRecords& run) {
+  const auto share = [](std::optional<double> value) {
+    return value ? std::optional(100 * *value) : std::nullopt;
+  };
+  std::string text = series_line(run, "training loss", "{:.4f}", [](const EpochRow& e) { return e.train_loss; });
+  text += series_line(run, "validation loss", "{:.4f}", [](const EpochRow& e) { return e.valid_loss; });
+  text += series_line(run, "training accuracy", "{:.2f} %", [&](const EpochRow& e) { return share(e.train_accuracy); });
+  text += series_line(run, "validation accuracy", "{:.2f} %",
+                      [&](const EpochRow& e) { return share(e.valid_accuracy); });
+  if (run.epochs.empty()) return text;
+  for (const auto& [name, last] : run.epochs.back().metrics) {
+    text += series_line(run, name, "{:.4f}", [&, key = name](const EpochRow& e) {
+      const auto found = e.metrics.find(key);
+      return found == e.metrics.end() ? std::nullopt : std::optional(found->second);
+    });
+  }
+  return text;
+}
+
+struct Pair {
+  std::size_t truth;
+  std::size_t predicted;
+  std::int64_t count;
+};
+
+std::vector<Pair> confused(const RunRecords& run) {
+  std::vector<Pair> pairs;
+  if (!run.confusion) return pairs;
+  const std::size_t classes = run.info.classes.size();
+  for (std::size_t truth = 0; truth < classes; ++truth) {
+    for (std::size_t predicted = 0; predicted < classes; ++predicted) {
+      const std::int64_t count = run.confusion->counts[truth * classes + predicted];
+      if (truth != predicted && count > 0) pairs.push_back({truth, predicted, count});
+    }
+  }
+  std::ranges::stable_sort(pairs, std::ranges::greater(), &Pair::count);
+  return pairs;
+}
+
+std::string confusion(const RunRecords& run) {
+  constexpr std::size_t listed = 5;
+  const std::vector<Pair> pairs = confused(run);
+  if (pairs.empty()) return "";
+  std::string text = "\nmost confused\n";
+  for (std::size_t i = 0; i < std::min(listed, pairs.size()); ++i) {
+    text += fmt::format("{:>6}  {} taken for {}\n", pairs[i].count, printable(run.info.classes[pairs[i].truth], 40),
+                        printable(run.info.classes[pairs[i].predicted], 40));
+  }
+  return text;
+}
+
+std::string title(const store::RunInfo& info) {
+  const std::string id = printable(info.id, 60);
+  std::string text = info.name.empty() ? id : fmt::format("{} ({})", printable(info.name, 60), id);
+  text += fmt::format(", {}: {} on {}", store::status_name(info.status), printable(info.model, 40),
+                      printable(info.data, 60));
+  if (!info.note.empty()) text += fmt::format("\n{}", printable(info.note, 1000));
+  return text + "\n\n";
+}
+
+}  // namespace
+
+std::string run_text(const RunRecords& run, std::size_t columns) {
+  std::string text = title(run.info) + results(run);
+  const std::string layers = layers_text(store::recorded_layers(run).layers, columns);
+  if (!layers.empty()) text += "\n" + layers;
+  if (run.info.stats_share > 0) {
+    text += fmt::format("\nstatistics took {:.1f} % of the training time\n", 100 * run.info.stats_share);
+  }
+  return text + confusion(run);
+}
+
+}  // namespace lehr::report

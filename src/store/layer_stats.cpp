@@ -1,0 +1,61 @@
+#include "lehr/store/layer_stats.hpp"
+
+#include <map>
+
+namespace lehr {
+
+std::vector<float> LayerStats::update_ratio() const {
+  std::vector<float> ratios;
+  for (std::size_t i = 0; i < update.size(); ++i) {
+    ratios.push_back(weight[i].norm > 0 ? static_cast<float>(update[i].norm / weight[i].norm) : 0);
+  }
+  return ratios;
+}
+
+namespace store {
+namespace {
+
+/// Rows of the training batches, in the order of the steps.
+std::map<std::int64_t, std::size_t> places_of(const RunRecords& run) {
+  std::map<std::int64_t, std::size_t> places;
+  for (const StatsRow& row : run.stats) {
+    if (row.training) places.emplace(row.step, 0);
+  }
+  std::size_t next = 0;
+  for (auto& [step, place] : places) place = next++;
+  return places;
+}
+
+}  // namespace
+
+RecordedLayers recorded_layers(const RunRecords& run) {
+  const std::map<std::int64_t, std::size_t> places = places_of(run);
+  RecordedLayers recorded;
+  recorded.points.resize(places.size());
+  for (const auto& [step, place] : places) recorded.points[place].step = step;
+  for (const StepRow& step : run.steps) {
+    const auto found = places.find(step.step);
+    if (step.training && found != places.end()) recorded.points[found->second] = step;
+  }
+  for (const LayerInfo& info : run.layers) recorded.layers.push_back({.info = info});
+
+  // Layer by layer and tensor by tensor; a batch in which one was not measured leaves an empty entry.
+  using Entries = std::vector<TensorStats>;
+  std::map<std::pair<int, Watched>, Entries> entries;
+  for (const StatsRow& row : run.stats) {
+    if (!row.training) continue;
+    Entries& series = entries[{row.layer, row.what}];
+    series.resize(places.size());
+    series[places.at(row.step)] = row.stats;
+  }
+  for (LayerStats& layer : recorded.layers) {
+    for_each_series(layer, [&](Watched what, StatSeries& series) {
+      const auto found = entries.find({layer.info.index, what});
+      if (found != entries.end()) series.assign(std::move(found->second));
+    });
+  }
+  return recorded;
+}
+
+}  // namespace store
+}  // namespace lehr

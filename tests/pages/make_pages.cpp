@@ -1,0 +1,49 @@
+// Writes the pages that report_test.py opens: make_pages FOLDER.
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <vector>
+
+#include "lehr/report/page.hpp"
+#include "pages/records.hpp"
+
+namespace {
+
+using lehr::store::RunRecords;
+
+bool write(const std::filesystem::path& file, const std::vector<RunRecords>& runs) {
+  std::ofstream out(file, std::ios::binary);
+  lehr::report::write_page(out, runs);
+  return static_cast<bool>(out.flush());
+}
+
+/// A run that recorded losses alone, and one that was stopped before its first batch.
+std::vector<RunRecords> bare_runs() {
+  RunRecords bare = lehr::test::made_records({.layers = 0});
+  bare.confusion.reset();
+  bare.class_counts.clear();
+  RunRecords empty{{.id = "empty", .status = lehr::store::RunStatus::interrupted}};
+  return {bare, empty};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: make_pages FOLDER\n");
+    return 2;
+  }
+  const std::filesystem::path folder = argv[1];
+  std::filesystem::create_directories(folder);
+  using lehr::test::made_records;
+  RunRecords one = made_records();
+  for (const char* kind : {"sample", "top_loss", "filters", "feature_map"}) {
+    one.pictures.push_back({kind, "a picture", 0, lehr::test::small_png()});
+  }
+  const bool written =
+      write(folder / "one.html", {one}) &&
+      write(folder / "two.html", {made_records({.name = "first"}), made_records({.name = "second", .layers = 6})}) &&
+      write(folder / "hostile.html", {lehr::test::hostile_records()}) && write(folder / "bare.html", bare_runs()) &&
+      write(folder / "large.html", {made_records({.epochs = 1000, .layers = 60, .every = 20})});
+  return written ? 0 : 1;
+}

@@ -1,0 +1,188 @@
+"""Opens the pages of make_pages in Chromium: python3 report_test.py FOLDER."""
+import os
+import sys
+import unittest
+
+from browser import browser, find_tools, open_page, set_scheme
+
+FOLDER = '.'
+
+# How many charts, pictures of layers and other canvases have something drawn on them.
+DRAWN = '''
+  const drawn = (canvas) => {
+    if (!canvas.width || !canvas.height) return false;
+    const pixels = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+    return pixels.some((pixel) => pixel !== pixels[0]);
+  };
+  const count = (selector) => [...document.querySelectorAll(selector)].filter(
+      (element) => [...element.querySelectorAll('canvas')].some(drawn)).length;
+  return [count('.chart'), count('.heat-map'), count('.confusion')];
+'''
+TITLES = "return [...document.querySelectorAll('.chart h3')].map((title) => title.textContent);"
+READOUTS = "return [...document.querySelectorAll('.chart .when')].map((item) => item.textContent);"
+
+
+class ReportTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.context = browser()
+        cls.window = cls.context.__enter__()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.context.__exit__(None, None, None)
+
+    def open(self, name, scheme='light'):
+        set_scheme(self.window, scheme)
+        seconds = open_page(self.window, os.path.join(FOLDER, name))
+        self.assertEqual(self.run_script('return document.documentElement.dataset.ready'), 'yes', self.console())
+        return seconds
+
+    def run_script(self, script, *arguments):
+        return self.window.execute_script(script, *arguments)
+
+    def console(self):
+        return [entry['message'] for entry in self.window.get_log('browser')]
+
+    def find(self, selector):
+        from selenium.webdriver.common.by import By
+        return self.window.find_elements(By.CSS_SELECTOR, selector)
+
+    def plot(self, number=0):
+        plot = self.find('.chart .plot')[number]
+        self.run_script("arguments[0].scrollIntoView({block: 'center'})", plot)
+        return plot
+
+    def actions(self):
+        from selenium.webdriver import ActionChains
+        return ActionChains(self.window, duration=20)
+
+    def drag(self, element):
+        """From a quarter before to a quarter behind the middle."""
+        width = element.size['width']
+        actions = self.actions().move_to_element_with_offset(element, -width // 8, 0).click_and_hold()
+        actions.move_by_offset(width // 8, 0).move_by_offset(width // 8, 0).release().perform()
+
+    def test_every_chart_is_drawn_without_a_word_on_the_console(self):
+        for scheme in ('light', 'dark'):
+            with self.subTest(scheme=scheme):
+                self.open('one.html', scheme)
+                self.assertEqual(self.run_script(TITLES), [
+                    'Loss', 'Accuracy', 'Learning rate', 'Momentum', 'Validation f1_macro', 'Spread of the activations',
+                    'Mean of the activations', 'Share near zero', 'Gradients of the activations',
+                    'Gradients of the weights', 'Update over weight', 'Norm of the weights'])
+                self.assertEqual(self.run_script(DRAWN), [12, 4, 1])
+                self.assertEqual(len(self.find('#network svg rect[rx]')), 4)
+                self.assertEqual(len(self.find('.gallery img')), 4)
+                self.assertTrue(all(self.run_script('return arguments[0].naturalWidth', image)
+                                    for image in self.find('.gallery img')))
+                self.assertEqual(self.console(), [])
+
+    def test_each_chart_has_a_sentence_on_how_to_read_it(self):
+        self.open('one.html')
+        without = self.run_script('''
+          return [...document.querySelectorAll('figure.chart, figure.confusion, .costs figure')]
+              .filter((figure) => (figure.querySelector('.how')?.textContent ?? '').length < 20)
+              .map((figure) => figure.textContent);''')
+        self.assertEqual(without, [])
+
+    def test_the_pointer_shows_one_batch_in_all_charts(self):
+        self.open('one.html')
+        self.assertEqual(set(self.run_script(READOUTS)), {'at the end'})
+        self.actions().move_to_element(self.plot(5)).perform()
+        texts = set(self.run_script(READOUTS))
+        self.assertEqual(len(texts), 1)
+        self.assertRegex(texts.pop(), r'^batch \d+ in epoch 2$')
+        self.assertEqual(len(self.find('.chart .hairline:not([hidden])')), 12)
+        self.assertEqual(len(self.find('.heat-map .hairline:not([hidden])')), 4)
+
+    def test_the_pointer_over_a_picture_shows_the_batch_and_the_bin(self):
+        self.open('one.html')
+        picture = self.find('.heat-map .plot')[1]
+        self.run_script("arguments[0].scrollIntoView({block: 'center'})", picture)
+        self.actions().move_to_element(picture).perform()
+        self.assertRegex(self.find('.heat-map .readout')[1].text,
+                         r'^batch \d+ in epoch 2: (about [\d.]+ %|almost none) of size [\d.]+ to [\d.]+$')
+        self.assertRegex(self.run_script(READOUTS)[0], r'^batch \d+ in epoch 2$')
+
+    def test_dragging_zooms_all_charts_and_a_double_click_shows_all(self):
+        self.open('one.html')
+        windows = '''return [...lehr.timeline.charts].filter((chart) => chart.graph).map(
+                         (chart) => chart.graph.xAxisRange().map(Math.round).join());'''
+        self.assertEqual(set(self.run_script(windows)), {'1,60'})
+        for element in (self.plot(0), self.find('.heat-map .plot')[0]):
+            self.run_script("arguments[0].scrollIntoView({block: 'center'})", element)
+            self.drag(element)
+            ranges = set(self.run_script(windows))
+            self.assertEqual(len(ranges), 1)
+            first, last = map(int, ranges.pop().split(','))
+            self.assertTrue(15 < first < 30 < last < 45, (first, last))
+            self.actions().double_click(element).perform()
+            self.assertEqual(set(self.run_script(windows)), {'1,60'})
+        self.assertEqual(self.console(), [])
+
+    def test_a_layer_can_be_picked_out(self):
+        self.open('one.html')
+        button = self.find('#layers .key button')[2]
+        button.click()
+        self.assertEqual(len(self.find('.key button[aria-pressed=true]')), 2)  # of activations and of gradients
+        self.assertEqual(len(self.find('.heat-map.chosen')), 1)
+        button.click()
+        self.assertEqual(len(self.find('.key button[aria-pressed=true], .heat-map.chosen')), 0)
+
+    def test_runs_lie_over_each_other_and_layers_follow_the_choice(self):
+        from selenium.webdriver.support.select import Select
+        self.open('two.html')
+        self.assertEqual(len(self.find('#training .chart:first-child .readout li')), 1 + 2 * 3)
+        self.assertEqual(len(self.find('.heat-map')), 4)
+        Select(self.find('#run-choice select')[0]).select_by_visible_text('second')
+        self.assertEqual(len(self.find('.heat-map')), 6)
+        self.assertEqual(self.run_script(DRAWN), [12, 6, 1])
+        self.assertEqual(self.console(), [])
+
+    def test_any_name_is_shown_as_text(self):
+        self.open('hostile.html')
+        self.assertIsNone(self.run_script('return window.pwned ?? null'))
+        self.assertEqual(self.find('img[src="x"]'), [])
+        self.assertIn('<img src=x onerror="pwned=1">', self.find('h1')[0].text)
+        self.assertEqual(self.run_script(DRAWN), [12, 4, 1])
+        self.actions().move_to_element(self.plot(0)).perform()
+        self.assertIsNone(self.run_script('return window.pwned ?? null'))
+        # Names of 10,000 characters leave the page as wide as the window.
+        self.assertLessEqual(*self.run_script('return [document.documentElement.scrollWidth, window.innerWidth]'))
+        self.assertEqual(self.console(), [])
+
+    def test_runs_that_recorded_little_say_how_to_record_more(self):
+        self.open('bare.html')
+        self.assertIn('--stats', self.find('#layers')[0].text)
+        self.assertEqual(self.find('.heat-map'), [])
+        self.assertEqual(self.console(), [])
+
+    def test_it_follows_the_colour_scheme_while_it_is_open(self):
+        from selenium.webdriver.support.wait import WebDriverWait
+        self.open('one.html', 'light')
+        colour = 'return getComputedStyle(document.body).backgroundColor'
+        light = self.run_script(colour)
+        set_scheme(self.window, 'dark')
+        WebDriverWait(self.window, 10).until(lambda _: self.run_script(colour) != light)
+        self.assertEqual(self.run_script(DRAWN), [12, 4, 1])
+
+    def test_it_prints(self):
+        self.open('one.html', 'dark')
+        pdf = self.window.execute_cdp_cmd('Page.printToPDF', {'printBackground': True})['data']
+        self.assertGreater(len(pdf), 50000)
+        self.assertEqual(self.console(), [])
+
+    def test_a_long_run_of_many_layers_opens(self):
+        seconds = self.open('large.html')
+        print(f'1,000 epochs of 60 layers: {seconds:.2f} s until all was drawn')  # bench/open_report judges speed
+        self.assertEqual(self.run_script(DRAWN), [12, 60, 1])
+        self.actions().move_to_element(self.plot(6)).perform()
+        self.assertRegex(self.run_script(READOUTS)[6], r'^batch [\d,]+ in epoch \d+$')
+        self.assertEqual(self.console(), [])
+
+
+if __name__ == '__main__':
+    find_tools()
+    FOLDER = sys.argv.pop(1)
+    unittest.main(verbosity=2)

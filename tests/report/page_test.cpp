@@ -1,0 +1,124 @@
+#include "lehr/report/page.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <sstream>
+
+#include "pages/records.hpp"
+#include "report/base64.hpp"
+#include "report/page_data.hpp"
+
+namespace lehr::report {
+namespace {
+
+using test::hostile_records;
+using test::made_records;
+
+std::string page(const std::vector<store::RunRecords>& runs) {
+  std::ostringstream out;
+  write_page(out, runs);
+  return out.str();
+}
+
+/// What the page's scripts read.
+nlohmann::json records_in(const std::string& html) {
+  const std::string before = "<script id=\"records\" type=\"application/json\">";
+  const std::size_t begin = html.find(before) + before.size();
+  return nlohmann::json::parse(html.substr(begin, html.find("</script>", begin) - begin));
+}
+
+std::size_t times(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+TEST(Base64, IsThatOfTheRfc) {
+  EXPECT_EQ(base64(""), "");
+  EXPECT_EQ(base64("f"), "Zg==");
+  EXPECT_EQ(base64("fo"), "Zm8=");
+  EXPECT_EQ(base64("foo"), "Zm9v");
+  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
+  EXPECT_EQ(base64("\xFF\xFE\xFD"), "//79");
+}
+
+TEST(Thinned, KeepsEverySpike) {
+  std::vector<double> values(100000, 1.0);
+  values[777] = 50;
+  values[99998] = -3;
+  const std::vector<std::size_t> places = thinned(values, 1000);
+  EXPECT_LE(places.size(), 1000U);
+  EXPECT_TRUE(std::ranges::is_sorted(places));
+  EXPECT_NE(std::ranges::find(places, 777U), places.end());
+  EXPECT_NE(std::ranges::find(places, 99998U), places.end());
+}
+
+TEST(Thinned, LeavesShortSeriesAsTheyAre) {
+  std::vector<std::size_t> all(10);
+  std::iota(all.begin(), all.end(), 0U);
+  EXPECT_EQ(thinned(std::vector<double>(10, 1.0), 10), all);
+  EXPECT_TRUE(thinned({}, 10).empty());
+}
+
+TEST(Page, NeedsNothingElse) {
+  const std::string html = page({made_records()});
+  for (const char* outside : {"src=\"http", "href=\"http", "@import", "sourceMappingURL", "url("}) {
+    EXPECT_EQ(times(html, outside), 0U) << outside;
+  }
+  EXPECT_EQ(times(html, "<script"), 2U);
+  EXPECT_EQ(times(html, "</html>"), 1U);
+  for (const char* slot : {"{{style}}", "{{records}}", "{{scripts}}"}) EXPECT_EQ(times(html, slot), 0U) << slot;
+}
+
+TEST(Page, HoldsWhatWasRecorded) {
+  const nlohmann::json run = records_in(page({made_records()}))[0];
+  EXPECT_EQ(run["status"], "done");
+  EXPECT_EQ(run["layers"]["list"].size(), 4U);
+  EXPECT_EQ(run["layers"]["list"][0]["series"]["picture"]["columns"], 60);
+  EXPECT_EQ(run["confusion"].size(), 100U);
+  // 60 batches of 8 bytes, and of 4.
+  EXPECT_EQ(run["steps"]["batch"].get<std::string>().size(), 640U);
+  EXPECT_EQ(run["layers"]["list"][3]["series"]["updateRatio"].get<std::string>().size(), 320U);
+}
+
+TEST(Page, ShowsAnyTextAsText) {
+  const std::string html = page({hostile_records()});
+  EXPECT_EQ(times(html, "<script"), 2U);
+  EXPECT_EQ(times(html, "</script>"), 2U);
+  EXPECT_EQ(times(html, "<img"), 0U);
+  const nlohmann::json run = records_in(html)[0];
+  const std::string name = run["layers"]["list"][0]["name"];
+  EXPECT_EQ(name.rfind("<img src=x onerror=\"pwned=1\">'\"&amp;</script>", 0), 0U);
+  EXPECT_NE(name.find("\xF0\x9F\x98\x80\xEF\xBF\xBD{{records}}"), std::string::npos) << "U+FFFD for the odd byte";
+}
+
+TEST(Page, OfAThousandEpochsOfSixtyLayersStaysBelowTenMegabytes) {
+  const std::string html = page({made_records({.epochs = 1000, .layers = 60, .every = 20})});
+  EXPECT_LT(html.size(), 10'000'000U);
+  EXPECT_EQ(records_in(html)[0]["layers"]["list"][59]["series"]["picture"]["columns"], 400);
+}
+
+TEST(Page, OfManyRunsStaysSmallToo) {
+  const std::vector<store::RunRecords> runs(8, made_records({.epochs = 50, .layers = 60, .every = 10, .gradients = false}));
+  EXPECT_LT(page(runs).size(), 5'000'000U);
+}
+
+TEST(Page, OfARunThatDidNothingIsAPage) {
+  const nlohmann::json run = records_in(page({{{.id = "empty"}}}))[0];
+  EXPECT_EQ(run["steps"]["batch"], "");
+  EXPECT_TRUE(run["layers"]["list"].empty());
+  EXPECT_FALSE(run.contains("confusion"));
+}
+
+// Layers that the rows name but the run does not have, as in a store that somebody damaged.
+TEST(Page, PassesOverStatisticsOfNoLayer) {
+  store::RunRecords run = made_records();
+  run.stats.front().layer = 1000;
+  run.stats.back().layer = -1;
+  EXPECT_EQ(records_in(page({run}))[0]["layers"]["list"].size(), 4U);
+}
+
+}  // namespace
+}  // namespace lehr::report
