@@ -1,9 +1,9 @@
 // What watching a training costs: fits with ActivationStats and RunRecorder between fits without, in turn.
 //
-// Each round goes plain, watched one way, plain, watched another way, ... A watched fit is set against the mean
-// of the plain ones before and behind it, so that a drift of the machine cancels. A fit counts from the end of
-// its first batch, when its plans are made and its store is open, to its return, when the store is written and
-// closed. Prints a JSON line a round and way.
+// Each round goes plain, watched one way, plain, watched another way, ... A watched fit is set against the
+// mean of the plain ones before and behind it, so that a drift of the machine cancels. A fit counts from the
+// end of its first batch, when its plans are made and its store is open, to its return, when the store is
+// written and closed. Prints a JSON line a round and way.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -84,8 +84,7 @@ class Bench {
         learner_(models::make_model(arguments.model, {.in = data.image_shape(),
                                                       .classes = data.classes(),
                                                       .batch_norm = arguments.batch_norm}),
-                 data,
-                 {.batch_size = arguments.batch_size, .max_batches = batches_, .validate = false}) {
+                 data, {.batch_size = arguments.batch_size, .max_batches = batches_, .validate = false}) {
     learner_.on(
         Event::after_batch,
         [this](Learner& learner) {
@@ -161,7 +160,8 @@ int main(int argc, char** argv) {
   const bool temporary = arguments.store.empty();
   if (temporary) {
     arguments.store =
-        (std::filesystem::temp_directory_path() / ("lehr-watching-" + std::to_string(getpid()) + ".db")).string();
+        (std::filesystem::temp_directory_path() / ("lehr-watching-" + std::to_string(getpid()) + ".db"))
+            .string();
   }
   int status = 0;
   try {

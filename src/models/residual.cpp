@@ -13,7 +13,10 @@ constexpr std::int64_t most_blocks = 1000;
 class Builder {
  public:
   Builder(std::string_view name, const ResNetSmallOptions& options)
-      : name_(name), options_(options), graph_(std::string(name)), last_(image_input(graph_, name, options.in)) {}
+      : name_(name),
+        options_(options),
+        graph_(std::string(name)),
+        last_(image_input(graph_, name, options.in)) {}
 
   Graph build() && {
     const std::int64_t stem = options_.widths.front();
@@ -48,10 +51,10 @@ class Builder {
   void add_stage(std::size_t stage) {
     const bool halves = stage > 0;
     if (const Shape& found = shape(last_); halves && found[2] == 1 && found[3] == 1) {
-      throw BadInput(
-          fmt::format("{} with {} stages is too deep for a {}x{} image, which is down to 1x1 after {}; use at "
-                      "most {} values of widths or a larger image",
-                      name_, options_.widths.size(), options_.in[1], options_.in[2], stage, stage));
+      throw BadInput(fmt::format(
+          "{} with {} stages is too deep for a {}x{} image, which is down to 1x1 after {}; use at "
+          "most {} values of widths or a larger image",
+          name_, options_.widths.size(), options_.in[1], options_.in[2], stage, stage));
     }
     for (std::int64_t block = 0; block < options_.blocks; ++block) {
       add_block(fmt::format("layer{}.{}.", stage + 1, block), options_.widths[stage],

@@ -1,7 +1,11 @@
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <string>
 #include <tuple>
 
+#include "lehr/store/run_names.hpp"
+#include "store/packed_stats.hpp"
 #include "store/run_store_state.hpp"
 
 namespace lehr::store {
@@ -14,9 +18,6 @@ constexpr const char* of_both = " WHERE a.run = ?1 AND b.run = ?2 ";
 constexpr const char* in_order = " ORDER BY a.step, a.training DESC, a.batch";
 
 constexpr std::array batch_values{"loss", "lr", "momentum"};
-constexpr std::array statistics{"count",      "non_finite", "mean",           "std",           "min",
-                                "max",        "norm",       "near_zero",      "near_zero_abs", "zero",
-                                "magnitudes", "signed",     "signed_exponent"};
 
 /// "(a.x IS NOT b.x OR ...)"
 template <class Names>
@@ -80,21 +81,77 @@ std::optional<RunDifference> first_batch(const Database& database, std::int64_t 
   return found;
 }
 
+/// A statistic of a tensor as a number. Histograms, which have none, are compared as a whole.
+struct Statistic {
+  const char* name;
+  double (*value)(const TensorStats&);
+};
+constexpr std::array statistics{
+    Statistic{"count", [](const TensorStats& s) { return static_cast<double>(s.count); }},
+    Statistic{"non_finite", [](const TensorStats& s) { return static_cast<double>(s.non_finite); }},
+    Statistic{"mean", [](const TensorStats& s) { return s.mean; }},
+    Statistic{"std", [](const TensorStats& s) { return s.std; }},
+    Statistic{"min", [](const TensorStats& s) { return s.min; }},
+    Statistic{"max", [](const TensorStats& s) { return s.max; }},
+    Statistic{"norm", [](const TensorStats& s) { return s.norm; }},
+    Statistic{"near_zero", [](const TensorStats& s) { return static_cast<double>(s.near_zero); }},
+    Statistic{"near_zero_abs", [](const TensorStats& s) { return static_cast<double>(s.near_zero_abs); }},
+    Statistic{"zero", [](const TensorStats& s) { return static_cast<double>(s.zero); }},
+    Statistic{"signed_exponent", [](const TensorStats& s) { return static_cast<double>(s.values.exponent); }},
+};
+
+bool take_difference(const TensorStats& a, const TensorStats& b, RunDifference& difference) {
+  for (const Statistic& statistic : statistics) {
+    difference.statistic = statistic.name;
+    difference.a = statistic.value(a);
+    difference.b = statistic.value(b);
+    if (std::bit_cast<std::uint64_t>(difference.a) != std::bit_cast<std::uint64_t>(difference.b)) return true;
+  }
+  difference.a = difference.b = 0;
+  difference.statistic = a.magnitudes != b.magnitudes ? "magnitudes" : "signed";
+  return a.magnitudes != b.magnitudes || a.values != b.values;
+}
+
+/// The order in which a batch computes: weights, then activations, then what comes of the backward pass.
+auto order_of(const StatsRow& row) {
+  const int part = row.what == Watched::weight ? 0 : row.what == Watched::activation ? 1 : 2;
+  return std::tuple(part, row.layer, row.what);
+}
+
+std::vector<StatsRow> rows_in_order(const std::string& numbers, const std::string& histograms) {
+  std::vector<StatsRow> rows = unpack_stats(numbers, histograms);
+  std::ranges::sort(rows, {}, [](const StatsRow& row) { return order_of(row); });
+  return rows;
+}
+
+/// The first tensor of a batch, which both have, that differs.
+bool take_difference(const std::vector<StatsRow>& a, const std::vector<StatsRow>& b, const Database& database,
+                     std::int64_t run, RunDifference& difference) {
+  for (const StatsRow& row : a) {
+    const auto other = std::ranges::find(b, order_of(row), [](const StatsRow& one) { return order_of(one); });
+    if (other == b.end() || !take_difference(row.stats, other->stats, difference)) continue;
+    Statement name(database, "SELECT name FROM layers WHERE run = ? AND number = ?");
+    if (name.with(run, row.layer).next()) difference.layer = name.text(0);
+    difference.tensor = tensor_name(row.what);
+    return true;
+  }
+  return false;
+}
+
 std::optional<RunDifference> first_layer(const Database& database, std::int64_t a, std::int64_t b) {
   Statement statement(
-      database,
-      place_columns + std::string(", layers.name, s.tensor") + pairs(statistics, "s", "t") + common_steps +
-          "JOIN stats AS s ON s.step_id = a.id JOIN stats AS t ON t.step_id = b.id AND t.layer = s.layer "
-          "AND t.tensor = s.tensor JOIN layers ON layers.run = a.run AND layers.number = s.layer" +
-          of_both + "AND " + any_differs(statistics, "s", "t") + in_order +
-          ", CASE s.tensor WHEN 'weight' THEN 0 WHEN 'activation' THEN 1 ELSE 2 END, s.layer, s.tensor "
-          "LIMIT 1");
-  if (!statement.with(a, b).next()) return std::nullopt;
-  RunDifference found = place_of(statement);
-  found.layer = statement.text(4);
-  found.tensor = statement.text(5);
-  take_difference(statement, 6, statistics, found);
-  return found;
+      database, place_columns + std::string(", s.numbers, s.histograms, t.numbers, t.histograms") +
+                    common_steps + "JOIN stats AS s ON s.step_id = a.id JOIN stats AS t ON t.step_id = b.id" +
+                    of_both + "AND (s.numbers <> t.numbers OR s.histograms <> t.histograms)" + in_order);
+  statement.with(a, b);
+  while (statement.next()) {
+    RunDifference found = place_of(statement);
+    if (take_difference(rows_in_order(statement.text(4), statement.text(5)),
+                        rows_in_order(statement.text(6), statement.text(7)), database, a, found)) {
+      return found;
+    }
+  }
+  return std::nullopt;
 }
 
 std::int64_t count(const Database& database, const std::string& sql, std::int64_t a, std::int64_t b) {

@@ -41,7 +41,8 @@ inline TensorStats made_stats(std::int64_t step, int layer, double scale) {
   return s;
 }
 
-inline void add_stats(store::RunRecords& run, const RecordsSpec& spec, std::int64_t step, std::int64_t batch) {
+inline void add_stats(store::RunRecords& run, const RecordsSpec& spec, std::int64_t step,
+                      std::int64_t batch) {
   using store::Watched;
   for (int layer = 0; layer < spec.layers; ++layer) {
     const auto add = [&](Watched what, double scale) {
@@ -123,7 +124,8 @@ inline std::string small_png() {
 /// HTML, quotes, a line break, an emoji, what ends a script, bytes that are no UTF-8; long where asked.
 inline std::string hostile_name(std::size_t length = 0) {
   std::string name =
-      "<img src=x onerror=\"pwned=1\">'\"&amp;</script><script>pwned=1</script>\n\xF0\x9F\x98\x80\xFF{{records}}";
+      "<img src=x "
+      "onerror=\"pwned=1\">'\"&amp;</script><script>pwned=1</script>\n\xF0\x9F\x98\x80\xFF{{records}}";
   if (name.size() < length) name.append(length - name.size(), 'x');
   return name;
 }

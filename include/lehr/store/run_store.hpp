@@ -15,7 +15,7 @@
 namespace lehr::store {
 
 /// Of the tables. An older store is brought up to date when it is opened, a newer one refused.
-inline constexpr int schema_version = 2;
+inline constexpr int schema_version = 3;
 
 /// NULL, integer, real, text; a blob is text too.
 using Value = std::variant<std::monostate, std::int64_t, double, std::string>;

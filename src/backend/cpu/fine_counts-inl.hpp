@@ -1,4 +1,5 @@
-// Counts values into FineCounts, once for each SIMD target; include inside a file that uses hwy/foreach_target.h.
+// Counts values into FineCounts, once for each SIMD target; include inside a file that uses
+// hwy/foreach_target.h.
 #if defined(LEHR_BACKEND_CPU_FINE_COUNTS_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LEHR_BACKEND_CPU_FINE_COUNTS_INL_HPP_
 #undef LEHR_BACKEND_CPU_FINE_COUNTS_INL_HPP_
@@ -117,7 +118,8 @@ HWY_INLINE Word steps_of(const float* values, __m512 steps_per_unit) {
 
 /// The even lanes of `steps` as words, or the odd ones.
 HWY_INLINE Word words_of(Word steps, bool odd) {
-  const Word bits = odd ? _mm512_srli_epi64(steps, 32) : _mm512_and_si512(steps, _mm512_set1_epi64(0xffffffff));
+  const Word bits =
+      odd ? _mm512_srli_epi64(steps, 32) : _mm512_and_si512(steps, _mm512_set1_epi64(0xffffffff));
   return _mm512_sllv_epi64(_mm512_set1_epi64(1), bits);
 }
 

@@ -5,11 +5,12 @@
 
 namespace lehr::cpu {
 
-/// Counts of values by sign and size, in steps of a power of two: step i holds sizes in [i, i + 1) 2^exponent.
-/// Zeros, also the negative one, are in positive[0]. What lies beyond, or is not finite, is not counted.
+/// Counts of values by sign and size, in steps of a power of two: step i holds sizes in [i, i + 1)
+/// 2^exponent. Zeros, also the negative one, are in positive[0]. What lies beyond, or is not finite, is not
+/// counted.
 struct FineCounts {
-  /// Steps that are counted at full speed, and all of them: a tensor whose largest values lie up to two octaves
-  /// higher than expected needs no second pass.
+  /// Steps that are counted at full speed, and all of them: a tensor whose largest values lie up to two
+  /// octaves higher than expected needs no second pass.
   static constexpr int quick = 64;
   static constexpr int steps = 4 * quick;
 

@@ -253,7 +253,8 @@ class Probe final : public TensorProbe {
     to = {};
     to.exponent = exponent;
     for (int step = 0; step < half << joined; ++step) {
-      to.counts[static_cast<std::size_t>(half + (step >> joined))] += fine.positive[static_cast<std::size_t>(step)];
+      to.counts[static_cast<std::size_t>(half + (step >> joined))] +=
+          fine.positive[static_cast<std::size_t>(step)];
       to.counts[static_cast<std::size_t>(half - 1 - (step >> joined))] +=
           fine.negative[static_cast<std::size_t>(step)];
     }
