@@ -10,14 +10,14 @@
 
 namespace lehr::store {
 
-/// All statistics of a batch in the form of the store: one row of `stats`, since a row for each tensor would cost
-/// the training several times as much.
+/// All statistics of a batch in the form of the store: one row of `stats`, since a row for each tensor would
+/// cost the training several times as much.
 struct PackedStats {
   /// JSON, an array a tensor: layer, tensor's name, count, non_finite, mean, std, min, max, norm, near_zero,
   /// near_zero_abs, zero, exponent of the signed histogram. Numbers come back to the bit.
   std::string numbers{};
-  /// For each tensor in that order a byte (1: magnitudes follow; 2: signed values follow), then the histograms as
-  /// pack_counts makes them.
+  /// For each tensor in that order a byte (1: magnitudes follow; 2: signed values follow), then the
+  /// histograms as pack_counts makes them.
   std::string histograms{};
   std::size_t tensors = 0;
 };
