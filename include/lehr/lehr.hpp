@@ -30,6 +30,8 @@
 #include "lehr/graph/ops.hpp"
 #include "lehr/graph/summary.hpp"
 #include "lehr/models/models.hpp"
+#include "lehr/report/page.hpp"
+#include "lehr/report/text.hpp"
 #include "lehr/store/run_store.hpp"
 #include "lehr/train/activations.hpp"
 #include "lehr/train/learner.hpp"

@@ -39,9 +39,10 @@ std::set<std::int64_t> extremes(const Database& database, std::int64_t run) {
   for (const char* extreme : {"min(std)", "max(std)", "min(1.0 * near_zero / max(count, 1))",
                               "max(1.0 * near_zero / max(count, 1))"}) {
     // SQLite takes the other columns of such a query from the row that has the extreme.
-    Statement statement(database, std::string("SELECT step_id, ") + extreme +
-                                      " FROM stats WHERE step_id IN (SELECT id FROM steps WHERE run = ? AND training) "
-                                      "AND tensor = 'activation' GROUP BY layer");
+    Statement statement(database,
+                        std::string("SELECT step_id, ") + extreme +
+                            " FROM stats WHERE step_id IN (SELECT id FROM steps WHERE run = ? AND training) "
+                            "AND tensor = 'activation' GROUP BY layer");
     statement.with(run);
     while (statement.next()) ids.insert(statement.integer(0));
   }
@@ -58,8 +59,8 @@ std::vector<std::int64_t> batches_to_read(const Database& database, std::int64_t
   const bool whole = most == 0 || all.size() <= most;
   const std::set<std::int64_t> kept = whole ? std::set<std::int64_t>() : extremes(database, run);
   // One of each of `most` stretches of the training, however densely each was recorded.
-  const double stretch =
-      static_cast<double>(all.back().step - all.front().step + 1) / static_cast<double>(std::max<std::size_t>(most, 1));
+  const double stretch = static_cast<double>(all.back().step - all.front().step + 1) /
+                         static_cast<double>(std::max<std::size_t>(most, 1));
   double next = 0;
   for (const Recorded& batch : all) {
     const auto at = static_cast<double>(batch.step - all.front().step);
