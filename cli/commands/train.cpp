@@ -130,7 +130,10 @@ void save_config_at_start(Learner& learner, Place& place, const CLI::App& comman
 
 void record_run(Learner& learner, const TrainOptions& options, const std::filesystem::path& folder,
                 const CLI::App& command) {
-  if (folder.empty()) return;
+  if (folder.empty()) {
+    if (options.require_records) throw BadInput("--require-records contradicts --no-save");
+    return;
+  }
   learner.add(RunRecorder({.store = store_in(std::filesystem::absolute(folder).parent_path()),
                            .id = folder.filename().string(),
                            .name = options.name,
@@ -140,6 +143,14 @@ void record_run(Learner& learner, const TrainOptions& options, const std::filesy
                            .on_failure = [](const std::string& sentence) {
                              std::fprintf(stderr, "\nlehr: %s\n", one_line(sentence).c_str());
                            }}));
+}
+
+/// Where --require-records ended the training.
+void check_records(Learner& learner, const TrainOptions& options, const RunPlace& place) {
+  if (!options.require_records || !learner.stopped()) return;
+  if (learner.callback<RunRecorder>().failure().empty()) return;
+  throw Error("stopped, since the run store could not be written; go on with: lehr train --resume " +
+              place.path);
 }
 
 /// --lr auto.
@@ -176,6 +187,7 @@ int train(TrainOptions options, const CLI::App& command) {
   if (options.json) print_json(start_event(*learner, options, run));
   const StopOnSignal stop(*learner);
   fit(*learner, options, schedule, place.found);
+  check_records(*learner, options, run);
   if (!folder.empty()) {
     learner->save(run.model);
     if (place.made) place.made->keep();

@@ -137,6 +137,8 @@ TEST_F(Runs, LeaveNothingThatNobodyNeeds) {
   EXPECT_FALSE(fs::exists(folder / "checkpoints"));
   EXPECT_FALSE(fs::exists(folder / ".lehr-1-2-3.tmp"));
   EXPECT_TRUE(fs::exists(folder / "model.safetensors"));
+  EXPECT_EQ(runs({"show", lost}).status, 0) << "records stay unless asked for";
+  EXPECT_EQ(runs({"gc", "--lost"}).status, 0);
   EXPECT_EQ(runs({"show", lost}).status, 2);
   EXPECT_EQ(runs({"show", done}).status, 0);
 }
