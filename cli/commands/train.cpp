@@ -181,6 +181,7 @@ int train(TrainOptions options, const CLI::App& command) {
 
   add_callbacks(*learner, options.callbacks, folder);
   add_stats(*learner, options.stats);
+  add_snapshots(*learner, options.snapshots, folder);
   record_run(*learner, options, folder, command);
   add_reports(*learner, options);
   save_config_at_start(*learner, place, command);

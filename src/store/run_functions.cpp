@@ -24,8 +24,8 @@ void counts(sqlite3_context* context, int, sqlite3_value** arguments) {
 
 void add_functions(const Database& database) {
   constexpr int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
-  const int code =
-      sqlite3_create_function_v2(database.handle(), "counts", 1, flags, nullptr, counts, nullptr, nullptr, nullptr);
+  const int code = sqlite3_create_function_v2(database.handle(), "counts", 1, flags, nullptr, counts, nullptr,
+                                              nullptr, nullptr);
   if (code != SQLITE_OK) database.fail(code);
 }
 

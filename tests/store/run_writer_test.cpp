@@ -199,8 +199,9 @@ TEST(RunStore, IsLockedAsAWhole) {
   write_run(file, "a", 3);
   sqlite3* other = nullptr;
   ASSERT_EQ(sqlite3_open(file.c_str(), &other), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(other, "PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE", nullptr, nullptr, nullptr),
-            SQLITE_OK);
+  ASSERT_EQ(
+      sqlite3_exec(other, "PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE", nullptr, nullptr, nullptr),
+      SQLITE_OK);
   expect_says(bad_input_of([&] { const Database database(file, Access::read, 0.05); }),
               {"lehr.db", "another process has locked"});
   sqlite3_close(other);
