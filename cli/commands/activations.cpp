@@ -83,9 +83,8 @@ int run_activations(const Options& options) {
   }
   std::vector<std::int64_t> all(pictures.size());
   std::iota(all.begin(), all.end(), 0);
-  const std::vector<LayerOutput> outputs =
-      activations(model.graph, *model.parameters, model.normalisation, dataset_of(pictures, model), all,
-                  options.activations);
+  const std::vector<LayerOutput> outputs = activations(model.graph, *model.parameters, model.normalisation,
+                                                       dataset_of(pictures, model), all, options.activations);
   std::vector<std::filesystem::path> files;
   if (!options.maps.empty()) files = save_feature_maps(options.maps, outputs, note);
   if (!options.out.empty()) {

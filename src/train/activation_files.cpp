@@ -23,7 +23,8 @@ std::string as_file_name(const std::string& name) {
   std::string safe;
   for (const char c : name) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool plain = byte > ' ' && byte != 127 && std::string_view("/\\:*?\"<>|%").find(c) == std::string::npos;
+    const bool plain =
+        byte > ' ' && byte != 127 && std::string_view("/\\:*?\"<>|%").find(c) == std::string::npos;
     safe += plain ? std::string(1, c) : fmt::format("%{:02X}", byte);
   }
   if (safe.size() <= longest) return safe;
@@ -80,7 +81,8 @@ std::vector<std::filesystem::path> save_feature_maps(const std::filesystem::path
       store::write_file_atomically(files.back(), [&](std::ostream& out) { out << pictures::png(image); });
     }
   }
-  if (files.empty()) throw BadInput("none of these layers has feature maps: their outputs have no height and width");
+  if (files.empty())
+    throw BadInput("none of these layers has feature maps: their outputs have no height and width");
   return files;
 }
 

@@ -15,8 +15,9 @@ class ActivationsCommand : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TemporaryFolder();
-    const Outcome outcome = run(folder_->path(), {"train", "--data", "digits:200", "--epochs", "2", "--quiet", "--json",
-                                                  "--snapshots", "0,3", "--snapshots-layers", "0,2", "--snapshots-maps"});
+    const Outcome outcome =
+        run(folder_->path(), {"train", "--data", "digits:200", "--epochs", "2", "--quiet", "--json",
+                              "--snapshots", "0,3", "--snapshots-layers", "0,2", "--snapshots-maps"});
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     run_ = outcome.event("done")["path"];
   }
@@ -44,8 +45,9 @@ TEST_F(ActivationsCommand, SavesValuesAndMaps) {
 
 TEST_F(ActivationsCommand, TakesPicturesLayersAndNormalisation) {
   EXPECT_EQ(asked({"--sample", "1", "--maps", "one", "--layers", "0"}).status, 0);
-  const Outcome outcome = run(folder_->path(), {"activations", run_, "one/sample1-0.png", "--out", "p.safetensors",
-                                                "--normalised", "--before-activation", "--layers", "?"});
+  const Outcome outcome =
+      run(folder_->path(), {"activations", run_, "one/sample1-0.png", "--out", "p.safetensors",
+                            "--normalised", "--before-activation", "--layers", "?"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_EQ(outcome.out, "p.safetensors\n");
   const std::string bytes = read_file(folder_->path() / "p.safetensors");
@@ -72,8 +74,11 @@ TEST_F(ActivationsCommand, TrainingSavesSnapshots) {
   const fs::path seen = folder_->path() / run_ / "activations";
   EXPECT_TRUE(fs::exists(seen / "epoch-0001.safetensors"));
   EXPECT_TRUE(fs::exists(seen / "epoch-0002/sample3-2.png"));
-  for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{
-           {"--snapshots", "40"}, {"--snapshots-maps"}, {"--snapshots", "0", "--no-save"}, {"--snapshots", "x"}}) {
+  for (const std::vector<std::string>& wrong :
+       std::vector<std::vector<std::string>>{{"--snapshots", "40"},
+                                             {"--snapshots-maps"},
+                                             {"--snapshots", "0", "--no-save"},
+                                             {"--snapshots", "x"}}) {
     std::vector<std::string> arguments{"train", "--data", "digits:200", "--epochs", "1", "--quiet"};
     arguments.insert(arguments.end(), wrong.begin(), wrong.end());
     const Outcome outcome = run(folder_->path(), arguments);

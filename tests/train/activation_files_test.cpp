@@ -27,7 +27,8 @@ class ActivationFiles : public testing::Test {
   }
   void TearDown() override { fs::remove_all(folder); }
 
-  std::vector<LayerOutput> of(const std::vector<std::int64_t>& samples, const ActivationsOptions& options = {}) {
+  std::vector<LayerOutput> of(const std::vector<std::int64_t>& samples,
+                              const ActivationsOptions& options = {}) {
     return activations(learner.model(), learner.parameters(), learner.normalisation(), data.valid, samples,
                        options);
   }
@@ -60,7 +61,8 @@ TEST_F(ActivationFiles, HoldWhatTheReferenceComputes) {
     ASSERT_EQ(saved.shape(), output.values.shape());
     const auto expected = output.values.elements<float>();
     for (std::size_t i = 0; i < expected.size(); ++i) {
-      ASSERT_NEAR(saved.elements<float>()[i], expected[i], 1e-4F * (1 + std::abs(expected[i]))) << output.layer;
+      ASSERT_NEAR(saved.elements<float>()[i], expected[i], 1e-4F * (1 + std::abs(expected[i])))
+          << output.layer;
     }
   }
 }
@@ -86,8 +88,7 @@ TEST_F(ActivationFiles, NormalisedHaveMean0AndStd1OverTheSamples) {
 TEST_F(ActivationFiles, APictureShowsEachMapFromItsLeastToItsLargest) {
   const LayerOutput output =
       layer("conv", {0, 1, 2, 3, /**/ -5, 5, 0, 5, /**/ 9, 9, 9, 9, /**/ 7, 6, 5, 4}, {2, 2, 2, 2});
-  const auto files = save_feature_maps(folder, std::span(&output, 1),
-                                       {.samples = {"3", "8"}});
+  const auto files = save_feature_maps(folder, std::span(&output, 1), {.samples = {"3", "8"}});
   ASSERT_EQ(files.size(), 2U);
   EXPECT_EQ(files[1], folder / "sample8-conv.png");
   const data::Image first = data::read_image(files[0], 1);
@@ -106,8 +107,17 @@ TEST_F(ActivationFiles, AreMadeOfEveryMapOfEveryLayerThatHasSome) {
 
 // Whatever a layer or a picture is called.
 TEST_F(ActivationFiles, StayInTheirFolder) {
-  const std::vector<std::string> names{"../../up", "/etc/x", "..", ".", "a/b", "", std::string("n\0l", 3),
-                                       "a\nb",     "100%",   "\xF0\x9F\x94\xA5", std::string(5000, 'x'),
+  const std::vector<std::string> names{"../../up",
+                                       "/etc/x",
+                                       "..",
+                                       ".",
+                                       "a/b",
+                                       "",
+                                       std::string("n\0l", 3),
+                                       "a\nb",
+                                       "100%",
+                                       "\xF0\x9F\x94\xA5",
+                                       std::string(5000, 'x'),
                                        std::string(4999, 'x') + "y"};
   std::vector<LayerOutput> outputs;
   for (const std::string& name : names) outputs.push_back(layer(name, {1, 2, 3, 4}, {1, 1, 2, 2}));
@@ -126,10 +136,12 @@ TEST_F(ActivationFiles, StayInTheirFolder) {
 TEST_F(ActivationFiles, AreWholeOrNotThere) {
   fs::create_directories(folder / "taken.safetensors");
   const LayerOutput output = layer("conv", {1, 2, 3, 4}, {1, 1, 2, 2});
-  EXPECT_THROW(save_activations(folder / "taken.safetensors", std::span(&output, 1), {.samples = {"0"}}), BadInput);
+  EXPECT_THROW(save_activations(folder / "taken.safetensors", std::span(&output, 1), {.samples = {"0"}}),
+               BadInput);
   fs::create_directories(folder / "sample0-conv.png");
   EXPECT_THROW(save_feature_maps(folder, std::span(&output, 1), {.samples = {"0"}}), BadInput);
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) EXPECT_TRUE(entry.is_directory()) << entry;
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    EXPECT_TRUE(entry.is_directory()) << entry;
 }
 
 TEST_F(ActivationFiles, OfFlatLayersAreRefusedAsPictures) {
