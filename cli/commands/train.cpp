@@ -142,7 +142,10 @@ void save_config_at_start(Learner& learner, RunFolder* made, const CLI::App& com
 
 void record_run(Learner& learner, const TrainOptions& options, const std::filesystem::path& folder,
                 const CLI::App& command) {
-  if (folder.empty()) return;
+  if (folder.empty()) {
+    if (options.require_records) throw BadInput("--require-records contradicts --no-save");
+    return;
+  }
   learner.add(RunRecorder({.store = store_in(std::filesystem::absolute(folder).parent_path()),
                            .id = folder.filename().string(),
                            .name = options.name,
@@ -153,6 +156,14 @@ void record_run(Learner& learner, const TrainOptions& options, const std::filesy
                            .on_failure = [](const std::string& sentence) {
                              std::fprintf(stderr, "\nlehr: %s\n", one_line(sentence).c_str());
                            }}));
+}
+
+/// Where --require-records ended the training.
+void check_records(Learner& learner, const TrainOptions& options, const RunPlace& place) {
+  if (!options.require_records || !learner.stopped()) return;
+  if (learner.callback<RunRecorder>().failure().empty()) return;
+  throw Error("stopped, since the run store could not be written; go on with: lehr train --resume " +
+              place.path);
 }
 
 /// --lr auto.
@@ -179,12 +190,14 @@ int train(TrainOptions options, const CLI::App& command) {
 
   add_callbacks(*learner, options.callbacks, folder);
   add_stats(*learner, options.stats);
+  add_snapshots(*learner, options.snapshots, folder);
   record_run(*learner, options, folder, command);
   add_reports(*learner, options);
   save_config_at_start(*learner, place.made.get(), command);
   if (options.json) print_json(start_event(*learner, options, run));
   const StopOnSignal stop(*learner);
   fit(*learner, options, schedule, place.found);
+  check_records(*learner, options, run);
   if (!folder.empty()) {
     learner->save(run.model);
     if (place.made) place.made->keep();

@@ -2,6 +2,7 @@
 
 /// Everything of lehr's public interface.
 #include "lehr/backend/backend.hpp"
+#include "lehr/callbacks/activation_snapshots.hpp"
 #include "lehr/callbacks/activation_stats.hpp"
 #include "lehr/callbacks/checkpoint.hpp"
 #include "lehr/callbacks/early_stopping.hpp"

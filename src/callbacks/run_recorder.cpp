@@ -11,8 +11,8 @@
 
 #include "callbacks/environment.hpp"
 #include "callbacks/layer_watch.hpp"
-#include "callbacks/pictures.hpp"
 #include "callbacks/validation_review.hpp"
+#include "data/pictures.hpp"
 #include "lehr/callbacks/activation_stats.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/memory.hpp"

@@ -1,4 +1,5 @@
 #include <array>
+#include <cmath>
 #include <string>
 #include <tuple>
 
@@ -54,8 +55,9 @@ void take_difference(const Statement& row, int column, const Names& names, RunDi
     const int at = column + 2 * static_cast<int>(i);
     if (!differ(row, at, at + 1)) continue;
     difference.statistic = names[i];
-    difference.a = row.real(at);
-    difference.b = row.real(at + 1);
+    const bool histograms = row.column_type(at) == SQLITE_BLOB || row.column_type(at + 1) == SQLITE_BLOB;
+    difference.a = histograms ? std::nan("") : row.real(at);
+    difference.b = histograms ? std::nan("") : row.real(at + 1);
     return;
   }
 }
@@ -80,20 +82,33 @@ std::optional<RunDifference> first_batch(const Database& database, std::int64_t 
   return found;
 }
 
+std::string layer_name(const Database& database, std::int64_t run, std::int64_t number) {
+  Statement statement(database, "SELECT name FROM layers WHERE run = ? AND number = ?");
+  return statement.with(run, number).next() ? statement.text(0) : "#" + std::to_string(number);
+}
+
+constexpr const char* stats_of_both =
+    " FROM stats AS s JOIN stats AS t ON t.layer = s.layer AND t.tensor = s.tensor ";
+
+// First the batch, then the layer in it: sorting all that differs would take long where two long runs part
+// early.
 std::optional<RunDifference> first_layer(const Database& database, std::int64_t a, std::int64_t b) {
-  Statement statement(
-      database,
-      place_columns + std::string(", layers.name, s.tensor") + pairs(statistics, "s", "t") + common_steps +
-          "JOIN stats AS s ON s.step_id = a.id JOIN stats AS t ON t.step_id = b.id AND t.layer = s.layer "
-          "AND t.tensor = s.tensor JOIN layers ON layers.run = a.run AND layers.number = s.layer" +
-          of_both + "AND " + any_differs(statistics, "s", "t") + in_order +
-          ", CASE s.tensor WHEN 'weight' THEN 0 WHEN 'activation' THEN 1 ELSE 2 END, s.layer, s.tensor "
-          "LIMIT 1");
-  if (!statement.with(a, b).next()) return std::nullopt;
-  RunDifference found = place_of(statement);
-  found.layer = statement.text(4);
-  found.tensor = statement.text(5);
-  take_difference(statement, 6, statistics, found);
+  const std::string differs = any_differs(statistics, "s", "t");
+  Statement batch(database, place_columns + std::string(", a.id, b.id") + common_steps + of_both +
+                                "AND EXISTS (SELECT 1" + stats_of_both +
+                                "WHERE s.step_id = a.id AND t.step_id = b.id AND " + differs + ")" +
+                                in_order + " LIMIT 1");
+  if (!batch.with(a, b).next()) return std::nullopt;
+  RunDifference found = place_of(batch);
+  Statement layer(database,
+                  "SELECT s.layer, s.tensor" + pairs(statistics, "s", "t") + stats_of_both +
+                      "WHERE s.step_id = ?1 AND t.step_id = ?2 AND " + differs +
+                      " ORDER BY CASE s.tensor WHEN 'weight' THEN 0 WHEN 'activation' THEN 1 ELSE 2 "
+                      "END, s.layer, s.tensor LIMIT 1");
+  if (!layer.with(batch.integer(4), batch.integer(5)).next()) return std::nullopt;
+  found.layer = layer_name(database, a, layer.integer(0));
+  found.tensor = layer.text(1);
+  take_difference(layer, 2, statistics, found);
   return found;
 }
 

@@ -7,11 +7,11 @@
 #include "lehr/core/text.hpp"
 #include "lehr/store/run_names.hpp"
 #include "store/histogram_blob.hpp"
-#include "store/process_mark.hpp"
+#include "store/run_functions.hpp"
 #include "store/run_sampling.hpp"
 #include "store/run_schema.hpp"
+#include "store/run_status.hpp"
 #include "store/run_store_state.hpp"
-#include "store/run_tables.hpp"
 
 namespace lehr::store {
 namespace {
@@ -19,16 +19,6 @@ namespace {
 constexpr const char* run_columns =
     "SELECT name, title, status, started, ended, data, model, parameters, batch_size, epochs, config, note, "
     "stats_share, host, process, process_start, heartbeat, id FROM runs ";
-
-/// Silence after which a run of another machine counts as interrupted, in seconds.
-constexpr double longest_silence = 60;
-
-RunStatus status_now(RunStatus stored, const ProcessMark& mark, double heartbeat) {
-  if (stored != RunStatus::running) return stored;
-  const Alive state = alive(mark);
-  const bool gone = state == Alive::no || (state == Alive::unknown && now() - heartbeat > longest_silence);
-  return gone ? RunStatus::interrupted : RunStatus::running;
-}
 
 StoredRun run_of(const Statement& row) {
   StoredRun run;
@@ -101,6 +91,7 @@ std::vector<Integer> integers_of(const std::string& text) {
 RunStore::State::State(const std::filesystem::path& file) : database(file, Access::read) {
   if (is_older(database)) check_run_store(file);  // brings it up to date
   check_schema(database);
+  add_functions(database);
 }
 
 StoredRun RunStore::State::find(const std::string& id) const {
@@ -238,7 +229,8 @@ RunRecords RunStore::read(const std::string& id, const ReadOptions& options) con
   records.epochs = epochs(id);
   records.steps = steps(id);
   records.stats = state_->stats(run.id, options.most_steps);
-  const std::size_t classes = records.info.classes.size();
+  constexpr std::size_t most_classes = 10'000;  // a matrix of them fits in memory
+  const std::size_t classes = std::min(records.info.classes.size(), most_classes);
   state_->each("SELECT truth, predicted, count FROM confusion WHERE run = ?", run.id,
                [&](const Statement& row) {
                  if (!records.confusion)
@@ -254,28 +246,6 @@ RunRecords RunStore::read(const std::string& id, const ReadOptions& options) con
                  records.pictures.push_back({row.text(0), row.text(1), row.integer(2), row.text(3)});
                });
   return records;
-}
-
-void check_run_store(const std::filesystem::path& file) {
-  std::error_code error;
-  if (!std::filesystem::exists(file, error)) return;
-  prepare_for_writing(Database(file, Access::write));
-}
-
-void remove_runs(const std::filesystem::path& file, std::span<const std::string> ids) {
-  const Database database(file, Access::write);
-  prepare_for_writing(database);
-  {
-    Transaction transaction(database);
-    Statement statement(database, "DELETE FROM runs WHERE name = ?");
-    for (const std::string& id : ids) statement.with(id).run();
-    transaction.commit();
-  }
-  try {
-    database.execute("VACUUM");
-  } catch (const DatabaseError& error) {  // while others read or write, the space stays for later rows
-    if (error.code() != SQLITE_BUSY && error.code() != SQLITE_LOCKED) throw;
-  }
 }
 
 }  // namespace lehr::store

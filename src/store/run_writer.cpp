@@ -120,7 +120,8 @@ struct RunWriter::State {
   bool closing = false;
   bool finished = false;
   std::string failed;
-  double last_beat = 0;  // of the writer's thread
+  double last_beat = 0;   // of the writer's thread, as is the next
+  bool given_up = false;  // writes nothing more but how the run ended
   std::thread thread;
 };
 
@@ -172,7 +173,9 @@ void RunWriter::State::write_all(const std::vector<Message>& messages) {
     try {
       Transaction transaction(database);
       tables->heartbeat();
-      for (const Message& message : messages) write(*tables, message);
+      for (const Message& message : messages) {
+        if (!given_up || std::holds_alternative<Finish>(message)) write(*tables, message);
+      }
       transaction.commit();
       last_beat = now();
       return;
@@ -185,7 +188,9 @@ void RunWriter::State::write_all(const std::vector<Message>& messages) {
   }
 }
 
+// What comes behind a hole would be taken for the whole.
 void RunWriter::State::give_up(const std::string& reason) {
+  given_up = true;
   const std::lock_guard lock(mutex);
   if (failed.empty()) failed = reason;
 }

@@ -13,7 +13,8 @@ namespace lehr::store {
 namespace fs = std::filesystem;
 namespace {
 
-std::string explained(int code, const std::string& reason) {
+std::string explained(int code, const std::string& given) {
+  const std::string reason = printable(given, 300);
   switch (code & 0xff) {
     case SQLITE_NOTADB:
       return "expected a run store, found a file that is no SQLite database";
@@ -75,7 +76,15 @@ Database::Database(fs::path file, Access access, double patience) : file_(std::m
     if (code == SQLITE_OK) {
       code = sqlite3_exec(connection_.get(), "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr);
     }
-    if (unreadable(code)) code = open(uri_of(file_, "?immutable=1"), common | SQLITE_OPEN_READONLY);
+    if (unreadable(code)) {
+      if (const auto log = fs::file_size(file_.string() + "-wal", error); !error && log > 0) {
+        throw DatabaseError(
+            file_, SQLITE_CANTOPEN,
+            "it lies where nothing can be written, and with it a -wal file whose rows are not "
+            "merged; copy both elsewhere");
+      }
+      code = open(uri_of(file_, "?immutable=1"), common | SQLITE_OPEN_READONLY);
+    }
   }
   if (code != SQLITE_OK) fail(code);
   sqlite3_busy_timeout(connection_.get(), static_cast<int>(patience * 1000));

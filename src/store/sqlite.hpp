@@ -58,6 +58,8 @@ class Statement {
   int columns() const { return sqlite3_column_count(statement_.get()); }
   std::string column_name(int column) const;
   int column_type(int column) const { return sqlite3_column_type(statement_.get(), column); }
+  /// Whether the text held no statement at all, but blanks or a comment.
+  bool is_none() const { return statement_ == nullptr; }
   /// What was left of the text behind the first statement.
   const std::string& rest() const { return rest_; }
 

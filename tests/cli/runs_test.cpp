@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 
 #include "cli/support.hpp"
@@ -105,6 +106,25 @@ TEST_F(Runs, AreExported) {
   EXPECT_NE(read_file(folder_->path() / "layers.csv").find("\"[8,14,14]\""), std::string::npos);
 }
 
+TEST_F(Runs, AreReadByThePythonOfThePage) {
+  const std::string page = read_file(fs::path(LEHR_SOURCE_DIR) / "docs/run-store.md");
+  const std::size_t begin = page.find("```python\n") + 10;
+  write_file(folder_->path() / "read.py", page.substr(begin, page.find("```", begin) - begin));
+  const std::string command = "cd " + folder_->path().string() + " && python3 read.py > read.txt 2> read.err";
+  if (std::system("python3 -c 'import sqlite3' 2> /dev/null") != 0) GTEST_SKIP() << "there is no Python";
+  EXPECT_EQ(std::system(command.c_str()), 0) << read_file(folder_->path() / "read.err");
+  const std::string said = read_file(folder_->path() / "read.txt");
+  std::string list = runs({"sql",
+                           "SELECT counts(magnitudes) AS c FROM stats JOIN steps ON steps.id = step_id WHERE "
+                           "layer = 0 ORDER BY step LIMIT 1",
+                           "--json"})
+                         .events()
+                         .at(0)["c"];
+  for (std::size_t at = list.find(','); at != std::string::npos; at = list.find(',', at + 2))
+    list.replace(at, 1, ", ");
+  EXPECT_NE(said.find("0 " + list), std::string::npos) << said.substr(0, 300);
+}
+
 TEST_F(Runs, AnswerSql) {
   const auto rows = runs({"sql", "SELECT count(*) AS n FROM steps", "--json"}).events();
   ASSERT_EQ(rows.size(), 1U);
@@ -137,6 +157,8 @@ TEST_F(Runs, LeaveNothingThatNobodyNeeds) {
   EXPECT_FALSE(fs::exists(folder / "checkpoints"));
   EXPECT_FALSE(fs::exists(folder / ".lehr-1-2-3.tmp"));
   EXPECT_TRUE(fs::exists(folder / "model.safetensors"));
+  EXPECT_EQ(runs({"show", lost}).status, 0) << "records stay unless asked for";
+  EXPECT_EQ(runs({"gc", "--lost"}).status, 0);
   EXPECT_EQ(runs({"show", lost}).status, 2);
   EXPECT_EQ(runs({"show", done}).status, 0);
 }

@@ -17,7 +17,7 @@ namespace lehr::store {
 /// Of the tables. An older store is brought up to date when it is opened, a newer one refused.
 inline constexpr int schema_version = 2;
 
-/// NULL, integer, real, text; a blob is text too.
+/// NULL, integer, real, text; a blob is text in hexadecimal.
 using Value = std::variant<std::monostate, std::int64_t, double, std::string>;
 
 struct ReadOptions {
@@ -36,7 +36,7 @@ struct RunDifference {
   std::string layer{};   ///< empty: the batch as a whole
   std::string tensor{};  ///< "activation", "weight_gradient", ...
   std::string statistic{};
-  double a = 0;
+  double a = 0;  ///< NaN where the statistic is a histogram
   double b = 0;
 };
 

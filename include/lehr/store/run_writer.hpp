@@ -32,8 +32,9 @@ class RunWriter {
  public:
   using Options = RunWriterOptions;
 
-  /// Makes the store where it is missing and enters the run as running; where it is there already, goes on
-  /// with it. Throws BadInput where the store cannot be written, is damaged or of another version.
+  /// Makes the store where it is missing and enters the run as running. A run that is there already goes on
+  /// where it is resumed, and begins anew where it did not come to its end. Throws BadInput where it is done
+  /// or being recorded by another process, and where the store cannot be written, is damaged or newer.
   RunWriter(std::filesystem::path file, RunInfo info, ResumedAt resumed = {}, Options options = {});
   /// Writes what waits; a run that nobody finished is then interrupted.
   ~RunWriter();
