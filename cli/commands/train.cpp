@@ -148,6 +148,7 @@ void record_run(Learner& learner, const TrainOptions& options, const std::filesy
                            .name = options.name,
                            .model = options.model.model,
                            .config = config_text(command, reporting_options()),
+                           .report = folder / "report.html",
                            .stop_on_failure = options.require_records,
                            .on_failure = [](const std::string& sentence) {
                              std::fprintf(stderr, "\nlehr: %s\n", one_line(sentence).c_str());

@@ -17,6 +17,8 @@
 #include "lehr/core/error.hpp"
 #include "lehr/core/memory.hpp"
 #include "lehr/core/text.hpp"
+#include "lehr/report/page.hpp"
+#include "lehr/store/atomic_file.hpp"
 #include "lehr/store/run_store.hpp"
 #include "lehr/store/run_writer.hpp"
 #include "lehr/train/activations.hpp"
@@ -335,6 +337,18 @@ void RunRecorder::clean_up(Learner& learner) {
   s.writer->finish(status, note, stats != nullptr ? stats->overhead() : 0);
   s.check(learner);
   s.writer.reset();
+  if (s.options.report.empty() || !s.failure.empty()) return;
+  try {
+    write_report(s.options.report);
+  } catch (const BadInput& error) {  // all but the page is safe
+    s.options.on_failure(error.what());
+  }
+}
+
+void RunRecorder::write_report(const std::filesystem::path& file) const {
+  const store::RunRecords records = store::RunStore(state_->options.store).read(state_->id);
+  store::write_file_atomically(
+      file, [&records](std::ostream& out) { report::write_page(out, std::span(&records, 1)); });
 }
 
 }  // namespace lehr

@@ -42,20 +42,22 @@ std::string layers_text(std::span<const LayerStats> layers, std::size_t columns)
   std::string lines;
   std::string pictures;
   const std::size_t width = std::clamp<std::size_t>((std::max<std::size_t>(columns, 90) - 90) / 2, 10, 40);
-  const bool updates = std::ranges::any_of(layers, [](const LayerStats& layer) { return !layer.update.empty(); });
+  const bool updates =
+      std::ranges::any_of(layers, [](const LayerStats& layer) { return !layer.update.empty(); });
   for (const LayerStats& layer : layers) {
     if (layer.activation.empty()) continue;
     lines += line(layer, width);
     if (has_histograms(layer)) pictures += picture(layer, std::min<std::size_t>(columns, 100));
   }
   if (lines.empty()) return "";
-  std::string text = fmt::format("{:<14} {:<26} {:>9} {:>9} {:>11} {:>{}}  {:<{}}  {}\n", "layer", "", "mean", "std",
-                                 "near zero", updates ? "update" : "", updates ? 9 : 0, "std", width,
+  std::string text = fmt::format("{:<14} {:<26} {:>9} {:>9} {:>11} {:>{}}  {:<{}}  {}\n", "layer", "", "mean",
+                                 "std", "near zero", updates ? "update" : "", updates ? 9 : 0, "std", width,
                                  "near zero (0 to 100 %)");
   text += lines;
   if (pictures.empty()) return text;
   return text +
-         "\nThe colourful dimension: how many activations are how large (upwards from 0 to 10), batch by batch.\n" +
+         "\nThe colourful dimension: how many activations are how large (upwards from 0 to 10), batch by "
+         "batch.\n" +
          pictures;
 }
 

@@ -11,8 +11,8 @@
 namespace lehr::report {
 namespace {
 
-/// So that several runs of many layers stay within a few megabytes: a point of a layer takes about 30 bytes, a
-/// column of its picture about 55.
+/// So that several runs of many layers stay within a few megabytes: a point of a layer takes about 30 bytes,
+/// a column of its picture about 55.
 PageLimits limits_for(std::span<const store::RunRecords> runs) {
   constexpr std::size_t full_layers = 64;
   std::size_t layers = 0;

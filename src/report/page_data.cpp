@@ -96,8 +96,7 @@ json layers_data(const RunRecords& run, const PageLimits& limits) {
 json pictures_data(const RunRecords& run) {
   json pictures = json::array();
   for (const store::Picture& picture : run.pictures) {
-    pictures.push_back(
-        {{"kind", picture.kind}, {"caption", picture.caption}, {"png", base64(picture.png)}});
+    pictures.push_back({{"kind", picture.kind}, {"caption", picture.caption}, {"png", base64(picture.png)}});
   }
   return pictures;
 }

@@ -27,8 +27,8 @@ double mean_share(std::span<const TensorStats> batches, std::size_t bin) {
   return sum / static_cast<double>(batches.size());
 }
 
-/// Brightness by magnitude (rows, the least first) and batch, row by row: log1p of the counts as they would be in the
-/// largest batch of `values` values, 255 standing for `most`.
+/// Brightness by magnitude (rows, the least first) and batch, row by row: log1p of the counts as they would
+/// be in the largest batch of `values` values, 255 standing for `most`.
 json picture_of(const StatSeries& series, std::size_t most_columns) {
   const std::size_t columns = std::min(series.size(), most_columns);
   double values = 0;
@@ -112,6 +112,7 @@ json layer_data(const LayerStats& layer, const PageLimits& limits) {
           {"parameters", info.parameters},
           {"flops", info.flops},
           {"receptiveField", info.receptive_field},
+          {"inputs", info.inputs},
           {"bytes", info.bytes},
           {"forward", info.forward_seconds},
           {"backward", info.backward_seconds},

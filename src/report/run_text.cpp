@@ -27,17 +27,19 @@ std::string series_line(const RunRecords& run, const std::string& name, const st
   if (values.empty()) return "";
   const auto text = [&](float one) { return fmt::format(fmt::runtime(format), one); };
   const std::size_t width = std::min(spark_columns, values.size());
-  return fmt::format("{:<22} {:>10}  {}  {}\n", printable(name, 22), text(values.front()), sparkline(values, width),
-                     text(values.back()));
+  return fmt::format("{:<22} {:>10}  {}  {}\n", printable(name, 22), text(values.front()),
+                     sparkline(values, width), text(values.back()));
 }
 
 std::string results(const RunRecords& run) {
   const auto share = [](std::optional<double> value) {
     return value ? std::optional(100 * *value) : std::nullopt;
   };
-  std::string text = series_line(run, "training loss", "{:.4f}", [](const EpochRow& e) { return e.train_loss; });
+  std::string text =
+      series_line(run, "training loss", "{:.4f}", [](const EpochRow& e) { return e.train_loss; });
   text += series_line(run, "validation loss", "{:.4f}", [](const EpochRow& e) { return e.valid_loss; });
-  text += series_line(run, "training accuracy", "{:.2f} %", [&](const EpochRow& e) { return share(e.train_accuracy); });
+  text += series_line(run, "training accuracy", "{:.2f} %",
+                      [&](const EpochRow& e) { return share(e.train_accuracy); });
   text += series_line(run, "validation accuracy", "{:.2f} %",
                       [&](const EpochRow& e) { return share(e.valid_accuracy); });
   if (run.epochs.empty()) return text;
@@ -76,7 +78,8 @@ std::string confusion(const RunRecords& run) {
   if (pairs.empty()) return "";
   std::string text = "\nmost confused\n";
   for (std::size_t i = 0; i < std::min(listed, pairs.size()); ++i) {
-    text += fmt::format("{:>6}  {} taken for {}\n", pairs[i].count, printable(run.info.classes[pairs[i].truth], 40),
+    text += fmt::format("{:>6}  {} taken for {}\n", pairs[i].count,
+                        printable(run.info.classes[pairs[i].truth], 40),
                         printable(run.info.classes[pairs[i].predicted], 40));
   }
   return text;

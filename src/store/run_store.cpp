@@ -8,6 +8,7 @@
 #include "lehr/store/run_names.hpp"
 #include "store/histogram_blob.hpp"
 #include "store/process_mark.hpp"
+#include "store/run_sampling.hpp"
 #include "store/run_schema.hpp"
 #include "store/run_store_state.hpp"
 #include "store/run_tables.hpp"
@@ -132,22 +133,14 @@ void RunStore::State::read_classes(std::int64_t run, RunInfo& info, std::vector<
 }
 
 std::vector<StatsRow> RunStore::State::stats(std::int64_t run, std::size_t most_steps) const {
-  std::vector<std::int64_t> ids;
-  each(
-      "SELECT id FROM steps WHERE run = ? AND id IN (SELECT step_id FROM stats) ORDER BY step, training "
-      "DESC, batch",
-      run, [&](const Statement& row) { ids.push_back(row.integer(0)); });
-  const std::size_t stride =
-      most_steps == 0 ? 1 : std::max<std::size_t>(1, (ids.size() + most_steps - 1) / most_steps);
-
   Statement statement(
       database,
       "SELECT step, steps.batch, training, layer, tensor, count, non_finite, mean, std, min, max, norm, "
       "near_zero, near_zero_abs, zero, magnitudes, signed, signed_exponent FROM stats JOIN steps ON "
       "steps.id = step_id WHERE step_id = ? ORDER BY layer");
   std::vector<StatsRow> rows;
-  for (std::size_t i = 0; i < ids.size(); i += stride) {
-    statement.with(ids[i]);
+  for (const std::int64_t id : batches_to_read(database, run, most_steps)) {
+    statement.with(id);
     while (statement.next()) {
       rows.push_back({statement.integer(0), statement.integer(1), statement.integer(2) != 0,
                       static_cast<int>(statement.integer(3)), tensor_of(statement.text(4)),

@@ -63,7 +63,9 @@ Database::Database(fs::path file, Access access, double patience) : file_(std::m
     code = open(uri_of(file_, ""), common | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   } else {
     if (!fs::exists(file_, error)) throw DatabaseError(file_, SQLITE_CANTOPEN, "there is no such file");
-    code = open(uri_of(file_, ""), common | SQLITE_OPEN_READONLY);
+    // Where it may, SQLite writes all the same what belongs to reading: it takes up what a killed process
+    // left in the log, and removes the log behind the last reader. query_only below forbids everything else.
+    code = open(uri_of(file_, ""), common | SQLITE_OPEN_READWRITE);
     sqlite3_busy_timeout(connection_.get(), static_cast<int>(patience * 1000));
     // Reading a WAL database makes a file beside it, which a read-only folder forbids. Nobody can be writing
     // there.
@@ -83,6 +85,7 @@ Database::Database(fs::path file, Access access, double patience) : file_(std::m
   sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   execute("PRAGMA cell_size_check = ON");
+  if (access == Access::read) execute("PRAGMA query_only = ON");
 }
 
 int Database::open(const std::string& uri, int flags) {

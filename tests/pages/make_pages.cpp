@@ -42,8 +42,10 @@ int main(int argc, char** argv) {
   }
   const bool written =
       write(folder / "one.html", {one}) &&
-      write(folder / "two.html", {made_records({.name = "first"}), made_records({.name = "second", .layers = 6})}) &&
-      write(folder / "hostile.html", {lehr::test::hostile_records()}) && write(folder / "bare.html", bare_runs()) &&
+      write(folder / "two.html",
+            {made_records({.name = "first"}), made_records({.name = "second", .layers = 6})}) &&
+      write(folder / "hostile.html", {lehr::test::hostile_records()}) &&
+      write(folder / "bare.html", bare_runs()) &&
       write(folder / "large.html", {made_records({.epochs = 1000, .layers = 60, .every = 20})});
   return written ? 0 : 1;
 }

@@ -41,7 +41,8 @@ inline TensorStats made_stats(std::int64_t step, int layer, double scale) {
   return s;
 }
 
-inline void add_stats(store::RunRecords& run, const RecordsSpec& spec, std::int64_t step, std::int64_t batch) {
+inline void add_stats(store::RunRecords& run, const RecordsSpec& spec, std::int64_t step,
+                      std::int64_t batch) {
   using store::Watched;
   for (int layer = 0; layer < spec.layers; ++layer) {
     const auto add = [&](Watched what, double scale) {
@@ -65,7 +66,10 @@ inline store::RunRecords made_records(const RecordsSpec& spec = {}) {
   run.info.batch_size = 64;
   run.info.epochs = spec.epochs;
   run.info.config = "lr = 0.1\n";
-  run.info.environment = {{"threads", "2"}};
+  run.info.environment = {{"threads", "2"},
+                          {"memory_planned", "1000000"},
+                          {"memory_before", "2000000"},
+                          {"memory_peak", "3100000"}};
   run.info.stats_share = 0.02;
   for (int i = 0; i < spec.classes; ++i) {
     run.info.classes.push_back("class " + std::to_string(i));
@@ -82,6 +86,8 @@ inline store::RunRecords made_records(const RecordsSpec& spec = {}) {
                           .bytes = 1 << 20,
                           .forward_seconds = 1e-4,
                           .backward_seconds = 2e-4});
+    if (i > 0) run.layers.back().inputs = {i - 1};
+    if (i > 2) run.layers.back().inputs.push_back(i - 3);  // a shortcut
   }
   for (int epoch = 0; epoch < spec.epochs; ++epoch) {
     for (std::int64_t batch = 0; batch < spec.batches; ++batch) {
@@ -123,7 +129,8 @@ inline std::string small_png() {
 /// HTML, quotes, a line break, an emoji, what ends a script, bytes that are no UTF-8; long where asked.
 inline std::string hostile_name(std::size_t length = 0) {
   std::string name =
-      "<img src=x onerror=\"pwned=1\">'\"&amp;</script><script>pwned=1</script>\n\xF0\x9F\x98\x80\xFF{{records}}";
+      "<img src=x "
+      "onerror=\"pwned=1\">'\"&amp;</script><script>pwned=1</script>\n\xF0\x9F\x98\x80\xFF{{records}}";
   if (name.size() < length) name.append(length - name.size(), 'x');
   return name;
 }

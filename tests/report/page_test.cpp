@@ -69,7 +69,8 @@ TEST(Page, NeedsNothingElse) {
   }
   EXPECT_EQ(times(html, "<script"), 2U);
   EXPECT_EQ(times(html, "</html>"), 1U);
-  for (const char* slot : {"{{style}}", "{{records}}", "{{scripts}}"}) EXPECT_EQ(times(html, slot), 0U) << slot;
+  for (const char* slot : {"{{style}}", "{{records}}", "{{scripts}}"})
+    EXPECT_EQ(times(html, slot), 0U) << slot;
 }
 
 TEST(Page, HoldsWhatWasRecorded) {
@@ -91,7 +92,8 @@ TEST(Page, ShowsAnyTextAsText) {
   const nlohmann::json run = records_in(html)[0];
   const std::string name = run["layers"]["list"][0]["name"];
   EXPECT_EQ(name.rfind("<img src=x onerror=\"pwned=1\">'\"&amp;</script>", 0), 0U);
-  EXPECT_NE(name.find("\xF0\x9F\x98\x80\xEF\xBF\xBD{{records}}"), std::string::npos) << "U+FFFD for the odd byte";
+  EXPECT_NE(name.find("\xF0\x9F\x98\x80\xEF\xBF\xBD{{records}}"), std::string::npos)
+      << "U+FFFD for the odd byte";
 }
 
 TEST(Page, OfAThousandEpochsOfSixtyLayersStaysBelowTenMegabytes) {
@@ -101,7 +103,8 @@ TEST(Page, OfAThousandEpochsOfSixtyLayersStaysBelowTenMegabytes) {
 }
 
 TEST(Page, OfManyRunsStaysSmallToo) {
-  const std::vector<store::RunRecords> runs(8, made_records({.epochs = 50, .layers = 60, .every = 10, .gradients = false}));
+  const std::vector<store::RunRecords> runs(
+      8, made_records({.epochs = 50, .layers = 60, .every = 10, .gradients = false}));
   EXPECT_LT(page(runs).size(), 5'000'000U);
 }
 

@@ -9,9 +9,10 @@ namespace {
 
 TEST(RunText, ShowsResultsLayersAndConfusedClasses) {
   const std::string text = run_text(test::made_records({.name = "a run"}), 120);
-  for (const char* part : {"a run (20260101-120000-0000), done: simple-cnn on digits", "validation loss            2.1000  █▂▁  0.7000",
-                           "f1_macro", "layer3", "The colourful dimension", "statistics took 2.0 % of the training time",
-                           "    10  class 0 taken for class 1"}) {
+  for (const char* part :
+       {"a run (20260101-120000-0000), done: simple-cnn on digits",
+        "validation loss            2.1000  █▂▁  0.7000", "f1_macro", "layer3", "The colourful dimension",
+        "statistics took 2.0 % of the training time", "    10  class 0 taken for class 1"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
 }

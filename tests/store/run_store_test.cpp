@@ -114,9 +114,29 @@ TEST(RunStore, ReadsFewerBatchesWhereAskedTo) {
   write_run(file, "a", 100);
   const RunRecords run = RunStore(file).read("a", {.most_steps = 10});
   EXPECT_EQ(run.steps.size(), 100U);
-  EXPECT_EQ(run.stats.size(), 20U);  // two layers
+  EXPECT_EQ(run.stats.size(), 22U);  // of two layers; near-zero shares are furthest out at the ends
   EXPECT_EQ(run.stats.front().step, 0);
-  EXPECT_EQ(run.stats.back().step, 90);
+  EXPECT_EQ(run.stats[18].step, 90);
+  EXPECT_EQ(run.stats.back().step, 99);
+}
+
+// As a series that thins itself leaves them: every batch at first, few later, and a spike.
+TEST(RunStore, ReadsBatchesThatLieEvenlyHoweverTheyWereRecorded) {
+  const TemporaryFolder folder;
+  const auto file = folder / "lehr.db";
+  {
+    RunWriter writer(file, run_info("a"));
+    for (std::int64_t step = 0; step < 1000; step += step < 100 ? 1 : 50) {
+      auto rows = stats_rows(step);
+      if (step == 37) rows[1].stats.std = 100;
+      writer.step(step_row(step), rows);
+    }
+  }
+  std::vector<std::int64_t> steps;
+  for (const StatsRow& row : RunStore(file).read("a", {.most_steps = 10}).stats) {
+    if (row.layer == 1) steps.push_back(row.step);
+  }
+  EXPECT_EQ(steps, (std::vector<std::int64_t>{0, 37, 96, 200, 300, 400, 500, 600, 700, 800, 900, 950}));
 }
 
 TEST(RunStore, ResumedRunTakesBackWhatCameLater) {

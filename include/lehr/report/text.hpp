@@ -9,8 +9,8 @@
 /// Reports for a terminal (UTF-8).
 namespace lehr::report {
 
-/// What layers did, a line each with sparklines of std and near-zero share, and the colourful dimension of each
-/// where histograms were recorded. Empty where nothing was.
+/// What layers did, a line each with sparklines of std and near-zero share, and the colourful dimension of
+/// each where histograms were recorded. Empty where nothing was.
 std::string layers_text(std::span<const LayerStats> layers, std::size_t columns);
 
 /// The short form of a report: results with sparklines, layers, the most confused classes.

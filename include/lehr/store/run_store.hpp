@@ -21,7 +21,9 @@ inline constexpr int schema_version = 2;
 using Value = std::variant<std::monostate, std::int64_t, double, std::string>;
 
 struct ReadOptions {
-  std::size_t most_steps = 1000;  ///< batches with statistics that are read, evenly spread; 0 all
+  /// Batches with statistics that are read, spread evenly over the training, beside those with each layer's
+  /// extremes; fewer where a network has so many layers that they would fill the memory; 0 all.
+  std::size_t most_steps = 1000;
   bool pictures = true;
 };
 

@@ -2,13 +2,8 @@
 (() => {
   const {el, svg} = lehr;
 
-  // The layers that each one reads; a chain where that was not recorded. -1 is the image.
-  function readers(run) {
-    return run.layers.map((layer) => {
-      if (layer.inputs?.length) return layer.inputs;
-      return [layer.inputs && layer.number > 0 ? -1 : layer.number - 1];
-    });
-  }
+  // The layers that each one reads; -1 is the image.
+  const readers = (run) => run.layers.map(({inputs}) => inputs.length ? inputs : [-1]);
 
   // Blocks as high as the picture they put out and as wide as it has channels.
   function boxOf(layer) {
@@ -119,9 +114,10 @@
     const most = Math.max(...run.layers.map(({bytes}) => bytes));
     const rows = run.layers.map((layer) => el('tr', {'data-layer': layer.number}, el('td', {}, lehr.shortened(layer.name, 40)),
                                               cell(lehr.bytes(layer.bytes)), meter(layer.bytes / most, 'var(--accent)')));
-    const {memory_planned: planned, memory_peak: peak} = run.environment;
-    const whole = planned && peak
-        ? `Predicted for the whole training: ${lehr.bytes(Number(planned))}; the process held at most ${lehr.bytes(Number(peak))}, program and data included.`
+    const [planned, before, peak] = ['planned', 'before', 'peak'].map((name) => Number(run.environment[`memory_${name}`]));
+    const whole = planned > 0 && peak > 0
+        ? `Predicted for the whole training: ${lehr.bytes(planned)}; measured: ${lehr.bytes(peak - before)}, on top of ` +
+            `${lehr.bytes(before)} for the program and the data.`
         : '';
     return el('figure', {}, el('h3', {}, 'Memory of a batch'),
               el('p', {class: 'how'}, `What each layer puts out and holds for the way back. ${whole}`),
