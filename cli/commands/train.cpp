@@ -166,18 +166,19 @@ void check_records(Learner& learner, const TrainOptions& options, const RunPlace
               place.path);
 }
 
-/// --lr auto.
-void find_rate(TrainOptions& options, const Learner& learner) {
+/// --lr auto. What was found stands in for it from here on: a resumed run looks for no other.
+void find_rate(TrainOptions& options, const Learner& learner, CLI::App& command) {
   const LrFinding finding = learner.find_lr();
   if (!finding.valley) throw BadInput("--lr auto: " + finding.note + "; give a rate");
   options.lr = *finding.valley;
+  command.get_option("--lr")->add_result(fmt::format("{}", options.lr));
   if (!options.quiet) std::fprintf(stderr, "learning rate %.3g (valley)\n", options.lr);
 }
 
-int train(TrainOptions options, const CLI::App& command) {
+int train(TrainOptions options, CLI::App& command) {
   make_schedule(options);  // refuses before anything is loaded
   const std::unique_ptr<Learner> learner = make_learner(options);
-  if (options.find_lr) find_rate(options, *learner);
+  if (options.find_lr) find_rate(options, *learner, command);
   const schedules::RateAndMomentum schedule = make_schedule(options);
   Place place = make_place(options);
   const std::filesystem::path folder = place.found.folder;
@@ -217,7 +218,7 @@ int train(TrainOptions options, const CLI::App& command) {
 
 void register_train(Commands& registry) {
   const auto options = std::make_shared<TrainOptions>();
-  const auto command = std::make_shared<const CLI::App*>();
+  const auto command = std::make_shared<CLI::App*>();
   CLI::App& added = registry.add("train", "Train a network on data and save it.", examples,
                                  [options, command] { return train(*options, **command); });
   *command = &added;
