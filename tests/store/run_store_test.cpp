@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <csignal>
 #include <limits>
@@ -212,7 +213,11 @@ TEST(RunStore, IsReadWhileItIsWritten) {
   RunWriter writer(file, run_info("a"));
   std::atomic<bool> stop = false;
   std::thread training([&] {
-    for (std::int64_t step = 0; !stop; ++step) writer.step(step_row(step), stats_rows(step));
+    for (std::int64_t step = 0; !stop; ++step) {
+      writer.step(step_row(step), stats_rows(step));
+      // As a training would: a writer at full speed outgrows whoever reads all of it again and again.
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+    }
   });
   std::size_t last = 0;
   for (int i = 0; i < 20; ++i) {
