@@ -134,14 +134,15 @@ void record_run(Learner& learner, const TrainOptions& options, const std::filesy
     if (options.require_records) throw BadInput("--require-records contradicts --no-save");
     return;
   }
+  const char* below_bar = is_terminal(2) && !options.quiet ? "\n" : "";
   learner.add(RunRecorder({.store = store_in(std::filesystem::absolute(folder).parent_path()),
                            .id = folder.filename().string(),
                            .name = options.name,
                            .model = options.model.model,
                            .config = config_text(command, reporting_options()),
                            .stop_on_failure = options.require_records,
-                           .on_failure = [](const std::string& sentence) {
-                             std::fprintf(stderr, "\nlehr: %s\n", one_line(sentence).c_str());
+                           .on_failure = [below_bar](const std::string& sentence) {
+                             std::fprintf(stderr, "%slehr: %s\n", below_bar, one_line(sentence).c_str());
                            }}));
 }
 
