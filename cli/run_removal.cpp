@@ -81,6 +81,7 @@ void remove_garbage(const fs::path& runs, const std::vector<Garbage>& garbage) {
 
 // The folders go first: on a full disk they give the space that the rows need to go.
 void remove_runs_with_folders(const fs::path& runs, const std::vector<std::string>& ids) {
+  store::check_run_store(store_in(runs));
   for (const std::string& id : ids) {
     if (const fs::path folder = folder_of(runs, id); !folder.empty()) remove_path(folder);
   }

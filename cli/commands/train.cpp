@@ -146,6 +146,7 @@ void record_run(Learner& learner, const TrainOptions& options, const std::filesy
     if (options.require_records) throw BadInput("--require-records contradicts --no-save");
     return;
   }
+  const char* below_bar = is_terminal(2) && !options.quiet ? "\n" : "";
   learner.add(RunRecorder({.store = store_in(std::filesystem::absolute(folder).parent_path()),
                            .id = folder.filename().string(),
                            .name = options.name,
@@ -153,8 +154,8 @@ void record_run(Learner& learner, const TrainOptions& options, const std::filesy
                            .config = config_text(command, reporting_options()),
                            .report = folder / "report.html",
                            .stop_on_failure = options.require_records,
-                           .on_failure = [](const std::string& sentence) {
-                             std::fprintf(stderr, "\nlehr: %s\n", one_line(sentence).c_str());
+                           .on_failure = [below_bar](const std::string& sentence) {
+                             std::fprintf(stderr, "%slehr: %s\n", below_bar, one_line(sentence).c_str());
                            }}));
 }
 

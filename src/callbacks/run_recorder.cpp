@@ -323,6 +323,10 @@ void RunRecorder::State::add_pictures(Learner& learner, std::string& note) {
   }
 }
 
+void RunRecorder::save_state(CallbackState&) const {
+  if (state_->writer) state_->writer->flush();
+}
+
 void RunRecorder::clean_up(Learner& learner) {
   State& s = *state_;
   ActivationStats* stats = stats_of(learner);

@@ -22,7 +22,11 @@ void shrink(const Database& database) {
 void check_run_store(const std::filesystem::path& file) {
   std::error_code error;
   if (!std::filesystem::exists(file, error)) return;
-  prepare_for_writing(Database(file, Access::write));
+  try {
+    prepare_for_writing(Database(file, Access::write));
+  } catch (const DatabaseError& failure) {
+    if (!failure.is_of_the_disk()) throw;
+  }
 }
 
 void remove_runs(const std::filesystem::path& file, std::span<const std::string> ids) {

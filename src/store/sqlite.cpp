@@ -62,6 +62,10 @@ Database::Database(fs::path file, Access access, double patience) : file_(std::m
   int code = SQLITE_OK;
   if (access == Access::write) {
     code = open(uri_of(file_, ""), common | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    // SQLite is content with reading where writing is not allowed.
+    if (code == SQLITE_OK && sqlite3_db_readonly(connection_.get(), "main") == 1) {
+      throw DatabaseError(file_, SQLITE_READONLY, "the file is read-only");
+    }
   } else {
     if (!fs::exists(file_, error)) throw DatabaseError(file_, SQLITE_CANTOPEN, "there is no such file");
     // Where it may, SQLite writes all the same what belongs to reading: it takes up what a killed process

@@ -19,6 +19,8 @@ class DatabaseError : public BadInput {
  public:
   DatabaseError(const std::filesystem::path& file, int code, const std::string& reason);
   int code() const { return code_; }
+  /// No space, or a disk that does not read or write: nothing is wrong with the file itself.
+  bool is_of_the_disk() const { return code_ == SQLITE_FULL || code_ == SQLITE_IOERR; }
 
  private:
   int code_;

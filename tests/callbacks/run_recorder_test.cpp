@@ -183,6 +183,25 @@ TEST(RunRecorder, ResumedRunIsAsIfItHadNeverStopped) {
   EXPECT_EQ(store.epochs("broken").size(), 2U);
 }
 
+// Else a run that is killed then has a hole where it goes on.
+TEST(RunRecorder, WhatACheckpointHasSeenIsWrittenBeforeIt) {
+  const TestFolder folder;
+  const auto file = folder / "lehr.db";
+  const auto learner = small_learner();
+  learner->add(RunRecorder({.store = file, .id = "a"}));
+  learner->add(Checkpoint({.folder = folder / "checkpoints", .every_batches = 2}));
+  std::vector<std::size_t> written;
+  learner->on(
+      Event::after_batch,
+      [&](Learner& l) {
+        if (l.progress().training && l.progress().train_batches % 2 == 0)
+          written.push_back(RunStore(file).steps("a").size());
+      },
+      101);
+  learner->fit(1, 1e-3);
+  EXPECT_EQ(written, (std::vector<std::size_t>{2, 4}));
+}
+
 TEST(RunRecorder, PassesOverWhatWasCancelled) {
   const TestFolder folder;
   const auto file = folder / "lehr.db";

@@ -30,11 +30,8 @@ class Report : public testing::Test {
     folder_ = nullptr;
   }
 
-  static std::string train(std::vector<std::string> options) {
-    options.insert(options.begin(), {"train", "--data", "digits:200", "--epochs", "2", "--json", "--quiet"});
-    const Outcome outcome = run(folder_->path(), options);
-    EXPECT_EQ(outcome.status, 0) << outcome.err;
-    return outcome.event("done")["run"];
+  static std::string train(const std::vector<std::string>& options) {
+    return trained_run(folder_->path(), options);
   }
   static Outcome report(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "report");

@@ -30,7 +30,8 @@ std::map<std::string, Columns> described() {
     if (table.empty() || !line.starts_with("| ") || line.starts_with("| column ")) continue;
     const std::size_t name_end = line.find(" | ");
     const std::size_t type_end = line.find(" | ", name_end + 3);
-    tables[table].emplace_back(line.substr(2, name_end - 2), line.substr(name_end + 3, type_end - name_end - 3));
+    tables[table].emplace_back(line.substr(2, name_end - 2),
+                               line.substr(name_end + 3, type_end - name_end - 3));
   }
   return tables;
 }
@@ -54,7 +55,8 @@ TEST(RunStorePage, NamesEveryTableAndColumnInOrder) {
 TEST(RunStorePage, NamesTheVersion) {
   std::string text;
   for (const std::string& line : page()) text += line + "\n";
-  EXPECT_NE(text.find("version of this schema: **" + std::to_string(schema_version) + "**"), std::string::npos);
+  EXPECT_NE(text.find("version of this schema: **" + std::to_string(schema_version) + "**"),
+            std::string::npos);
   EXPECT_NE(text.find("\n| " + std::to_string(schema_version) + " | "), std::string::npos);
   const TemporaryFolder folder;
   const auto file = folder / "lehr.db";

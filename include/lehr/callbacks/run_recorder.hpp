@@ -49,6 +49,8 @@ class RunRecorder final : public Callback {
   void after_epoch(Learner& learner) override;
   void after_fit(Learner& learner) override;
   void clean_up(Learner& learner) override;
+  /// Keeps nothing, but waits until all is written: what a checkpoint has seen is in the store before it.
+  void save_state(CallbackState& state) const override;
 
   /// Of the present or last fit's run.
   const std::string& id() const;

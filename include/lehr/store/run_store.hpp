@@ -80,8 +80,8 @@ class RunStore {
   std::unique_ptr<State> state_;
 };
 
-/// Throws BadInput where there is a file that is no store which this program could write to. Brings an older
-/// one up to date.
+/// Throws BadInput where there is a file that is no store which this program could write to, were there space
+/// on the disk. Brings an older one up to date.
 void check_run_store(const std::filesystem::path& file);
 /// Takes runs out of a store, and gives the space back to the system. Names that it does not hold are passed
 /// over.

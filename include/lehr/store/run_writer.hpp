@@ -27,7 +27,8 @@ struct RunWriterOptions {
 /// Writes one run into a run store from a thread of its own, a transaction every half second, so that a
 /// killed process leaves all but its last half second. Several processes may write to one store.
 ///
-/// Where writing fails later (a full disk, say), recording ends and failure() says why; nothing throws.
+/// Where writing fails later, or there is no space from the start, recording ends and failure() says why;
+/// nothing throws.
 class RunWriter {
  public:
   using Options = RunWriterOptions;
