@@ -1,6 +1,8 @@
 #include "store/run_schema.hpp"
 
 #include <array>
+#include <chrono>
+#include <thread>
 
 #include "lehr/core/text.hpp"
 #include "lehr/store/run_store.hpp"
@@ -159,6 +161,21 @@ void make_tables(const Database& database) {
   transaction.commit();
 }
 
+// Where several processes make a store at once, SQLite tells those that come second that it is busy, at once:
+// turning the log on is nothing that it waits for.
+void make_store(const Database& database) {
+  constexpr int tries = 100;
+  for (int attempt = 1; is_empty(database); ++attempt) {
+    try {
+      database.execute("PRAGMA journal_mode = WAL");
+      make_tables(database);
+    } catch (const DatabaseError& error) {
+      if (error.code() != SQLITE_BUSY || attempt == tries) throw;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+  }
+}
+
 void upgrade(const Database& database) {
   Transaction transaction(database);
   for (std::int64_t version = version_of(database); version < schema_version; ++version) {
@@ -184,10 +201,7 @@ void check_schema(const Database& database) {
 }
 
 void prepare_for_writing(const Database& database) {
-  if (is_empty(database)) {
-    database.execute("PRAGMA journal_mode = WAL");
-    make_tables(database);
-  }
+  make_store(database);
   if (is_older(database)) upgrade(database);
   check_schema(database);
   database.execute("PRAGMA journal_mode = WAL");
