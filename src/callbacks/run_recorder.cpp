@@ -236,7 +236,7 @@ void RunRecorder::before_fit(Learner& learner) {
 // where it goes on.
 void RunRecorder::State::open(Learner& learner) {
   const Progress& p = learner.progress();
-  const store::ResumedAt resumed{p.train_batches, p.epoch};
+  const store::ResumedAt resumed{p.train_batches, learner.position().epoch};
   try {
     writer.emplace(options.store, info(learner), p.resumed ? resumed : store::ResumedAt{});
   } catch (const BadInput& error) {  // before_fit has looked at the store: it is the disk that fails
@@ -308,7 +308,12 @@ void RunRecorder::after_epoch(Learner& learner) {
   if (s.writer && record.complete) s.writer->epoch(row_of(record));
 }
 
-void RunRecorder::after_fit(Learner&) { state_->whole = true; }
+void RunRecorder::after_fit(Learner& learner) {
+  State& s = *state_;
+  s.whole = true;
+  // It was killed behind its last checkpoint: nothing is left to train, but its end to record.
+  if (learner.progress().resumed && !s.writer && !s.told) s.open(learner);
+}
 
 // The records shall end well whatever a data set does that is asked for its pictures.
 void RunRecorder::State::add_pictures(Learner& learner, std::string& note) {

@@ -183,6 +183,31 @@ TEST(RunRecorder, ResumedRunIsAsIfItHadNeverStopped) {
   EXPECT_EQ(store.epochs("broken").size(), 2U);
 }
 
+// Behind the last checkpoint and before the end is recorded: the resumed fit has no batch left.
+TEST(RunRecorder, ResumedWithNothingLeftToTrainIsDone) {
+  const TestFolder folder;
+  const auto file = folder / "lehr.db";
+  const auto learner_of = [&] {
+    auto learner = small_learner();
+    learner->add(RunRecorder({.store = file, .id = "a"}));
+    learner->add(Checkpoint({.folder = folder / "checkpoints"}));
+    return learner;
+  };
+  const auto broken = learner_of();
+  broken->on(
+      Event::after_epoch,
+      [](Learner& l) {
+        if (l.progress().epoch == 1) throw std::runtime_error("power cut");
+      },
+      110);
+  EXPECT_THROW(broken->fit(2, 1e-3), Error);
+  learner_of()->fit(2, 1e-3, {.resume = checkpoints_in(folder / "checkpoints").front()});
+  const RunStore store(file);
+  EXPECT_EQ(store.run("a").status, RunStatus::done);
+  EXPECT_EQ(store.epochs("a").size(), 2U);
+  EXPECT_EQ(store.steps("a").size(), 10U);
+}
+
 // Else a run that is killed then has a hole where it goes on.
 TEST(RunRecorder, WhatACheckpointHasSeenIsWrittenBeforeIt) {
   const TestFolder folder;
