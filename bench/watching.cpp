@@ -1,11 +1,11 @@
 // What watching a training costs: fits with ActivationStats and RunRecorder between fits without, in turn.
 //
-// Each round goes plain, watched one way, plain, watched another way, ... A watched fit is set against the mean
-// of the plain ones before and behind it, so that a drift of the machine cancels. A fit counts from the end of
-// its first batch, when its plans are made and its store is open, to its return, when the store is written and
-// closed. Prints a JSON line a round and way. Beside the time on the clock stands the processor's for all
-// threads, which other programs hardly disturb; with one thread (but for the writer's) it is a measure of its
-// own.
+// Each round goes plain, watched one way, plain, watched another way, ... A watched fit is set against the
+// mean of the plain ones before and behind it, so that a drift of the machine cancels. A fit counts from the
+// end of its first batch, when its plans are made and its store is open, to its return, when the store is
+// written and closed. Prints a JSON line a round and way. Beside the time on the clock stands the processor's
+// for all threads, which other programs hardly disturb; with one thread (but for the writer's) it is a
+// measure of its own.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -142,25 +142,19 @@ class Bench {
 
   /// Of an epoch watched in that way, or not at all.
   Time fit(const std::string& way) {
-    CallbackList callbacks;
+    CallbackList watching;
     if (!way.empty()) {
-      add(callbacks, ActivationStats(options_of(way, batches_)));
       RunRecorderOptions recorder;
       recorder.store = arguments_.store;
       recorder.id = "run" + std::to_string(fits_++);
       recorder.pictures = false;
-      add(callbacks, RunRecorder(recorder));
+      watching = callbacks(ActivationStats(options_of(way, batches_)), RunRecorder(recorder));
     }
     learner_.watch({});  // a plain fit too makes its plans anew
-    learner_.fit(1, 1e-3, {.callbacks = std::move(callbacks)});
+    learner_.fit(1, 1e-3, {.callbacks = std::move(watching)});
     const Time time{watch_.seconds(), processor_seconds() - cpu_before_};
     if (!way.empty()) printed_ = learner_.callback<ActivationStats>().overhead();
     return time;
-  }
-
-  template <class SomeCallback>
-  static void add(CallbackList& list, SomeCallback callback) {
-    list.push_back(std::make_unique<SomeCallback>(std::move(callback)));
   }
 
   const Arguments& arguments_;

@@ -28,9 +28,16 @@ const std::map<std::string, std::string>& queries() {
        "epochs JOIN runs ON runs.id = epochs.run WHERE runs.name = {} ORDER BY epoch"},
       {"stats",
        "SELECT * FROM layer_stats WHERE run = {} ORDER BY step, training DESC, batch, layer, tensor"},
+      {"histograms",
+       "SELECT steps.step, steps.epoch, steps.batch, steps.training, layers.name AS layer, tensor, "
+       "counts(magnitudes) AS magnitudes, counts(signed) AS signed, signed_exponent FROM stats JOIN steps ON "
+       "steps.id = step_id JOIN runs ON runs.id = steps.run JOIN layers ON layers.run = steps.run AND "
+       "layers.number = layer WHERE runs.name = {} ORDER BY steps.step, steps.training DESC, steps.batch, "
+       "layers.number, tensor"},
       {"layers",
        "SELECT layers.number, layers.name, type, shape, layers.parameters, flops, receptive_field, bytes, "
-       "forward_seconds, backward_seconds FROM layers JOIN runs ON runs.id = layers.run WHERE runs.name = {} "
+       "forward_seconds, backward_seconds, inputs FROM layers JOIN runs ON runs.id = layers.run WHERE "
+       "runs.name = {} "
        "ORDER BY layers.number"}};
   return all;
 }

@@ -16,7 +16,7 @@ RowFormat row_format_by_name(const std::string& name);
 /// Writes the rows of a query. Numbers keep every digit; what is not finite is empty, or null.
 void write_rows(const store::RunStore& store, const std::string& sql, RowFormat format, std::ostream& out);
 
-/// What can be exported of a run: "steps", "epochs", "stats", "layers".
+/// What can be exported of a run: "epochs", "histograms", "layers", "stats", "steps".
 std::vector<std::string> export_tables();
 /// The query for one of them. Throws BadInput with the nearest name.
 std::string export_sql(const std::string& table, const std::string& run);

@@ -63,7 +63,7 @@ void RunFolder::make(const std::filesystem::path& parent) {
 
 void RunFolder::remove() noexcept {
   std::error_code ignored;
-  if (!path_.empty()) std::filesystem::remove(config(), ignored);
+  if (!made_.empty() && made_.back() == path_) std::filesystem::remove_all(path_, ignored);
   for (auto folder = made_.rbegin(); folder != made_.rend(); ++folder) {
     std::filesystem::remove(*folder, ignored);  // only where it is empty: somebody else may use the parents
   }

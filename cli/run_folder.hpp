@@ -8,7 +8,7 @@ namespace lehr::cli {
 
 /// The folder of one run, named by the UTC time at which it was made, so that names sort by time:
 /// runs/20250131-142805-3fa2, whose last part is the fraction of the second. Unless keep() is called it goes
-/// again with this object, and so do its configuration and the parents that were made for it.
+/// again with this object and all that is in it, and so do the parents that were made for it.
 class RunFolder {
  public:
   /// Throws BadInput where nothing can be written there.

@@ -35,6 +35,14 @@ void find_left_overs(const fs::path& folder, std::vector<Garbage>& found) {
   }
 }
 
+/// Of a run in a folder of runs; empty where there is none. A run's name is whatever a store says.
+fs::path folder_of(const fs::path& runs, const std::string& id) {
+  const bool is_name = !id.empty() && id != "." && id != ".." && id.find('/') == std::string::npos &&
+                       id.find('\0') == std::string::npos;
+  std::error_code error;
+  return is_name && fs::is_directory(fs::symlink_status(runs / id, error)) ? runs / id : fs::path();
+}
+
 void remove_path(const fs::path& path) {
   std::error_code error;
   fs::remove_all(path, error);
@@ -43,14 +51,14 @@ void remove_path(const fs::path& path) {
 
 }  // namespace
 
-std::vector<Garbage> find_garbage(const fs::path& runs, const store::RunStore& store) {
+std::vector<Garbage> find_garbage(const fs::path& runs, const store::RunStore& store, bool lost_runs) {
   std::vector<Garbage> found;
   std::error_code error;
   for (const store::RunInfo& run : store.runs()) {
     if (run.status == store::RunStatus::running) continue;
-    const fs::path folder = runs / run.id;
-    if (!fs::is_directory(folder, error)) {
-      found.push_back({{}, run.id, "its folder is gone"});
+    const fs::path folder = folder_of(runs, run.id);
+    if (folder.empty()) {
+      if (lost_runs) found.push_back({{}, run.id, "it has no folder"});
       continue;
     }
     find_left_overs(folder, found);
@@ -68,15 +76,16 @@ void remove_garbage(const fs::path& runs, const std::vector<Garbage>& garbage) {
     if (!one.run.empty()) ids.push_back(one.run);
     if (!one.path.empty()) remove_path(one.path);
   }
-  store::remove_runs(store_in(runs), ids);
+  if (!ids.empty()) store::remove_runs(store_in(runs), ids);
 }
 
-// The rows go first: a run without a folder is listed no more, a folder without rows can still be used.
+// The folders go first: on a full disk they give the space that the rows need to go.
 void remove_runs_with_folders(const fs::path& runs, const std::vector<std::string>& ids) {
-  store::remove_runs(store_in(runs), ids);
+  store::check_run_store(store_in(runs));
   for (const std::string& id : ids) {
-    if (fs::path(id).filename() == id && id != "." && id != "..") remove_path(runs / id);
+    if (const fs::path folder = folder_of(runs, id); !folder.empty()) remove_path(folder);
   }
+  store::remove_runs(store_in(runs), ids);
 }
 
 }  // namespace lehr::cli

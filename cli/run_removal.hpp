@@ -18,8 +18,9 @@ struct Garbage {
 };
 
 /// What nobody needs any more in a folder of runs: checkpoints of runs that are done, files that killed
-/// processes left half-written, and rows of runs whose folder is gone.
-std::vector<Garbage> find_garbage(const std::filesystem::path& runs, const store::RunStore& store);
+/// processes left half-written, and with `lost_runs` the rows of runs that have no folder.
+std::vector<Garbage> find_garbage(const std::filesystem::path& runs, const store::RunStore& store,
+                                  bool lost_runs);
 void remove_garbage(const std::filesystem::path& runs, const std::vector<Garbage>& garbage);
 
 /// Takes runs out of the store and their folders off the disk.

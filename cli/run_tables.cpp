@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <ctime>
 #include <map>
@@ -11,6 +12,7 @@
 #include <sstream>
 
 #include "lehr/core/text.hpp"
+#include "lehr/graph/summary.hpp"
 #include "lehr/store/run_names.hpp"
 #include "output.hpp"
 
@@ -93,6 +95,17 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   std::string text;
   for (const std::int64_t extent : shape) text += (text.empty() ? "" : " x ") + std::to_string(extent);
   return text;
+}
+
+/// Of the environment; bytes of memory as people read them.
+Row fact_of(const std::string& key, const std::string& value) {
+  std::int64_t bytes = 0;
+  const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), bytes);
+  const bool number = failure == std::errc() && end == value.data() + value.size();
+  std::string name = printable(key, 40);
+  if (!key.starts_with("memory_") || !number) return {std::move(name), printable(value, 200)};
+  std::ranges::replace(name, '_', ' ');
+  return {std::move(name), human_bytes(bytes)};
 }
 
 std::string epochs_text(const RunResult& run) {
@@ -188,13 +201,15 @@ std::string run_text(const RunResult& run, std::span<const store::LayerInfo> lay
                          {"training", duration(train_seconds(run))}};
   if (info.stats_share > 0)
     facts.push_back({"statistics", percent(info.stats_share) + " of the training time"});
-  for (const auto& [key, value] : info.environment)
-    facts.push_back({printable(key, 40), printable(value, 200)});
+  for (const auto& [key, value] : info.environment) facts.push_back(fact_of(key, value));
   std::erase_if(facts, [](const Row& row) { return row[1].empty(); });
   std::string text = table(facts);
   if (!run.epochs.empty()) text += "\n" + epochs_text(run);
   if (!layers.empty()) text += "\n" + layers_text(layers);
-  if (!info.config.empty()) text += "\n" + info.config;
+  if (info.config.empty()) return text;
+  text += '\n';
+  std::istringstream lines(info.config);
+  for (std::string line; std::getline(lines, line);) text += printable(line, 2000) + '\n';
   return text;
 }
 
@@ -247,10 +262,11 @@ std::string difference_text(const store::RunComparison& comparison, const std::s
   const std::string what = first.layer.empty() ? first.statistic
                                                : fmt::format("{} of the {} of layer {}", first.statistic,
                                                              first.tensor, printable(first.layer));
-  text += fmt::format("first difference: {} batch {} of epoch {} (step {}), {}: {} and {}\n",
+  text += fmt::format("first difference: {} batch {} of epoch {} (step {}), {}",
                       first.training ? "training" : "validation", first.batch + 1, first.epoch + 1,
-                      first.step, what, first.a, first.b);
-  return text;
+                      first.step, what);
+  const bool numbers = !std::isnan(first.a) || !std::isnan(first.b);
+  return text + (numbers ? fmt::format(": {} and {}\n", first.a, first.b) : "\n");
 }
 
 Json epoch_json(const store::EpochRow& epoch) {

@@ -169,6 +169,7 @@ void add_train_options(CLI::App& app, TrainOptions& options) {
   add_metric_names(app, options.metrics)->group(recipe_group);
   add_callback_options(app, options.callbacks);
   add_stats_options(app, options.stats);
+  add_snapshot_options(app, options.snapshots);
   add_execution(app, options);
   add_sources(app, options);
   add_output(app, options);

@@ -12,6 +12,7 @@
 #include "lehr/optim/schedule.hpp"
 #include "lehr/train/learner.hpp"
 #include "model_options.hpp"
+#include "snapshot_options.hpp"
 #include "stats_options.hpp"
 
 namespace lehr::cli {
@@ -33,6 +34,7 @@ struct TrainOptions {
   LearnerOptions learner;  ///< all but the optimizer, which resolve_optimizer() fills
   CallbackOptions callbacks;
   StatsOptions stats;
+  SnapshotOptions snapshots;
   std::vector<std::string> metrics;  ///< names, beside loss and accuracy
   std::string config;                ///< a file, whose options are in place already
   std::string recipe;                ///< likewise

@@ -117,6 +117,14 @@ void print_for_people(const LrFinding& finding) {
   }
 }
 
+void put_suggestions(nlohmann::ordered_json& object, const LrSuggestions& found) {
+  for (const Named& one : named) {
+    const std::optional<double> value = found.*one.value;
+    object[one.name] = value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
+  }
+  object["note"] = found.note.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(found.note);
+}
+
 void print_events(const LrFinding& finding) {
   for (std::size_t seed = 0; seed < finding.curves.size(); ++seed) {
     for (const LrPoint& point : finding.curves[seed]) {
@@ -128,11 +136,10 @@ void print_events(const LrFinding& finding) {
     }
   }
   nlohmann::ordered_json done{{"event", "done"}};
-  for (const Named& one : named) {
-    const std::optional<double> value = finding.*one.value;
-    done[one.name] = value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
+  put_suggestions(done, finding);
+  for (const LrSuggestions& of_seed : finding.of_seeds) {
+    put_suggestions(done["seeds"].emplace_back(nlohmann::ordered_json::object()), of_seed);
   }
-  done["note"] = finding.note.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(finding.note);
   print_json(done);
 }
 

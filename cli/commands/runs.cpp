@@ -44,6 +44,7 @@ struct RunsOptions {
   std::filesystem::path out;
   bool yes = false;
   bool dry_run = false;
+  bool lost = false;
   bool json = false;
 };
 
@@ -157,7 +158,7 @@ int remove(const RunsOptions& options) {
 }
 
 int collect_garbage(const RunsOptions& options) {
-  const std::vector<Garbage> garbage = find_garbage(options.runs, open_store(options));
+  const std::vector<Garbage> garbage = find_garbage(options.runs, open_store(options), options.lost);
   std::uintmax_t bytes = 0;
   for (const Garbage& one : garbage) {
     bytes += one.bytes;
@@ -240,6 +241,8 @@ void register_runs(Commands& registry) {
       add("gc", "Removes what nobody needs: checkpoints of runs that are done, left-over files.",
           collect_garbage);
   gc_command.add_flag("--dry-run", options->dry_run, "only say what would go");
+  gc_command.add_flag("--lost", options->lost,
+                      "also records of runs without a folder: removed by hand, or recorded by a program");
   add_json(gc_command);
 }
 

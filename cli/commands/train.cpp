@@ -142,30 +142,44 @@ void save_config_at_start(Learner& learner, RunFolder* made, const CLI::App& com
 
 void record_run(Learner& learner, const TrainOptions& options, const std::filesystem::path& folder,
                 const CLI::App& command) {
-  if (folder.empty()) return;
+  if (folder.empty()) {
+    if (options.require_records) throw BadInput("--require-records contradicts --no-save");
+    return;
+  }
+  const char* below_bar = is_terminal(2) && !options.quiet ? "\n" : "";
   learner.add(RunRecorder({.store = store_in(std::filesystem::absolute(folder).parent_path()),
                            .id = folder.filename().string(),
                            .name = options.name,
                            .model = options.model.model,
                            .config = config_text(command, reporting_options()),
+                           .report = folder / "report.html",
                            .stop_on_failure = options.require_records,
-                           .on_failure = [](const std::string& sentence) {
-                             std::fprintf(stderr, "\nlehr: %s\n", one_line(sentence).c_str());
+                           .on_failure = [below_bar](const std::string& sentence) {
+                             std::fprintf(stderr, "%slehr: %s\n", below_bar, one_line(sentence).c_str());
                            }}));
 }
 
-/// --lr auto.
-void find_rate(TrainOptions& options, const Learner& learner) {
+/// Where --require-records ended the training.
+void check_records(Learner& learner, const TrainOptions& options, const RunPlace& place) {
+  if (!options.require_records || !learner.stopped()) return;
+  if (learner.callback<RunRecorder>().failure().empty()) return;
+  throw Error("stopped, since the run store could not be written; go on with: lehr train --resume " +
+              place.path);
+}
+
+/// --lr auto. What was found stands in for it from here on: a resumed run looks for no other.
+void find_rate(TrainOptions& options, const Learner& learner, CLI::App& command) {
   const LrFinding finding = learner.find_lr();
   if (!finding.valley) throw BadInput("--lr auto: " + finding.note + "; give a rate");
   options.lr = *finding.valley;
+  command.get_option("--lr")->add_result(fmt::format("{}", options.lr));
   if (!options.quiet) std::fprintf(stderr, "learning rate %.3g (valley)\n", options.lr);
 }
 
-int train(TrainOptions options, const CLI::App& command) {
+int train(TrainOptions options, CLI::App& command) {
   make_schedule(options);  // refuses before anything is loaded
   const std::unique_ptr<Learner> learner = make_learner(options);
-  if (options.find_lr) find_rate(options, *learner);
+  if (options.find_lr) find_rate(options, *learner, command);
   const schedules::RateAndMomentum schedule = make_schedule(options);
   Place place = make_place(options);
   const std::filesystem::path folder = place.found.folder;
@@ -178,12 +192,14 @@ int train(TrainOptions options, const CLI::App& command) {
 
   add_callbacks(*learner, options.callbacks, folder);
   add_stats(*learner, options.stats);
+  add_snapshots(*learner, options.snapshots, folder);
   record_run(*learner, options, folder, command);
   add_reports(*learner, options);
   save_config_at_start(*learner, place.made.get(), command);
   if (options.json) print_json(start_event(*learner, options, run));
   const StopOnSignal stop(*learner);
   fit(*learner, options, schedule, place.found);
+  check_records(*learner, options, run);
   if (!folder.empty()) {
     learner->save(run.model);
     if (place.made) place.made->keep();
@@ -203,7 +219,7 @@ int train(TrainOptions options, const CLI::App& command) {
 
 void register_train(Commands& registry) {
   const auto options = std::make_shared<TrainOptions>();
-  const auto command = std::make_shared<const CLI::App*>();
+  const auto command = std::make_shared<CLI::App*>();
   CLI::App& added = registry.add("train", "Train a network on data and save it.", examples,
                                  [options, command] { return train(*options, **command); });
   *command = &added;

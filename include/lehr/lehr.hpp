@@ -2,6 +2,7 @@
 
 /// Everything of lehr's public interface.
 #include "lehr/backend/backend.hpp"
+#include "lehr/callbacks/activation_snapshots.hpp"
 #include "lehr/callbacks/activation_stats.hpp"
 #include "lehr/callbacks/checkpoint.hpp"
 #include "lehr/callbacks/early_stopping.hpp"
@@ -30,6 +31,8 @@
 #include "lehr/graph/ops.hpp"
 #include "lehr/graph/summary.hpp"
 #include "lehr/models/models.hpp"
+#include "lehr/report/page.hpp"
+#include "lehr/report/text.hpp"
 #include "lehr/store/run_store.hpp"
 #include "lehr/train/activations.hpp"
 #include "lehr/train/learner.hpp"

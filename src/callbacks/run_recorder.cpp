@@ -12,13 +12,15 @@
 
 #include "callbacks/environment.hpp"
 #include "callbacks/layer_watch.hpp"
-#include "callbacks/pictures.hpp"
 #include "callbacks/validation_review.hpp"
+#include "data/pictures.hpp"
 #include "lehr/callbacks/activation_stats.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/memory.hpp"
 #include "lehr/core/parallel.hpp"
 #include "lehr/core/text.hpp"
+#include "lehr/report/page.hpp"
+#include "lehr/store/atomic_file.hpp"
 #include "lehr/store/run_store.hpp"
 #include "lehr/store/run_writer.hpp"
 #include "lehr/train/activations.hpp"
@@ -241,7 +243,7 @@ void RunRecorder::before_fit(Learner& learner) {
 // where it goes on.
 void RunRecorder::State::open(Learner& learner) {
   const Progress& p = learner.progress();
-  const store::ResumedAt resumed{p.train_batches, p.epoch};
+  const store::ResumedAt resumed{p.train_batches, learner.position().epoch};
   try {
     writer.emplace(options.store, info(learner), p.resumed ? resumed : store::ResumedAt{});
   } catch (const BadInput& error) {  // before_fit has looked at the store: it is the disk that fails
@@ -325,7 +327,12 @@ void RunRecorder::after_epoch(Learner& learner) {
   if (s.writer && record.complete) s.writer->epoch(row_of(record));
 }
 
-void RunRecorder::after_fit(Learner&) { state_->whole = true; }
+void RunRecorder::after_fit(Learner& learner) {
+  State& s = *state_;
+  s.whole = true;
+  // It was killed behind its last checkpoint: nothing is left to train, but its end to record.
+  if (learner.progress().resumed && !s.writer && !s.told) s.open(learner);
+}
 
 // The records shall end well whatever a data set does that is asked for its pictures.
 void RunRecorder::State::add_pictures(Learner& learner, std::string& note) {
@@ -338,6 +345,10 @@ void RunRecorder::State::add_pictures(Learner& learner, std::string& note) {
   } catch (const std::exception& error) {
     if (note.empty()) note = std::string("the pictures at the end could not be made: ") + error.what();
   }
+}
+
+void RunRecorder::save_state(CallbackState&) const {
+  if (state_->writer) state_->writer->flush();
 }
 
 void RunRecorder::clean_up(Learner& learner) {
@@ -354,6 +365,18 @@ void RunRecorder::clean_up(Learner& learner) {
   s.writer->finish(status, note, stats != nullptr ? stats->overhead() : 0);
   s.check(learner);
   s.writer.reset();
+  if (s.options.report.empty() || !s.failure.empty()) return;
+  try {
+    write_report(s.options.report);
+  } catch (const BadInput& error) {  // all but the page is safe
+    s.options.on_failure(error.what());
+  }
+}
+
+void RunRecorder::write_report(const std::filesystem::path& file) const {
+  const store::RunRecords records = store::RunStore(state_->options.store).read(state_->id);
+  store::write_file_atomically(
+      file, [&records](std::ostream& out) { report::write_page(out, std::span(&records, 1)); });
 }
 
 }  // namespace lehr

@@ -112,6 +112,7 @@ json layer_data(const LayerStats& layer, const PageLimits& limits) {
           {"parameters", info.parameters},
           {"flops", info.flops},
           {"receptiveField", info.receptive_field},
+          {"inputs", info.inputs},
           {"bytes", info.bytes},
           {"forward", info.forward_seconds},
           {"backward", info.backward_seconds},

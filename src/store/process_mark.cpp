@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 namespace lehr::store {
 namespace {
@@ -37,17 +39,24 @@ std::int64_t start_of(std::int64_t process) {
   return fields ? std::stoll(field) : 0;
 }
 
+/// Containers on one machine number their processes apart.
+std::string process_numbers() {
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self/ns/pid", error).string();
+}
+
 }  // namespace
 
 ProcessMark ProcessMark::mine() {
   const std::int64_t process = getpid();
-  return {host_name() + "/" + boot(), process, start_of(process)};
+  return {host_name() + "/" + boot() + "/" + process_numbers(), process, start_of(process)};
 }
 
 Alive alive(const ProcessMark& mark) {
-  const std::string host = host_name();
-  if (!mark.host.starts_with(host + "/")) return Alive::unknown;
-  if (mark.host != host + "/" + boot()) return Alive::no;
+  const std::string host = host_name() + "/";
+  if (!mark.host.starts_with(host)) return Alive::unknown;
+  if (!mark.host.starts_with(host + boot() + "/")) return Alive::no;
+  if (mark.host != ProcessMark::mine().host) return Alive::unknown;
   return start_of(mark.process) == mark.start ? Alive::yes : Alive::no;
 }
 

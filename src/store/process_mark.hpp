@@ -7,7 +7,7 @@ namespace lehr::store {
 
 /// Which process of which machine, distinct for all time.
 struct ProcessMark {
-  std::string host{};  ///< name and boot of the machine
+  std::string host{};  ///< its name, its boot, and the namespace of its process numbers
   std::int64_t process = 0;
   std::int64_t start = 0;  ///< clock ticks from boot
 
@@ -16,7 +16,7 @@ struct ProcessMark {
 
 enum class Alive { yes, no, unknown };
 
-/// Unknown for processes of other machines.
+/// Unknown for processes of other machines and containers.
 Alive alive(const ProcessMark& mark);
 
 }  // namespace lehr::store

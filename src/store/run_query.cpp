@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "lehr/core/text.hpp"
 #include "store/run_store_state.hpp"
 
@@ -30,6 +32,12 @@ class OnlyReading {
   sqlite3* connection_;
 };
 
+std::string in_hexadecimal(const std::string& bytes) {
+  std::string digits;
+  for (const char byte : bytes) digits += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  return digits;
+}
+
 Value value_of(const Statement& row, int column) {
   switch (row.column_type(column)) {
     case SQLITE_NULL:
@@ -38,21 +46,33 @@ Value value_of(const Statement& row, int column) {
       return row.integer(column);
     case SQLITE_FLOAT:
       return row.real(column);
+    case SQLITE_BLOB:
+      return in_hexadecimal(row.text(column));
     default:
       return row.text(column);
   }
 }
 
-bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n;") == std::string::npos; }
+/// Nothing but blanks, semicolons and comments.
+bool says_nothing(const Database& database, std::string sql) {
+  while (sql.find_first_not_of(" \t\r\n;") != std::string::npos) {
+    const Statement next(database, sql);
+    if (!next.is_none()) return false;
+    sql = next.rest();
+  }
+  return true;
+}
 
 }  // namespace
 
 void RunStore::query(const std::string& sql, const RowAction& row) const {
-  if (is_blank(sql)) throw BadInput("expected an SQL statement, found none");
   const OnlyReading guard(state_->database.handle());
   try {
+    if (says_nothing(state_->database, sql)) throw BadInput("expected an SQL statement, found none");
     Statement statement(state_->database, sql);
-    if (!is_blank(statement.rest())) throw BadInput("expected one SQL statement, found more behind it");
+    if (statement.is_none()) throw BadInput("expected an SQL statement at the beginning, found none");
+    if (!says_nothing(state_->database, statement.rest()))
+      throw BadInput("expected one SQL statement, found more behind it");
     std::vector<std::string> names;
     for (int i = 0; i < statement.columns(); ++i) names.push_back(statement.column_name(i));
     std::vector<Value> values(names.size());

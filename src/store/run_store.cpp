@@ -7,10 +7,11 @@
 #include "lehr/core/text.hpp"
 #include "lehr/store/run_names.hpp"
 #include "store/packed_stats.hpp"
-#include "store/process_mark.hpp"
+#include "store/run_functions.hpp"
+#include "store/run_sampling.hpp"
 #include "store/run_schema.hpp"
+#include "store/run_status.hpp"
 #include "store/run_store_state.hpp"
-#include "store/run_tables.hpp"
 
 namespace lehr::store {
 namespace {
@@ -18,16 +19,6 @@ namespace {
 constexpr const char* run_columns =
     "SELECT name, title, status, started, ended, data, model, parameters, batch_size, epochs, config, note, "
     "stats_share, host, process, process_start, heartbeat, id FROM runs ";
-
-/// Silence after which a run of another machine counts as interrupted, in seconds.
-constexpr double longest_silence = 60;
-
-RunStatus status_now(RunStatus stored, const ProcessMark& mark, double heartbeat) {
-  if (stored != RunStatus::running) return stored;
-  const Alive state = alive(mark);
-  const bool gone = state == Alive::no || (state == Alive::unknown && now() - heartbeat > longest_silence);
-  return gone ? RunStatus::interrupted : RunStatus::running;
-}
 
 StoredRun run_of(const Statement& row) {
   StoredRun run;
@@ -75,6 +66,7 @@ std::vector<Integer> integers_of(const std::string& text) {
 RunStore::State::State(const std::filesystem::path& file) : database(file, Access::read) {
   if (is_older(database)) check_run_store(file);  // brings it up to date
   check_schema(database);
+  add_functions(database);
 }
 
 StoredRun RunStore::State::find(const std::string& id) const {
@@ -107,20 +99,12 @@ void RunStore::State::read_classes(std::int64_t run, RunInfo& info, std::vector<
 }
 
 std::vector<StatsRow> RunStore::State::stats(std::int64_t run, std::size_t most_steps) const {
-  std::vector<std::int64_t> ids;
-  each(
-      "SELECT id FROM steps WHERE run = ? AND id IN (SELECT step_id FROM stats) ORDER BY step, training "
-      "DESC, batch",
-      run, [&](const Statement& row) { ids.push_back(row.integer(0)); });
-  const std::size_t stride =
-      most_steps == 0 ? 1 : std::max<std::size_t>(1, (ids.size() + most_steps - 1) / most_steps);
-
   Statement statement(database,
-                      "SELECT step, batch, training, numbers, histograms FROM stats JOIN steps ON steps.id = "
-                      "step_id WHERE step_id = ?");
+                      "SELECT step, batch, training, numbers, histograms FROM batch_stats JOIN steps ON "
+                      "steps.id = step_id WHERE step_id = ?");
   std::vector<StatsRow> rows;
-  for (std::size_t i = 0; i < ids.size(); i += stride) {
-    statement.with(ids[i]);
+  for (const std::int64_t id : batches_to_read(database, run, most_steps)) {
+    statement.with(id);
     if (!statement.next()) continue;
     for (StatsRow& row : unpack_stats(statement.text(3), statement.text(4))) {
       row.step = statement.integer(0);
@@ -220,7 +204,8 @@ RunRecords RunStore::read(const std::string& id, const ReadOptions& options) con
   records.epochs = epochs(id);
   records.steps = steps(id);
   records.stats = state_->stats(run.id, options.most_steps);
-  const std::size_t classes = records.info.classes.size();
+  constexpr std::size_t most_classes = 10'000;  // a matrix of them fits in memory
+  const std::size_t classes = std::min(records.info.classes.size(), most_classes);
   state_->each("SELECT truth, predicted, count FROM confusion WHERE run = ?", run.id,
                [&](const Statement& row) {
                  if (!records.confusion)
@@ -236,28 +221,6 @@ RunRecords RunStore::read(const std::string& id, const ReadOptions& options) con
                  records.pictures.push_back({row.text(0), row.text(1), row.integer(2), row.text(3)});
                });
   return records;
-}
-
-void check_run_store(const std::filesystem::path& file) {
-  std::error_code error;
-  if (!std::filesystem::exists(file, error)) return;
-  prepare_for_writing(Database(file, Access::write));
-}
-
-void remove_runs(const std::filesystem::path& file, std::span<const std::string> ids) {
-  const Database database(file, Access::write);
-  prepare_for_writing(database);
-  {
-    Transaction transaction(database);
-    Statement statement(database, "DELETE FROM runs WHERE name = ?");
-    for (const std::string& id : ids) statement.with(id).run();
-    transaction.commit();
-  }
-  try {
-    database.execute("VACUUM");
-  } catch (const DatabaseError& error) {  // while others read or write, the space stays for later rows
-    if (error.code() != SQLITE_BUSY && error.code() != SQLITE_LOCKED) throw;
-  }
 }
 
 }  // namespace lehr::store

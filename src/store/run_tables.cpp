@@ -3,8 +3,10 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "lehr/core/text.hpp"
 #include "lehr/store/run_names.hpp"
 #include "store/process_mark.hpp"
+#include "store/run_status.hpp"
 
 namespace lehr::store {
 namespace {
@@ -12,7 +14,7 @@ namespace {
 constexpr const char* insert_step =
     "INSERT OR REPLACE INTO steps(run, step, training, batch, epoch, loss, lr, momentum) "
     "VALUES(?,?,?,?,?,?,?,?)";
-constexpr const char* insert_stats = "INSERT OR REPLACE INTO stats VALUES(?,?,?)";
+constexpr const char* insert_stats = "INSERT OR REPLACE INTO batch_stats VALUES(?,?,?)";
 
 }  // namespace
 
@@ -22,8 +24,25 @@ double now() {
 
 RunTables::RunTables(const Database& database, const RunInfo& info, const ResumedAt& resumed)
     : database_(&database), step_(database, insert_step), stats_(database, insert_stats) {
+  check_or_remove(info.id, resumed);
   enter(info);
   rewind(resumed);
+}
+
+// A run that is done is never written over by mistake, one under way never written to by two.
+void RunTables::check_or_remove(const std::string& id, const ResumedAt& resumed) {
+  Statement there(*database_,
+                  "SELECT status, host, process, process_start, heartbeat, id FROM runs WHERE name = ?");
+  if (!there.with(id).next()) return;
+  const ProcessMark mark{there.text(1), there.integer(2), there.integer(3)};
+  const RunStatus status = status_now(status_of(there.text(0)), mark, there.real(4));
+  const std::string run = in_quotes(database_->file()) + ": the run " + in_quotes(id);
+  if (status == RunStatus::running)
+    throw BadInput(run + " is being recorded by process " + std::to_string(mark.process));
+  if (resumed.step > 0) return;
+  if (status == RunStatus::done) throw BadInput(run + " is there already");
+  const std::int64_t number = there.integer(5);
+  Statement(*database_, "DELETE FROM runs WHERE id = ?").with(number).run();
 }
 
 void RunTables::enter(const RunInfo& info) {

@@ -12,7 +12,8 @@ namespace lehr::store {
 /// Writes one run's rows; the caller makes the transactions.
 class RunTables {
  public:
-  /// Enters the run, or goes on with it.
+  /// Enters the run, or goes on with it where it is resumed; one that got nowhere begins anew. Throws
+  /// BadInput where it is done and not resumed, or being recorded by somebody else.
   RunTables(const Database& database, const RunInfo& info, const ResumedAt& resumed);
 
   void heartbeat();
@@ -27,6 +28,7 @@ class RunTables {
   void finish(RunStatus status, const std::string& note, double stats_share, double now);
 
  private:
+  void check_or_remove(const std::string& id, const ResumedAt& resumed);
   void enter(const RunInfo& info);
   void rewind(const ResumedAt& resumed);
 

@@ -90,11 +90,18 @@ bool is_busy(const DatabaseError& error) {
 
 struct RunWriter::State {
   State(std::filesystem::path file, const RunInfo& info, const ResumedAt& resumed, Options asked)
-      : options(asked), database(std::move(file), Access::write, asked.patience) {
-    prepare_for_writing(database);
-    Transaction transaction(database);
-    tables.emplace(database, info, resumed);
-    transaction.commit();
+      : options(asked) {
+    try {
+      database.emplace(std::move(file), Access::write, asked.patience);
+      prepare_for_writing(*database);
+      Transaction transaction(*database);
+      tables.emplace(*database, info, resumed);
+      transaction.commit();
+    } catch (const DatabaseError& error) {
+      if (!error.is_of_the_disk()) throw;
+      tables.reset();
+      give_up(error.what());
+    }
     const SignalsBlocked blocked;
     thread = std::thread([this] { run(); });
   }
@@ -115,8 +122,8 @@ struct RunWriter::State {
   void give_up(const std::string& reason);
 
   Options options;
-  Database database;
-  std::optional<RunTables> tables;
+  std::optional<Database> database;
+  std::optional<RunTables> tables;  // nothing where the store could not even be begun
 
   mutable std::mutex mutex;
   std::condition_variable wake_writer;
@@ -129,7 +136,8 @@ struct RunWriter::State {
   bool closing = false;
   bool finished = false;
   std::string failed;
-  double last_beat = 0;  // of the writer's thread
+  double last_beat = 0;   // of the writer's thread, as is the next
+  bool given_up = false;  // writes nothing more but how the run ended
   std::atomic<double> busy = 0;
   std::thread thread;
 };
@@ -178,12 +186,14 @@ void RunWriter::State::run() {
 void RunWriter::State::write_all(const std::vector<Message>& messages) {
   constexpr int tries = 4;
   constexpr double beat = 10;
-  if (messages.empty() && now() - last_beat < beat) return;
+  if (!tables || (messages.empty() && now() - last_beat < beat)) return;
   for (int attempt = 1;; ++attempt) {
     try {
-      Transaction transaction(database);
+      Transaction transaction(*database);
       tables->heartbeat();
-      for (const Message& message : messages) write(*tables, message);
+      for (const Message& message : messages) {
+        if (!given_up || std::holds_alternative<Finish>(message)) write(*tables, message);
+      }
       transaction.commit();
       last_beat = now();
       return;
@@ -196,7 +206,9 @@ void RunWriter::State::write_all(const std::vector<Message>& messages) {
   }
 }
 
+// What comes behind a hole would be taken for the whole.
 void RunWriter::State::give_up(const std::string& reason) {
+  given_up = true;
   const std::lock_guard lock(mutex);
   if (failed.empty()) failed = reason;
 }

@@ -13,7 +13,8 @@ namespace lehr::store {
 namespace fs = std::filesystem;
 namespace {
 
-std::string explained(int code, const std::string& reason) {
+std::string explained(int code, const std::string& given) {
+  const std::string reason = printable(given, 300);
   switch (code & 0xff) {
     case SQLITE_NOTADB:
       return "expected a run store, found a file that is no SQLite database";
@@ -61,9 +62,15 @@ Database::Database(fs::path file, Access access, double patience) : file_(std::m
   int code = SQLITE_OK;
   if (access == Access::write) {
     code = open(uri_of(file_, ""), common | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    // SQLite is content with reading where writing is not allowed.
+    if (code == SQLITE_OK && sqlite3_db_readonly(connection_.get(), "main") == 1) {
+      throw DatabaseError(file_, SQLITE_READONLY, "the file is read-only");
+    }
   } else {
     if (!fs::exists(file_, error)) throw DatabaseError(file_, SQLITE_CANTOPEN, "there is no such file");
-    code = open(uri_of(file_, ""), common | SQLITE_OPEN_READONLY);
+    // Where it may, SQLite writes all the same what belongs to reading: it takes up what a killed process
+    // left in the log, and removes the log behind the last reader. query_only below forbids everything else.
+    code = open(uri_of(file_, ""), common | SQLITE_OPEN_READWRITE);
     sqlite3_busy_timeout(connection_.get(), static_cast<int>(patience * 1000));
     // Reading a WAL database makes a file beside it, which a read-only folder forbids. Nobody can be writing
     // there.
@@ -73,7 +80,15 @@ Database::Database(fs::path file, Access access, double patience) : file_(std::m
     if (code == SQLITE_OK) {
       code = sqlite3_exec(connection_.get(), "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr);
     }
-    if (unreadable(code)) code = open(uri_of(file_, "?immutable=1"), common | SQLITE_OPEN_READONLY);
+    if (unreadable(code)) {
+      if (const auto log = fs::file_size(file_.string() + "-wal", error); !error && log > 0) {
+        throw DatabaseError(
+            file_, SQLITE_CANTOPEN,
+            "it lies where nothing can be written, and with it a -wal file whose rows are not "
+            "merged; copy both elsewhere");
+      }
+      code = open(uri_of(file_, "?immutable=1"), common | SQLITE_OPEN_READONLY);
+    }
   }
   if (code != SQLITE_OK) fail(code);
   sqlite3_busy_timeout(connection_.get(), static_cast<int>(patience * 1000));
@@ -83,6 +98,7 @@ Database::Database(fs::path file, Access access, double patience) : file_(std::m
   sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   execute("PRAGMA cell_size_check = ON");
+  if (access == Access::read) execute("PRAGMA query_only = ON");
 }
 
 int Database::open(const std::string& uri, int flags) {

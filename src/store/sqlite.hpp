@@ -19,6 +19,8 @@ class DatabaseError : public BadInput {
  public:
   DatabaseError(const std::filesystem::path& file, int code, const std::string& reason);
   int code() const { return code_; }
+  /// No space, or a disk that does not read or write: nothing is wrong with the file itself.
+  bool is_of_the_disk() const { return code_ == SQLITE_FULL || code_ == SQLITE_IOERR; }
 
  private:
   int code_;
@@ -58,6 +60,8 @@ class Statement {
   int columns() const { return sqlite3_column_count(statement_.get()); }
   std::string column_name(int column) const;
   int column_type(int column) const { return sqlite3_column_type(statement_.get(), column); }
+  /// Whether the text held no statement at all, but blanks or a comment.
+  bool is_none() const { return statement_ == nullptr; }
   /// What was left of the text behind the first statement.
   const std::string& rest() const { return rest_; }
 

@@ -1,5 +1,7 @@
 #include "lehr/train/activations.hpp"
 
+#include <cmath>
+
 #include "data/batch_maker.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/engine/plan.hpp"
@@ -30,6 +32,26 @@ Tensor row_major(const void* value, const Shape& shape, const Backend& backend) 
   Tensor tensor(shape, DType::f32);
   copy_elements(channels_last.view<float>(), tensor.view<float>());
   return tensor;
+}
+
+void normalise(std::span<float> values) {
+  double sum = 0;
+  double count = 0;
+  for (const float value : values) {
+    if (!std::isfinite(value)) continue;
+    sum += static_cast<double>(value);
+    ++count;
+  }
+  const double mean = count > 0 ? sum / count : 0;
+  double squares = 0;
+  for (const float value : values) {
+    if (std::isfinite(value)) squares += std::pow(static_cast<double>(value) - mean, 2);
+  }
+  const double std = count > 1 ? std::sqrt(squares / (count - 1)) : 0;
+  for (float& value : values) {
+    if (!std::isfinite(value)) continue;
+    value = std > 0 ? static_cast<float>((static_cast<double>(value) - mean) / std) : 0;
+  }
 }
 
 }  // namespace
@@ -63,6 +85,7 @@ std::vector<LayerOutput> activations(const Graph& model, Parameters& parameters,
   for (const Layer& layer : layers) {
     const Shape& shape = specs[static_cast<std::size_t>(watched(layer))].shape;
     outputs.push_back({layer.name, layer.type, row_major(plan.value(watched(layer)), shape, backend)});
+    if (options.normalised) normalise(outputs.back().values.elements<float>());
   }
   return outputs;
 }

@@ -47,18 +47,29 @@ void CallbackRegistry::insert(Entry entry) {
 void CallbackRegistry::add(std::unique_ptr<Callback> callback, std::string label) {
   if (!callback) throw Error("a callback was expected, found null");
   if (fitting_) throw Error("callbacks cannot be added during a fit");
-  if (!label.empty() && std::ranges::find(entries_, label, &Entry::label) != entries_.end()) {
-    throw BadInput("there is already a callback with the label " + in_quotes(label));
-  }
+  check_free(label);
   insert({std::move(callback), std::move(label)});
+}
+
+void CallbackRegistry::check_free(const std::string& label) const {
+  if (label.empty() || std::ranges::find(entries_, label, &Entry::label) == entries_.end()) return;
+  throw BadInput("there is already a callback with the label " + in_quotes(label));
 }
 
 void CallbackRegistry::begin_fit(CallbackList callbacks) {
   if (fitting_) throw Error("a fit is under way already");
-  const auto is_null = [](const std::unique_ptr<Callback>& callback) { return callback == nullptr; };
+  const auto is_null = [](const FitCallback& one) { return one.callback == nullptr; };
   if (std::ranges::any_of(callbacks, is_null)) throw Error("a callback was expected, found null");
   finished_.clear();
-  for (std::unique_ptr<Callback>& callback : callbacks) insert({std::move(callback), {}, true});
+  try {
+    for (FitCallback& one : callbacks) {
+      check_free(one.label);
+      insert({std::move(one.callback), std::move(one.label), true});
+    }
+  } catch (...) {
+    end_fit();
+    throw;
+  }
   fitting_ = true;
 }
 

@@ -16,7 +16,8 @@ class CallbackRegistry {
   /// Throws BadInput where the label is taken.
   void add(std::unique_ptr<Callback> callback, std::string label);
 
-  /// Takes the callbacks of a fit in, forgetting those of the fit before. Throws Error within a fit.
+  /// Takes the callbacks of a fit in, forgetting those of the fit before. Throws Error within a fit and
+  /// BadInput where a label is taken.
   void begin_fit(CallbackList callbacks);
   /// From here on the fit's callbacks can be found but hear nothing more.
   void end_fit();
@@ -40,6 +41,7 @@ class CallbackRegistry {
     std::string label;
     bool of_fit = false;
   };
+  void check_free(const std::string& label) const;
   void insert(Entry entry);
   std::map<std::string, Callback*> by_key() const;
 

@@ -26,7 +26,7 @@ const std::map<std::string, Names>& allowed() {
       // A saved model is a safetensors file, hence the arrow to store.
       {"train", {"engine", "data", "optim", "store", "graph", "backend", "core"}},
       {"report", {"store", "core"}},
-      {"callbacks", {"train", "engine", "data", "optim", "store", "graph", "backend", "core"}},
+      {"callbacks", {"train", "report", "engine", "data", "optim", "store", "graph", "backend", "core"}},
   };
   return arrows;
 }

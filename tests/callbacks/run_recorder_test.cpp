@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "callbacks/support.hpp"
+#include "callbacks/validation_review.hpp"
 #include "lehr/callbacks/activation_stats.hpp"
 #include "lehr/callbacks/checkpoint.hpp"
 #include "lehr/callbacks/run_recorder.hpp"
@@ -180,6 +181,131 @@ TEST(RunRecorder, ResumedRunIsAsIfItHadNeverStopped) {
   EXPECT_EQ(found.only_a + found.only_b, 0);
   EXPECT_EQ(store.run("broken").status, RunStatus::done);
   EXPECT_EQ(store.epochs("broken").size(), 2U);
+}
+
+// Behind the last checkpoint and before the end is recorded: the resumed fit has no batch left.
+TEST(RunRecorder, ResumedWithNothingLeftToTrainIsDone) {
+  const TestFolder folder;
+  const auto file = folder / "lehr.db";
+  const auto learner_of = [&] {
+    auto learner = small_learner();
+    learner->add(RunRecorder({.store = file, .id = "a"}));
+    learner->add(Checkpoint({.folder = folder / "checkpoints"}));
+    return learner;
+  };
+  const auto broken = learner_of();
+  broken->on(
+      Event::after_epoch,
+      [](Learner& l) {
+        if (l.progress().epoch == 1) throw std::runtime_error("power cut");
+      },
+      110);
+  EXPECT_THROW(broken->fit(2, 1e-3), Error);
+  learner_of()->fit(2, 1e-3, {.resume = checkpoints_in(folder / "checkpoints").front()});
+  const RunStore store(file);
+  EXPECT_EQ(store.run("a").status, RunStatus::done);
+  EXPECT_EQ(store.epochs("a").size(), 2U);
+  EXPECT_EQ(store.steps("a").size(), 10U);
+}
+
+// Else a run that is killed then has a hole where it goes on.
+TEST(RunRecorder, WhatACheckpointHasSeenIsWrittenBeforeIt) {
+  const TestFolder folder;
+  const auto file = folder / "lehr.db";
+  const auto learner = small_learner();
+  learner->add(RunRecorder({.store = file, .id = "a"}));
+  learner->add(Checkpoint({.folder = folder / "checkpoints", .every_batches = 2}));
+  std::vector<std::size_t> written;
+  learner->on(
+      Event::after_batch,
+      [&](Learner& l) {
+        if (l.progress().training && l.progress().train_batches % 2 == 0)
+          written.push_back(RunStore(file).steps("a").size());
+      },
+      101);
+  learner->fit(1, 1e-3);
+  EXPECT_EQ(written, (std::vector<std::size_t>{2, 4}));
+}
+
+TEST(RunRecorder, PassesOverWhatWasCancelled) {
+  const TestFolder folder;
+  const auto file = folder / "lehr.db";
+  const auto learner = small_learner();
+  learner->add(RunRecorder({.store = file, .id = "a"}));
+  learner->on(Event::before_batch, [](Learner& l) {
+    if (l.progress().batch == 0) l.cancel(Scope::batch);  // of training and of validation
+  });
+  learner->on(Event::after_step, [](Learner& l) {
+    if (l.progress().epoch == 1) l.cancel(Scope::fit);
+  });
+  learner->fit(2, 1e-3);
+  const RunRecords run = RunStore(file).read("a");
+  ASSERT_EQ(run.steps.size(), 5U);  // four of the first epoch, one of the second
+  EXPECT_EQ(run.steps[0].step, 0);
+  EXPECT_EQ(run.steps[0].batch, 1);
+  EXPECT_EQ(run.epochs.size(), 1U) << "the second one did not end";
+  ASSERT_TRUE(run.confusion);
+  EXPECT_EQ(std::accumulate(run.confusion->counts.begin(), run.confusion->counts.end(), std::int64_t{0}), 6);
+}
+
+TEST(RunRecorder, FindingARateLeavesNoTrace) {
+  const TestFolder folder;
+  const auto learner = small_learner();
+  learner->add(RunRecorder({.store = folder / "lehr.db", .id = "a"}));
+  learner->find_lr();
+  EXPECT_FALSE(std::filesystem::exists(folder / "lehr.db"));
+  learner->fit(1, 1e-3);
+  EXPECT_EQ(RunStore(folder / "lehr.db").read("a").steps.size(), 5U);
+}
+
+/// Pictures that cannot be read once it is told so.
+class Unreliable final : public Dataset {
+ public:
+  explicit Unreliable(std::shared_ptr<const Dataset> digits) : digits_(std::move(digits)) {}
+  std::int64_t size() const override { return digits_->size(); }
+  Shape image_shape() const override { return digits_->image_shape(); }
+  std::span<const std::string> class_names() const override { return digits_->class_names(); }
+  std::int64_t label(std::int64_t index) const override { return digits_->label(index); }
+  void read(std::int64_t index, std::span<std::uint8_t> pixels) const override {
+    if (broken) throw BadInput("picture " + std::to_string(index) + " cannot be read");
+    digits_->read(index, pixels);
+  }
+  bool in_memory() const override { return true; }
+
+  bool broken = false;
+
+ private:
+  std::shared_ptr<const Dataset> digits_;
+};
+
+TEST(ValidationReview, PassesOverClassesThatThereAreNot) {
+  ValidationReview review;
+  review.start(2);
+  const std::vector<std::int64_t> targets{0, 2, -1, 1};
+  const std::vector<std::int64_t> ids{0, 1, 2, 3};
+  Batch batch;
+  batch.size = 4;
+  batch.targets = targets.data();
+  batch.ids = ids;
+  review.add(batch, std::vector<float>{1, 0, 1, 0, 1, 0, 1, 0});
+  EXPECT_EQ(review.confusion().counts, (std::vector<std::int64_t>{1, 0, 1, 0}));
+  ASSERT_EQ(review.worst().size(), 2U);
+  EXPECT_EQ(review.worst()[0].sample, 3);
+}
+
+TEST(RunRecorder, PicturesThatCannotBeMadeSpoilNothing) {
+  const TestFolder folder;
+  const auto file = folder / "lehr.db";
+  DataSplits data = data::digits({.train = 300, .valid = 70});
+  const auto valid = std::make_shared<Unreliable>(data.valid);
+  data.valid = valid;
+  Learner learner(models::simple_cnn({}), data, {.batch_size = 64});
+  learner.add(RunRecorder({.store = file, .id = "a"}));
+  learner.on(Event::after_fit, [&](Learner&) { valid->broken = true; });
+  learner.fit(1, 1e-3);
+  const store::RunInfo run = RunStore(file).run("a");
+  EXPECT_EQ(run.status, RunStatus::done);
+  EXPECT_NE(run.note.find("cannot be read"), std::string::npos) << run.note;
 }
 
 TEST(RunRecorder, RefusesAStoreThatItCannotUseBeforeTheTrainingBegins) {

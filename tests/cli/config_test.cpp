@@ -126,6 +126,15 @@ TEST(FindLr, SuggestsDrawsAndWrites) {
   const Outcome trained = run(folder.path(), {"train", "--data", "digits:2000", "--batch-norm", "--threads",
                                               "1", "--lr", "auto", "--epochs", "1", "--no-save", "--json"});
   EXPECT_EQ(trained.event("start")["lr"], done["valley"]);
+  const Outcome saved = run(folder.path(), {"train", "--data", "digits:2000", "--batch-norm", "--threads",
+                                            "1", "--lr", "auto", "--epochs", "1", "--json"});
+  const std::string config =
+      read_file(folder.path() / std::string(saved.event("done")["path"]) / "config.toml");
+  EXPECT_NE(config.find("\nlr = " + done["valley"].dump() + "\n"), std::string::npos) << config;
+  json.insert(json.end(), {"--seeds", "2"});
+  const nlohmann::json seeds = run(folder.path(), json).event("done")["seeds"];
+  ASSERT_EQ(seeds.size(), 2U);
+  EXPECT_EQ(seeds[0]["valley"], done["valley"]);
   EXPECT_EQ(run(folder.path(), {"find-lr", "--from", "1", "--to", "0.1"}).status, 2);
   EXPECT_EQ(run(folder.path(), {"train", "--lr", "automatic"}).status, 2);
 }

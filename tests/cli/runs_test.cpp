@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 
 #include "cli/support.hpp"
@@ -25,11 +26,8 @@ class Runs : public testing::Test {
     folder_ = nullptr;
   }
 
-  static std::string train(std::vector<std::string> options) {
-    options.insert(options.begin(), {"train", "--data", "digits:200", "--epochs", "2", "--json", "--quiet"});
-    const Outcome outcome = run(folder_->path(), options);
-    EXPECT_EQ(outcome.status, 0) << outcome.err;
-    return outcome.event("done")["run"];
+  static std::string train(const std::vector<std::string>& options) {
+    return trained_run(folder_->path(), options);
   }
   static Outcome runs(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "runs");
@@ -105,6 +103,25 @@ TEST_F(Runs, AreExported) {
   EXPECT_NE(read_file(folder_->path() / "layers.csv").find("\"[8,14,14]\""), std::string::npos);
 }
 
+TEST_F(Runs, AreReadByThePythonOfThePage) {
+  const std::string page = read_file(fs::path(LEHR_SOURCE_DIR) / "docs/run-store.md");
+  const std::size_t begin = page.find("```python\n") + 10;
+  write_file(folder_->path() / "read.py", page.substr(begin, page.find("```", begin) - begin));
+  const std::string command = "cd " + folder_->path().string() + " && python3 read.py > read.txt 2> read.err";
+  if (std::system("python3 -c 'import sqlite3' 2> /dev/null") != 0) GTEST_SKIP() << "there is no Python";
+  EXPECT_EQ(std::system(command.c_str()), 0) << read_file(folder_->path() / "read.err");
+  const std::string said = read_file(folder_->path() / "read.txt");
+  std::string list = runs({"sql",
+                           "SELECT counts(magnitudes) AS c FROM stats JOIN steps ON steps.id = step_id WHERE "
+                           "layer = 0 ORDER BY step LIMIT 1",
+                           "--json"})
+                         .events()
+                         .at(0)["c"];
+  for (std::size_t at = list.find(','); at != std::string::npos; at = list.find(',', at + 2))
+    list.replace(at, 1, ", ");
+  EXPECT_NE(said.find("0 " + list), std::string::npos) << said.substr(0, 300);
+}
+
 TEST_F(Runs, AnswerSql) {
   const auto rows = runs({"sql", "SELECT count(*) AS n FROM steps", "--json"}).events();
   ASSERT_EQ(rows.size(), 1U);
@@ -137,6 +154,8 @@ TEST_F(Runs, LeaveNothingThatNobodyNeeds) {
   EXPECT_FALSE(fs::exists(folder / "checkpoints"));
   EXPECT_FALSE(fs::exists(folder / ".lehr-1-2-3.tmp"));
   EXPECT_TRUE(fs::exists(folder / "model.safetensors"));
+  EXPECT_EQ(runs({"show", lost}).status, 0) << "records stay unless asked for";
+  EXPECT_EQ(runs({"gc", "--lost"}).status, 0);
   EXPECT_EQ(runs({"show", lost}).status, 2);
   EXPECT_EQ(runs({"show", done}).status, 0);
 }
@@ -156,6 +175,43 @@ TEST_F(Runs, ThatWereKilledAreInterruptedAndGoOn) {
   const std::int64_t steps =
       runs({"sql", "SELECT count(*) AS n FROM steps", "--json", "--runs", "killed"}).events().at(0)["n"];
   EXPECT_GT(steps, 0);
+}
+
+/// A training that may write no file of more than 500 kB: checkpoints, but not all of the records.
+Outcome train_with_little_space(const fs::path& folder, std::vector<std::string> more) {
+  std::vector<std::string> arguments{"train",     "--data", "digits:1000", "--epochs",     "6",
+                                     "--quiet",   "--seed", "1",           "--batch-size", "2",
+                                     "--threads", "1",      "--lr",        "0.001"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return Running(folder, arguments, 500'000).wait();
+}
+
+TEST_F(Runs, GoOnWhereTheStoreCannotGrow) {
+  const Outcome outcome = train_with_little_space(folder_->path(), {"--out", "small"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find("the training goes on unrecorded"), std::string::npos) << outcome.err;
+  EXPECT_EQ(outcome.err.find("unrecorded"), outcome.err.rfind("unrecorded")) << "once";
+  EXPECT_TRUE(fs::exists(folder_->path() / outcome.out.substr(0, outcome.out.size() - 1)));
+  EXPECT_EQ(runs({"list", "--runs", "small", "--json"}).events().size(), 1U);
+}
+
+TEST_F(Runs, StopWhereTheirRecordsAreRequired) {
+  const Outcome outcome = train_with_little_space(folder_->path(), {"--out", "strict", "--require-records"});
+  EXPECT_EQ(outcome.status, 1) << outcome.err;
+  EXPECT_NE(outcome.err.find("the training stops"), std::string::npos) << outcome.err;
+  const std::size_t at = outcome.err.find("--resume ");
+  ASSERT_NE(at, std::string::npos) << outcome.err;
+  const std::string path = outcome.err.substr(at + 9, outcome.err.find('\n', at) - at - 9);
+  // With space again it goes on in the same records.
+  const Outcome resumed = run(folder_->path(), {"train", "--resume", path, "--out", "strict", "--quiet"});
+  EXPECT_EQ(resumed.status, 0) << resumed.err;
+  const auto counts =
+      runs({"sql", "SELECT count(*) AS n, max(step) AS last FROM steps", "--json", "--runs", "strict"})
+          .events()
+          .at(0);
+  EXPECT_EQ(counts["last"], 6 * 500 - 1);
+  EXPECT_GE(counts["n"], 6 * 500 - 512) << "no more than what waited is lost";
+  EXPECT_EQ(run(folder_->path(), {"train", "--no-save", "--require-records"}).status, 2);
 }
 
 TEST_F(Runs, NamesMayBeHostile) {

@@ -126,6 +126,13 @@ Outcome run(const std::filesystem::path& folder, const std::vector<std::string>&
   return Running(folder, arguments).wait();
 }
 
+std::string trained_run(const std::filesystem::path& folder, std::vector<std::string> options) {
+  options.insert(options.begin(), {"train", "--data", "digits:200", "--epochs", "2", "--json", "--quiet"});
+  const Outcome outcome = run(folder, options);
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  return outcome.event("done")["run"];
+}
+
 void write_file(const std::filesystem::path& file, const std::string& bytes) {
   std::filesystem::create_directories(file.parent_path());
   std::ofstream(file, std::ios::binary) << bytes;

@@ -42,7 +42,7 @@ TEST(Train, ReportsEpochsAndSavesAModelThatCommandsReload) {
                                       "runs/" + id + "/checkpoints/step-000000000016-epoch.safetensors",
                                       "runs/" + id + "/checkpoints/step-000000000032-epoch.safetensors",
                                       "runs/" + id + "/config.toml", "runs/" + id + "/model.safetensors",
-                                      "runs/lehr.db"}));
+                                      "runs/" + id + "/report.html", "runs/lehr.db"}));
 
   const Outcome evaluation =
       run(folder.path(), {"evaluate", done["model"], "--data", "digits:1000", "--seed", "3", "--json"});

@@ -66,7 +66,10 @@ inline store::RunRecords made_records(const RecordsSpec& spec = {}) {
   run.info.batch_size = 64;
   run.info.epochs = spec.epochs;
   run.info.config = "lr = 0.1\n";
-  run.info.environment = {{"threads", "2"}};
+  run.info.environment = {{"threads", "2"},
+                          {"memory_planned", "1000000"},
+                          {"memory_before", "2000000"},
+                          {"memory_peak", "3100000"}};
   run.info.stats_share = 0.02;
   for (int i = 0; i < spec.classes; ++i) {
     run.info.classes.push_back("class " + std::to_string(i));
@@ -83,6 +86,8 @@ inline store::RunRecords made_records(const RecordsSpec& spec = {}) {
                           .bytes = 1 << 20,
                           .forward_seconds = 1e-4,
                           .backward_seconds = 2e-4});
+    if (i > 0) run.layers.back().inputs = {i - 1};
+    if (i > 2) run.layers.back().inputs.push_back(i - 3);  // a shortcut
   }
   for (int epoch = 0; epoch < spec.epochs; ++epoch) {
     for (std::int64_t batch = 0; batch < spec.batches; ++batch) {

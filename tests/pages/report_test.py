@@ -72,7 +72,9 @@ class ReportTest(unittest.TestCase):
                     'Mean of the activations', 'Share near zero', 'Gradients of the activations',
                     'Gradients of the weights', 'Update over weight', 'Norm of the weights'])
                 self.assertEqual(self.run_script(DRAWN), [12, 4, 1])
-                self.assertEqual(len(self.find('#network svg rect[rx]')), 4)
+                self.assertEqual(len(self.find('.drawing rect')), 4)
+                self.assertEqual(len(self.find('.drawing path')), 5)  # one is a shortcut
+                self.assertIn('977 KiB; measured: 1.05 MiB', self.find('.costs')[0].text)
                 self.assertEqual(len(self.find('.gallery img')), 4)
                 self.assertTrue(all(self.run_script('return arguments[0].naturalWidth', image)
                                     for image in self.find('.gallery img')))

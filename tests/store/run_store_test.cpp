@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <csignal>
 #include <limits>
@@ -114,9 +115,29 @@ TEST(RunStore, ReadsFewerBatchesWhereAskedTo) {
   write_run(file, "a", 100);
   const RunRecords run = RunStore(file).read("a", {.most_steps = 10});
   EXPECT_EQ(run.steps.size(), 100U);
-  EXPECT_EQ(run.stats.size(), 20U);  // two layers
+  EXPECT_EQ(run.stats.size(), 22U);  // of two layers; near-zero shares are furthest out at the ends
   EXPECT_EQ(run.stats.front().step, 0);
-  EXPECT_EQ(run.stats.back().step, 90);
+  EXPECT_EQ(run.stats[18].step, 90);
+  EXPECT_EQ(run.stats.back().step, 99);
+}
+
+// As a series that thins itself leaves them: every batch at first, few later, and a spike.
+TEST(RunStore, ReadsBatchesThatLieEvenlyHoweverTheyWereRecorded) {
+  const TemporaryFolder folder;
+  const auto file = folder / "lehr.db";
+  {
+    RunWriter writer(file, run_info("a"));
+    for (std::int64_t step = 0; step < 1000; step += step < 100 ? 1 : 50) {
+      auto rows = stats_rows(step);
+      if (step == 37) rows[1].stats.std = 100;
+      writer.step(step_row(step), rows);
+    }
+  }
+  std::vector<std::int64_t> steps;
+  for (const StatsRow& row : RunStore(file).read("a", {.most_steps = 10}).stats) {
+    if (row.layer == 1) steps.push_back(row.step);
+  }
+  EXPECT_EQ(steps, (std::vector<std::int64_t>{0, 37, 96, 200, 300, 400, 500, 600, 700, 800, 900, 950}));
 }
 
 TEST(RunStore, ResumedRunTakesBackWhatCameLater) {
@@ -194,7 +215,8 @@ TEST(RunStore, IsReadWhileItIsWritten) {
   std::thread training([&] {
     for (std::int64_t step = 0; !stop; ++step) {
       writer.step(step_row(step), stats_rows(step));
-      usleep(200);  // else, on a busy machine, each reading takes longer than the last and finds ever more
+      // As a training would: a writer at full speed outgrows whoever reads all of it again and again.
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
     }
   });
   std::size_t last = 0;
@@ -219,7 +241,7 @@ TEST(RunStore, TakesRunsOutAndGivesSpaceBack) {
   ASSERT_EQ(store.runs().size(), 1U);
   EXPECT_EQ(store.read("b").stats.size(), 20U);
   std::int64_t left = -1;
-  store.query("SELECT count(*) FROM layer_stats", [&](auto, auto values) {
+  store.query("SELECT count(*) FROM stats", [&](auto, auto values) {
     left = std::get<std::int64_t>(values[0]);
     return true;
   });

@@ -176,6 +176,32 @@ TEST(Reaching, TellsSeveralOfOneTypeApartByLabel) {
   EXPECT_THROW(learner.add(Counter(), "first"), BadInput);
 }
 
+TEST(Reaching, TellsThoseOfOneFitApartByLabel) {
+  std::unique_ptr<Learner> made;
+  Learner& learner = fresh_learner(made);
+  learner.add(Counter(), "always");
+  const auto two = [] {
+    return callbacks(labelled("first", Counter()), Counter(), labelled("second", Counter()));
+  };
+  int seen = 0;
+  learner.on(Event::after_fit, [&](Learner& l) {
+    if (seen == 0) seen = l.callback<Counter>("second").epochs;
+  });
+  learner.fit(2, 1e-3, {.callbacks = two()});
+  EXPECT_EQ(seen, 2) << "during the fit";
+  learner.fit(1, 1e-3, {.callbacks = two()});
+  EXPECT_EQ(learner.callback<Counter>("first").epochs, 1);
+  EXPECT_EQ(learner.callback<Counter>("second").epochs, 1);
+  EXPECT_EQ(learner.callback<Counter>("always").epochs, 3);
+  EXPECT_NE(&learner.callback<Counter>("first"), &learner.callback<Counter>("second"));
+
+  const std::string taken = message_of<BadInput>(
+      [&] { learner.fit(1, 1e-3, {.callbacks = callbacks(labelled("always", Counter()))}); });
+  EXPECT_NE(taken.find("there is already a callback with the label \"always\""), std::string::npos) << taken;
+  learner.fit(1, 1e-3);
+  EXPECT_EQ(learner.callback<Counter>("always").epochs, 4);
+}
+
 TEST(Reaching, RefusesNewCallbacksAndFitsDuringAFit) {
   std::unique_ptr<Learner> made;
   Learner& learner = fresh_learner(made);

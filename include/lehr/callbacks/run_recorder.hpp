@@ -18,6 +18,8 @@ struct RunRecorderOptions {
   std::string model{};   ///< what the network is called
   std::string config{};  ///< how it was configured, as TOML
   std::map<std::string, std::string> environment{};  ///< beside version, processor and threads
+  /// The page about the run (report::write_page), written at the end of the fit; empty: none.
+  std::filesystem::path report{};
   bool pictures = true;  ///< samples, top losses, filters and feature maps, at the end
   /// Where the store cannot be written any more: end the fit after its batch, as Learner::request_stop does.
   bool stop_on_failure = false;
@@ -47,9 +49,14 @@ class RunRecorder final : public Callback {
   void after_epoch(Learner& learner) override;
   void after_fit(Learner& learner) override;
   void clean_up(Learner& learner) override;
+  /// Keeps nothing, but waits until all is written: what a checkpoint has seen is in the store before it.
+  void save_state(CallbackState& state) const override;
 
   /// Of the present or last fit's run.
   const std::string& id() const;
+  /// Writes the page about the last fit's run, whole or not at all. Throws BadInput where it cannot be
+  /// written, or there is no such run in the store.
+  void write_report(const std::filesystem::path& file) const;
   /// Why recording ended early, or empty.
   std::string failure() const;
 

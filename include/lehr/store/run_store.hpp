@@ -17,11 +17,13 @@ namespace lehr::store {
 /// Of the tables. An older store is brought up to date when it is opened, a newer one refused.
 inline constexpr int schema_version = 3;
 
-/// NULL, integer, real, text; a blob is text too.
+/// NULL, integer, real, text; a blob is text in hexadecimal.
 using Value = std::variant<std::monostate, std::int64_t, double, std::string>;
 
 struct ReadOptions {
-  std::size_t most_steps = 1000;  ///< batches with statistics that are read, evenly spread; 0 all
+  /// Batches with statistics that are read, spread evenly over the training, beside those with each layer's
+  /// extremes; fewer where a network has so many layers that they would fill the memory; 0 all.
+  std::size_t most_steps = 1000;
   bool pictures = true;
 };
 
@@ -34,7 +36,7 @@ struct RunDifference {
   std::string layer{};   ///< empty: the batch as a whole
   std::string tensor{};  ///< "activation", "weight_gradient", ...
   std::string statistic{};
-  double a = 0;
+  double a = 0;  ///< NaN where the statistic is a histogram
   double b = 0;
 };
 
@@ -78,8 +80,8 @@ class RunStore {
   std::unique_ptr<State> state_;
 };
 
-/// Throws BadInput where there is a file that is no store which this program could write to. Brings an older
-/// one up to date.
+/// Throws BadInput where there is a file that is no store which this program could write to, were there space
+/// on the disk. Brings an older one up to date.
 void check_run_store(const std::filesystem::path& file);
 /// Takes runs out of a store, and gives the space back to the system. Names that it does not hold are passed
 /// over.

@@ -27,13 +27,15 @@ struct RunWriterOptions {
 /// Writes one run into a run store from a thread of its own, a transaction every half second, so that a
 /// killed process leaves all but its last half second. Several processes may write to one store.
 ///
-/// Where writing fails later (a full disk, say), recording ends and failure() says why; nothing throws.
+/// Where writing fails later, or there is no space from the start, recording ends and failure() says why;
+/// nothing throws.
 class RunWriter {
  public:
   using Options = RunWriterOptions;
 
-  /// Makes the store where it is missing and enters the run as running; where it is there already, goes on
-  /// with it. Throws BadInput where the store cannot be written, is damaged or of another version.
+  /// Makes the store where it is missing and enters the run as running. A run that is there already goes on
+  /// where it is resumed, and begins anew where it did not come to its end. Throws BadInput where it is done
+  /// or being recorded by another process, and where the store cannot be written, is damaged or newer.
   RunWriter(std::filesystem::path file, RunInfo info, ResumedAt resumed = {}, Options options = {});
   /// Writes what waits; a run that nobody finished is then interrupted.
   ~RunWriter();

@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "lehr/train/events.hpp"
@@ -84,12 +86,34 @@ class Callback {
   virtual void load_state(const CallbackState&) {}
 };
 
-/// Callbacks for one fit: `learner.fit(3, 0.01, {.callbacks = callbacks(EarlyStopping(), MixUp())})`.
-using CallbackList = std::vector<std::unique_ptr<Callback>>;
+/// A callback for one fit. The label tells several of one type apart, as in Learner::add.
+struct FitCallback {
+  std::unique_ptr<Callback> callback;
+  std::string label{};
+
+  FitCallback(std::unique_ptr<Callback> given,
+              std::string its_label = {})  // NOLINT(google-explicit-constructor)
+      : callback(std::move(given)), label(std::move(its_label)) {}
+};
+template <class SomeCallback>
+FitCallback labelled(std::string label, SomeCallback callback) {
+  return {std::make_unique<SomeCallback>(std::move(callback)), std::move(label)};
+}
+
+/// Callbacks for one fit: `learner.fit(3, 0.01, {.callbacks = callbacks(EarlyStopping(), MixUp())})`, or with
+/// labels `callbacks(labelled("fast", Ema({.decay = 0.9})), labelled("slow", Ema()))`.
+using CallbackList = std::vector<FitCallback>;
 template <class... Some>
 CallbackList callbacks(Some... some) {
   CallbackList list;
-  (list.push_back(std::make_unique<Some>(std::move(some))), ...);
+  const auto add = [&](auto one) {
+    if constexpr (std::is_same_v<decltype(one), FitCallback>) {
+      list.push_back(std::move(one));
+    } else {
+      list.emplace_back(std::make_unique<decltype(one)>(std::move(one)));
+    }
+  };
+  (add(std::move(some)), ...);
   return list;
 }
 

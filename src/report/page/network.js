@@ -2,13 +2,8 @@
 (() => {
   const {el, svg} = lehr;
 
-  // The layers that each one reads; a chain where that was not recorded. -1 is the image.
-  function readers(run) {
-    return run.layers.map((layer) => {
-      if (layer.inputs?.length) return layer.inputs;
-      return [layer.inputs && layer.number > 0 ? -1 : layer.number - 1];
-    });
-  }
+  // The layers that each one reads; -1 is the image.
+  const readers = (run) => run.layers.map(({inputs}) => inputs.length ? inputs : [-1]);
 
   // Blocks as high as the picture they put out and as wide as it has channels.
   function boxOf(layer) {
@@ -29,7 +24,11 @@
       box.x = x;
       x += box.width + gap;
     }
-    const height = above + tallest + 46;
+    // Names that would run into each other are written aslant.
+    const longestName = Math.max(...run.layers.map(({name}) => Math.min(Array.from(name).length, 24)));
+    const aslant = boxes.some(({width}) => 6.5 * longestName > width + gap);
+    const height = above + tallest + 46 + (aslant ? 3.4 * longestName : 0);
+    if (aslant) x += 5.6 * longestName;
     const picture = svg('svg', {viewBox: `0 0 ${x} ${height}`, width: x, height, role: 'img', 'aria-label': 'The network, layer by layer'});
     const line = {fill: 'none', stroke: 'var(--soft)', 'stroke-width': 1};
     inputs.forEach((all, i) => {
@@ -50,10 +49,12 @@
       const block = svg('g', {}, svg('title', {}, `${layer.name}: ${layer.type}, ${layer.shape.join(' \u00d7 ')}`),
                         svg('rect', {x: left, y: middle - tall / 2, width, height: tall, rx: 3, fill: colour, 'fill-opacity': 0.75}));
       const centre = left + width / 2;
-      const caption = (text, y, kind) => svg('text', {x: centre, y, 'text-anchor': 'middle', class: kind}, text);
-      block.append(caption(lehr.shortened(layer.name, run.layers.length > 12 ? 7 : 12), middle + tallest / 2 + 16, ''),
-                   caption(layer.shape.length > 1 ? `${layer.shape[0]}\u00d7${layer.shape[1]}\u00b2` : String(layer.shape[0] ?? ''),
-                           middle + tallest / 2 + 30, 'small'));
+      const caption = (text, y, attributes) => svg('text', {x: centre, y, 'text-anchor': 'middle', ...attributes}, text);
+      const size = layer.shape.length > 1 ? `${layer.shape[0]}\u00d7${layer.shape[1]}\u00b2` : String(layer.shape[0] ?? '');
+      const below = middle + tallest / 2 + 16;
+      const turned = {'text-anchor': 'start', transform: `rotate(32 ${centre} ${below + 14})`};
+      block.append(caption(size, below, {class: 'small'}),
+                   caption(lehr.shortened(layer.name, 24), below + 14, aslant ? turned : {}));
       picture.append(block);
     });
     return picture;
@@ -119,9 +120,10 @@
     const most = Math.max(...run.layers.map(({bytes}) => bytes));
     const rows = run.layers.map((layer) => el('tr', {'data-layer': layer.number}, el('td', {}, lehr.shortened(layer.name, 40)),
                                               cell(lehr.bytes(layer.bytes)), meter(layer.bytes / most, 'var(--accent)')));
-    const {memory_planned: planned, memory_peak: peak} = run.environment;
-    const whole = planned && peak
-        ? `Predicted for the whole training: ${lehr.bytes(Number(planned))}; the process held at most ${lehr.bytes(Number(peak))}, program and data included.`
+    const [planned, before, peak] = ['planned', 'before', 'peak'].map((name) => Number(run.environment[`memory_${name}`]));
+    const whole = planned > 0 && peak > 0
+        ? `Predicted for the whole training: ${lehr.bytes(planned)}; measured: ${lehr.bytes(peak - before)}, on top of ` +
+            `${lehr.bytes(before)} for the program and the data.`
         : '';
     return el('figure', {}, el('h3', {}, 'Memory of a batch'),
               el('p', {class: 'how'}, `What each layer puts out and holds for the way back. ${whole}`),

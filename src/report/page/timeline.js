@@ -3,8 +3,8 @@
   const charts = new Set();
   const ends = lehr.runs.flatMap(({steps, points}) => [steps.batch.at(-1), points.batch.at(-1)]).filter(Number.isFinite);
   lehr.timeline = {
-    whole: [1, Math.max(2, ...ends)],  // batches of all runs
-    window: null,                      // [first, last] batch in view; null: all
+    whole: [1, 1.005 * Math.max(2, ...ends)],  // batches of all runs, and room for the last point
+    window: null,                              // [first, last] batch in view; null: all
     charts,
     forget(chart) { charts.delete(chart); },
     get range() { return lehr.timeline.window ?? lehr.timeline.whole; },

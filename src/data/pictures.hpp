@@ -18,9 +18,9 @@ data::Image input(std::span<const float> values, const Shape& image_shape,
                   const Normalisation& normalisation);
 data::Image sample(const Dataset& dataset, std::int64_t index);
 
-/// Maps of one sample, (1, C, H, W) row-major, side by side in a square: each from black (its least value) to
-/// white. At most so many.
-data::Image maps(const Tensor& values, std::int64_t most = 64);
+/// Maps of one of the samples, (N, C, H, W) row-major, side by side in a square: each from black (its least
+/// value) to white. At most so many.
+data::Image maps(const Tensor& values, std::int64_t sample = 0, std::int64_t most = 64);
 /// Weights (O, I, H, W) of a convolution as pictures side by side: in colour where I is 3, else the first
 /// input's.
 data::Image filters(const Tensor& weights, std::int64_t most = 64);

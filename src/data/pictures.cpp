@@ -1,4 +1,4 @@
-#include "callbacks/pictures.hpp"
+#include "data/pictures.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -62,11 +62,10 @@ class Sheet {
 
 /// Tiles from (tiles, planes, H, W) values, of whose planes the first `channels` are shown, each tile by its
 /// own scale.
-data::Image sheet(const Tensor& values, std::int64_t tiles, std::int64_t planes, std::int64_t channels) {
-  const Shape& shape = values.shape();
+data::Image sheet(std::span<const float> all, const Shape& shape, std::int64_t tiles, std::int64_t planes,
+                  std::int64_t channels) {
   const std::int64_t height = shape[2];
   const std::int64_t width = shape[3];
-  const std::span<const float> all = values.elements<float>();
   Sheet sheet(tiles, height, width, channels);
   for (std::int64_t tile = 0; tile < tiles; ++tile) {
     const auto shown = all.subspan(static_cast<std::size_t>(tile * planes * height * width),
@@ -110,13 +109,17 @@ data::Image sample(const Dataset& dataset, std::int64_t index) {
   return image;
 }
 
-data::Image maps(const Tensor& values, std::int64_t most) {
-  return sheet(values, std::min(values.shape()[1], most), 1, 1);
+data::Image maps(const Tensor& values, std::int64_t sample, std::int64_t most) {
+  const Shape& shape = values.shape();
+  const auto one = static_cast<std::size_t>(shape[1] * shape[2] * shape[3]);
+  const auto all = values.elements<float>().subspan(static_cast<std::size_t>(sample) * one, one);
+  return sheet(all, shape, std::min(shape[1], most), 1, 1);
 }
 
 data::Image filters(const Tensor& weights, std::int64_t most) {
   const std::int64_t inputs = weights.shape()[1];
-  return sheet(weights, std::min(weights.shape()[0], most), inputs, inputs == 3 ? 3 : 1);
+  return sheet(weights.elements<float>(), weights.shape(), std::min(weights.shape()[0], most), inputs,
+               inputs == 3 ? 3 : 1);
 }
 
 }  // namespace lehr::pictures

@@ -1,0 +1,126 @@
+#include "lehr/train/activations.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <numeric>
+
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "data_set.hpp"
+#include "lehr/core/error.hpp"
+#include "model_path.hpp"
+#include "output.hpp"
+#include "predictions.hpp"
+
+namespace lehr::cli {
+namespace {
+
+constexpr const char* examples = R"(Examples:
+  lehr activations runs/ID --data digits --sample 0,5 --out seen.safetensors
+  lehr activations runs/ID --data digits --sample 0 --maps maps --layers '*conv*,0'
+  lehr activations runs/ID picture.png --out seen.safetensors --normalised --before-activation
+
+Each layer's values for the samples, by the layer's name, as (samples, channels, height, width). --maps draws
+what has height and width: a picture for each sample and layer. Python reads the file with safetensors.)";
+
+struct Options {
+  std::filesystem::path model;
+  std::vector<std::filesystem::path> images;
+  DataSetOptions data;
+  std::vector<std::int64_t> samples;
+  ActivationsOptions activations;
+  std::filesystem::path out;
+  std::filesystem::path maps;
+  bool json = false;
+};
+
+void check(const Options& options) {
+  const bool from_data = !options.data.data.empty();
+  if (from_data == !options.images.empty()) {
+    throw BadInput("activations takes either picture files or --data with --sample");
+  }
+  if (from_data == options.samples.empty()) throw BadInput("--data and --sample belong together");
+  if (options.out.empty() && options.maps.empty()) throw BadInput("activations needs --out or --maps");
+}
+
+std::shared_ptr<const Dataset> dataset_of(const std::vector<Picture>& pictures, const Model& model) {
+  std::vector<std::uint8_t> pixels;
+  for (const Picture& picture : pictures) {
+    pixels.insert(pixels.end(), picture.pixels.begin(), picture.pixels.end());
+  }
+  return std::make_shared<MemoryDataset>(model.image_shape(), std::move(pixels),
+                                         std::vector<std::uint8_t>(pictures.size()), model.class_names);
+}
+
+void say(const Options& options, const std::vector<LayerOutput>& outputs,
+         const std::vector<std::filesystem::path>& files) {
+  if (options.json) {
+    for (const LayerOutput& output : outputs) {
+      print_json({{"event", "layer"},
+                  {"layer", output.layer},
+                  {"type", output.type},
+                  {"shape", output.values.shape().extents()}});
+    }
+  }
+  for (const std::filesystem::path& file : files) {
+    if (options.json) print_json({{"event", "file"}, {"path", file.string()}});
+    if (!options.json) std::cout << file.string() << '\n';
+  }
+}
+
+int run_activations(const Options& options) {
+  check(options);
+  Model model = load_model_or_run(options.model);
+  const std::vector<Picture> pictures =
+      options.images.empty() ? pictures_of(*open_data_set(options.data), options.samples, model)
+                             : pictures_of(options.images, model);
+  ActivationsNote note{.options = options.activations};
+  for (const Picture& picture : pictures) {
+    note.samples.push_back(picture.sample >= 0 ? std::to_string(picture.sample) : picture.name);
+  }
+  std::vector<std::int64_t> all(pictures.size());
+  std::iota(all.begin(), all.end(), 0);
+  const std::vector<LayerOutput> outputs = activations(model.graph, *model.parameters, model.normalisation,
+                                                       dataset_of(pictures, model), all, options.activations);
+  std::vector<std::filesystem::path> files;
+  if (!options.maps.empty()) files = save_feature_maps(options.maps, outputs, note);
+  if (!options.out.empty()) {
+    save_activations(options.out, outputs, note);
+    files.push_back(options.out);
+  }
+  say(options, outputs, files);
+  return 0;
+}
+
+}  // namespace
+
+void register_activations(Commands& registry) {
+  const auto options = std::make_shared<Options>();
+  CLI::App& command = registry.add("activations", "Save what the layers of a saved model make of pictures.",
+                                   examples, [options] { return run_activations(*options); });
+  command.add_option("MODEL", options->model, "a saved model, or a run's folder")->required();
+  command.add_option("IMAGE", options->images, "PNG files")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_data_set_options(command, options->data);
+  add_parsed(
+      command, "--sample", options->samples, "numbers of samples in the set, from 0",
+      [](const std::string& option, const std::string& text) { return parse_integers(option, text, {}); })
+      ->type_name("I,...");
+  command.add_option("--out", options->out, "a safetensors file for the values")->type_name("FILE");
+  command.add_option("--maps", options->maps, "a folder for feature maps as PNG")->type_name("DIR");
+  add_parsed(command, "--layers", options->activations.layers,
+             "layers by name, with * and ? for any text and any character",
+             [](const std::string&, const std::string& text) { return split_list(text); })
+      ->type_name("NAME,...");
+  command.add_flag("--before-activation", options->activations.before_activation,
+                   "outputs before the activation function");
+  command.add_flag("--normalised", options->activations.normalised,
+                   "each layer's values with mean 0 and std 1 over the samples");
+  add_threads(command);
+  command.add_flag("--json", options->json, "one JSON object a layer and a file on stdout");
+}
+
+}  // namespace lehr::cli

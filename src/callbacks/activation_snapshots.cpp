@@ -1,0 +1,43 @@
+#include "lehr/callbacks/activation_snapshots.hpp"
+
+#include <fmt/format.h>
+
+#include "lehr/core/error.hpp"
+#include "lehr/graph/layers.hpp"
+#include "lehr/train/learner.hpp"
+
+namespace lehr {
+
+ActivationSnapshots::ActivationSnapshots(ActivationSnapshotsOptions options) : options_(std::move(options)) {
+  if (options_.every_epochs < 1) {
+    throw BadInput("ActivationSnapshots saves every 1 or more epochs, found " +
+                   std::to_string(options_.every_epochs));
+  }
+  if (options_.samples.empty()) throw BadInput("ActivationSnapshots expects samples to look at, found none");
+}
+
+void ActivationSnapshots::before_fit(Learner& learner) {
+  layers_named(options_.activations.layers, learner.model());
+  const std::int64_t size = learner.data().valid->size();
+  for (const std::int64_t sample : options_.samples) {
+    if (sample >= 0 && sample < size) continue;
+    throw BadInput("there is no sample " + std::to_string(sample) + ": the validation set has " +
+                   std::to_string(size) + ", counted from 0");
+  }
+}
+
+void ActivationSnapshots::after_epoch(Learner& learner) {
+  const EpochRecord& epoch = learner.history().back();
+  const bool last = epoch.epoch + 1 == learner.progress().epochs;
+  if (!epoch.complete || ((epoch.epoch + 1) % options_.every_epochs != 0 && !last)) return;
+  const std::vector<LayerOutput> outputs =
+      activations(learner.model(), learner.parameters(), learner.normalisation(), learner.data().valid,
+                  options_.samples, options_.activations);
+  ActivationsNote note{.options = options_.activations};
+  for (const std::int64_t sample : options_.samples) note.samples.push_back(std::to_string(sample));
+  const std::string name = fmt::format("epoch-{:04}", epoch.epoch + 1);
+  save_activations(options_.folder / (name + ".safetensors"), outputs, note);
+  if (options_.png) save_feature_maps(options_.folder / name, outputs, note);
+}
+
+}  // namespace lehr

@@ -1,0 +1,89 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "data/pictures.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/core/hash.hpp"
+#include "lehr/store/atomic_file.hpp"
+#include "lehr/store/safetensors.hpp"
+#include "lehr/train/activations.hpp"
+
+namespace lehr {
+namespace {
+
+std::string json_text(const nlohmann::json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+/// A name as a part of a file's: letters of any language stay. Long ones are cut, with a hash of the whole
+/// behind.
+std::string as_file_name(const std::string& name) {
+  constexpr std::size_t longest = 80;
+  std::string safe;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain =
+        byte > ' ' && byte != 127 && std::string_view("/\\:*?\"<>|%").find(c) == std::string::npos;
+    safe += plain ? std::string(1, c) : fmt::format("%{:02X}", byte);
+  }
+  if (safe.size() <= longest) return safe;
+  std::size_t end = longest;
+  while (end > 0 && (static_cast<unsigned char>(safe[end]) & 0xC0U) == 0x80U) --end;  // between characters
+  Hash hash;
+  hash.add(name);
+  return safe.substr(0, end) + "~" + hash.text();
+}
+
+bool has_maps(const LayerOutput& output) {
+  const Shape& shape = output.values.shape();
+  return shape.rank() == 4 && shape[2] * shape[3] > 1;
+}
+
+void check(std::span<const LayerOutput> outputs, const ActivationsNote& note) {
+  for (const LayerOutput& output : outputs) {
+    if (output.values.shape()[0] == std::ssize(note.samples)) continue;
+    throw Error("layer " + output.layer + " has values of " + std::to_string(output.values.shape()[0]) +
+                " samples, named are " + std::to_string(note.samples.size()));
+  }
+}
+
+}  // namespace
+
+void save_activations(const std::filesystem::path& file, std::span<const LayerOutput> outputs,
+                      const ActivationsNote& note) {
+  check(outputs, note);
+  store::SafeTensors contents;
+  nlohmann::json types;
+  for (const LayerOutput& output : outputs) {
+    contents.tensors.emplace(output.layer, output.values.clone());
+    types[output.layer] = output.type;
+  }
+  contents.metadata = {{"lehr.samples", json_text(note.samples)},
+                       {"lehr.types", json_text(types)},
+                       {"lehr.before_activation", note.options.before_activation ? "true" : "false"},
+                       {"lehr.normalised", note.options.normalised ? "true" : "false"}};
+  store::write_safetensors(file, contents);
+}
+
+std::vector<std::filesystem::path> save_feature_maps(const std::filesystem::path& folder,
+                                                     std::span<const LayerOutput> outputs,
+                                                     const ActivationsNote& note) {
+  check(outputs, note);
+  std::vector<std::filesystem::path> files;
+  for (const LayerOutput& output : outputs) {
+    if (!has_maps(output)) continue;
+    for (std::size_t i = 0; i < note.samples.size(); ++i) {
+      const data::Image image =
+          pictures::maps(output.values, static_cast<std::int64_t>(i), output.values.shape()[1]);
+      const std::string name = "sample" + as_file_name(note.samples[i]) + "-" + as_file_name(output.layer);
+      files.push_back(folder / (name + ".png"));
+      store::write_file_atomically(files.back(), [&](std::ostream& out) { out << pictures::png(image); });
+    }
+  }
+  if (files.empty())
+    throw BadInput("none of these layers has feature maps: their outputs have no height and width");
+  return files;
+}
+
+}  // namespace lehr
