@@ -338,7 +338,7 @@ void ActivationStats::save_state(CallbackState& state) const {
   state.arrays["points"] = packed<PlainPoint>(plain(s.points));
   for (std::size_t i = 0; i < s.layers.size(); ++i) {
     for_each_series(s.layers[i], [&](Watched what, const StatSeries& series) {
-      if (!series.empty()) state.arrays[series_name(i, what)] = packed(series.all());
+      if (!series.empty()) state.arrays[series_name(i, what)] = packed<TensorStats>(series.all());
     });
   }
 }

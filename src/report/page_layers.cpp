@@ -31,14 +31,15 @@ double mean_share(std::span<const TensorStats> batches, std::size_t bin) {
 /// be in the largest batch of `values` values, 255 standing for `most`.
 json picture_of(const StatSeries& series, std::size_t most_columns) {
   const std::size_t columns = std::min(series.size(), most_columns);
+  const std::vector<TensorStats> all = series.all();
   double values = 0;
-  for (const TensorStats& stats : series.all()) values = std::max(values, values_in(stats.magnitudes));
+  for (const TensorStats& stats : all) values = std::max(values, values_in(stats.magnitudes));
   std::vector<double> brightness;
   for (std::size_t bin = 0; bin < MagnitudeHistogram::bins; ++bin) {
     for (std::size_t column = 0; column < columns; ++column) {
       const std::size_t begin = column * series.size() / columns;
       const std::size_t end = (column + 1) * series.size() / columns;
-      brightness.push_back(std::log1p(values * mean_share(series.all().subspan(begin, end - begin), bin)));
+      brightness.push_back(std::log1p(values * mean_share(std::span(all).subspan(begin, end - begin), bin)));
     }
   }
   const double most = brightness.empty() ? 0 : std::ranges::max(brightness);

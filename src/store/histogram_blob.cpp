@@ -1,11 +1,19 @@
 #include "store/histogram_blob.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "lehr/core/error.hpp"
 
 namespace lehr::store {
 namespace {
+
+/// Those beyond the bins behind them.
+using MagnitudeCounts = std::array<std::uint64_t, MagnitudeHistogram::bins + 1>;
+
+bool is_made(std::span<const std::uint64_t> counts) {
+  return std::ranges::any_of(counts, [](std::uint64_t count) { return count != 0; });
+}
 
 constexpr std::size_t longest = 10;  // bytes of one number
 
@@ -65,6 +73,27 @@ void unpack_counts(std::string_view bytes, std::span<std::uint64_t> counts) {
                    std::to_string(counts.size()));
   }
   std::ranges::copy(all, counts.begin());
+}
+
+HistogramPlaces pack_histograms(const TensorStats& stats, std::string& bytes) {
+  HistogramPlaces places{bytes.size()};
+  MagnitudeCounts magnitudes{};
+  std::ranges::copy(stats.magnitudes.counts, magnitudes.begin());
+  magnitudes.back() = stats.magnitudes.beyond;
+  if (is_made(magnitudes)) pack_counts(magnitudes, bytes);
+  places.values = bytes.size();
+  if (is_made(stats.values.counts)) pack_counts(stats.values.counts, bytes);
+  places.end = bytes.size();
+  return places;
+}
+
+MagnitudeHistogram unpack_magnitudes(std::string_view bytes) {
+  MagnitudeCounts counts{};
+  unpack_counts(bytes, counts);
+  MagnitudeHistogram histogram;
+  std::copy_n(counts.begin(), MagnitudeHistogram::bins, histogram.counts.begin());
+  histogram.beyond = counts.back();
+  return histogram;
 }
 
 }  // namespace lehr::store

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "lehr/core/tensor_stats.hpp"
+
 namespace lehr::store {
 
 /// Appends counts as bytes: each count a varint (7 bits a byte, least first, the high bit on all but the
@@ -15,5 +17,15 @@ void pack_counts(std::span<const std::uint64_t> counts, std::string& bytes);
 std::vector<std::uint64_t> unpack_counts(std::string_view bytes);
 /// Throws BadInput unless the bytes hold exactly counts.size() counts.
 void unpack_counts(std::string_view bytes, std::span<std::uint64_t> counts);
+
+/// Where a tensor's histograms lie in a string; nowhere where they were not made.
+struct HistogramPlaces {
+  std::size_t magnitudes = 0;
+  std::size_t values = 0;  ///< and the end of the magnitudes
+  std::size_t end = 0;
+};
+/// Appends both.
+HistogramPlaces pack_histograms(const TensorStats& stats, std::string& bytes);
+MagnitudeHistogram unpack_magnitudes(std::string_view bytes);
 
 }  // namespace lehr::store

@@ -18,8 +18,6 @@ using nlohmann::json;
 
 constexpr std::size_t fields = 16;
 
-using MagnitudeCounts = std::array<std::uint64_t, MagnitudeHistogram::bins + 1>;
-
 [[noreturn]] void damaged() { throw BadInput("statistics in the run store are damaged"); }
 
 /// JSON of one batch's numbers, as fast as numbers can be written.
@@ -58,30 +56,7 @@ class NumberText {
   std::string* text_;
 };
 
-bool is_made(std::span<const std::uint64_t> counts) {
-  return std::ranges::any_of(counts, [](std::uint64_t count) { return count != 0; });
-}
-
-/// Where a tensor's histograms lie; nowhere where they were not made.
-struct Places {
-  std::size_t magnitudes = 0;
-  std::size_t values = 0;
-  std::size_t end = 0;
-};
-
-Places put_histograms(const TensorStats& s, std::string& bytes) {
-  Places places{bytes.size()};
-  MagnitudeCounts magnitudes{};
-  std::ranges::copy(s.magnitudes.counts, magnitudes.begin());
-  magnitudes.back() = s.magnitudes.beyond;
-  if (is_made(magnitudes)) pack_counts(magnitudes, bytes);
-  places.values = bytes.size();
-  if (is_made(s.values.counts)) pack_counts(s.values.counts, bytes);
-  places.end = bytes.size();
-  return places;
-}
-
-void put_numbers(const StatsRow& row, const Places& places, NumberText& text) {
+void put_numbers(const StatsRow& row, const HistogramPlaces& places, NumberText& text) {
   const TensorStats& s = row.stats;
   text.open(row.layer, tensor_name(row.what));
   text.add(s.count);
@@ -142,12 +117,7 @@ std::string_view part_of(std::string_view bytes, const json& begin, const json& 
 void take_histograms(const json& row, std::string_view bytes, TensorStats& s) {
   const std::string_view magnitudes = part_of(bytes, row[12], row[13]);
   const std::string_view values = part_of(bytes, row[13], row[14]);
-  if (!magnitudes.empty()) {
-    MagnitudeCounts counts{};
-    unpack_counts(magnitudes, counts);
-    std::copy_n(counts.begin(), MagnitudeHistogram::bins, s.magnitudes.counts.begin());
-    s.magnitudes.beyond = counts.back();
-  }
+  if (!magnitudes.empty()) s.magnitudes = unpack_magnitudes(magnitudes);
   if (!values.empty()) unpack_counts(values, s.values.counts);
 }
 
@@ -162,7 +132,7 @@ PackedStats pack_stats(std::span<const StatsRow> rows) {
   packed.histograms.reserve(usual_bytes * rows.size());
   NumberText text(packed.numbers);
   for (const StatsRow& row : rows) {
-    put_numbers(row, put_histograms(row.stats, packed.histograms), text);
+    put_numbers(row, pack_histograms(row.stats, packed.histograms), text);
   }
   packed.numbers += rows.empty() ? "[]" : "]";
   return packed;

@@ -1,54 +1,116 @@
 #include "lehr/store/stat_series.hpp"
 
+#include <algorithm>
 #include <cmath>
 
+#include "store/histogram_blob.hpp"
+
 namespace lehr {
-namespace {
+
+TensorStats StatSeries::operator[](std::size_t i) const {
+  const Entry& e = entries_[i];
+  TensorStats s{e.count, e.non_finite, e.mean,          e.std,  e.min, e.max,
+                e.norm,  e.near_zero,  e.near_zero_abs, e.zero, {},    {}};
+  s.magnitudes = magnitudes(i);
+  const std::string_view values =
+      std::string_view(packed_).substr(e.magnitudes_end, e.end - e.magnitudes_end);
+  if (!values.empty()) store::unpack_counts(values, s.values.counts);
+  s.values.exponent = e.exponent;
+  return s;
+}
+
+std::vector<TensorStats> StatSeries::all() const {
+  std::vector<TensorStats> stats;
+  stats.reserve(size());
+  for (std::size_t i = 0; i < size(); ++i) stats.push_back((*this)[i]);
+  return stats;
+}
+
+MagnitudeHistogram StatSeries::magnitudes(std::size_t i) const {
+  const std::size_t begin = begin_of(i);
+  const std::size_t bytes = entries_[i].magnitudes_end - begin;
+  return bytes == 0 ? MagnitudeHistogram{}
+                    : store::unpack_magnitudes(std::string_view(packed_).substr(begin, bytes));
+}
+
+void StatSeries::push(const TensorStats& s) {
+  const store::HistogramPlaces places = store::pack_histograms(s, packed_);
+  entries_.push_back({s.count, s.non_finite, s.mean, s.std, s.min, s.max, s.norm, s.near_zero,
+                      s.near_zero_abs, s.zero, s.values.exponent, places.values, places.end});
+}
+
+void StatSeries::assign(std::span<const TensorStats> stats) {
+  entries_.clear();
+  packed_.clear();
+  for (const TensorStats& one : stats) push(one);
+}
+
+void StatSeries::keep(std::span<const std::size_t> places) {
+  if (empty()) return;
+  StatSeries kept;
+  for (const std::size_t place : places) {
+    Entry entry = entries_[place];
+    const std::size_t begin = begin_of(place);
+    const std::size_t moved = begin - kept.packed_.size();  // towards the front, or not at all
+    kept.packed_.append(packed_, begin, entry.end - begin);
+    entry.magnitudes_end -= moved;
+    entry.end -= moved;
+    kept.entries_.push_back(entry);
+  }
+  *this = std::move(kept);
+}
 
 template <class Value>
-std::vector<float> series(std::span<const TensorStats> stats, const Value& value) {
+std::vector<float> StatSeries::series(const Value& value) const {
   std::vector<float> values;
-  values.reserve(stats.size());
-  for (const TensorStats& one : stats) values.push_back(static_cast<float>(value(one)));
+  values.reserve(size());
+  for (const Entry& entry : entries_) values.push_back(static_cast<float>(value(entry)));
   return values;
+}
+
+namespace {
+
+double share(std::int64_t part, std::int64_t count) {
+  return count > 0 ? static_cast<double>(part) / static_cast<double>(count) : 0;
 }
 
 }  // namespace
 
 std::vector<float> StatSeries::mean() const {
-  return series(stats_, [](const TensorStats& s) { return s.mean; });
+  return series([](const Entry& s) { return s.mean; });
 }
 std::vector<float> StatSeries::std() const {
-  return series(stats_, [](const TensorStats& s) { return s.std; });
+  return series([](const Entry& s) { return s.std; });
 }
 std::vector<float> StatSeries::min() const {
-  return series(stats_, [](const TensorStats& s) { return s.min; });
+  return series([](const Entry& s) { return s.min; });
 }
 std::vector<float> StatSeries::max() const {
-  return series(stats_, [](const TensorStats& s) { return s.max; });
+  return series([](const Entry& s) { return s.max; });
 }
 std::vector<float> StatSeries::norm() const {
-  return series(stats_, [](const TensorStats& s) { return s.norm; });
+  return series([](const Entry& s) { return s.norm; });
 }
 std::vector<float> StatSeries::near_zero() const {
-  return series(stats_, [](const TensorStats& s) { return s.near_zero_share(); });
+  return series([](const Entry& s) { return share(s.near_zero, s.count); });
 }
 std::vector<float> StatSeries::near_zero_abs() const {
-  return series(stats_, [](const TensorStats& s) { return s.near_zero_abs_share(); });
+  return series([](const Entry& s) { return share(s.near_zero_abs, s.count); });
 }
 std::vector<float> StatSeries::zero() const {
-  return series(stats_, [](const TensorStats& s) { return s.zero_share(); });
+  return series([](const Entry& s) { return share(s.zero, s.count); });
 }
 std::vector<float> StatSeries::non_finite() const {
-  return series(stats_, [](const TensorStats& s) { return s.non_finite; });
+  return series([](const Entry& s) { return s.non_finite; });
 }
 
 StatImage StatSeries::color_dim() const {
-  StatImage image{MagnitudeHistogram::bins, stats_.size(), {}};
+  StatImage image{MagnitudeHistogram::bins, size(), {}};
   image.values.resize(image.rows * image.columns);
   for (std::size_t column = 0; column < image.columns; ++column) {
+    const MagnitudeHistogram histogram = magnitudes(column);
     for (std::size_t row = 0; row < image.rows; ++row) {
-      const auto count = static_cast<double>(stats_[column].magnitudes.counts[row]);
+      const auto count = static_cast<double>(histogram.counts[row]);
       image.values[row * image.columns + column] = static_cast<float>(std::log1p(count));
     }
   }
@@ -56,22 +118,19 @@ StatImage StatSeries::color_dim() const {
 }
 
 std::vector<float> StatSeries::dead_chart(int bins) const {
-  return series(stats_, [bins](const TensorStats& s) {
+  std::vector<float> chart;
+  for (std::size_t i = 0; i < size(); ++i) {
+    const MagnitudeHistogram histogram = magnitudes(i);
     std::uint64_t low = 0;
-    std::uint64_t all = s.magnitudes.beyond;
+    std::uint64_t all = histogram.beyond;
     for (int bin = 0; bin < MagnitudeHistogram::bins; ++bin) {
-      const std::uint64_t count = s.magnitudes.counts[static_cast<std::size_t>(bin)];
+      const std::uint64_t count = histogram.counts[static_cast<std::size_t>(bin)];
       all += count;
       low += bin < bins ? count : 0;
     }
-    return all > 0 ? static_cast<double>(low) / static_cast<double>(all) : 0;
-  });
-}
-
-void StatSeries::keep(std::span<const std::size_t> places) {
-  if (stats_.empty()) return;
-  for (std::size_t i = 0; i < places.size(); ++i) stats_[i] = stats_[places[i]];
-  stats_.resize(places.size());
+    chart.push_back(all > 0 ? static_cast<float>(static_cast<double>(low) / static_cast<double>(all)) : 0);
+  }
+  return chart;
 }
 
 }  // namespace lehr

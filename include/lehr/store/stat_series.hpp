@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "lehr/core/tensor_stats.hpp"
@@ -17,13 +19,14 @@ struct StatImage {
   float at(std::size_t row, std::size_t column) const { return values[row * columns + column]; }
 };
 
-/// What was measured of one tensor, a value a recorded batch. Shares are of 1.
+/// What was measured of one tensor, a value a recorded batch. Shares are of 1. Histograms are held packed, in
+/// a fifth of the memory.
 class StatSeries {
  public:
-  std::size_t size() const { return stats_.size(); }
-  bool empty() const { return stats_.empty(); }
-  const TensorStats& operator[](std::size_t i) const { return stats_[i]; }
-  std::span<const TensorStats> all() const { return stats_; }
+  std::size_t size() const { return entries_.size(); }
+  bool empty() const { return entries_.empty(); }
+  TensorStats operator[](std::size_t i) const;
+  std::vector<TensorStats> all() const;
 
   std::vector<float> mean() const;
   std::vector<float> std() const;
@@ -42,13 +45,35 @@ class StatSeries {
   /// Share of values in the first bins of |x|, below bins / 4. Source: course22p2's dead_chart, with 2.
   std::vector<float> dead_chart(int bins = 2) const;
 
-  void push(const TensorStats& stats) { stats_.push_back(stats); }
+  void push(const TensorStats& stats);
   /// Keeps the entries at these places, which ascend.
   void keep(std::span<const std::size_t> places);
-  void assign(std::vector<TensorStats> stats) { stats_ = std::move(stats); }
+  void assign(std::span<const TensorStats> stats);
 
  private:
-  std::vector<TensorStats> stats_;
+  /// A TensorStats whose histograms lie in packed_, up to these places.
+  struct Entry {
+    std::int64_t count;
+    std::int64_t non_finite;
+    double mean;
+    double std;
+    double min;
+    double max;
+    double norm;
+    std::int64_t near_zero;
+    std::int64_t near_zero_abs;
+    std::int64_t zero;
+    std::int64_t exponent;
+    std::size_t magnitudes_end;
+    std::size_t end;
+  };
+  std::size_t begin_of(std::size_t i) const { return i == 0 ? 0 : entries_[i - 1].end; }
+  MagnitudeHistogram magnitudes(std::size_t i) const;
+  template <class Value>
+  std::vector<float> series(const Value& value) const;
+
+  std::vector<Entry> entries_;
+  std::string packed_;
 };
 
 }  // namespace lehr
