@@ -21,7 +21,7 @@ namespace lehr::cpu {
 
 /// Elements that stay in the first cache between moments and histogram, few enough for sums in single
 /// precision.
-constexpr std::int64_t stats_block = 2048;
+constexpr std::int64_t stats_block = 31 * 128;
 
 /// The end of the magnitude histogram, which belongs to its last bin.
 constexpr float top = static_cast<float>(MagnitudeHistogram::bins * MagnitudeHistogram::width);
@@ -39,7 +39,7 @@ struct BlockTask {
   float near_zero;
   float steps_per_unit;  ///< a power of two
   BlockCounts* counts;   ///< null where no histogram is wanted
-  bool positive;         ///< a guess that spares work: nothing lies below zero
+  bool cut_off;          ///< a guess that spares work: the least values are zeros, as behind a relu
 };
 
 }  // namespace lehr::cpu
@@ -71,26 +71,36 @@ struct LaneSums {
   FloatVec squares = hn::Zero(FloatTag());
   FloatVec least;
   FloatVec most;
+  FloatVec signs = hn::Zero(FloatTag());  // of all values, ored: less work than the least of them
 
   explicit HWY_INLINE LaneSums(FloatVec pivot) : least(pivot), most(pivot) {}
+  template <bool cut_off>
   HWY_INLINE void add(FloatVec x, FloatVec pivot) {
     const FloatVec difference = hn::Sub(x, pivot);
     sum = hn::Add(sum, difference);
     squares = hn::MulAdd(difference, difference, squares);
-    least = hn::Min(least, x);
     most = hn::Max(most, x);
+    if constexpr (cut_off) {
+      signs = hn::Or(signs, x);
+    } else {
+      least = hn::Min(least, x);
+    }
   }
   HWY_INLINE void add(const LaneSums& other) {
     sum = hn::Add(sum, other.sum);
     squares = hn::Add(squares, other.squares);
     least = hn::Min(least, other.least);
     most = hn::Max(most, other.most);
+    signs = hn::Or(signs, other.signs);
+  }
+  HWY_INLINE bool any_sign() const {
+    return !hn::AllFalse(IntTag(), hn::Lt(hn::BitCast(IntTag(), signs), hn::Zero(IntTag())));
   }
 };
 
-/// With `positive`, values below zero are not expected, and near_zero_abs is only right where there are none.
-template <bool positive>
-HWY_INLINE VectorSums sum_vectors(const BlockTask& task, std::int64_t whole) {
+/// With `cut_off`, false where the least value is no zero: the sums are not all right then.
+template <bool cut_off>
+HWY_INLINE bool sum_vectors(const BlockTask& task, std::int64_t whole, VectorSums& result) {
   const FloatTag d;
   const std::int64_t lanes = float_lanes();
   const FloatVec pivot = hn::Set(d, task.values[0]);
@@ -102,9 +112,9 @@ HWY_INLINE VectorSums sum_vectors(const BlockTask& task, std::int64_t whole) {
   std::int64_t zeros = 0;
   const auto take = [&](std::int64_t i, LaneSums& sums) HWY_ATTR {
     const FloatVec x = hn::LoadU(d, task.values + i);
-    sums.add(x, pivot);
+    sums.template add<cut_off>(x, pivot);
     below += true_lanes(hn::Le(x, near));
-    if constexpr (!positive) around += true_lanes(hn::Le(hn::Abs(x), near));
+    if constexpr (!cut_off) around += true_lanes(hn::Le(hn::Abs(x), near));
     zeros += true_lanes(hn::Eq(x, hn::Zero(d)));
   };
   std::int64_t i = 0;
@@ -114,27 +124,22 @@ HWY_INLINE VectorSums sum_vectors(const BlockTask& task, std::int64_t whole) {
   }
   if (i < whole) take(i, even);
   even.add(odd);
-  return {sum_of_lanes(even.sum),
-          sum_of_lanes(even.squares),
-          hn::GetLane(hn::MinOfLanes(d, even.least)),
-          hn::GetLane(hn::MaxOfLanes(d, even.most)),
-          below,
-          positive ? below : around,
-          zeros};
-}
-
-HWY_INLINE VectorSums sum_either(const BlockTask& task, std::int64_t whole) {
-  if (task.positive) {
-    const VectorSums sums = sum_vectors<true>(task, whole);
-    if (!(sums.min < 0)) return sums;
-  }
-  return sum_vectors<false>(task, whole);
+  if (cut_off && (zeros == 0 || even.any_sign())) return false;
+  result = {sum_of_lanes(even.sum),
+            sum_of_lanes(even.squares),
+            cut_off ? 0 : hn::GetLane(hn::MinOfLanes(d, even.least)),
+            hn::GetLane(hn::MaxOfLanes(d, even.most)),
+            below,
+            cut_off ? below : around,
+            zeros};
+  return true;
 }
 
 HWY_INLINE Moments moments_of(const BlockTask& task) {
   const std::int64_t whole = task.count / float_lanes() * float_lanes();
   Moments moments;
-  const VectorSums sums = sum_either(task, whole);
+  VectorSums sums;
+  if (!task.cut_off || !sum_vectors<true>(task, whole, sums)) sum_vectors<false>(task, whole, sums);
   const bool finite = whole > 0 && std::isfinite(sums.sum) && std::isfinite(sums.squares);
   if (finite) {
     const auto n = static_cast<double>(whole);
@@ -151,6 +156,19 @@ HWY_INLINE Moments moments_of(const BlockTask& task) {
   return moments;
 }
 
+/// Of this size.
+HWY_INLINE std::uint64_t count_equal(const float* values, std::int64_t count, float size) {
+  const FloatTag d;
+  const FloatVec wanted = hn::Set(d, size);
+  std::int64_t found = 0;
+  std::int64_t i = 0;
+  for (; i + float_lanes() <= count; i += float_lanes()) {
+    found += true_lanes(hn::Eq(hn::Abs(hn::LoadU(d, values + i)), wanted));
+  }
+  for (; i < count; ++i) found += std::abs(values[i]) == size ? 1 : 0;
+  return static_cast<std::uint64_t>(found);
+}
+
 /// At most stats_block values.
 Moments MeasureBlock(const BlockTask& task) {
   const Moments moments = moments_of(task);
@@ -160,8 +178,7 @@ Moments MeasureBlock(const BlockTask& task) {
               largest * task.steps_per_unit >= float{FineCounts::quick}},
              task.counts->fine);
   if (largest >= top) {
-    task.counts->at_top += static_cast<std::uint64_t>(std::count_if(
-        task.values, task.values + task.count, [](float value) { return std::abs(value) == top; }));
+    task.counts->at_top += count_equal(task.values, task.count, top);
   }
   return moments;
 }
@@ -217,7 +234,7 @@ class Probe final : public TensorProbe {
   static_assert(FineCounts::steps == FineCounts::quick << octaves_beyond);
 
   void run(const float* values, std::int64_t count) {
-    constexpr std::int64_t grain = 8;  // blocks below which a second thread costs more than it saves
+    constexpr std::int64_t grain = 4;  // blocks below which a second thread costs more than it saves
     const std::int64_t blocks = (count + stats_block - 1) / stats_block;
     const std::int64_t teams = std::clamp<std::int64_t>(blocks / grain, 1, threads());
     blocks_.resize(static_cast<std::size_t>(blocks));
@@ -227,10 +244,10 @@ class Probe final : public TensorProbe {
       BlockCounts* const counts = spec_.histograms ? &counts_[static_cast<std::size_t>(thread)] : nullptr;
       for (std::int64_t block = first; block < last; ++block) {
         const std::int64_t begin = block * stats_block;
-        const bool positive = block == first || blocks_[static_cast<std::size_t>(block - 1)].min >= 0;
+        const bool cut_off = block == first || blocks_[static_cast<std::size_t>(block - 1)].min == 0;
         blocks_[static_cast<std::size_t>(block)] =
             HWY_DYNAMIC_DISPATCH(MeasureBlock)({values + begin, std::min(stats_block, count - begin),
-                                                spec_.near_zero, steps_per_unit, counts, positive});
+                                                spec_.near_zero, steps_per_unit, counts, cut_off});
       }
     });
     for (std::size_t i = 1; i < counts_.size(); ++i) add(counts_[i], counts_.front());
@@ -280,7 +297,7 @@ class Probe final : public TensorProbe {
   /// Chooses the exponent for the next tensor. Few values beyond the quick steps cost less than a tensor that
   /// must be counted anew because it does not reach as far as expected.
   void expect(int exponent, std::int64_t count) {
-    constexpr std::int64_t few = 64;
+    constexpr std::int64_t few = 256;
     if (exponent == exponent_) return;
     const FineCounts& fine = counts_.front().fine;
     std::int64_t beyond = 0;
