@@ -45,30 +45,30 @@ HWY_INLINE Word add_bits(Word& sum, Word a, Word b) {
   return carry;
 }
 
-/// How often each of 64 bits was set in words of eight: up to 31 rounds of 16 words.
+/// How often each of 64 bits was set in words of eight: up to 31 rounds of 32 words.
 class BitCounts {
  public:
-  HWY_INLINE BitCounts() { ones_ = twos_ = fours_ = eights_ = sixteens_ = _mm512_setzero_si512(); }
+  HWY_INLINE BitCounts() { ones_ = twos_ = fours_ = eights_ = sixteens_ = bytes_ = _mm512_setzero_si512(); }
 
-  /// The words make(0) to make(15), called in that order.
+  /// The words make(0) to make(31), called in that order.
   template <class Make>
   HWY_INLINE void round(const Make& make) {
-    const Word eights_a = eight(make, 0);
-    const Word eights_b = eight(make, 8);
-    add(add_bits(eights_, eights_a, eights_b), sixteens_);
+    const Word a = sixteen(make, 0);
+    const Word b = sixteen(make, 16);
+    add(add_bits(sixteens_, a, b), bytes_);
   }
 
   HWY_INLINE void finish(std::uint32_t* counts) const {
     Word few = _mm512_setzero_si512();
-    for (const Word word : {eights_, fours_, twos_, ones_}) {
+    for (const Word word : {sixteens_, eights_, fours_, twos_, ones_}) {
       few = _mm512_add_epi8(few, few);
       add(word, few);
     }
-    HWY_ALIGN std::uint8_t sixteens[64];
+    HWY_ALIGN std::uint8_t many[64];
     HWY_ALIGN std::uint8_t rest[64];
-    _mm512_store_si512(sixteens, sixteens_);
+    _mm512_store_si512(many, bytes_);
     _mm512_store_si512(rest, few);
-    for (int bit = 0; bit < 64; ++bit) counts[bit] += 16U * sixteens[bit] + rest[bit];
+    for (int bit = 0; bit < 64; ++bit) counts[bit] += 32U * many[bit] + rest[bit];
   }
 
  private:
@@ -91,6 +91,12 @@ class BitCounts {
     const Word b = four(make, first + 4);
     return add_bits(fours_, a, b);
   }
+  template <class Make>
+  HWY_INLINE Word sixteen(const Make& make, int first) {
+    const Word a = eight(make, first);
+    const Word b = eight(make, first + 8);
+    return add_bits(eights_, a, b);
+  }
 
   /// Adds each of eight times 64 bits to the byte of its place.
   static HWY_INLINE void add(Word bits, Word& bytes) {
@@ -106,10 +112,11 @@ class BitCounts {
   Word twos_;
   Word fours_;
   Word eights_;
-  Word sixteens_;  // counts, a byte a bit
+  Word sixteens_;
+  Word bytes_;  // how many thirty-twos, a byte a bit
 };
 
-constexpr std::int64_t values_a_round = 128;
+constexpr std::int64_t values_a_round = 256;
 
 /// Sixteen steps as numbers of bits; a shift by 64 or more leaves nothing.
 HWY_INLINE Word steps_of(const float* values, __m512 steps_per_unit) {
@@ -123,7 +130,7 @@ HWY_INLINE Word words_of(Word steps, bool odd) {
   return _mm512_sllv_epi64(_mm512_set1_epi64(1), bits);
 }
 
-/// Steps of 128 values, none of which is negative.
+/// Steps of 256 values, none of which is negative.
 HWY_INLINE void count_positive(const float* values, __m512 steps_per_unit, BitCounts& positive) {
   Word steps = _mm512_setzero_si512();
   positive.round([&](int half) HWY_ATTR {
@@ -135,10 +142,10 @@ HWY_INLINE void count_positive(const float* values, __m512 steps_per_unit, BitCo
 /// Adds 64 to the steps of those whose sign is not asked for, which takes them out of the word.
 HWY_INLINE void count_signed(const float* values, __m512 steps_per_unit, BitCounts& positive,
                              BitCounts& negative) {
-  Word steps[8];
-  __mmask16 below[8];
+  Word steps[16];
+  __mmask16 below[16];
   const Word out = _mm512_set1_epi32(64);
-  for (int i = 0; i < 8; ++i) {
+  for (int i = 0; i < 16; ++i) {
     const __m512 scaled = _mm512_mul_ps(_mm512_loadu_ps(values + i * 16), steps_per_unit);
     below[i] = _mm512_cmp_ps_mask(_mm512_loadu_ps(values + i * 16), _mm512_setzero_ps(), _CMP_LT_OQ);
     steps[i] = _mm512_cvttps_epi32(_mm512_abs_ps(scaled));
@@ -169,7 +176,7 @@ HWY_INLINE void count_beyond(const CountTask& task, FineCounts& counts) {
   }
 }
 
-/// At most 3968 values.
+/// At most 31 * 256 values.
 HWY_INLINE void count_fine(const CountTask& task, FineCounts& counts) {
   const __m512 steps_per_unit = _mm512_set1_ps(task.steps_per_unit);
   BitCounts positive;

@@ -21,7 +21,7 @@ namespace lehr::cpu {
 
 /// Elements that stay in the first cache between moments and histogram, few enough for sums in single
 /// precision.
-constexpr std::int64_t stats_block = 31 * 128;
+constexpr std::int64_t stats_block = 16 * 256;
 
 /// The end of the magnitude histogram, which belongs to its last bin.
 constexpr float top = static_cast<float>(MagnitudeHistogram::bins * MagnitudeHistogram::width);
