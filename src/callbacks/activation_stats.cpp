@@ -95,7 +95,8 @@ struct ActivationStats::State {
   std::vector<StatsRow> rows;      // of the last recorded batch; its memory is used again
   Sink sink;
 
-  std::int64_t every = 1;    // batches from one record to the next
+  std::int64_t every = 1;    // batches between the last two records
+  std::int64_t last = 0;     // the last recorded batch, counted as by `batches`
   std::int64_t stride = 1;   // records from one kept point to the next
   std::int64_t batches = 0;  // of the kind that is recorded, since the start
   std::int64_t records = 0;  // recorded ones
@@ -126,7 +127,8 @@ struct ActivationStats::State {
   void thin();
   std::set<std::size_t> extreme_places() const;
   bool sets_extreme();
-  void keep_budget();
+  /// Whether what was spent so far leaves room for one more record.
+  bool within_budget() const { return options.budget == 0 || cost <= options.budget * (elapsed() - cost); }
 };
 
 ActivationStats::ActivationStats(ActivationStatsOptions options) : state_(std::make_unique<State>()) {
@@ -178,9 +180,13 @@ void ActivationStats::before_batch(Learner& learner) {
   State& s = *state_;
   constexpr std::int64_t times_every = 8;  // reading the clock around each step is not free
   const bool wanted = s.fitting && (learner.progress().training || s.options.validation);
-  s.recording = wanted && s.batches++ % s.every == 0;
+  const bool in_turn = wanted && s.batches++ % s.options.every == 0;
+  s.recording = in_turn && s.within_budget();
   s.timing = s.recording && learner.progress().training && s.records % times_every == 0;
   learner.measure(s.recording, s.timing);
+  if (!s.recording) return;
+  if (s.records > 0) s.every = s.batches - 1 - s.last;
+  s.last = s.batches - 1;
 }
 
 void ActivationStats::before_step(Learner& learner) {
@@ -213,7 +219,6 @@ void ActivationStats::after_batch(Learner& learner) {
   if (entered && s.sink) s.sink(point, s.rows);
   s.watch->forget_weights();
   s.cost += plan.last_probe_seconds() + watch.seconds();
-  s.keep_budget();
 }
 
 void ActivationStats::clean_up(Learner& learner) {
@@ -304,21 +309,12 @@ void ActivationStats::State::thin() {
   }
 }
 
-/// Looked at now and then: the share so far decides how often to record.
-void ActivationStats::State::keep_budget() {
-  constexpr std::int64_t between = 8;
-  if (options.budget == 0 || records % between != 0) return;
-  if (share() > options.budget) {
-    every = std::min<std::int64_t>(every * 2, 1 << 20);
-  } else if (share() < options.budget / 2 && every > options.every) {
-    every = std::max(options.every, every / 2);
-  }
-}
-
 std::span<const LayerStats> ActivationStats::layers() const { return state_->layers; }
 std::span<const store::StepRow> ActivationStats::points() const { return state_->points; }
 double ActivationStats::overhead() const { return state_->share(); }
-std::int64_t ActivationStats::every() const { return state_->every; }
+std::int64_t ActivationStats::every() const {
+  return std::max(state_->every, state_->batches - 1 - state_->last);
+}
 void ActivationStats::add_cost(double seconds) { state_->cost += seconds; }
 void ActivationStats::set_sink(Sink sink) { state_->sink = std::move(sink); }
 
@@ -333,7 +329,11 @@ const LayerStats& ActivationStats::layer(std::string_view name) const {
 
 void ActivationStats::save_state(CallbackState& state) const {
   const State& s = *state_;
-  state.integers = {{"every", s.every}, {"stride", s.stride}, {"batches", s.batches}, {"records", s.records}};
+  state.integers = {{"every", s.every},
+                    {"last", s.last},
+                    {"stride", s.stride},
+                    {"batches", s.batches},
+                    {"records", s.records}};
   state.numbers = {{"cost", s.cost}, {"part_seconds", s.elapsed()}};
   state.arrays["points"] = packed<PlainPoint>(plain(s.points));
   for (std::size_t i = 0; i < s.layers.size(); ++i) {
@@ -346,6 +346,7 @@ void ActivationStats::save_state(CallbackState& state) const {
 void ActivationStats::load_state(const CallbackState& state) {
   State& s = *state_;
   s.every = state.integer("every");
+  s.last = state.integer("last");
   s.stride = state.integer("stride");
   s.batches = state.integer("batches");
   s.records = state.integer("records");

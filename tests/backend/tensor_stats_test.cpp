@@ -109,6 +109,79 @@ TEST(TensorStats, DoNotDependOnTheThreads) {
   }
 }
 
+/// The bins of `fine` as those of a wider exponent.
+SignedHistogram widened(const SignedHistogram& fine, std::int64_t exponent) {
+  SignedHistogram wide;
+  wide.exponent = exponent;
+  constexpr int half = SignedHistogram::bins / 2;
+  const std::int64_t joined = exponent - fine.exponent;
+  for (int step = 0; step < half; ++step) {
+    const int to = joined < 32 ? step >> joined : 0;
+    wide.counts[static_cast<std::size_t>(half + to)] += fine.counts[static_cast<std::size_t>(half + step)];
+    wide.counts[static_cast<std::size_t>(half - 1 - to)] +=
+        fine.counts[static_cast<std::size_t>(half - 1 - step)];
+  }
+  return wide;
+}
+
+// Whatever the batches, the counts of all their values are the same.
+TEST(TensorStats, OfPartsAddUpToTheWhole) {
+  std::vector<float> values = filled("parts", 70'001, {.scale = 21}, false);
+  for (std::size_t i = 0; i < 30'000; ++i) values[i] *= 1e-3F;
+  const TensorStats whole = measured(cpu_backend(), values);
+  for (const std::size_t size : {1000U, 4096U, 33'333U}) {
+    SCOPED_TRACE(size);
+    const auto probe = cpu_backend().probe({});
+    MagnitudeHistogram magnitudes;
+    SignedHistogram signed_values;
+    signed_values.exponent = whole.values.exponent;
+    for (std::size_t begin = 0; begin < values.size(); begin += size) {
+      const auto count = static_cast<std::int64_t>(std::min(size, values.size() - begin));
+      TensorStats part;
+      probe->measure(values.data() + begin, count, part);
+      const SignedHistogram wide = widened(part.values, whole.values.exponent);
+      for (std::size_t i = 0; i < wide.counts.size(); ++i) signed_values.counts[i] += wide.counts[i];
+      for (std::size_t i = 0; i < part.magnitudes.counts.size(); ++i) {
+        magnitudes.counts[i] += part.magnitudes.counts[i];
+      }
+      magnitudes.beyond += part.magnitudes.beyond;
+    }
+    EXPECT_EQ(magnitudes, whole.magnitudes);
+    EXPECT_EQ(signed_values, whole.values);
+  }
+}
+
+// Zeros of either sign, the least numbers that there are, edges of bins and what lies right beside them, in
+// every lane and behind values of every size.
+TEST(TensorStats, CountOddValuesAsTheyShould) {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  std::vector<float> odd{0.0F,
+                         -0.0F,
+                         std::numeric_limits<float>::denorm_min(),
+                         -std::numeric_limits<float>::denorm_min(),
+                         std::numeric_limits<float>::min(),
+                         0.05F,
+                         std::nextafter(0.05F, 1.0F),
+                         -0.05F};
+  for (const float edge : {0.25F, 0.5F, 1.0F, 4.0F, 9.75F, 10.0F, 16.0F, 64.0F}) {
+    for (const float value : {std::nextafter(edge, 0.0F), edge, std::nextafter(edge, infinity)}) {
+      odd.insert(odd.end(), {value, -value});
+    }
+  }
+  for (const float scale : {0.0F, 1e-30F, 0.01F, 1.0F, 15.0F, 63.0F, 1e4F}) {
+    SCOPED_TRACE(scale);
+    std::vector<float> values = filled("odd", 4 * 4096 + 37, {.scale = 2 * scale}, false);
+    for (std::size_t i = 0; i < 30 * odd.size(); ++i) {
+      const float value = odd[i % odd.size()];
+      if (std::abs(value) <= std::max(scale, 1e-30F) || scale == 1.0F) values[i * 9 + i / 7] = value;
+    }
+    for (const bool relu : {false, true}) {
+      if (relu) std::ranges::transform(values, values.begin(), [](float x) { return std::max(x, 0.0F); });
+      expect_same_counts(measured(cpu_backend(), values), measured(reference_backend(), values));
+    }
+  }
+}
+
 TEST(TensorStats, CountWhatIsNotFiniteApart) {
   std::vector<float> values = filled("damage", 9000, {.scale = 3}, false);
   const std::vector<float> whole = values;

@@ -2,12 +2,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <numeric>
+#include <thread>
 
 #include "callbacks/support.hpp"
 #include "lehr/callbacks/activation_stats.hpp"
 #include "lehr/callbacks/gradient_accumulation.hpp"
+#include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
 
 namespace lehr {
@@ -155,6 +158,38 @@ TEST(ActivationStats, RecordsLessOftenWhereTheBudgetIsSmall) {
   learner->fit(10, 1e-3);
   EXPECT_GT(learner->callback<ActivationStats>().every(), 1);
   EXPECT_LT(learner->callback<ActivationStats>().points().size(), 50U);
+}
+
+// Whatever a record costs: the next one waits until the training has earned it.
+TEST(ActivationStats, HoldsItsBudget) {
+  constexpr double budget = 0.1;
+  const auto learner = learner_with({.budget = budget});
+  double spent = 0;
+  double longest = 0;
+  learner->callback<ActivationStats>().set_sink([&](const store::StepRow&, const auto&) {
+    const Stopwatch watch;
+    std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    spent += watch.seconds();
+    longest = std::max(longest, watch.seconds());
+  });
+  const Stopwatch whole;
+  learner->fit(60, 1e-3);
+  const auto& stats = learner->callback<ActivationStats>();
+  EXPECT_GT(stats.points().size(), 1U);
+  EXPECT_LT(stats.points().size(), 300U);
+  EXPECT_GT(stats.every(), 1);
+  EXPECT_LE(spent - longest, budget * whole.seconds()) << stats.points().size() << " records";
+  EXPECT_GE(stats.overhead() * whole.seconds(), spent) << "all that was spent is counted";
+}
+
+TEST(ActivationStats, RecordsNothingOfAValidationOutsideAFit) {
+  const auto learner = learner_with({.validation = true});
+  learner->validate();
+  EXPECT_TRUE(learner->callback<ActivationStats>().points().empty());
+  learner->fit(1, 1e-3);
+  const std::size_t points = learner->callback<ActivationStats>().points().size();
+  learner->validate();
+  EXPECT_EQ(learner->callback<ActivationStats>().points().size(), points);
 }
 
 TEST(ActivationStats, ColorDimAndDeadChartFollowTheirDefinitions) {

@@ -23,7 +23,9 @@ struct ActivationStatsOptions {
   bool validation = false;         ///< also batches of the validation set
   bool before_activation = false;  ///< outputs before the activation function; it is then not fused
   float near_zero = 0.05F;
-  double budget = 0;  ///< highest share of the training time; less often where more is needed; 0 no limit
+  /// Highest share of the training time: a batch is recorded when what the others took leaves room. 0: no
+  /// limit.
+  double budget = 0;
   std::size_t most_points = 1000;  ///< recorded batches kept in memory; of more, every other one goes
 };
 
@@ -59,9 +61,12 @@ class ActivationStats final : public Callback {
   const LayerStats& layer(std::string_view name) const;
   /// The recorded batches, to which the entries of all series belong.
   std::span<const store::StepRow> points() const;
-  /// Time for measuring and recording over the rest of the training's.
+  /// Time for measuring and recording over the rest of the training's. It holds what the plan's probes take,
+  /// the weights' and updates', keeping and packing; and of a RunRecorder's thread the processor time, unless
+  /// there are more cores than threads that train. Not what the training's own steps lose to colder caches.
   double overhead() const;
-  /// Batches from one record to the next at present: more than asked for where the budget would not hold.
+  /// Batches from the last record but one to the last, or since then: more than asked for where the budget
+  /// would not hold.
   std::int64_t every() const;
 
   /// Called with every recorded batch that enters the series; thinning takes some of them away there later.
