@@ -178,6 +178,8 @@ HWY_INLINE void count_beyond(const CountTask& task, FineCounts& counts) {
 
 /// At most 31 * 256 values.
 HWY_INLINE void count_fine(const CountTask& task, FineCounts& counts) {
+  counts.any_negative = counts.any_negative || task.negative;
+  counts.any_beyond = counts.any_beyond || task.beyond_quick;
   const __m512 steps_per_unit = _mm512_set1_ps(task.steps_per_unit);
   BitCounts positive;
   BitCounts negative;
@@ -205,6 +207,8 @@ HWY_INLINE void count_fine(const CountTask& task, FineCounts& counts) {
 
 // Equal values one after the other would wait for each other's increment, hence several tables side by side.
 HWY_INLINE void count_fine(const CountTask& task, FineCounts& counts) {
+  counts.any_negative = counts.any_negative || task.negative;
+  counts.any_beyond = counts.any_beyond || task.beyond_quick;
   constexpr int tables = 4;
   constexpr int half = FineCounts::steps;
   std::uint16_t found[tables][2 * half + 1] = {};  // the last one of each is for what is not counted

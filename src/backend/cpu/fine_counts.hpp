@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace lehr::cpu {
@@ -16,6 +18,27 @@ struct FineCounts {
 
   std::array<std::uint32_t, steps> positive{};
   std::array<std::uint32_t, steps> negative{};
+  // Of what was counted: the other parts are still zeros.
+  bool any_negative = false;
+  bool any_beyond = false;
+
+  /// Touches only what holds counts: the other one may lie in another core's cache, and each line of it that
+  /// moves costs as much as counting hundreds of values.
+  void add(const FineCounts& other) {
+    const std::size_t end = other.any_beyond ? steps : quick;
+    for (std::size_t step = 0; step < end; ++step) positive[step] += other.positive[step];
+    for (std::size_t step = 0; other.any_negative && step < end; ++step)
+      negative[step] += other.negative[step];
+    any_negative = any_negative || other.any_negative;
+    any_beyond = any_beyond || other.any_beyond;
+  }
+  /// Sets all to zero, after use.
+  void clear() {
+    const std::size_t end = any_beyond ? steps : quick;
+    std::fill_n(positive.begin(), end, 0);
+    if (any_negative) std::fill_n(negative.begin(), end, 0);
+    any_negative = any_beyond = false;
+  }
 };
 
 /// Some values, and what is known of them.

@@ -27,19 +27,26 @@ constexpr std::int64_t stats_block = 16 * 256;
 constexpr float top = static_cast<float>(MagnitudeHistogram::bins * MagnitudeHistogram::width);
 
 /// What the histograms of a tensor are made from.
-struct BlockCounts {
-  FineCounts fine;
+struct alignas(128) BlockCounts {
   std::uint64_t at_top = 0;  ///< sizes of exactly `top`
+  FineCounts fine;
+
+  void add(const BlockCounts& other) {
+    at_top += other.at_top;
+    fine.add(other.fine);
+  }
+  void clear() {
+    at_top = 0;
+    fine.clear();
+  }
 };
 
-/// What a block is measured for.
+/// A block and what its measuring needs to know.
 struct BlockTask {
   const float* values;
   std::int64_t count;
   float near_zero;
-  float steps_per_unit;  ///< a power of two
-  BlockCounts* counts;   ///< null where no histogram is wanted
-  bool cut_off;          ///< a guess that spares work: the least values are zeros, as behind a relu
+  bool cut_off;  ///< a guess that spares work: the least values are zeros, as behind a relu
 };
 
 }  // namespace lehr::cpu
@@ -135,7 +142,8 @@ HWY_INLINE bool sum_vectors(const BlockTask& task, std::int64_t whole, VectorSum
   return true;
 }
 
-HWY_INLINE Moments moments_of(const BlockTask& task) {
+/// At most stats_block values.
+Moments MeasureBlock(const BlockTask& task) {
   const std::int64_t whole = task.count / float_lanes() * float_lanes();
   Moments moments;
   VectorSums sums;
@@ -169,18 +177,13 @@ HWY_INLINE std::uint64_t count_equal(const float* values, std::int64_t count, fl
   return static_cast<std::uint64_t>(found);
 }
 
-/// At most stats_block values.
-Moments MeasureBlock(const BlockTask& task) {
-  const Moments moments = moments_of(task);
-  if (task.counts == nullptr) return moments;
-  const float largest = std::max(std::abs(moments.min), std::abs(moments.max));
-  count_fine({task.values, task.count, task.steps_per_unit, moments.min < 0,
-              largest * task.steps_per_unit >= float{FineCounts::quick}},
-             task.counts->fine);
-  if (largest >= top) {
-    task.counts->at_top += count_equal(task.values, task.count, top);
-  }
-  return moments;
+/// Of a block whose least and largest value are known.
+void CountBlock(const BlockTask& task, float least, float most, float steps_per_unit, BlockCounts& counts) {
+  const float largest = std::max(std::abs(least), std::abs(most));
+  count_fine({task.values, task.count, steps_per_unit, least < 0,
+              largest * steps_per_unit >= float{FineCounts::quick}},
+             counts.fine);
+  if (largest >= top) counts.at_top += count_equal(task.values, task.count, top);
 }
 
 }  // namespace lehr::cpu::HWY_NAMESPACE
@@ -191,6 +194,7 @@ namespace lehr::cpu {
 namespace {
 
 HWY_EXPORT(MeasureBlock);
+HWY_EXPORT(CountBlock);
 
 /// The width of a magnitude bin as a power of two.
 constexpr int magnitude_exponent = -2;
@@ -214,18 +218,15 @@ class Probe final : public TensorProbe {
     const int exponent = fitting_exponent(std::max(std::abs(result.min), std::abs(result.max)));
     if (exponent < exponent_ || exponent > exponent_ + octaves_beyond) {
       exponent_ = exponent;
-      run(values, count);
+      count_again(values, count, exponent_);
     }
     write_signed(exponent, result.values);
     if (exponent_ <= magnitude_exponent) {
       write_magnitudes(exponent_, result);
       expect(exponent, count);
     } else {
-      const int expected = exponent_;
-      exponent_ = magnitude_exponent;
-      run(values, count);
-      write_magnitudes(exponent_, result);
-      exponent_ = expected;
+      count_again(values, count, magnitude_exponent);
+      write_magnitudes(magnitude_exponent, result);
     }
   }
 
@@ -233,32 +234,48 @@ class Probe final : public TensorProbe {
   static constexpr int octaves_beyond = 2;
   static_assert(FineCounts::steps == FineCounts::quick << octaves_beyond);
 
-  void run(const float* values, std::int64_t count) {
+  /// Calls body(block, task, counts of the thread) for all blocks.
+  template <class Body>
+  void each_block(const float* values, std::int64_t count, const Body& body) {
     constexpr std::int64_t grain = 4;  // blocks below which a second thread costs more than it saves
-    const std::int64_t blocks = (count + stats_block - 1) / stats_block;
-    const std::int64_t teams = std::clamp<std::int64_t>(blocks / grain, 1, threads());
-    blocks_.resize(static_cast<std::size_t>(blocks));
-    counts_.assign(spec_.histograms ? static_cast<std::size_t>(teams) : 0, {});
-    const float steps_per_unit = std::ldexp(1.0F, -exponent_);
+    const auto blocks = static_cast<std::int64_t>(blocks_.size());
     parallel_for(blocks, grain, [&](std::int64_t first, std::int64_t last, int thread) {
-      BlockCounts* const counts = spec_.histograms ? &counts_[static_cast<std::size_t>(thread)] : nullptr;
+      BlockCounts& counts = counts_[static_cast<std::size_t>(thread)];
+      counts.clear();  // by the thread that counts in it
       for (std::int64_t block = first; block < last; ++block) {
         const std::int64_t begin = block * stats_block;
-        const bool cut_off = block == first || blocks_[static_cast<std::size_t>(block - 1)].min == 0;
-        blocks_[static_cast<std::size_t>(block)] =
-            HWY_DYNAMIC_DISPATCH(MeasureBlock)({values + begin, std::min(stats_block, count - begin),
-                                                spec_.near_zero, steps_per_unit, counts, cut_off});
+        const std::int64_t before = std::max(block - 1, first);
+        body(block,
+             BlockTask{values + begin, std::min(stats_block, count - begin), spec_.near_zero,
+                       block == first ? cut_off_ : blocks_[static_cast<std::size_t>(before)].min == 0},
+             counts);
       }
     });
-    for (std::size_t i = 1; i < counts_.size(); ++i) add(counts_[i], counts_.front());
+    const auto used = static_cast<std::size_t>(std::clamp<std::int64_t>(blocks / grain, 1, threads()));
+    for (std::size_t i = 1; i < used; ++i) counts_.front().add(counts_[i]);
   }
 
-  static void add(const BlockCounts& from, BlockCounts& to) {
-    for (std::size_t step = 0; step < FineCounts::steps; ++step) {
-      to.fine.positive[step] += from.fine.positive[step];
-      to.fine.negative[step] += from.fine.negative[step];
-    }
-    to.at_top += from.at_top;
+  void run(const float* values, std::int64_t count) {
+    blocks_.resize(static_cast<std::size_t>((count + stats_block - 1) / stats_block));
+    counts_.resize(static_cast<std::size_t>(threads()));
+    const float steps_per_unit = std::ldexp(1.0F, -exponent_);
+    each_block(values, count, [&](std::int64_t block, const BlockTask& task, BlockCounts& counts) {
+      const Moments moments = HWY_DYNAMIC_DISPATCH(MeasureBlock)(task);
+      blocks_[static_cast<std::size_t>(block)] = moments;
+      if (spec_.histograms) {
+        HWY_DYNAMIC_DISPATCH(CountBlock)(task, moments.min, moments.max, steps_per_unit, counts);
+      }
+    });
+    cut_off_ = blocks_.front().min == 0;
+  }
+
+  /// The counts alone, with another exponent.
+  void count_again(const float* values, std::int64_t count, int exponent) {
+    const float steps_per_unit = std::ldexp(1.0F, -exponent);
+    each_block(values, count, [&](std::int64_t block, const BlockTask& task, BlockCounts& counts) {
+      const Moments& known = blocks_[static_cast<std::size_t>(block)];
+      HWY_DYNAMIC_DISPATCH(CountBlock)(task, known.min, known.max, steps_per_unit, counts);
+    });
   }
 
   /// From all steps up to the exponent's range, each bin joining those within it.
@@ -308,7 +325,8 @@ class Probe final : public TensorProbe {
   }
 
   StatsSpec spec_;
-  int exponent_ = -6;  // of the steps: a guess for the next tensor, from the last ones
+  bool cut_off_ = true;  // a guess alike
+  int exponent_ = -6;    // of the steps: a guess for the next tensor, from the last ones
   std::vector<Moments> blocks_;
   std::vector<BlockCounts> counts_;  // a thread each
 };
