@@ -92,29 +92,40 @@ struct ActivationStats::State {
   std::vector<LayerStats> layers;
   std::vector<StepRow> points;
   std::vector<Extremes> extremes;  // by layer
+  std::vector<StatsRow> rows;      // of the last recorded batch; its memory is used again
   Sink sink;
 
   std::int64_t every = 1;    // batches from one record to the next
   std::int64_t stride = 1;   // records from one kept point to the next
   std::int64_t batches = 0;  // of the kind that is recorded, since the start
   std::int64_t records = 0;  // recorded ones
+  bool fitting = false;      // else what runs is a validation on its own
   bool recording = false;    // the batch under way
+  bool timing = false;       // and the time of its steps
   double cost = 0;           // seconds spent here
-  double train_seconds = 0;  // of finished training parts
-  bool in_train = false;
-  Stopwatch train_watch;
+  double part_seconds = 0;   // of finished parts that are recorded
+  bool in_part = false;
+  Stopwatch part_watch;
 
-  double elapsed() const { return train_seconds + (in_train ? train_watch.seconds() : 0); }
+  void begin_part() {
+    part_watch.restart();
+    in_part = true;
+  }
+  void end_part() {
+    part_seconds = elapsed();
+    in_part = false;
+  }
+  double elapsed() const { return part_seconds + (in_part ? part_watch.seconds() : 0); }
   double share() const {
     const double rest = elapsed() - cost;
     return rest > 0 ? cost / rest : 0;
   }
 
-  std::vector<StatsRow> rows(const StepRow& point, std::span<const TensorStats> probed) const;
-  bool append(const StepRow& point, const std::vector<StatsRow>& rows);
+  void fill_rows(const StepRow& point, std::span<const TensorStats> probed);
+  bool append(const StepRow& point);
   void thin();
   std::set<std::size_t> extreme_places() const;
-  bool sets_extreme(const std::vector<StatsRow>& rows);
+  bool sets_extreme();
   void keep_budget();
 };
 
@@ -150,23 +161,26 @@ void ActivationStats::before_fit(Learner& learner) {
   s.layers = s.watch->empty_series();
   s.extremes.resize(s.layers.size());
   learner.watch(s.watch->probes());
+  s.fitting = true;
 }
 
-void ActivationStats::before_train(Learner&) {
-  state_->train_watch.restart();
-  state_->in_train = true;
-}
+void ActivationStats::before_train(Learner&) { state_->begin_part(); }
+void ActivationStats::after_train(Learner&) { state_->end_part(); }
 
-void ActivationStats::after_train(Learner&) {
-  state_->train_seconds = state_->elapsed();
-  state_->in_train = false;
+void ActivationStats::before_validate(Learner&) {
+  if (state_->fitting && state_->options.validation) state_->begin_part();
+}
+void ActivationStats::after_validate(Learner&) {
+  if (state_->in_part) state_->end_part();
 }
 
 void ActivationStats::before_batch(Learner& learner) {
   State& s = *state_;
-  const bool wanted = learner.progress().training || s.options.validation;
+  constexpr std::int64_t times_every = 8;  // reading the clock around each step is not free
+  const bool wanted = s.fitting && (learner.progress().training || s.options.validation);
   s.recording = wanted && s.batches++ % s.every == 0;
-  learner.measure(s.recording);
+  s.timing = s.recording && learner.progress().training && s.records % times_every == 0;
+  learner.measure(s.recording, s.timing);
 }
 
 void ActivationStats::before_step(Learner& learner) {
@@ -193,41 +207,47 @@ void ActivationStats::after_batch(Learner& learner) {
   const Plan& plan = learner.plan();
   const Progress& p = learner.progress();
   const StepRow point{p.train_batches - 1, p.epoch, p.batch, p.training, p.loss, p.lr, p.momentum};
-  const std::vector<StatsRow> rows = s.rows(point, plan.probed());
-  if (p.training) s.watch->add_times(plan, s.layers);
-  const bool entered = s.append(point, rows);
-  if (entered && s.sink) s.sink(point, rows);
+  s.fill_rows(point, plan.probed());
+  if (s.timing) s.watch->add_times(plan, s.layers);
+  const bool entered = s.append(point);
+  if (entered && s.sink) s.sink(point, s.rows);
   s.watch->forget_weights();
   s.cost += plan.last_probe_seconds() + watch.seconds();
   s.keep_budget();
 }
 
 void ActivationStats::clean_up(Learner& learner) {
+  state_->fitting = false;
   learner.measure(false);
   learner.watch({});
 }
 
-std::vector<StatsRow> ActivationStats::State::rows(const StepRow& point,
-                                                   std::span<const TensorStats> probed) const {
-  std::vector<StatsRow> rows;
+void ActivationStats::State::fill_rows(const StepRow& point, std::span<const TensorStats> probed) {
+  static const TensorStats none{};
+  std::size_t filled = 0;
+  rows.resize(watch->size() * (options.gradients ? 5 : 1));
   const auto add = [&](std::size_t layer, Watched what, const TensorStats& stats) {
-    rows.push_back({point.step, point.batch, point.training, static_cast<int>(layer), what, stats});
+    StatsRow& row = rows[filled++];
+    row.step = point.step;
+    row.batch = point.batch;
+    row.training = point.training;
+    row.layer = static_cast<int>(layer);
+    row.what = what;
+    row.stats = stats;
   };
   for (std::size_t i = 0; i < watch->size(); ++i) {
     add(i, Watched::activation, watch->activation(probed, i));
     if (!options.gradients) continue;
-    const TensorStats none{};
     add(i, Watched::activation_gradient, point.training ? watch->activation_gradient(probed, i) : none);
     add(i, Watched::weight, watch->weights(i).weight);
     add(i, Watched::weight_gradient, watch->weights(i).gradient);
     add(i, Watched::update, watch->weights(i).update);
   }
-  return rows;
 }
 
 /// Whether a layer's activations are further out than in any batch before: such a batch is kept whatever its
 /// turn.
-bool ActivationStats::State::sets_extreme(const std::vector<StatsRow>& rows) {
+bool ActivationStats::State::sets_extreme() {
   bool further = false;
   for (const StatsRow& row : rows) {
     if (row.what != Watched::activation) continue;
@@ -239,9 +259,9 @@ bool ActivationStats::State::sets_extreme(const std::vector<StatsRow>& rows) {
 }
 
 /// False where the batch is passed over, since the series is thinned by now.
-bool ActivationStats::State::append(const StepRow& point, const std::vector<StatsRow>& rows) {
+bool ActivationStats::State::append(const StepRow& point) {
   const bool in_turn = records++ % stride == 0;
-  if (!sets_extreme(rows) && !in_turn) return false;
+  if (!sets_extreme() && !in_turn) return false;
   points.push_back(point);
   for (const StatsRow& row : rows) {
     for_each_series(layers[static_cast<std::size_t>(row.layer)], [&](Watched what, StatSeries& series) {
@@ -299,6 +319,7 @@ std::span<const LayerStats> ActivationStats::layers() const { return state_->lay
 std::span<const store::StepRow> ActivationStats::points() const { return state_->points; }
 double ActivationStats::overhead() const { return state_->share(); }
 std::int64_t ActivationStats::every() const { return state_->every; }
+void ActivationStats::add_cost(double seconds) { state_->cost += seconds; }
 void ActivationStats::set_sink(Sink sink) { state_->sink = std::move(sink); }
 
 const LayerStats& ActivationStats::layer(std::string_view name) const {
@@ -313,7 +334,7 @@ const LayerStats& ActivationStats::layer(std::string_view name) const {
 void ActivationStats::save_state(CallbackState& state) const {
   const State& s = *state_;
   state.integers = {{"every", s.every}, {"stride", s.stride}, {"batches", s.batches}, {"records", s.records}};
-  state.numbers = {{"cost", s.cost}, {"train_seconds", s.elapsed()}};
+  state.numbers = {{"cost", s.cost}, {"part_seconds", s.elapsed()}};
   state.arrays["points"] = packed<PlainPoint>(plain(s.points));
   for (std::size_t i = 0; i < s.layers.size(); ++i) {
     for_each_series(s.layers[i], [&](Watched what, const StatSeries& series) {
@@ -329,7 +350,7 @@ void ActivationStats::load_state(const CallbackState& state) {
   s.batches = state.integer("batches");
   s.records = state.integer("records");
   s.cost = state.number("cost");
-  s.train_seconds = state.number("train_seconds");
+  s.part_seconds = state.number("part_seconds");
   s.points.clear();
   for (const PlainPoint& point : unpacked<PlainPoint>(state.array("points")))
     s.points.push_back(point_of(point));

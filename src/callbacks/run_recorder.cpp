@@ -8,6 +8,7 @@
 #include <exception>
 #include <numeric>
 #include <optional>
+#include <thread>
 
 #include "callbacks/environment.hpp"
 #include "callbacks/layer_watch.hpp"
@@ -16,6 +17,7 @@
 #include "lehr/callbacks/activation_stats.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/memory.hpp"
+#include "lehr/core/parallel.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/report/page.hpp"
 #include "lehr/store/atomic_file.hpp"
@@ -40,6 +42,8 @@ std::string name_of_now() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return fmt::format("run-{}", std::chrono::duration_cast<std::chrono::microseconds>(now).count());
 }
+
+bool spare_cores() { return static_cast<int>(std::thread::hardware_concurrency()) > threads(); }
 
 /// Null where the Learner has none, or several.
 ActivationStats* stats_of(Learner& learner) {
@@ -166,6 +170,7 @@ struct RunRecorder::State {
   bool planned = false;   // memory_planned is written
   std::int64_t memory_before = 0;
   bool sampled = false;
+  double counted_seconds = 0;  // of the writer's, given to ActivationStats
   ValidationReview review;
 
   store::RunInfo info(const Learner& learner) const;
@@ -174,6 +179,7 @@ struct RunRecorder::State {
   void tell(const std::string& sentence, Learner& learner);
   void record_training(Learner& learner);
   void add_pictures(Learner& learner, std::string& note);
+  void count_writing(Learner& learner);
 };
 
 RunRecorder::RunRecorder(RunRecorderOptions options) : state_(std::make_unique<State>()) {
@@ -219,14 +225,15 @@ void RunRecorder::before_fit(Learner& learner) {
   s.id = s.fits == 1 ? s.options.id : s.options.id + "-" + std::to_string(s.fits);
   s.writer.reset();
   s.failure.clear();
+  s.counted_seconds = 0;
   s.told = s.whole = s.computed = s.recorded = s.planned = s.sampled = false;
   s.in_fit = true;
   s.memory_before = memory_bytes();
   s.review.start(learner.data().classes());
   if (ActivationStats* stats = stats_of(learner)) {
-    stats->set_sink([&s](const store::StepRow& step, std::vector<store::StatsRow> rows) {
+    stats->set_sink([&s](const store::StepRow& step, const std::vector<store::StatsRow>& rows) {
       if (!s.writer) return;
-      s.writer->step(step, std::move(rows));
+      s.writer->step(step, rows);
       s.recorded = true;
     });
   }
@@ -279,7 +286,19 @@ void RunRecorder::after_batch(Learner& learner) {
   } else {
     s.review.add(learner.batch(), learner.prediction());
   }
+  s.count_writing(learner);
   s.check(learner);
+}
+
+// Where the training's threads take all cores, what the writer's thread computes keeps one of them, and so
+// all, from the training.
+void RunRecorder::State::count_writing(Learner& learner) {
+  const double busy = writer->busy_seconds();
+  if (busy == counted_seconds) return;
+  if (ActivationStats* stats = stats_of(learner); stats != nullptr && !spare_cores()) {
+    stats->add_cost(busy - counted_seconds);
+  }
+  counted_seconds = busy;
 }
 
 void RunRecorder::State::record_training(Learner& learner) {

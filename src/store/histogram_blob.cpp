@@ -7,9 +7,12 @@
 namespace lehr::store {
 namespace {
 
-void put(std::string& bytes, std::uint64_t value) {
-  for (; value >= 128; value >>= 7) bytes += static_cast<char>((value & 127) | 128);
-  bytes += static_cast<char>(value);
+constexpr std::size_t longest = 10;  // bytes of one number
+
+char* put(char* to, std::uint64_t value) {
+  for (; value >= 128; value >>= 7) *to++ = static_cast<char>((value & 127) | 128);
+  *to++ = static_cast<char>(value);
+  return to;
 }
 
 std::uint64_t take(std::string_view& bytes) {
@@ -25,42 +28,35 @@ std::uint64_t take(std::string_view& bytes) {
 
 }  // namespace
 
-std::string pack_counts(std::span<const std::uint64_t> counts) {
-  std::string bytes;
+// The room is made once: an append for each byte would cost several times as much.
+void pack_counts(std::span<const std::uint64_t> counts, std::string& bytes) {
+  const std::size_t before = bytes.size();
+  bytes.resize(before + 2 * longest * counts.size());
+  char* to = bytes.data() + before;
   for (std::size_t i = 0; i < counts.size();) {
-    put(bytes, counts[i]);
+    to = put(to, counts[i]);
     if (counts[i] != 0) {
       ++i;
       continue;
     }
-    const auto end = std::find_if(counts.begin() + static_cast<std::ptrdiff_t>(i), counts.end(),
-                                  [](std::uint64_t count) { return count != 0; });
-    const auto zeros = static_cast<std::size_t>(end - counts.begin()) - i;
-    put(bytes, zeros);
-    i += zeros;
+    const std::size_t first = i;
+    while (i < counts.size() && counts[i] == 0) ++i;
+    to = put(to, i - first);
   }
-  return bytes;
+  bytes.resize(static_cast<std::size_t>(to - bytes.data()));
 }
 
-std::vector<std::uint64_t> unpack_counts(std::string_view bytes) {
-  constexpr std::size_t most = 4096;  // far more than any histogram has
-  std::vector<std::uint64_t> counts;
-  while (!bytes.empty()) {
+std::string_view unpack_counts(std::string_view bytes, std::span<std::uint64_t> counts) {
+  std::size_t filled = 0;
+  while (filled < counts.size()) {
     const std::uint64_t count = take(bytes);
     const std::uint64_t often = count == 0 ? take(bytes) : 1;
-    if (often == 0 || often > most - counts.size()) throw BadInput("a histogram in the run store is damaged");
-    counts.insert(counts.end(), often, count);
+    if (often == 0 || often > counts.size() - filled)
+      throw BadInput("a histogram in the run store is damaged");
+    std::fill_n(counts.begin() + static_cast<std::ptrdiff_t>(filled), often, count);
+    filled += often;
   }
-  return counts;
-}
-
-void unpack_counts(std::string_view bytes, std::span<std::uint64_t> counts) {
-  const std::vector<std::uint64_t> all = unpack_counts(bytes);
-  if (all.size() != counts.size()) {
-    throw BadInput("a histogram in the run store has " + std::to_string(all.size()) + " bins, expected " +
-                   std::to_string(counts.size()));
-  }
-  std::ranges::copy(all, counts.begin());
+  return bytes;
 }
 
 }  // namespace lehr::store

@@ -1,8 +1,12 @@
+#include <algorithm>
 #include <array>
-#include <cmath>
+#include <bit>
+#include <limits>
 #include <string>
 #include <tuple>
 
+#include "lehr/store/run_names.hpp"
+#include "store/packed_stats.hpp"
 #include "store/run_store_state.hpp"
 
 namespace lehr::store {
@@ -15,9 +19,6 @@ constexpr const char* of_both = " WHERE a.run = ?1 AND b.run = ?2 ";
 constexpr const char* in_order = " ORDER BY a.step, a.training DESC, a.batch";
 
 constexpr std::array batch_values{"loss", "lr", "momentum"};
-constexpr std::array statistics{"count",      "non_finite", "mean",           "std",           "min",
-                                "max",        "norm",       "near_zero",      "near_zero_abs", "zero",
-                                "magnitudes", "signed",     "signed_exponent"};
 
 /// "(a.x IS NOT b.x OR ...)"
 template <class Names>
@@ -55,9 +56,8 @@ void take_difference(const Statement& row, int column, const Names& names, RunDi
     const int at = column + 2 * static_cast<int>(i);
     if (!differ(row, at, at + 1)) continue;
     difference.statistic = names[i];
-    const bool histograms = row.column_type(at) == SQLITE_BLOB || row.column_type(at + 1) == SQLITE_BLOB;
-    difference.a = histograms ? std::nan("") : row.real(at);
-    difference.b = histograms ? std::nan("") : row.real(at + 1);
+    difference.a = row.real(at);
+    difference.b = row.real(at + 1);
     return;
   }
 }
@@ -82,34 +82,86 @@ std::optional<RunDifference> first_batch(const Database& database, std::int64_t 
   return found;
 }
 
+/// A statistic of a tensor as a number. Histograms, which have none, are compared as a whole.
+struct Statistic {
+  const char* name;
+  double (*value)(const TensorStats&);
+};
+constexpr std::array statistics{
+    Statistic{"count", [](const TensorStats& s) { return static_cast<double>(s.count); }},
+    Statistic{"non_finite", [](const TensorStats& s) { return static_cast<double>(s.non_finite); }},
+    Statistic{"mean", [](const TensorStats& s) { return s.mean; }},
+    Statistic{"std", [](const TensorStats& s) { return s.std; }},
+    Statistic{"min", [](const TensorStats& s) { return s.min; }},
+    Statistic{"max", [](const TensorStats& s) { return s.max; }},
+    Statistic{"norm", [](const TensorStats& s) { return s.norm; }},
+    Statistic{"near_zero", [](const TensorStats& s) { return static_cast<double>(s.near_zero); }},
+    Statistic{"near_zero_abs", [](const TensorStats& s) { return static_cast<double>(s.near_zero_abs); }},
+    Statistic{"zero", [](const TensorStats& s) { return static_cast<double>(s.zero); }},
+    Statistic{"signed_exponent", [](const TensorStats& s) { return static_cast<double>(s.values.exponent); }},
+};
+
+bool take_difference(const TensorStats& a, const TensorStats& b, RunDifference& difference) {
+  for (const Statistic& statistic : statistics) {
+    difference.statistic = statistic.name;
+    difference.a = statistic.value(a);
+    difference.b = statistic.value(b);
+    if (std::bit_cast<std::uint64_t>(difference.a) != std::bit_cast<std::uint64_t>(difference.b)) return true;
+  }
+  difference.a = difference.b = std::numeric_limits<double>::quiet_NaN();
+  difference.statistic = a.magnitudes != b.magnitudes ? "magnitudes" : "signed";
+  return a.magnitudes != b.magnitudes || a.values != b.values;
+}
+
 std::string layer_name(const Database& database, std::int64_t run, std::int64_t number) {
   Statement statement(database, "SELECT name FROM layers WHERE run = ? AND number = ?");
   return statement.with(run, number).next() ? statement.text(0) : "#" + std::to_string(number);
 }
 
-constexpr const char* stats_of_both =
-    " FROM stats AS s JOIN stats AS t ON t.layer = s.layer AND t.tensor = s.tensor ";
+/// The order in which a batch computes: weights, then activations, then what comes of the backward pass.
+auto order_of(const StatsRow& row) {
+  const int part = row.what == Watched::weight ? 0 : row.what == Watched::activation ? 1 : 2;
+  return std::tuple(part, row.layer, row.what);
+}
 
-// First the batch, then the layer in it: sorting all that differs would take long where two long runs part
-// early.
+std::vector<StatsRow> rows_in_order(const std::string& numbers, const std::string& histograms) {
+  std::vector<StatsRow> rows = unpack_stats(numbers, histograms);
+  std::ranges::sort(rows, {}, [](const StatsRow& row) { return order_of(row); });
+  return rows;
+}
+
+/// The first tensor of a batch, which both have, that differs.
+bool take_difference(const std::vector<StatsRow>& a, const std::vector<StatsRow>& b, const Database& database,
+                     std::int64_t run, RunDifference& difference) {
+  for (const StatsRow& row : a) {
+    const auto other = std::ranges::find(b, order_of(row), [](const StatsRow& one) { return order_of(one); });
+    if (other == b.end() || !take_difference(row.stats, other->stats, difference)) continue;
+    difference.layer = layer_name(database, run, row.layer);
+    difference.tensor = tensor_name(row.what);
+    return true;
+  }
+  return false;
+}
+
+// Numbers and histograms are read batch by batch: sorting all that differ would take long where two long runs
+// part early.
 std::optional<RunDifference> first_layer(const Database& database, std::int64_t a, std::int64_t b) {
-  const std::string differs = any_differs(statistics, "s", "t");
-  Statement batch(database, place_columns + std::string(", a.id, b.id") + common_steps + of_both +
-                                "AND EXISTS (SELECT 1" + stats_of_both +
-                                "WHERE s.step_id = a.id AND t.step_id = b.id AND " + differs + ")" +
-                                in_order + " LIMIT 1");
-  if (!batch.with(a, b).next()) return std::nullopt;
-  RunDifference found = place_of(batch);
-  Statement layer(database,
-                  "SELECT s.layer, s.tensor" + pairs(statistics, "s", "t") + stats_of_both +
-                      "WHERE s.step_id = ?1 AND t.step_id = ?2 AND " + differs +
-                      " ORDER BY CASE s.tensor WHEN 'weight' THEN 0 WHEN 'activation' THEN 1 ELSE 2 "
-                      "END, s.layer, s.tensor LIMIT 1");
-  if (!layer.with(batch.integer(4), batch.integer(5)).next()) return std::nullopt;
-  found.layer = layer_name(database, a, layer.integer(0));
-  found.tensor = layer.text(1);
-  take_difference(layer, 2, statistics, found);
-  return found;
+  Statement batches(database, place_columns + std::string(", a.id, b.id") + common_steps +
+                                  "JOIN stats AS s ON s.step_id = a.id JOIN stats AS t ON t.step_id = b.id" +
+                                  of_both + "AND (s.numbers <> t.numbers OR s.histograms <> t.histograms)" +
+                                  in_order);
+  Statement stats(database, "SELECT numbers, histograms FROM stats WHERE step_id = ?");
+  const auto rows_of = [&stats](std::int64_t step_id) {
+    stats.with(step_id).next();
+    return rows_in_order(stats.text(0), stats.text(1));
+  };
+  batches.with(a, b);
+  while (batches.next()) {
+    RunDifference found = place_of(batches);
+    if (take_difference(rows_of(batches.integer(4)), rows_of(batches.integer(5)), database, a, found))
+      return found;
+  }
+  return std::nullopt;
 }
 
 std::int64_t count(const Database& database, const std::string& sql, std::int64_t a, std::int64_t b) {

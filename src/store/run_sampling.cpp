@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <optional>
 #include <set>
-#include <string>
+#include <utility>
+
+#include "store/packed_stats.hpp"
 
 namespace lehr::store {
 namespace {
@@ -28,24 +32,42 @@ std::vector<Recorded> recorded_batches(const Database& database, std::int64_t ru
 }
 
 std::size_t rows_of(const Database& database, std::int64_t step_id) {
-  Statement statement(database, "SELECT count(*) FROM stats WHERE step_id = ?");
+  Statement statement(database, "SELECT json_array_length(numbers) FROM stats WHERE step_id = ?");
   const bool found = statement.with(step_id).next();
   return found ? static_cast<std::size_t>(std::max<std::int64_t>(statement.integer(0), 1)) : 1;
 }
 
-/// Ids of the batches at which a layer has its least or largest spread or near-zero share.
-std::set<std::int64_t> extremes(const Database& database, std::int64_t run) {
-  std::set<std::int64_t> ids;
-  for (const char* extreme : {"min(std)", "max(std)", "min(1.0 * near_zero / max(count, 1))",
-                              "max(1.0 * near_zero / max(count, 1))"}) {
-    // SQLite takes the other columns of such a query from the row that has the extreme.
-    Statement statement(database,
-                        std::string("SELECT step_id, ") + extreme +
-                            " FROM stats WHERE step_id IN (SELECT id FROM steps WHERE run = ? AND training) "
-                            "AND tensor = 'activation' GROUP BY layer");
-    statement.with(run);
-    while (statement.next()) ids.insert(statement.integer(0));
+/// A value with the batch that has it.
+struct Extreme {
+  double value = 0;
+  std::int64_t id = 0;
+};
+
+/// The least and the largest value of a series.
+struct Range {
+  std::optional<Extreme> least{};
+  std::optional<Extreme> largest{};
+
+  void see(double value, std::int64_t id) {
+    if (!least || value < least->value) least = {value, id};
+    if (!largest || value > largest->value) largest = {value, id};
   }
+};
+
+/// Ids of the batches at which a layer has its least or largest spread or near-zero share.
+std::set<std::int64_t> extremes(const Database& database, const std::vector<Recorded>& batches) {
+  std::map<std::pair<int, const char*>, Range> ranges;
+  Statement statement(database, "SELECT numbers FROM stats WHERE step_id = ?");
+  for (const Recorded& batch : batches) {
+    if (!statement.with(batch.id).next()) continue;
+    for (const StatsRow& row : unpack_numbers(statement.text(0))) {
+      if (row.what != Watched::activation) continue;
+      ranges[{row.layer, "std"}].see(row.stats.std, batch.id);
+      ranges[{row.layer, "near zero"}].see(row.stats.near_zero_share(), batch.id);
+    }
+  }
+  std::set<std::int64_t> ids;
+  for (const auto& [of, range] : ranges) ids.insert({range.least->id, range.largest->id});
   return ids;
 }
 
@@ -57,7 +79,7 @@ std::vector<std::int64_t> batches_to_read(const Database& database, std::int64_t
   if (all.empty()) return ids;
   if (most > 0) most = std::clamp<std::size_t>(most_rows / rows_of(database, all.front().id), 1, most);
   const bool whole = most == 0 || all.size() <= most;
-  const std::set<std::int64_t> kept = whole ? std::set<std::int64_t>() : extremes(database, run);
+  const std::set<std::int64_t> kept = whole ? std::set<std::int64_t>() : extremes(database, all);
   // One of each of `most` stretches of the training, however densely each was recorded.
   const double stretch = static_cast<double>(all.back().step - all.front().step + 1) /
                          static_cast<double>(std::max<std::size_t>(most, 1));

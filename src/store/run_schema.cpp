@@ -12,7 +12,33 @@ namespace {
 
 constexpr std::int64_t application_id = 0x6c656872;  // "lehr"
 
-// Statistics of a batch lie together (WITHOUT ROWID), which is how they are written and mostly read.
+// json_each alone: SQLite lets no other function of JSON be called by a schema that it does not trust.
+constexpr const char* view = R"sql(
+CREATE VIEW layer_stats AS
+  SELECT run, step, epoch, batch, training, loss, lr, layer, tensor, count, non_finite, mean, std, min, max, norm,
+         1.0 * near_zero / max(count, 1) AS near_zero, 1.0 * near_zero_abs / max(count, 1) AS near_zero_abs,
+         1.0 * zero / max(count, 1) AS zero
+  FROM (SELECT runs.name AS run, steps.step, steps.epoch, steps.batch, steps.training, steps.loss, steps.lr,
+               layers.name AS layer,
+               (SELECT value FROM json_each(row.value) WHERE key = 1) AS tensor,
+               (SELECT value FROM json_each(row.value) WHERE key = 2) AS count,
+               (SELECT value FROM json_each(row.value) WHERE key = 3) AS non_finite,
+               (SELECT value FROM json_each(row.value) WHERE key = 4) AS mean,
+               (SELECT value FROM json_each(row.value) WHERE key = 5) AS std,
+               (SELECT value FROM json_each(row.value) WHERE key = 6) AS min,
+               (SELECT value FROM json_each(row.value) WHERE key = 7) AS max,
+               (SELECT value FROM json_each(row.value) WHERE key = 8) AS norm,
+               (SELECT value FROM json_each(row.value) WHERE key = 9) AS near_zero,
+               (SELECT value FROM json_each(row.value) WHERE key = 10) AS near_zero_abs,
+               (SELECT value FROM json_each(row.value) WHERE key = 11) AS zero
+        FROM stats JOIN steps ON steps.id = stats.step_id JOIN runs ON runs.id = steps.run
+             JOIN json_each(stats.numbers) AS row
+             JOIN layers ON layers.run = steps.run
+                            AND layers.number = (SELECT value FROM json_each(row.value) WHERE key = 0));
+)sql";
+
+// All statistics of a batch are one row of stats (packed_stats.hpp), which costs the training least;
+// layer_stats shows them a row a tensor.
 constexpr const char* tables = R"sql(
 CREATE TABLE runs(
   id INTEGER PRIMARY KEY,
@@ -59,7 +85,7 @@ CREATE TABLE layers(
   bytes INTEGER NOT NULL,
   forward_seconds REAL NOT NULL,
   backward_seconds REAL NOT NULL,
-  inputs TEXT NOT NULL DEFAULT '[]',
+  inputs TEXT NOT NULL,
   PRIMARY KEY(run, number)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE epochs(
@@ -95,24 +121,10 @@ CREATE TABLE steps(
   UNIQUE(run, step, training, batch)
 ) STRICT;
 CREATE TABLE stats(
-  step_id INTEGER NOT NULL REFERENCES steps(id) ON DELETE CASCADE,
-  layer INTEGER NOT NULL,
-  tensor TEXT NOT NULL,
-  count INTEGER NOT NULL,
-  non_finite INTEGER NOT NULL,
-  mean REAL NOT NULL,
-  std REAL NOT NULL,
-  min REAL NOT NULL,
-  max REAL NOT NULL,
-  norm REAL NOT NULL,
-  near_zero INTEGER NOT NULL,
-  near_zero_abs INTEGER NOT NULL,
-  zero INTEGER NOT NULL,
-  magnitudes BLOB,
-  signed BLOB,
-  signed_exponent INTEGER NOT NULL,
-  PRIMARY KEY(step_id, layer, tensor)
-) STRICT, WITHOUT ROWID;
+  step_id INTEGER PRIMARY KEY REFERENCES steps(id) ON DELETE CASCADE,
+  numbers TEXT NOT NULL,
+  histograms BLOB NOT NULL
+) STRICT;
 CREATE TABLE confusion(
   run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
   truth INTEGER NOT NULL,
@@ -128,19 +140,7 @@ CREATE TABLE pictures(
   png BLOB NOT NULL,
   PRIMARY KEY(run, kind, number)
 ) STRICT;
-CREATE VIEW layer_stats AS
-  SELECT runs.name AS run, steps.step, steps.epoch, steps.batch, steps.training, steps.loss, steps.lr,
-         layers.name AS layer, stats.tensor, stats.count, stats.non_finite, stats.mean, stats.std, stats.min,
-         stats.max, stats.norm, 1.0 * stats.near_zero / max(stats.count, 1) AS near_zero,
-         1.0 * stats.near_zero_abs / max(stats.count, 1) AS near_zero_abs,
-         1.0 * stats.zero / max(stats.count, 1) AS zero
-  FROM stats JOIN steps ON steps.id = stats.step_id JOIN runs ON runs.id = steps.run
-       JOIN layers ON layers.run = steps.run AND layers.number = stats.layer;
 )sql";
-
-/// What takes a store of version 1 to 2, and so on: a change of the tables adds one.
-constexpr std::array upgrades{"ALTER TABLE layers ADD COLUMN inputs TEXT NOT NULL DEFAULT '[]'"};
-static_assert(upgrades.size() == schema_version - 1);
 
 std::int64_t version_of(const Database& database) { return database.number("PRAGMA user_version"); }
 
@@ -155,6 +155,7 @@ void make_tables(const Database& database) {
   Transaction transaction(database);
   if (is_empty(database)) {  // else another process was quicker
     database.execute(tables);
+    database.execute(view);
     database.execute("PRAGMA application_id = " + std::to_string(application_id));
     database.execute("PRAGMA user_version = " + std::to_string(schema_version));
   }
@@ -176,21 +177,7 @@ void make_store(const Database& database) {
   }
 }
 
-void upgrade(const Database& database) {
-  Transaction transaction(database);
-  for (std::int64_t version = version_of(database); version < schema_version; ++version) {
-    database.execute(upgrades.at(static_cast<std::size_t>(version - 1)));
-  }
-  database.execute("PRAGMA user_version = " + std::to_string(schema_version));
-  transaction.commit();
-}
-
 }  // namespace
-
-bool is_older(const Database& database) {
-  return database.number("PRAGMA application_id") == application_id && version_of(database) >= 1 &&
-         version_of(database) < schema_version;
-}
 
 void check_schema(const Database& database) {
   if (is_empty(database)) refuse(database, "an empty database");
@@ -202,7 +189,6 @@ void check_schema(const Database& database) {
 
 void prepare_for_writing(const Database& database) {
   make_store(database);
-  if (is_older(database)) upgrade(database);
   check_schema(database);
   database.execute("PRAGMA journal_mode = WAL");
   // A power cut may take the last transactions, never more; a killed process takes none.

@@ -6,7 +6,7 @@
 
 #include "lehr/core/text.hpp"
 #include "lehr/store/run_names.hpp"
-#include "store/histogram_blob.hpp"
+#include "store/packed_stats.hpp"
 #include "store/run_functions.hpp"
 #include "store/run_sampling.hpp"
 #include "store/run_schema.hpp"
@@ -49,31 +49,6 @@ StepRow step_of(const Statement& row, int at) {
           row.real(at + 6)};
 }
 
-TensorStats stats_of(const Statement& row, int at) {
-  TensorStats s;
-  s.count = row.integer(at);
-  s.non_finite = row.integer(at + 1);
-  s.mean = row.real(at + 2);
-  s.std = row.real(at + 3);
-  s.min = row.real(at + 4);
-  s.max = row.real(at + 5);
-  s.norm = row.real(at + 6);
-  s.near_zero = row.integer(at + 7);
-  s.near_zero_abs = row.integer(at + 8);
-  s.zero = row.integer(at + 9);
-  if (!row.is_null(at + 10)) {
-    std::array<std::uint64_t, MagnitudeHistogram::bins + 1> counts{};
-    unpack_counts(row.text(at + 10), counts);
-    std::copy_n(counts.begin(), MagnitudeHistogram::bins, s.magnitudes.counts.begin());
-    s.magnitudes.beyond = counts.back();
-  }
-  if (!row.is_null(at + 11)) {
-    unpack_counts(row.text(at + 11), s.values.counts);
-    s.values.exponent = row.integer(at + 12);
-  }
-  return s;
-}
-
 /// A JSON list of whole numbers.
 template <class Integer>
 std::vector<Integer> integers_of(const std::string& text) {
@@ -89,7 +64,6 @@ std::vector<Integer> integers_of(const std::string& text) {
 }  // namespace
 
 RunStore::State::State(const std::filesystem::path& file) : database(file, Access::read) {
-  if (is_older(database)) check_run_store(file);  // brings it up to date
   check_schema(database);
   add_functions(database);
 }
@@ -124,18 +98,18 @@ void RunStore::State::read_classes(std::int64_t run, RunInfo& info, std::vector<
 }
 
 std::vector<StatsRow> RunStore::State::stats(std::int64_t run, std::size_t most_steps) const {
-  Statement statement(
-      database,
-      "SELECT step, steps.batch, training, layer, tensor, count, non_finite, mean, std, min, max, norm, "
-      "near_zero, near_zero_abs, zero, magnitudes, signed, signed_exponent FROM stats JOIN steps ON "
-      "steps.id = step_id WHERE step_id = ? ORDER BY layer");
+  Statement statement(database,
+                      "SELECT step, batch, training, numbers, histograms FROM stats JOIN steps ON steps.id = "
+                      "step_id WHERE step_id = ?");
   std::vector<StatsRow> rows;
   for (const std::int64_t id : batches_to_read(database, run, most_steps)) {
     statement.with(id);
-    while (statement.next()) {
-      rows.push_back({statement.integer(0), statement.integer(1), statement.integer(2) != 0,
-                      static_cast<int>(statement.integer(3)), tensor_of(statement.text(4)),
-                      stats_of(statement, 5)});
+    if (!statement.next()) continue;
+    for (StatsRow& row : unpack_stats(statement.text(3), statement.text(4))) {
+      row.step = statement.integer(0);
+      row.batch = statement.integer(1);
+      row.training = statement.integer(2) != 0;
+      rows.push_back(std::move(row));
     }
   }
   return rows;

@@ -5,7 +5,6 @@
 
 #include "lehr/core/text.hpp"
 #include "lehr/store/run_names.hpp"
-#include "store/histogram_blob.hpp"
 #include "store/process_mark.hpp"
 #include "store/run_status.hpp"
 
@@ -15,26 +14,7 @@ namespace {
 constexpr const char* insert_step =
     "INSERT OR REPLACE INTO steps(run, step, training, batch, epoch, loss, lr, momentum) "
     "VALUES(?,?,?,?,?,?,?,?)";
-constexpr const char* insert_stats =
-    "INSERT OR REPLACE INTO stats VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,nullif(?,x''),nullif(?,x''),?)";
-
-/// Empty for a histogram that was not made.
-template <class Histogram>
-bool is_made(const Histogram& histogram, std::int64_t count) {
-  return count > 0 && histogram != Histogram{};
-}
-
-std::string packed(const MagnitudeHistogram& histogram, std::int64_t count) {
-  if (!is_made(histogram, count)) return {};
-  std::array<std::uint64_t, MagnitudeHistogram::bins + 1> counts{};
-  std::ranges::copy(histogram.counts, counts.begin());
-  counts.back() = histogram.beyond;
-  return pack_counts(counts);
-}
-
-std::string packed(const SignedHistogram& histogram, std::int64_t count) {
-  return is_made(histogram, count) ? pack_counts(histogram.counts) : std::string();
-}
+constexpr const char* insert_stats = "INSERT OR REPLACE INTO stats VALUES(?,?,?)";
 
 }  // namespace
 
@@ -116,19 +96,11 @@ void RunTables::put(const std::vector<LayerInfo>& layers) {
   }
 }
 
-void RunTables::put(const StepRow& step, const std::vector<StatsRow>& stats) {
+void RunTables::put(const StepRow& step, const PackedStats& stats) {
   step_.with(run_, step.step, step.training, step.batch, step.epoch, step.loss, step.lr, step.momentum).run();
+  if (stats.tensors == 0) return;
   const std::int64_t id = sqlite3_last_insert_rowid(database_->handle());
-  for (const StatsRow& row : stats) {
-    const TensorStats& s = row.stats;
-    const std::string magnitudes = packed(s.magnitudes, s.count);
-    const std::string values = packed(s.values, s.count);
-    stats_
-        .with(id, row.layer, std::string(tensor_name(row.what)), s.count, s.non_finite, s.mean, s.std, s.min,
-              s.max, s.norm, s.near_zero, s.near_zero_abs, s.zero, Blob{magnitudes}, Blob{values},
-              s.values.exponent)
-        .run();
-  }
+  stats_.with(id, stats.numbers, Blob{stats.histograms}).run();
 }
 
 void RunTables::put(const EpochRow& epoch) {

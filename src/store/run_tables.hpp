@@ -4,6 +4,7 @@
 #include <string>
 
 #include "lehr/store/run_writer.hpp"
+#include "store/packed_stats.hpp"
 #include "store/sqlite.hpp"
 
 namespace lehr::store {
@@ -19,7 +20,7 @@ class RunTables {
   /// Adds to what is known of the environment.
   void put(const std::map<std::string, std::string>& environment);
   void put(const std::vector<LayerInfo>& layers);
-  void put(const StepRow& step, const std::vector<StatsRow>& stats);
+  void put(const StepRow& step, const PackedStats& stats);
   void put(const EpochRow& epoch);
   void put(const Confusion& confusion);
   void put_class_counts(const std::vector<std::int64_t>& counts);

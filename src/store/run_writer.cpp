@@ -2,9 +2,11 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <ctime>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -20,7 +22,7 @@ namespace {
 
 struct Step {
   StepRow step;
-  std::vector<StatsRow> stats;
+  PackedStats stats;
 };
 struct ClassCounts {
   std::vector<std::int64_t> counts;
@@ -37,7 +39,7 @@ using Message = std::variant<Step, EpochRow, Environment, std::vector<LayerInfo>
 /// Rows that it comes to.
 std::size_t weight(const Message& message) {
   const Step* step = std::get_if<Step>(&message);
-  return 1 + (step == nullptr ? 0 : step->stats.size());
+  return 1 + (step == nullptr ? 0 : step->stats.tensors);
 }
 
 void write(RunTables& tables, const Message& message) {
@@ -72,6 +74,13 @@ class SignalsBlocked {
  private:
   sigset_t before_{};
 };
+
+/// Processor time of the calling thread.
+double thread_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
 
 bool is_busy(const DatabaseError& error) {
   return error.code() == SQLITE_BUSY || error.code() == SQLITE_LOCKED;
@@ -129,6 +138,7 @@ struct RunWriter::State {
   std::string failed;
   double last_beat = 0;   // of the writer's thread, as is the next
   bool given_up = false;  // writes nothing more but how the run ended
+  std::atomic<double> busy = 0;
   std::thread thread;
 };
 
@@ -164,6 +174,7 @@ void RunWriter::State::run() {
     rows_waiting = 0;
     lock.unlock();
     write_all(messages);
+    busy = thread_seconds();
     lock.lock();
     done += messages.size();
     written.notify_all();
@@ -211,8 +222,9 @@ RunWriter::~RunWriter() {
 
 void RunWriter::environment(std::map<std::string, std::string> more) { state_->push(std::move(more)); }
 void RunWriter::layers(std::vector<LayerInfo> layers) { state_->push(std::move(layers)); }
-void RunWriter::step(StepRow step, std::vector<StatsRow> stats) {
-  state_->push(Step{step, std::move(stats)});
+// Packed at once, while the rows are in the first cache: they are several times as large.
+void RunWriter::step(StepRow step, const std::vector<StatsRow>& stats) {
+  state_->push(Step{step, stats.empty() ? PackedStats{} : pack_stats(stats)});
 }
 void RunWriter::epoch(EpochRow epoch) { state_->push(std::move(epoch)); }
 void RunWriter::confusion(Confusion confusion) { state_->push(std::move(confusion)); }
@@ -228,6 +240,8 @@ void RunWriter::finish(RunStatus status, const std::string& note, double stats_s
 }
 
 void RunWriter::flush() { state_->flush(); }
+
+double RunWriter::busy_seconds() const { return state_->busy; }
 
 std::string RunWriter::failure() const {
   const std::lock_guard lock(state_->mutex);

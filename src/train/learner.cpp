@@ -285,7 +285,7 @@ void Learner::watch(std::vector<ProbeSpec> probes) {
   state_->plans.watch(std::move(probes));
 }
 
-void Learner::measure(bool on) { state_->plans.measure(on); }
+void Learner::measure(bool on, bool times) { state_->plans.measure(on, times); }
 
 Rates& Learner::rates() { return state_->rates; }
 

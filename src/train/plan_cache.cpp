@@ -49,7 +49,7 @@ std::span<const float> PlanCache::predict(const Batch& batch, Mode mode, std::ui
   current_soft_ = batch.soft_targets != nullptr;
   current_ = &plan(batch.size, mode, current_soft_);
   current_->probe(measuring_);
-  current_->time_steps(measuring_);
+  current_->time_steps(timing_);
   current_->bind_input(images_, batch.images);
   if (current_soft_) {
     current_->bind_input(soft_.targets, batch.soft_targets);

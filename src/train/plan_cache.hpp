@@ -37,7 +37,10 @@ class PlanCache {
   /// From now on plans measure these tensors, while measuring is on. Gradients are measured in training only.
   void watch(std::vector<ProbeSpec> probes);
   /// Turns measuring, and the timing of steps, on or off for the next batches.
-  void measure(bool on) { measuring_ = on; }
+  void measure(bool on, bool times) {
+    measuring_ = on;
+    timing_ = times;
+  }
   /// The plan of the present batch; null before the first.
   Plan* current() const { return current_; }
 
@@ -63,6 +66,7 @@ class PlanCache {
   std::vector<NodeId> frozen_;
   std::vector<ProbeSpec> watched_;
   bool measuring_ = false;
+  bool timing_ = false;
   std::map<std::tuple<std::int64_t, Mode, bool>, Plan> plans_;
   Plan* current_ = nullptr;
   bool current_soft_ = false;

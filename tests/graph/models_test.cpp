@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "graph/expect_bad_input.hpp"
 #include "lehr/graph/cost.hpp"
 
@@ -149,8 +151,26 @@ TEST(ResNetSmall, Refusals) {
             "resnet-small needs 1 to 1000 blocks a stage, found 0");
 }
 
+// torchvision's resnet18 has 11,689,512 parameters for 1000 classes and a 7x7 stem.
+TEST(ResNet18, IsTorchvisionsButForTheStem) {
+  const Graph graph = models::resnet18({.classes = 1000});
+  EXPECT_EQ(graph.parameter_count(), 11'689'512 - 64 * 3 * (49 - 9));
+  const std::vector<std::string> names = full_names(graph);
+  EXPECT_EQ(names.size(), 122U - 20U) << "torchvision's state_dict without num_batches_tracked";
+  EXPECT_EQ(names.front(), "conv1.weight");
+  EXPECT_EQ(names.back(), "fc.bias");
+  for (const char* name : {"bn1.running_var", "layer1.1.conv2.weight", "layer2.0.downsample.0.weight",
+                           "layer4.0.downsample.1.bias", "layer4.1.bn2.weight"}) {
+    EXPECT_NE(std::ranges::find(names, name), names.end()) << name;
+  }
+  EXPECT_EQ(named(graph, "layer1.0.relu2").output.shape, Shape({1, 64, 32, 32}));
+  EXPECT_EQ(named(graph, "layer4.1.add").output.shape, Shape({1, 512, 4, 4}));
+}
+
 TEST(MakeModel, ByName) {
-  EXPECT_EQ(models::model_names(), (std::vector<std::string>{"resnet-small", "simple-cnn"}));
+  EXPECT_EQ(models::make_model("resnet18", {.in = {3, 32, 32}}).parameter_count(), 11'173'962);
+
+  EXPECT_EQ(models::model_names(), (std::vector<std::string>{"resnet-small", "resnet18", "simple-cnn"}));
   const Graph graph = models::make_model("simple-cnn", {.in = {1, 28, 28}, .classes = 7, .batch_norm = true});
   EXPECT_EQ(graph.node(graph.output()).output.shape, Shape({1, 7}));
   EXPECT_EQ(models::make_model("simple-cnn", {.in = {1, 28, 28}}).parameter_count(), 30'282);
@@ -162,7 +182,8 @@ TEST(MakeModel, Refusals) {
   EXPECT_EQ(bad_input([] {
               models::make_model("simple-cn", {.in = {1, 28, 28}});
             }),
-            "unknown model \"simple-cn\"; did you mean \"simple-cnn\"? (valid: resnet-small, simple-cnn)");
+            "unknown model \"simple-cn\"; did you mean \"simple-cnn\"? (valid: resnet-small, resnet18, "
+            "simple-cnn)");
   EXPECT_EQ(bad_input([] {
               models::make_model("resnet-small",
                                  {.in = {3, 32, 32}, .activation = {.kind = ops::Activation::Kind::gelu}});

@@ -76,20 +76,6 @@ TEST(HostileStore, IsOfAnotherVersion) {
   expect_says(bad_input_of([&] { check_run_store(file); }), {"version 99"});
 }
 
-TEST(HostileStore, IsOlderAndBroughtUpToDate) {
-  const TemporaryFolder folder;
-  for (const char* name : {"read.db", "written.db"}) {
-    const auto file = folder / name;
-    write_run(file, "a", 3);
-    execute(file, "ALTER TABLE layers DROP COLUMN inputs; PRAGMA user_version = 1");
-    if (name == std::string("written.db")) write_run(file, "b", 3);
-    const RunRecords run = RunStore(file).read("a");
-    ASSERT_EQ(run.layers.size(), 2U);
-    EXPECT_TRUE(run.layers[1].inputs.empty());
-    EXPECT_EQ(run.layers[1].parameters, 1168);
-  }
-}
-
 TEST(HostileStore, IsCut) {
   const TemporaryFolder folder;
   const auto file = folder / "lehr.db";
@@ -126,8 +112,8 @@ TEST(HostileStore, HasHistogramsOfAnotherLength) {
   const auto file = folder / "lehr.db";
   write_run(file, "a", 3);
   for (const char* blob : {"x'01'", "x'0005'", "x'00FFFFFFFFFFFFFFFFFFFF'", "x'00FF01'", "zeroblob(100)"}) {
-    execute(file, std::string("UPDATE stats SET magnitudes = ") + blob);
-    expect_says(bad_input_of([&] { RunStore(file).read("a"); }), {"histogram"});
+    execute(file, std::string("UPDATE stats SET histograms = CAST(x'01' || ") + blob + " AS BLOB)");
+    expect_says(bad_input_of([&] { RunStore(file).read("a"); }), {"run store", "damaged"});
   }
 }
 
@@ -135,7 +121,7 @@ TEST(HostileStore, HasWordsThatNobodyKnows) {
   const TemporaryFolder folder;
   const auto file = folder / "lehr.db";
   write_run(file, "a", 3);
-  execute(file, "UPDATE stats SET tensor = 'thing' || layer");
+  execute(file, "UPDATE stats SET numbers = replace(numbers, 'activation', 'thing')");
   expect_says(bad_input_of([&] { RunStore(file).read("a"); }), {"unknown tensor", "thing"});
 }
 

@@ -48,6 +48,8 @@ class ActivationStats final : public Callback {
   void after_step(Learner& learner) override;
   void after_batch(Learner& learner) override;
   void after_train(Learner& learner) override;
+  void before_validate(Learner& learner) override;
+  void after_validate(Learner& learner) override;
   void clean_up(Learner& learner) override;
   void save_state(CallbackState& state) const override;
   void load_state(const CallbackState& state) override;
@@ -63,8 +65,10 @@ class ActivationStats final : public Callback {
   std::int64_t every() const;
 
   /// Called with every recorded batch that enters the series; thinning takes some of them away there later.
-  using Sink = std::function<void(const store::StepRow&, std::vector<store::StatsRow>)>;
+  using Sink = std::function<void(const store::StepRow&, const std::vector<store::StatsRow>&)>;
   void set_sink(Sink sink);
+  /// Counts time that somebody else spends on what is recorded, and takes from the training.
+  void add_cost(double seconds);
 
  private:
   struct State;

@@ -46,6 +46,18 @@ struct ResNetSmallOptions {
 /// ("conv1", "bn1", "layer1.0.conv1", "layer2.0.downsample.0", "fc").
 Graph resnet_small(const ResNetSmallOptions& options);
 
+/// Options of resnet18.
+struct ResNet18Options {
+  Shape in{3, 32, 32};  ///< (C, H, W)
+  std::int64_t classes = 10;
+  bool zero_init_residual = false;
+  double dropout = 0;  ///< of the linear layer's inputs; 0: no such layer
+};
+
+/// torchvision's resnet18 for small images: the first convolution is 3x3 and keeps their size, and no pooling
+/// follows it. All other names, shapes and counts are torchvision's.
+Graph resnet18(const ResNet18Options& options);
+
 /// What the command line can ask of any model.
 struct ModelRequest {
   Shape in;  ///< (C, H, W)
@@ -57,7 +69,7 @@ struct ModelRequest {
   double dropout = 0;                    ///< before the classifying layer
 };
 
-/// Makes a model by its command-line name ("simple-cnn", "resnet-small"). Throws BadInput with the nearest
+/// Makes a model by its command-line name ("simple-cnn", "resnet18"). Throws BadInput with the nearest
 /// valid name where there is none such, and where the model has no use for an option that was set.
 Graph make_model(std::string_view name, const ModelRequest& request);
 std::vector<std::string> model_names();

@@ -45,7 +45,7 @@ class RunWriter {
   /// Adds to RunInfo::environment.
   void environment(std::map<std::string, std::string> more);
   void layers(std::vector<LayerInfo> layers);
-  void step(StepRow step, std::vector<StatsRow> stats = {});
+  void step(StepRow step, const std::vector<StatsRow>& stats = {});
   void epoch(EpochRow epoch);
   void confusion(Confusion confusion);
   void class_counts(std::vector<std::int64_t> counts);
@@ -56,6 +56,8 @@ class RunWriter {
 
   /// Waits until all is written that was handed in before.
   void flush();
+  /// Processor time that the thread has spent on writing so far.
+  double busy_seconds() const;
   /// Why recording ended, or empty.
   std::string failure() const;
 

@@ -167,7 +167,8 @@ class Learner {
   /// what was watched before. Not within a batch.
   void watch(std::vector<ProbeSpec> probes);
   /// Turns measuring on or off from the next batch on; off by default. At before_batch: from this one on.
-  void measure(bool on);
+  /// `times`: also how long each step takes (Plan::times), for which the clock is read around each.
+  void measure(bool on, bool times = false);
 
   /// What the next step will use; set by the schedule before before_batch.
   Rates& rates();

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <vector>
 
+#include "backend/cpu/fine_counts-inl.hpp"
 #include "backend/cpu/vectors-inl.hpp"
 #include "backend/stats_parts.hpp"
 #include "lehr/core/parallel.hpp"
@@ -22,27 +23,24 @@ namespace lehr::cpu {
 /// precision.
 constexpr std::int64_t stats_block = 2048;
 
-/// Finer than SignedHistogram by one octave, so that a range that shrinks or grows back by one needs no
-/// second pass.
-constexpr int fine_bins = 2 * SignedHistogram::bins;
-/// Equal values one after the other would wait for each other's increment, hence several tables side by side.
-constexpr int tables = 8;
-using FineCounts = std::array<std::uint32_t, static_cast<std::size_t>(tables) * fine_bins>;
+/// The end of the magnitude histogram, which belongs to its last bin.
+constexpr float top = static_cast<float>(MagnitudeHistogram::bins * MagnitudeHistogram::width);
+
+/// What the histograms of a tensor are made from.
+struct BlockCounts {
+  FineCounts fine;
+  std::uint64_t at_top = 0;  ///< sizes of exactly `top`
+};
 
 /// What a block is measured for.
 struct BlockTask {
   const float* values;
   std::int64_t count;
   float near_zero;
-  float bins_per_unit;    // a power of two
-  std::uint32_t* counts;  // of fine bins; null where no histogram is wanted
-  bool positive;          // a guess that spares work: nothing lies below zero
+  float steps_per_unit;  ///< a power of two
+  BlockCounts* counts;   ///< null where no histogram is wanted
+  bool positive;         ///< a guess that spares work: nothing lies below zero
 };
-
-inline int fine_bin(float value, float bins_per_unit) {
-  const int step = static_cast<int>(std::min(std::abs(value) * bins_per_unit, float{fine_bins / 2 - 1}));
-  return value < 0 ? fine_bins / 2 - 1 - step : fine_bins / 2 + step;
-}
 
 }  // namespace lehr::cpu
 #endif
@@ -50,32 +48,9 @@ inline int fine_bin(float value, float bins_per_unit) {
 HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 
-using IntTag = hn::RebindToSigned<FloatTag>;
-
 /// Counts of conditions, a vector at a time.
 HWY_INLINE std::int64_t true_lanes(hn::Mask<FloatTag> mask) {
   return static_cast<std::int64_t>(hn::CountTrue(FloatTag(), mask));
-}
-
-/// Room for the fine bins of a block's values other than zero; many equal ones would be slow to count.
-struct BinList {
-  HWY_ALIGN std::int32_t bins[stats_block + hn::MaxLanes(FloatTag())];
-};
-
-HWY_INLINE hn::Vec<IntTag> fine_bins_of(FloatVec x, FloatVec bins_per_unit) {
-  const IntTag di;
-  const FloatVec last = hn::Set(FloatTag(), static_cast<float>(fine_bins / 2 - 1));
-  const auto step = hn::ConvertTo(di, hn::Min(hn::Mul(hn::Abs(x), bins_per_unit), last));
-  const auto mirrored = hn::Xor(step, hn::ShiftRight<31>(hn::BitCast(di, x)));  // -1 - step below zero
-  return hn::Add(mirrored, hn::Set(di, fine_bins / 2));
-}
-
-HWY_INLINE void count_bins(const BinList& list, std::int64_t filled, std::uint32_t* counts) {
-  std::int64_t i = 0;
-  for (; i + tables <= filled; i += tables) {
-    for (int table = 0; table < tables; ++table) ++counts[table * fine_bins + list.bins[i + table]];
-  }
-  for (; i < filled; ++i) ++counts[list.bins[i]];
 }
 
 /// Sums over whole vectors. Deviations are taken from the first value, so that a mean far from zero does not
@@ -90,68 +65,76 @@ struct VectorSums {
   std::int64_t zero;
 };
 
-/// With `positive`, values below zero are not expected, and near_zero_abs is only right where there are none.
-template <bool histogram, bool positive>
-HWY_INLINE VectorSums sum_vectors(const BlockTask& task, std::int64_t whole, BinList& list) {
-  const FloatTag d;
-  const std::int64_t lanes = float_lanes();
-  const FloatVec pivot = hn::Set(d, task.values[0]);
-  const FloatVec near = hn::Set(d, task.near_zero);
-  const FloatVec bins_per_unit = hn::Set(d, task.bins_per_unit);
-  FloatVec sum = hn::Zero(d);
-  FloatVec squares = hn::Zero(d);
-  FloatVec least = pivot;
-  FloatVec most = pivot;
-  std::int64_t below = 0;
-  std::int64_t around = 0;
-  std::int64_t zeros = 0;
-  std::int64_t filled = 0;
-  for (std::int64_t i = 0; i < whole; i += lanes) {
-    const FloatVec x = hn::LoadU(d, task.values + i);
+/// Some lanes' share of them. Several take turns, so that none waits for its own last addition.
+struct LaneSums {
+  FloatVec sum = hn::Zero(FloatTag());
+  FloatVec squares = hn::Zero(FloatTag());
+  FloatVec least;
+  FloatVec most;
+
+  explicit HWY_INLINE LaneSums(FloatVec pivot) : least(pivot), most(pivot) {}
+  HWY_INLINE void add(FloatVec x, FloatVec pivot) {
     const FloatVec difference = hn::Sub(x, pivot);
     sum = hn::Add(sum, difference);
     squares = hn::MulAdd(difference, difference, squares);
     least = hn::Min(least, x);
     most = hn::Max(most, x);
+  }
+  HWY_INLINE void add(const LaneSums& other) {
+    sum = hn::Add(sum, other.sum);
+    squares = hn::Add(squares, other.squares);
+    least = hn::Min(least, other.least);
+    most = hn::Max(most, other.most);
+  }
+};
+
+/// With `positive`, values below zero are not expected, and near_zero_abs is only right where there are none.
+template <bool positive>
+HWY_INLINE VectorSums sum_vectors(const BlockTask& task, std::int64_t whole) {
+  const FloatTag d;
+  const std::int64_t lanes = float_lanes();
+  const FloatVec pivot = hn::Set(d, task.values[0]);
+  const FloatVec near = hn::Set(d, task.near_zero);
+  LaneSums even(pivot);
+  LaneSums odd(pivot);
+  std::int64_t below = 0;
+  std::int64_t around = 0;
+  std::int64_t zeros = 0;
+  const auto take = [&](std::int64_t i, LaneSums& sums) HWY_ATTR {
+    const FloatVec x = hn::LoadU(d, task.values + i);
+    sums.add(x, pivot);
     below += true_lanes(hn::Le(x, near));
     if constexpr (!positive) around += true_lanes(hn::Le(hn::Abs(x), near));
-    const auto is_zero = hn::Eq(x, hn::Zero(d));
-    if constexpr (histogram) {
-      // Compressed in a register: to memory it is a hundred times slower on some processors.
-      const auto used = hn::RebindMask(IntTag(), hn::Not(is_zero));
-      hn::StoreU(hn::Compress(fine_bins_of(x, bins_per_unit), used), IntTag(), list.bins + filled);
-      filled += true_lanes(hn::Not(is_zero));
-    } else {
-      zeros += true_lanes(is_zero);
-    }
+    zeros += true_lanes(hn::Eq(x, hn::Zero(d)));
+  };
+  std::int64_t i = 0;
+  for (; i + 2 * lanes <= whole; i += 2 * lanes) {
+    take(i, even);
+    take(i + lanes, odd);
   }
-  if constexpr (histogram) zeros = whole - filled;
-  if constexpr (positive) around = below;
-  return {sum_of_lanes(sum),
-          sum_of_lanes(squares),
-          hn::GetLane(hn::MinOfLanes(d, least)),
-          hn::GetLane(hn::MaxOfLanes(d, most)),
+  if (i < whole) take(i, even);
+  even.add(odd);
+  return {sum_of_lanes(even.sum),
+          sum_of_lanes(even.squares),
+          hn::GetLane(hn::MinOfLanes(d, even.least)),
+          hn::GetLane(hn::MaxOfLanes(d, even.most)),
           below,
-          around,
+          positive ? below : around,
           zeros};
 }
 
-template <bool histogram>
-HWY_INLINE VectorSums sum_either(const BlockTask& task, std::int64_t whole, BinList& list) {
+HWY_INLINE VectorSums sum_either(const BlockTask& task, std::int64_t whole) {
   if (task.positive) {
-    const VectorSums sums = sum_vectors<histogram, true>(task, whole, list);
+    const VectorSums sums = sum_vectors<true>(task, whole);
     if (!(sums.min < 0)) return sums;
   }
-  return sum_vectors<histogram, false>(task, whole, list);
+  return sum_vectors<false>(task, whole);
 }
 
-/// At most stats_block values.
-Moments MeasureBlock(const BlockTask& task) {
+HWY_INLINE Moments moments_of(const BlockTask& task) {
   const std::int64_t whole = task.count / float_lanes() * float_lanes();
-  BinList list;
   Moments moments;
-  const VectorSums sums =
-      task.counts == nullptr ? sum_either<false>(task, whole, list) : sum_either<true>(task, whole, list);
+  const VectorSums sums = sum_either(task, whole);
   const bool finite = whole > 0 && std::isfinite(sums.sum) && std::isfinite(sums.squares);
   if (finite) {
     const auto n = static_cast<double>(whole);
@@ -163,14 +146,22 @@ Moments MeasureBlock(const BlockTask& task) {
     moments.near_zero = sums.near_zero;
     moments.near_zero_abs = sums.near_zero_abs;
     moments.zero = sums.zero;
-    if (task.counts != nullptr) count_bins(list, whole - sums.zero, task.counts);
   }
-  for (std::int64_t i = finite ? whole : 0; i < task.count; ++i) {
-    const float value = task.values[i];
-    moments.add(value, task.near_zero);
-    if (task.counts != nullptr && std::isfinite(value) && value != 0) {
-      ++task.counts[fine_bin(value, task.bins_per_unit)];
-    }
+  for (std::int64_t i = finite ? whole : 0; i < task.count; ++i) moments.add(task.values[i], task.near_zero);
+  return moments;
+}
+
+/// At most stats_block values.
+Moments MeasureBlock(const BlockTask& task) {
+  const Moments moments = moments_of(task);
+  if (task.counts == nullptr) return moments;
+  const float largest = std::max(std::abs(moments.min), std::abs(moments.max));
+  count_fine({task.values, task.count, task.steps_per_unit, moments.min < 0,
+              largest * task.steps_per_unit >= float{FineCounts::quick}},
+             task.counts->fine);
+  if (largest >= top) {
+    task.counts->at_top += static_cast<std::uint64_t>(std::count_if(
+        task.values, task.values + task.count, [](float value) { return std::abs(value) == top; }));
   }
   return moments;
 }
@@ -184,7 +175,9 @@ namespace {
 
 HWY_EXPORT(MeasureBlock);
 
-constexpr int half = fine_bins / 2;
+/// The width of a magnitude bin as a power of two.
+constexpr int magnitude_exponent = -2;
+static_assert(MagnitudeHistogram::width == 0.25);
 
 /// Blocks are cut by the tensor's size alone and joined in order, so that threads change no bit.
 class Probe final : public TensorProbe {
@@ -201,104 +194,106 @@ class Probe final : public TensorProbe {
     for (const Moments& block : blocks_) all.add(block);
     all.write(result);
     if (!spec_.histograms) return;
-    const double largest = std::max(std::abs(result.min), std::abs(result.max));
-    const int exponent = fitting_exponent(largest);
-    if (exponent != fine_exponent_ && exponent != fine_exponent_ + 1) {
-      fine_exponent_ = exponent - 1;
+    const int exponent = fitting_exponent(std::max(std::abs(result.min), std::abs(result.max)));
+    if (exponent < exponent_ || exponent > exponent_ + octaves_beyond) {
+      exponent_ = exponent;
       run(values, count);
     }
-    write_histograms(values, count, exponent, largest, result);
+    write_signed(exponent, result.values);
+    if (exponent_ <= magnitude_exponent) {
+      write_magnitudes(exponent_, result);
+      expect(exponent, count);
+    } else {
+      const int expected = exponent_;
+      exponent_ = magnitude_exponent;
+      run(values, count);
+      write_magnitudes(exponent_, result);
+      exponent_ = expected;
+    }
   }
 
  private:
+  static constexpr int octaves_beyond = 2;
+  static_assert(FineCounts::steps == FineCounts::quick << octaves_beyond);
+
   void run(const float* values, std::int64_t count) {
-    constexpr std::int64_t grain = 4;  // blocks below which a second thread costs more than it saves
-    blocks_.resize(static_cast<std::size_t>((count + stats_block - 1) / stats_block));
-    counts_.resize(static_cast<std::size_t>(threads()));
-    for (FineCounts& counts : counts_) counts.fill(0);
-    const float bins_per_unit = std::ldexp(1.0F, -fine_exponent_);
-    parallel_for(
-        static_cast<std::int64_t>(blocks_.size()), grain,
-        [&](std::int64_t first, std::int64_t last, int thread) {
-          std::uint32_t* const counts =
-              spec_.histograms ? counts_[static_cast<std::size_t>(thread)].data() : nullptr;
-          for (std::int64_t block = first; block < last; ++block) {
-            const std::int64_t begin = block * stats_block;
-            const bool positive = block == first || blocks_[static_cast<std::size_t>(block - 1)].min >= 0;
-            blocks_[static_cast<std::size_t>(block)] =
-                HWY_DYNAMIC_DISPATCH(MeasureBlock)({values + begin, std::min(stats_block, count - begin),
-                                                    spec_.near_zero, bins_per_unit, counts, positive});
-          }
-        });
+    constexpr std::int64_t grain = 8;  // blocks below which a second thread costs more than it saves
+    const std::int64_t blocks = (count + stats_block - 1) / stats_block;
+    const std::int64_t teams = std::clamp<std::int64_t>(blocks / grain, 1, threads());
+    blocks_.resize(static_cast<std::size_t>(blocks));
+    counts_.assign(spec_.histograms ? static_cast<std::size_t>(teams) : 0, {});
+    const float steps_per_unit = std::ldexp(1.0F, -exponent_);
+    parallel_for(blocks, grain, [&](std::int64_t first, std::int64_t last, int thread) {
+      BlockCounts* const counts = spec_.histograms ? &counts_[static_cast<std::size_t>(thread)] : nullptr;
+      for (std::int64_t block = first; block < last; ++block) {
+        const std::int64_t begin = block * stats_block;
+        const bool positive = block == first || blocks_[static_cast<std::size_t>(block - 1)].min >= 0;
+        blocks_[static_cast<std::size_t>(block)] =
+            HWY_DYNAMIC_DISPATCH(MeasureBlock)({values + begin, std::min(stats_block, count - begin),
+                                                spec_.near_zero, steps_per_unit, counts, positive});
+      }
+    });
+    for (std::size_t i = 1; i < counts_.size(); ++i) add(counts_[i], counts_.front());
   }
 
-  void write_histograms(const float* values, std::int64_t count, int exponent, double largest,
-                        TensorStats& result) const {
-    std::array<std::uint64_t, fine_bins> fine{};
-    for (const FineCounts& counts : counts_) {
-      for (std::size_t i = 0; i < counts.size(); ++i) fine[i % fine_bins] += counts[i];
+  static void add(const BlockCounts& from, BlockCounts& to) {
+    for (std::size_t step = 0; step < FineCounts::steps; ++step) {
+      to.fine.positive[step] += from.fine.positive[step];
+      to.fine.negative[step] += from.fine.negative[step];
     }
-    fine[half] += static_cast<std::uint64_t>(result.zero);
-    write_signed(fine, exponent, result.values);
-    if (std::ldexp(1.0, fine_exponent_) <= MagnitudeHistogram::width) {
-      write_magnitudes(fine, result.magnitudes);
-    } else {
-      count_magnitudes(values, count, result.magnitudes);
-      return;
-    }
-    if (result.magnitudes.beyond > 0 && largest >= top) count_top(values, count, result.magnitudes);
+    to.at_top += from.at_top;
   }
 
-  void write_signed(const std::array<std::uint64_t, fine_bins>& fine, int exponent,
-                    SignedHistogram& to) const {
+  /// From all steps up to the exponent's range, each bin joining those within it.
+  void write_signed(int exponent, SignedHistogram& to) const {
+    constexpr int half = SignedHistogram::bins / 2;
+    static_assert(half == FineCounts::quick);
+    const FineCounts& fine = counts_.front().fine;
+    const int joined = exponent - exponent_;
     to = {};
     to.exponent = exponent;
-    const int merged = exponent == fine_exponent_ ? 1 : 2;
-    constexpr int to_half = SignedHistogram::bins / 2;
-    for (int step = 0; step < to_half * merged; ++step) {
-      to.counts[static_cast<std::size_t>(to_half + step / merged)] +=
-          fine[static_cast<std::size_t>(half + step)];
-      to.counts[static_cast<std::size_t>(to_half - 1 - step / merged)] +=
-          fine[static_cast<std::size_t>(half - 1 - step)];
+    for (int step = 0; step < half << joined; ++step) {
+      to.counts[static_cast<std::size_t>(half + (step >> joined))] +=
+          fine.positive[static_cast<std::size_t>(step)];
+      to.counts[static_cast<std::size_t>(half - 1 - (step >> joined))] +=
+          fine.negative[static_cast<std::size_t>(step)];
     }
   }
 
-  static constexpr double top = MagnitudeHistogram::bins * MagnitudeHistogram::width;
-
-  void write_magnitudes(const std::array<std::uint64_t, fine_bins>& fine, MagnitudeHistogram& to) const {
+  void write_magnitudes(int exponent, TensorStats& stats) const {
+    const BlockCounts& counts = counts_.front();
+    MagnitudeHistogram& to = stats.magnitudes;
+    const int joined = std::min(magnitude_exponent - exponent, 31);
+    std::uint64_t within = 0;
     to = {};
-    const double width = std::ldexp(1.0, fine_exponent_);
-    for (int step = 0; step < half; ++step) {
-      const std::uint64_t found =
-          fine[static_cast<std::size_t>(half + step)] + fine[static_cast<std::size_t>(half - 1 - step)];
-      const auto bin = static_cast<std::size_t>(step * width / MagnitudeHistogram::width);
-      (bin < to.counts.size() ? to.counts[bin] : to.beyond) += found;
+    for (std::size_t step = 0; step < FineCounts::steps; ++step) {
+      const std::size_t bin = step >> joined;
+      if (bin >= to.counts.size()) break;
+      const std::uint64_t found = std::uint64_t{counts.fine.positive[step]} + counts.fine.negative[step];
+      to.counts[bin] += found;
+      within += found;
     }
+    to.counts.back() += counts.at_top;
+    to.beyond = static_cast<std::uint64_t>(stats.count) - within - counts.at_top;
   }
 
-  /// The top belongs to the last bin.
-  static void count_top(const float* values, std::int64_t count, MagnitudeHistogram& to) {
-    const auto at_top = static_cast<std::uint64_t>(std::count_if(
-        values, values + count, [](float value) { return static_cast<double>(std::abs(value)) == top; }));
-    to.beyond -= at_top;
-    to.counts.back() += at_top;
-  }
-
-  /// Where values are so large that the fine bins are wider than these.
-  static void count_magnitudes(const float* values, std::int64_t count, MagnitudeHistogram& to) {
-    to = {};
-    for (std::int64_t i = 0; i < count; ++i) {
-      const double size = std::abs(static_cast<double>(values[i]));
-      if (!std::isfinite(size)) continue;
-      const auto bin = static_cast<std::size_t>(std::min(size, top) / MagnitudeHistogram::width);
-      (size > top ? to.beyond : to.counts[std::min(bin, to.counts.size() - 1)]) += 1;
+  /// Chooses the exponent for the next tensor. Few values beyond the quick steps cost less than a tensor that
+  /// must be counted anew because it does not reach as far as expected.
+  void expect(int exponent, std::int64_t count) {
+    constexpr std::int64_t few = 64;
+    if (exponent == exponent_) return;
+    const FineCounts& fine = counts_.front().fine;
+    std::int64_t beyond = 0;
+    for (std::size_t step = FineCounts::quick; step < FineCounts::steps; ++step) {
+      beyond += std::int64_t{fine.positive[step]} + std::int64_t{fine.negative[step]};
     }
+    if (beyond * few > count) exponent_ = exponent;
   }
 
   StatsSpec spec_;
-  int fine_exponent_ = -7;  // a guess for the next tensor, from the last one
+  int exponent_ = -6;  // of the steps: a guess for the next tensor, from the last ones
   std::vector<Moments> blocks_;
-  std::vector<FineCounts> counts_;
+  std::vector<BlockCounts> counts_;  // a thread each
 };
 
 }  // namespace

@@ -1,113 +1,18 @@
-#include <fmt/format.h>
-
-#include "lehr/core/error.hpp"
-#include "models/builders.hpp"
-#include "models/image.hpp"
+#include "models/residual.hpp"
 
 namespace lehr::models {
 namespace {
 
 constexpr std::string_view model_name = "resnet-small";
-constexpr std::int64_t most_blocks = 1000;
-
-class Builder {
- public:
-  explicit Builder(const ResNetSmallOptions& options)
-      : options_(options), graph_("resnet-small"), last_(image_input(graph_, model_name, options.in)) {}
-
-  Graph build() && {
-    const std::int64_t stem = options_.widths.front();
-    last_ = norm(convolution(last_, "conv1", stem, 3, 1), "bn1");
-    last_ = relu(last_, "relu");
-    for (std::size_t stage = 0; stage < options_.widths.size(); ++stage) add_stage(stage);
-    last_ = graph_.add(ops::AdaptiveAvgPool2d(), {last_}, "avgpool");
-    last_ = graph_.add(ops::Flatten(), {last_}, "flatten");
-    if (options_.dropout > 0) last_ = graph_.add(ops::Dropout({.p = options_.dropout}), {last_}, "dropout");
-    graph_.add(ops::Linear({.out_features = options_.classes}), {last_}, "fc");
-    return std::move(graph_);
-  }
-
- private:
-  NodeId convolution(NodeId from, const std::string& name, std::int64_t width, std::int64_t kernel,
-                     std::int64_t stride) {
-    const std::int64_t padding = kernel / 2;
-    return graph_.add(ops::Conv2d({.out_channels = width,
-                                   .kernel = {kernel, kernel},
-                                   .stride = {stride, stride},
-                                   .padding = {padding, padding},
-                                   .bias = false}),
-                      {from}, name);
-  }
-  NodeId norm(NodeId from, const std::string& name, bool zero_init = false) {
-    return graph_.add(ops::BatchNorm({.zero_init = zero_init}), {from}, name);
-  }
-  NodeId relu(NodeId from, const std::string& name) { return graph_.add(ops::Activation(), {from}, name); }
-
-  const Shape& shape(NodeId node) const { return graph_.node(node).output.shape; }
-
-  void add_stage(std::size_t stage) {
-    const bool halves = stage > 0;
-    if (const Shape& found = shape(last_); halves && found[2] == 1 && found[3] == 1) {
-      throw BadInput(
-          fmt::format("resnet-small with {} stages is too deep for a {}x{} image, which is down to 1x1 after "
-                      "{}; use at most {} values of widths or a larger image",
-                      options_.widths.size(), options_.in[1], options_.in[2], stage, stage));
-    }
-    for (std::int64_t block = 0; block < options_.blocks; ++block) {
-      add_block(fmt::format("layer{}.{}.", stage + 1, block), options_.widths[stage],
-                halves && block == 0 ? 2 : 1);
-    }
-  }
-
-  // Two convolutions beside a shortcut, which is a projection where the shape changes.
-  void add_block(const std::string& prefix, std::int64_t width, std::int64_t stride) {
-    const NodeId start = last_;
-    NodeId path = norm(convolution(start, prefix + "conv1", width, 3, stride), prefix + "bn1");
-    path = relu(path, prefix + "relu");
-    path =
-        norm(convolution(path, prefix + "conv2", width, 3, 1), prefix + "bn2", options_.zero_init_residual);
-    NodeId shortcut = start;
-    if (stride != 1 || shape(start)[1] != width) {
-      shortcut = convolution(start, prefix + "downsample.0", width, 1, stride);
-      shortcut = norm(shortcut, prefix + "downsample.1");
-    }
-    last_ = graph_.add(ops::Add(), {path, shortcut}, prefix + "add");
-    last_ = relu(last_, prefix + "relu2");
-  }
-
-  const ResNetSmallOptions& options_;
-  Graph graph_;
-  NodeId last_;
-};
-
-Graph from_request(const ModelRequest& request) {
-  if (request.activation.kind != ops::Activation::Kind::relu) {
-    throw BadInput(fmt::format("resnet-small has relu activations only, found \"{}\"",
-                               ops::name_of(request.activation.kind)));
-  }
-  if (request.first_kernel != 0) {
-    throw BadInput(fmt::format("resnet-small has a first kernel of 3 always, found the option set to {}",
-                               request.first_kernel));
-  }
-  ResNetSmallOptions options;
-  options.in = request.in;
-  options.classes = request.classes;
-  options.dropout = request.dropout;
-  if (!request.channels.empty()) options.widths = request.channels;
-  return resnet_small(options);
-}
 
 }  // namespace
 
-Graph resnet_small(const ResNetSmallOptions& options) {
-  if (options.widths.empty()) throw BadInput("resnet-small needs at least one width, found none");
-  if (options.blocks < 1 || options.blocks > most_blocks) {
-    throw BadInput(
-        fmt::format("resnet-small needs 1 to {} blocks a stage, found {}", most_blocks, options.blocks));
-  }
-  return Builder(options).build();
-}
+Graph resnet_small(const ResNetSmallOptions& options) { return residual_network(model_name, options); }
 
-void register_resnet_small(ModelRegistry& registry) { registry.builders.emplace(model_name, from_request); }
+void register_resnet_small(ModelRegistry& registry) {
+  registry.builders.emplace(model_name, [](const ModelRequest& request) {
+    return resnet_small(residual_options(model_name, request));
+  });
+}
 
 }  // namespace lehr::models

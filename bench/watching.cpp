@@ -1,0 +1,178 @@
+// What watching a training costs: fits with ActivationStats and RunRecorder between fits without, in turn.
+//
+// Each round goes plain, watched one way, plain, watched another way, ... A watched fit is set against the
+// mean of the plain ones before and behind it, so that a drift of the machine cancels. A fit counts from the
+// end of its first batch, when its plans are made and its store is open, to its return, when the store is
+// written and closed. Prints a JSON line a round and way.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "lehr/core/clock.hpp"
+#include "lehr/core/rng.hpp"
+#include "lehr/lehr.hpp"
+
+namespace {
+
+using namespace lehr;
+
+struct Arguments {
+  std::string model = "simple-cnn";
+  std::string data = "digits:60000";  // or "random", pictures of noise
+  std::int64_t batch_size = 512;
+  bool batch_norm = false;
+  std::int64_t max_batches = 0;
+  int rounds = 10;
+  int threads = 0;
+  std::vector<std::string> ways{"histograms", "numbers", "gradients"};
+  std::string store;
+};
+
+/// Batches of noise with the shape of CIFAR's.
+DataSplits noise() {
+  constexpr std::int64_t images = 4096;
+  const Shape shape{3, 32, 32};
+  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(images * shape.numel()));
+  std::vector<std::uint8_t> labels(static_cast<std::size_t>(images));
+  Rng random(1, Purpose::test);
+  for (std::uint8_t& pixel : pixels) pixel = static_cast<std::uint8_t>(random.below(256));
+  for (std::uint8_t& label : labels) label = static_cast<std::uint8_t>(random.below(10));
+  std::vector<std::string> classes;
+  for (int i = 0; i < 10; ++i) classes.push_back(std::to_string(i));
+  const auto set = std::make_shared<MemoryDataset>(shape, std::move(pixels), std::move(labels), classes);
+  return {"random", set, set};
+}
+
+Arguments parse(int argc, char** argv) {
+  Arguments a;
+  CLI::App app("what watching a training costs");
+  app.add_option("--model", a.model);
+  app.add_option("--data", a.data, "as lehr train takes it, or random");
+  app.add_option("--batch-size", a.batch_size);
+  app.add_flag("--batch-norm", a.batch_norm);
+  app.add_option("--max-batches", a.max_batches, "of a fit; 0: an epoch");
+  app.add_option("--rounds", a.rounds);
+  app.add_option("--threads", a.threads);
+  app.add_option("--ways", a.ways, "histograms, numbers, gradients")->delimiter(',');
+  app.add_option("--store", a.store, "file of the run store; else a temporary one");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::exit(app.exit(error));
+  }
+  return a;
+}
+
+ActivationStatsOptions options_of(const std::string& way, std::int64_t batches) {
+  ActivationStatsOptions options;
+  options.histograms = way != "numbers";
+  options.gradients = way == "gradients";
+  options.most_points = static_cast<std::size_t>(std::max<std::int64_t>(batches, 16));  // every batch is kept
+  return options;
+}
+
+class Bench {
+ public:
+  Bench(const Arguments& arguments, DataSplits data)
+      : arguments_(arguments),
+        batches_(whole_batches(arguments, *data.train)),
+        learner_(models::make_model(arguments.model, {.in = data.image_shape(),
+                                                      .classes = data.classes(),
+                                                      .batch_norm = arguments.batch_norm}),
+                 data, {.batch_size = arguments.batch_size, .max_batches = batches_, .validate = false}) {
+    learner_.on(
+        Event::after_batch,
+        [this](Learner& learner) {
+          if (learner.progress().batch == 0) watch_.restart();
+        },
+        1000);
+  }
+
+  void run() {
+    fit("");
+    double before = fit("");
+    for (int round = 0; round < arguments_.rounds; ++round) {
+      for (const std::string& way : arguments_.ways) {
+        const double watched = fit(way);
+        const double behind = fit("");
+        const double plain = (before + behind) / 2;
+        before = behind;
+        const nlohmann::json line{{"way", way},
+                                  {"round", round},
+                                  {"plain_seconds", plain},
+                                  {"watched_seconds", watched},
+                                  {"overhead", watched / plain - 1},
+                                  {"printed", printed_},
+                                  {"batches", batches_ - 1}};
+        std::printf("%s\n", line.dump().c_str());
+        std::fflush(stdout);
+      }
+    }
+  }
+
+ private:
+  /// No shorter last one, which would need plans of its own.
+  static std::int64_t whole_batches(const Arguments& arguments, const Dataset& set) {
+    const std::int64_t all = set.size() / arguments.batch_size;
+    return arguments.max_batches > 0 ? std::min(arguments.max_batches, all) : all;
+  }
+
+  /// Seconds of an epoch watched in that way, or not at all.
+  double fit(const std::string& way) {
+    CallbackList callbacks;
+    if (!way.empty()) {
+      add(callbacks, ActivationStats(options_of(way, batches_)));
+      RunRecorderOptions recorder;
+      recorder.store = arguments_.store;
+      recorder.id = "run" + std::to_string(fits_++);
+      recorder.pictures = false;
+      add(callbacks, RunRecorder(recorder));
+    }
+    learner_.watch({});  // a plain fit too makes its plans anew
+    learner_.fit(1, 1e-3, {.callbacks = std::move(callbacks)});
+    const double seconds = watch_.seconds();
+    if (!way.empty()) printed_ = learner_.callback<ActivationStats>().overhead();
+    return seconds;
+  }
+
+  template <class SomeCallback>
+  static void add(CallbackList& list, SomeCallback callback) {
+    list.emplace_back(std::make_unique<SomeCallback>(std::move(callback)));
+  }
+
+  const Arguments& arguments_;
+  std::int64_t batches_;
+  Learner learner_;
+  Stopwatch watch_;
+  int fits_ = 0;
+  double printed_ = 0;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments = parse(argc, argv);
+  const bool temporary = arguments.store.empty();
+  if (temporary) {
+    arguments.store =
+        (std::filesystem::temp_directory_path() / ("lehr-watching-" + std::to_string(getpid()) + ".db"))
+            .string();
+  }
+  int status = 0;
+  try {
+    if (arguments.threads > 0) set_threads(arguments.threads);
+    Bench(arguments, arguments.data == "random" ? noise() : data::open_data(arguments.data)).run();
+  } catch (const Error& error) {
+    std::fprintf(stderr, "bench_watching: %s\n", error.what());
+    status = static_cast<int>(error.kind());
+  }
+  if (temporary) {
+    for (const char* tail : {"", "-wal", "-shm"}) std::filesystem::remove(arguments.store + tail);
+  }
+  return status;
+}
