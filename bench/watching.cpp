@@ -3,11 +3,14 @@
 // Each round goes plain, watched one way, plain, watched another way, ... A watched fit is set against the
 // mean of the plain ones before and behind it, so that a drift of the machine cancels. A fit counts from the
 // end of its first batch, when its plans are made and its store is open, to its return, when the store is
-// written and closed. Prints a JSON line a round and way.
+// written and closed. Prints a JSON line a round and way. Beside the time on the clock stands the processor's
+// for all threads, which other programs hardly disturb; with one thread (but for the writer's) it is a
+// measure of its own.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <ctime>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -76,6 +79,18 @@ ActivationStatsOptions options_of(const std::string& way, std::int64_t batches) 
   return options;
 }
 
+/// Of all threads, in seconds.
+double processor_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+struct Time {
+  double seconds = 0;
+  double cpu = 0;
+};
+
 class Bench {
  public:
   Bench(const Arguments& arguments, DataSplits data)
@@ -88,25 +103,28 @@ class Bench {
     learner_.on(
         Event::after_batch,
         [this](Learner& learner) {
-          if (learner.progress().batch == 0) watch_.restart();
+          if (learner.progress().batch != 0) return;
+          watch_.restart();
+          cpu_before_ = processor_seconds();
         },
         1000);
   }
 
   void run() {
     fit("");
-    double before = fit("");
+    Time before = fit("");
     for (int round = 0; round < arguments_.rounds; ++round) {
       for (const std::string& way : arguments_.ways) {
-        const double watched = fit(way);
-        const double behind = fit("");
-        const double plain = (before + behind) / 2;
+        const Time watched = fit(way);
+        const Time behind = fit("");
+        const Time plain{(before.seconds + behind.seconds) / 2, (before.cpu + behind.cpu) / 2};
         before = behind;
         const nlohmann::json line{{"way", way},
                                   {"round", round},
-                                  {"plain_seconds", plain},
-                                  {"watched_seconds", watched},
-                                  {"overhead", watched / plain - 1},
+                                  {"plain_seconds", plain.seconds},
+                                  {"watched_seconds", watched.seconds},
+                                  {"overhead", watched.seconds / plain.seconds - 1},
+                                  {"processor_overhead", watched.cpu / plain.cpu - 1},
                                   {"printed", printed_},
                                   {"batches", batches_ - 1}};
         std::printf("%s\n", line.dump().c_str());
@@ -122,33 +140,28 @@ class Bench {
     return arguments.max_batches > 0 ? std::min(arguments.max_batches, all) : all;
   }
 
-  /// Seconds of an epoch watched in that way, or not at all.
-  double fit(const std::string& way) {
-    CallbackList callbacks;
+  /// Of an epoch watched in that way, or not at all.
+  Time fit(const std::string& way) {
+    CallbackList watching;
     if (!way.empty()) {
-      add(callbacks, ActivationStats(options_of(way, batches_)));
       RunRecorderOptions recorder;
       recorder.store = arguments_.store;
       recorder.id = "run" + std::to_string(fits_++);
       recorder.pictures = false;
-      add(callbacks, RunRecorder(recorder));
+      watching = callbacks(ActivationStats(options_of(way, batches_)), RunRecorder(recorder));
     }
     learner_.watch({});  // a plain fit too makes its plans anew
-    learner_.fit(1, 1e-3, {.callbacks = std::move(callbacks)});
-    const double seconds = watch_.seconds();
+    learner_.fit(1, 1e-3, {.callbacks = std::move(watching)});
+    const Time time{watch_.seconds(), processor_seconds() - cpu_before_};
     if (!way.empty()) printed_ = learner_.callback<ActivationStats>().overhead();
-    return seconds;
-  }
-
-  template <class SomeCallback>
-  static void add(CallbackList& list, SomeCallback callback) {
-    list.emplace_back(std::make_unique<SomeCallback>(std::move(callback)));
+    return time;
   }
 
   const Arguments& arguments_;
   std::int64_t batches_;
   Learner learner_;
   Stopwatch watch_;
+  double cpu_before_ = 0;
   int fits_ = 0;
   double printed_ = 0;
 };

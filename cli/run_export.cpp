@@ -29,14 +29,11 @@ const std::map<std::string, std::string>& queries() {
       {"stats",
        "SELECT * FROM layer_stats WHERE run = {} ORDER BY step, training DESC, batch, layer, tensor"},
       {"histograms",
-       "SELECT steps.step, steps.epoch, steps.batch, steps.training, layers.name AS layer, "
-       "json_extract(row.value, '$[1]') AS tensor, json_extract(pair.value, '$[0]') AS magnitudes, "
-       "json_extract(pair.value, '$[1]') AS signed, json_extract(row.value, '$[12]') AS signed_exponent "
-       "FROM runs JOIN steps ON steps.run = runs.id JOIN stats ON stats.step_id = steps.id "
-       "JOIN json_each(stats.numbers) AS row JOIN json_each(counts(stats.histograms)) AS pair ON pair.key = "
-       "row.key "
-       "JOIN layers ON layers.run = runs.id AND layers.number = json_extract(row.value, '$[0]') "
-       "WHERE runs.name = {} ORDER BY steps.step, steps.training DESC, steps.batch, layers.number, tensor"},
+       "SELECT steps.step, steps.epoch, steps.batch, steps.training, layers.name AS layer, tensor, "
+       "counts(magnitudes) AS magnitudes, counts(signed) AS signed, signed_exponent FROM stats JOIN steps ON "
+       "steps.id = step_id JOIN runs ON runs.id = steps.run JOIN layers ON layers.run = steps.run AND "
+       "layers.number = layer WHERE runs.name = {} ORDER BY steps.step, steps.training DESC, steps.batch, "
+       "layers.number, tensor"},
       {"layers",
        "SELECT layers.number, layers.name, type, shape, layers.parameters, flops, receptive_field, bytes, "
        "forward_seconds, backward_seconds, inputs FROM layers JOIN runs ON runs.id = layers.run WHERE "

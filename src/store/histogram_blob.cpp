@@ -46,17 +46,25 @@ void pack_counts(std::span<const std::uint64_t> counts, std::string& bytes) {
   bytes.resize(static_cast<std::size_t>(to - bytes.data()));
 }
 
-std::string_view unpack_counts(std::string_view bytes, std::span<std::uint64_t> counts) {
-  std::size_t filled = 0;
-  while (filled < counts.size()) {
+std::vector<std::uint64_t> unpack_counts(std::string_view bytes) {
+  constexpr std::size_t most = 4096;  // far more than any histogram has
+  std::vector<std::uint64_t> counts;
+  while (!bytes.empty()) {
     const std::uint64_t count = take(bytes);
     const std::uint64_t often = count == 0 ? take(bytes) : 1;
-    if (often == 0 || often > counts.size() - filled)
-      throw BadInput("a histogram in the run store is damaged");
-    std::fill_n(counts.begin() + static_cast<std::ptrdiff_t>(filled), often, count);
-    filled += often;
+    if (often == 0 || often > most - counts.size()) throw BadInput("a histogram in the run store is damaged");
+    counts.insert(counts.end(), often, count);
   }
-  return bytes;
+  return counts;
+}
+
+void unpack_counts(std::string_view bytes, std::span<std::uint64_t> counts) {
+  const std::vector<std::uint64_t> all = unpack_counts(bytes);
+  if (all.size() != counts.size()) {
+    throw BadInput("a histogram in the run store has " + std::to_string(all.size()) + " bins, expected " +
+                   std::to_string(counts.size()));
+  }
+  std::ranges::copy(all, counts.begin());
 }
 
 }  // namespace lehr::store

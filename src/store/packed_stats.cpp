@@ -16,9 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr unsigned has_magnitudes = 1;
-constexpr unsigned has_values = 2;
-constexpr std::size_t fields = 13;
+constexpr std::size_t fields = 16;
 
 using MagnitudeCounts = std::array<std::uint64_t, MagnitudeHistogram::bins + 1>;
 
@@ -60,29 +58,41 @@ class NumberText {
   std::string* text_;
 };
 
-void put_numbers(const StatsRow& row, NumberText& text) {
+bool is_made(std::span<const std::uint64_t> counts) {
+  return std::ranges::any_of(counts, [](std::uint64_t count) { return count != 0; });
+}
+
+/// Where a tensor's histograms lie; nowhere where they were not made.
+struct Places {
+  std::size_t magnitudes = 0;
+  std::size_t values = 0;
+  std::size_t end = 0;
+};
+
+Places put_histograms(const TensorStats& s, std::string& bytes) {
+  Places places{bytes.size()};
+  MagnitudeCounts magnitudes{};
+  std::ranges::copy(s.magnitudes.counts, magnitudes.begin());
+  magnitudes.back() = s.magnitudes.beyond;
+  if (is_made(magnitudes)) pack_counts(magnitudes, bytes);
+  places.values = bytes.size();
+  if (is_made(s.values.counts)) pack_counts(s.values.counts, bytes);
+  places.end = bytes.size();
+  return places;
+}
+
+void put_numbers(const StatsRow& row, const Places& places, NumberText& text) {
   const TensorStats& s = row.stats;
   text.open(row.layer, tensor_name(row.what));
   text.add(s.count);
   text.add(s.non_finite);
   for (const double value : {s.mean, s.std, s.min, s.max, s.norm}) text.add(value);
-  for (const std::int64_t value : {s.near_zero, s.near_zero_abs, s.zero, s.values.exponent}) text.add(value);
+  for (const std::int64_t value : {s.near_zero, s.near_zero_abs, s.zero}) text.add(value);
+  for (const std::size_t place : {places.magnitudes, places.values, places.end}) {
+    text.add(static_cast<std::int64_t>(place));
+  }
+  text.add(s.values.exponent);
   text.close();
-}
-
-bool is_made(std::span<const std::uint64_t> counts) {
-  return std::ranges::any_of(counts, [](std::uint64_t count) { return count != 0; });
-}
-
-void put_histograms(const TensorStats& s, std::string& bytes) {
-  MagnitudeCounts magnitudes{};
-  std::ranges::copy(s.magnitudes.counts, magnitudes.begin());
-  magnitudes.back() = s.magnitudes.beyond;
-  const bool with_magnitudes = is_made(magnitudes);
-  const bool with_values = is_made(s.values.counts);
-  bytes += static_cast<char>((with_magnitudes ? has_magnitudes : 0) | (with_values ? has_values : 0));
-  if (with_magnitudes) pack_counts(magnitudes, bytes);
-  if (with_values) pack_counts(s.values.counts, bytes);
 }
 
 double real_of(const json& value) {
@@ -112,24 +122,36 @@ StatsRow row_of(const json& row) {
   s.near_zero = integer_of(row[9]);
   s.near_zero_abs = integer_of(row[10]);
   s.zero = integer_of(row[11]);
-  s.values.exponent = integer_of(row[12]);
+  s.values.exponent = integer_of(row[15]);
   return made;
 }
 
-}  // namespace
+json rows_in(std::string_view numbers) {
+  json rows = json::parse(numbers, nullptr, false);
+  if (!rows.is_array()) damaged();
+  return rows;
+}
 
-void take_histograms(std::string_view& bytes, TensorStats& s) {
-  if (bytes.empty()) damaged();
-  const auto made = static_cast<unsigned char>(bytes.front());
-  bytes.remove_prefix(1);
-  if ((made & has_magnitudes) != 0) {
+std::string_view part_of(std::string_view bytes, const json& begin, const json& end) {
+  const std::int64_t first = integer_of(begin);
+  const std::int64_t last = integer_of(end);
+  if (first < 0 || last < first || last > static_cast<std::int64_t>(bytes.size())) damaged();
+  return bytes.substr(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+}
+
+void take_histograms(const json& row, std::string_view bytes, TensorStats& s) {
+  const std::string_view magnitudes = part_of(bytes, row[12], row[13]);
+  const std::string_view values = part_of(bytes, row[13], row[14]);
+  if (!magnitudes.empty()) {
     MagnitudeCounts counts{};
-    bytes = unpack_counts(bytes, counts);
+    unpack_counts(magnitudes, counts);
     std::copy_n(counts.begin(), MagnitudeHistogram::bins, s.magnitudes.counts.begin());
     s.magnitudes.beyond = counts.back();
   }
-  if ((made & has_values) != 0) bytes = unpack_counts(bytes, s.values.counts);
+  if (!values.empty()) unpack_counts(values, s.values.counts);
 }
+
+}  // namespace
 
 PackedStats pack_stats(std::span<const StatsRow> rows) {
   constexpr std::size_t usual_text = 160;
@@ -140,25 +162,24 @@ PackedStats pack_stats(std::span<const StatsRow> rows) {
   packed.histograms.reserve(usual_bytes * rows.size());
   NumberText text(packed.numbers);
   for (const StatsRow& row : rows) {
-    put_numbers(row, text);
-    put_histograms(row.stats, packed.histograms);
+    put_numbers(row, put_histograms(row.stats, packed.histograms), text);
   }
   packed.numbers += rows.empty() ? "[]" : "]";
   return packed;
 }
 
-std::vector<StatsRow> unpack_numbers(std::string_view numbers) {
-  const json parsed = json::parse(numbers, nullptr, false);
-  if (!parsed.is_array()) damaged();
+std::vector<StatsRow> unpack_stats(std::string_view numbers, std::string_view histograms) {
   std::vector<StatsRow> rows;
-  for (const json& row : parsed) rows.push_back(row_of(row));
+  for (const json& row : rows_in(numbers)) {
+    rows.push_back(row_of(row));
+    take_histograms(row, histograms, rows.back().stats);
+  }
   return rows;
 }
 
-std::vector<StatsRow> unpack_stats(std::string_view numbers, std::string_view histograms) {
-  std::vector<StatsRow> rows = unpack_numbers(numbers);
-  for (StatsRow& row : rows) take_histograms(histograms, row.stats);
-  if (!histograms.empty()) damaged();
+std::vector<StatsRow> unpack_numbers(std::string_view numbers) {
+  std::vector<StatsRow> rows;
+  for (const json& row : rows_in(numbers)) rows.push_back(row_of(row));
   return rows;
 }
 

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <limits>
+#include <cmath>
 #include <string>
 #include <tuple>
 
@@ -82,7 +81,12 @@ std::optional<RunDifference> first_batch(const Database& database, std::int64_t 
   return found;
 }
 
-/// A statistic of a tensor as a number. Histograms, which have none, are compared as a whole.
+std::string layer_name(const Database& database, std::int64_t run, std::int64_t number) {
+  Statement statement(database, "SELECT name FROM layers WHERE run = ? AND number = ?");
+  return statement.with(run, number).next() ? statement.text(0) : "#" + std::to_string(number);
+}
+
+/// A statistic of a tensor as a number.
 struct Statistic {
   const char* name;
   double (*value)(const TensorStats&);
@@ -98,41 +102,31 @@ constexpr std::array statistics{
     Statistic{"near_zero", [](const TensorStats& s) { return static_cast<double>(s.near_zero); }},
     Statistic{"near_zero_abs", [](const TensorStats& s) { return static_cast<double>(s.near_zero_abs); }},
     Statistic{"zero", [](const TensorStats& s) { return static_cast<double>(s.zero); }},
-    Statistic{"signed_exponent", [](const TensorStats& s) { return static_cast<double>(s.values.exponent); }},
 };
 
+/// The first statistic that differs; histograms, which are no number, as a whole.
 bool take_difference(const TensorStats& a, const TensorStats& b, RunDifference& difference) {
   for (const Statistic& statistic : statistics) {
     difference.statistic = statistic.name;
     difference.a = statistic.value(a);
     difference.b = statistic.value(b);
-    if (std::bit_cast<std::uint64_t>(difference.a) != std::bit_cast<std::uint64_t>(difference.b)) return true;
+    if (difference.a != difference.b && !(std::isnan(difference.a) && std::isnan(difference.b))) return true;
   }
-  difference.a = difference.b = std::numeric_limits<double>::quiet_NaN();
+  difference.a = difference.b = std::nan("");
   difference.statistic = a.magnitudes != b.magnitudes ? "magnitudes" : "signed";
   return a.magnitudes != b.magnitudes || a.values != b.values;
-}
-
-std::string layer_name(const Database& database, std::int64_t run, std::int64_t number) {
-  Statement statement(database, "SELECT name FROM layers WHERE run = ? AND number = ?");
-  return statement.with(run, number).next() ? statement.text(0) : "#" + std::to_string(number);
 }
 
 /// The order in which a batch computes: weights, then activations, then what comes of the backward pass.
 auto order_of(const StatsRow& row) {
   const int part = row.what == Watched::weight ? 0 : row.what == Watched::activation ? 1 : 2;
-  return std::tuple(part, row.layer, row.what);
+  return std::tuple(part, row.layer, tensor_name(row.what));
 }
 
-std::vector<StatsRow> rows_in_order(const std::string& numbers, const std::string& histograms) {
-  std::vector<StatsRow> rows = unpack_stats(numbers, histograms);
-  std::ranges::sort(rows, {}, [](const StatsRow& row) { return order_of(row); });
-  return rows;
-}
-
-/// The first tensor of a batch, which both have, that differs.
-bool take_difference(const std::vector<StatsRow>& a, const std::vector<StatsRow>& b, const Database& database,
+/// The first tensor that both have and that differs.
+bool take_difference(std::vector<StatsRow> a, const std::vector<StatsRow>& b, const Database& database,
                      std::int64_t run, RunDifference& difference) {
+  std::ranges::sort(a, {}, [](const StatsRow& row) { return order_of(row); });
   for (const StatsRow& row : a) {
     const auto other = std::ranges::find(b, order_of(row), [](const StatsRow& one) { return order_of(one); });
     if (other == b.end() || !take_difference(row.stats, other->stats, difference)) continue;
@@ -143,23 +137,21 @@ bool take_difference(const std::vector<StatsRow>& a, const std::vector<StatsRow>
   return false;
 }
 
-// Numbers and histograms are read batch by batch: sorting all that differ would take long where two long runs
-// part early.
+// Batches that are not the same text are looked at one by one: one run may have recorded more tensors.
 std::optional<RunDifference> first_layer(const Database& database, std::int64_t a, std::int64_t b) {
-  Statement batches(database, place_columns + std::string(", a.id, b.id") + common_steps +
-                                  "JOIN stats AS s ON s.step_id = a.id JOIN stats AS t ON t.step_id = b.id" +
-                                  of_both + "AND (s.numbers <> t.numbers OR s.histograms <> t.histograms)" +
-                                  in_order);
-  Statement stats(database, "SELECT numbers, histograms FROM stats WHERE step_id = ?");
-  const auto rows_of = [&stats](std::int64_t step_id) {
-    stats.with(step_id).next();
-    return rows_in_order(stats.text(0), stats.text(1));
+  Statement batch(database,
+                  place_columns + std::string(", a.id, b.id") + common_steps +
+                      "JOIN batch_stats AS s ON s.step_id = a.id JOIN batch_stats AS t ON t.step_id = b.id" +
+                      of_both + "AND (s.numbers <> t.numbers OR s.histograms <> t.histograms)" + in_order);
+  Statement stats(database, "SELECT numbers, histograms FROM batch_stats WHERE step_id = ?");
+  const auto rows_of = [&stats](std::int64_t step) {
+    return stats.with(step).next() ? unpack_stats(stats.text(0), stats.text(1)) : std::vector<StatsRow>();
   };
-  batches.with(a, b);
-  while (batches.next()) {
-    RunDifference found = place_of(batches);
-    if (take_difference(rows_of(batches.integer(4)), rows_of(batches.integer(5)), database, a, found))
-      return found;
+  batch.with(a, b);
+  while (batch.next()) {
+    RunDifference found = place_of(batch);
+    const std::vector<StatsRow> of_a = rows_of(batch.integer(4));
+    if (take_difference(of_a, rows_of(batch.integer(5)), database, a, found)) return found;
   }
   return std::nullopt;
 }

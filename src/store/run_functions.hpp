@@ -4,8 +4,7 @@
 
 namespace lehr::store {
 
-/// Gives queries counts(BLOB): stats.histograms as JSON, for each tensor a pair of lists of counts, of
-/// magnitudes and of signed values; null for those that were not made.
+/// Gives queries counts(BLOB): a histogram of the table stats as a JSON list of its counts; NULL for NULL.
 void add_functions(const Database& database);
 
 }  // namespace lehr::store

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
-#include <optional>
 #include <set>
-#include <utility>
+#include <string>
+#include <tuple>
 
 #include "store/packed_stats.hpp"
 
@@ -21,10 +22,10 @@ struct Recorded {
 constexpr std::size_t most_rows = 200'000;
 
 std::vector<Recorded> recorded_batches(const Database& database, std::int64_t run) {
-  Statement statement(
-      database,
-      "SELECT id, step FROM steps WHERE run = ? AND EXISTS (SELECT 1 FROM stats WHERE step_id = steps.id) "
-      "ORDER BY step, training DESC, batch");
+  Statement statement(database,
+                      "SELECT id, step FROM steps WHERE run = ? AND EXISTS (SELECT 1 FROM batch_stats WHERE "
+                      "step_id = steps.id) "
+                      "ORDER BY step, training DESC, batch");
   statement.with(run);
   std::vector<Recorded> all;
   while (statement.next()) all.push_back({statement.integer(0), statement.integer(1)});
@@ -32,42 +33,43 @@ std::vector<Recorded> recorded_batches(const Database& database, std::int64_t ru
 }
 
 std::size_t rows_of(const Database& database, std::int64_t step_id) {
-  Statement statement(database, "SELECT json_array_length(numbers) FROM stats WHERE step_id = ?");
+  Statement statement(database, "SELECT numbers FROM batch_stats WHERE step_id = ?");
   const bool found = statement.with(step_id).next();
-  return found ? static_cast<std::size_t>(std::max<std::int64_t>(statement.integer(0), 1)) : 1;
+  return found ? std::max<std::size_t>(unpack_numbers(statement.text(0)).size(), 1) : 1;
 }
 
-/// A value with the batch that has it.
-struct Extreme {
-  double value = 0;
-  std::int64_t id = 0;
-};
+/// Where a number is least and largest.
+struct Ends {
+  double least = std::numeric_limits<double>::infinity();
+  double most = -std::numeric_limits<double>::infinity();
+  std::int64_t least_at = 0;
+  std::int64_t most_at = 0;
 
-/// The least and the largest value of a series.
-struct Range {
-  std::optional<Extreme> least{};
-  std::optional<Extreme> largest{};
-
-  void see(double value, std::int64_t id) {
-    if (!least || value < least->value) least = {value, id};
-    if (!largest || value > largest->value) largest = {value, id};
+  void add(double value, std::int64_t at) {
+    if (value < least) std::tie(least, least_at) = std::pair(value, at);
+    if (value > most) std::tie(most, most_at) = std::pair(value, at);
   }
 };
 
 /// Ids of the batches at which a layer has its least or largest spread or near-zero share.
-std::set<std::int64_t> extremes(const Database& database, const std::vector<Recorded>& batches) {
-  std::map<std::pair<int, const char*>, Range> ranges;
-  Statement statement(database, "SELECT numbers FROM stats WHERE step_id = ?");
-  for (const Recorded& batch : batches) {
-    if (!statement.with(batch.id).next()) continue;
-    for (const StatsRow& row : unpack_numbers(statement.text(0))) {
+std::set<std::int64_t> extremes(const Database& database, std::int64_t run) {
+  std::map<int, Ends> spreads;
+  std::map<int, Ends> near_zeros;
+  Statement statement(database,
+                      "SELECT step_id, numbers FROM batch_stats WHERE step_id IN (SELECT id FROM steps WHERE "
+                      "run = ? AND training)");
+  statement.with(run);
+  while (statement.next()) {
+    for (const StatsRow& row : unpack_numbers(statement.text(1))) {
       if (row.what != Watched::activation) continue;
-      ranges[{row.layer, "std"}].see(row.stats.std, batch.id);
-      ranges[{row.layer, "near zero"}].see(row.stats.near_zero_share(), batch.id);
+      spreads[row.layer].add(row.stats.std, statement.integer(0));
+      near_zeros[row.layer].add(row.stats.near_zero_share(), statement.integer(0));
     }
   }
   std::set<std::int64_t> ids;
-  for (const auto& [of, range] : ranges) ids.insert({range.least->id, range.largest->id});
+  for (const auto* all : {&spreads, &near_zeros}) {
+    for (const auto& [layer, ends] : *all) ids.insert({ends.least_at, ends.most_at});
+  }
   return ids;
 }
 
@@ -79,7 +81,7 @@ std::vector<std::int64_t> batches_to_read(const Database& database, std::int64_t
   if (all.empty()) return ids;
   if (most > 0) most = std::clamp<std::size_t>(most_rows / rows_of(database, all.front().id), 1, most);
   const bool whole = most == 0 || all.size() <= most;
-  const std::set<std::int64_t> kept = whole ? std::set<std::int64_t>() : extremes(database, all);
+  const std::set<std::int64_t> kept = whole ? std::set<std::int64_t>() : extremes(database, run);
   // One of each of `most` stretches of the training, however densely each was recorded.
   const double stretch = static_cast<double>(all.back().step - all.front().step + 1) /
                          static_cast<double>(std::max<std::size_t>(most, 1));

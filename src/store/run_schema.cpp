@@ -1,6 +1,5 @@
 #include "store/run_schema.hpp"
 
-#include <array>
 #include <chrono>
 #include <thread>
 
@@ -13,32 +12,40 @@ namespace {
 constexpr std::int64_t application_id = 0x6c656872;  // "lehr"
 
 // json_each alone: SQLite lets no other function of JSON be called by a schema that it does not trust.
-constexpr const char* view = R"sql(
+constexpr const char* views = R"sql(
+CREATE VIEW stats AS
+  SELECT step_id, (SELECT value FROM json_each(row.value) WHERE key = 0) AS layer,
+         (SELECT value FROM json_each(row.value) WHERE key = 1) AS tensor,
+         (SELECT value FROM json_each(row.value) WHERE key = 2) AS count,
+         (SELECT value FROM json_each(row.value) WHERE key = 3) AS non_finite,
+         (SELECT value FROM json_each(row.value) WHERE key = 4) AS mean,
+         (SELECT value FROM json_each(row.value) WHERE key = 5) AS std,
+         (SELECT value FROM json_each(row.value) WHERE key = 6) AS min,
+         (SELECT value FROM json_each(row.value) WHERE key = 7) AS max,
+         (SELECT value FROM json_each(row.value) WHERE key = 8) AS norm,
+         (SELECT value FROM json_each(row.value) WHERE key = 9) AS near_zero,
+         (SELECT value FROM json_each(row.value) WHERE key = 10) AS near_zero_abs,
+         (SELECT value FROM json_each(row.value) WHERE key = 11) AS zero,
+         nullif(substr(histograms, 1 + (SELECT value FROM json_each(row.value) WHERE key = 12),
+                       (SELECT value FROM json_each(row.value) WHERE key = 13) -
+                         (SELECT value FROM json_each(row.value) WHERE key = 12)), x'') AS magnitudes,
+         nullif(substr(histograms, 1 + (SELECT value FROM json_each(row.value) WHERE key = 13),
+                       (SELECT value FROM json_each(row.value) WHERE key = 14) -
+                         (SELECT value FROM json_each(row.value) WHERE key = 13)), x'') AS signed,
+         (SELECT value FROM json_each(row.value) WHERE key = 15) AS signed_exponent
+  FROM batch_stats JOIN json_each(numbers) AS row;
 CREATE VIEW layer_stats AS
-  SELECT run, step, epoch, batch, training, loss, lr, layer, tensor, count, non_finite, mean, std, min, max, norm,
-         1.0 * near_zero / max(count, 1) AS near_zero, 1.0 * near_zero_abs / max(count, 1) AS near_zero_abs,
-         1.0 * zero / max(count, 1) AS zero
-  FROM (SELECT runs.name AS run, steps.step, steps.epoch, steps.batch, steps.training, steps.loss, steps.lr,
-               layers.name AS layer,
-               (SELECT value FROM json_each(row.value) WHERE key = 1) AS tensor,
-               (SELECT value FROM json_each(row.value) WHERE key = 2) AS count,
-               (SELECT value FROM json_each(row.value) WHERE key = 3) AS non_finite,
-               (SELECT value FROM json_each(row.value) WHERE key = 4) AS mean,
-               (SELECT value FROM json_each(row.value) WHERE key = 5) AS std,
-               (SELECT value FROM json_each(row.value) WHERE key = 6) AS min,
-               (SELECT value FROM json_each(row.value) WHERE key = 7) AS max,
-               (SELECT value FROM json_each(row.value) WHERE key = 8) AS norm,
-               (SELECT value FROM json_each(row.value) WHERE key = 9) AS near_zero,
-               (SELECT value FROM json_each(row.value) WHERE key = 10) AS near_zero_abs,
-               (SELECT value FROM json_each(row.value) WHERE key = 11) AS zero
-        FROM stats JOIN steps ON steps.id = stats.step_id JOIN runs ON runs.id = steps.run
-             JOIN json_each(stats.numbers) AS row
-             JOIN layers ON layers.run = steps.run
-                            AND layers.number = (SELECT value FROM json_each(row.value) WHERE key = 0));
+  SELECT runs.name AS run, steps.step, steps.epoch, steps.batch, steps.training, steps.loss, steps.lr,
+         layers.name AS layer, stats.tensor, stats.count, stats.non_finite, stats.mean, stats.std, stats.min,
+         stats.max, stats.norm, 1.0 * stats.near_zero / max(stats.count, 1) AS near_zero,
+         1.0 * stats.near_zero_abs / max(stats.count, 1) AS near_zero_abs,
+         1.0 * stats.zero / max(stats.count, 1) AS zero
+  FROM stats JOIN steps ON steps.id = stats.step_id JOIN runs ON runs.id = steps.run
+       JOIN layers ON layers.run = steps.run AND layers.number = stats.layer;
 )sql";
 
-// All statistics of a batch are one row of stats (packed_stats.hpp), which costs the training least;
-// layer_stats shows them a row a tensor.
+// All statistics of a batch are one row (packed_stats.hpp), which costs the training least; the views show
+// them a row a tensor.
 constexpr const char* tables = R"sql(
 CREATE TABLE runs(
   id INTEGER PRIMARY KEY,
@@ -120,7 +127,7 @@ CREATE TABLE steps(
   momentum REAL,
   UNIQUE(run, step, training, batch)
 ) STRICT;
-CREATE TABLE stats(
+CREATE TABLE batch_stats(
   step_id INTEGER PRIMARY KEY REFERENCES steps(id) ON DELETE CASCADE,
   numbers TEXT NOT NULL,
   histograms BLOB NOT NULL
@@ -155,7 +162,7 @@ void make_tables(const Database& database) {
   Transaction transaction(database);
   if (is_empty(database)) {  // else another process was quicker
     database.execute(tables);
-    database.execute(view);
+    database.execute(views);
     database.execute("PRAGMA application_id = " + std::to_string(application_id));
     database.execute("PRAGMA user_version = " + std::to_string(schema_version));
   }

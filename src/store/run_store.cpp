@@ -99,8 +99,8 @@ void RunStore::State::read_classes(std::int64_t run, RunInfo& info, std::vector<
 
 std::vector<StatsRow> RunStore::State::stats(std::int64_t run, std::size_t most_steps) const {
   Statement statement(database,
-                      "SELECT step, batch, training, numbers, histograms FROM stats JOIN steps ON steps.id = "
-                      "step_id WHERE step_id = ?");
+                      "SELECT step, batch, training, numbers, histograms FROM batch_stats JOIN steps ON "
+                      "steps.id = step_id WHERE step_id = ?");
   std::vector<StatsRow> rows;
   for (const std::int64_t id : batches_to_read(database, run, most_steps)) {
     statement.with(id);

@@ -14,7 +14,7 @@ namespace {
 constexpr const char* insert_step =
     "INSERT OR REPLACE INTO steps(run, step, training, batch, epoch, loss, lr, momentum) "
     "VALUES(?,?,?,?,?,?,?,?)";
-constexpr const char* insert_stats = "INSERT OR REPLACE INTO stats VALUES(?,?,?)";
+constexpr const char* insert_stats = "INSERT OR REPLACE INTO batch_stats VALUES(?,?,?)";
 
 }  // namespace
 

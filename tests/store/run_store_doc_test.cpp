@@ -36,26 +36,31 @@ std::map<std::string, Columns> described() {
   return tables;
 }
 
+/// SQLite knows no type of what a view computes: there the page is believed.
+std::string type_said(const std::string& table, const std::string& column) {
+  for (const auto& [name, type] : described()[table]) {
+    if (name == column) return type;
+  }
+  return "";
+}
+
 TEST(RunStorePage, NamesEveryTableAndColumnInOrder) {
   const TemporaryFolder folder;
   const auto file = folder / "lehr.db";
   write_run(file, "a", 1);
   const Database database(file, Access::read);
   std::map<std::string, Columns> there;
-  std::map<std::string, Columns> page = described();
   Statement tables(database, "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')");
   while (tables.next()) {
     Columns& columns = there[tables.text(0)];
     Statement info(database, "SELECT name, type FROM pragma_table_info(?)");
     info.with(tables.text(0));
     while (info.next()) {
-      // SQLite knows no type of what a view computes; the page says what comes of it.
-      const Columns& said = page[tables.text(0)];
-      const bool computed = info.text(1).empty() && columns.size() < said.size();
-      columns.emplace_back(info.text(0), computed ? said[columns.size()].second : info.text(1));
+      const std::string type = info.text(1);
+      columns.emplace_back(info.text(0), type.empty() ? type_said(tables.text(0), info.text(0)) : type);
     }
   }
-  EXPECT_EQ(page, there);
+  EXPECT_EQ(described(), there);
 }
 
 TEST(RunStorePage, NamesTheVersion) {

@@ -112,7 +112,18 @@ TEST(HostileStore, HasHistogramsOfAnotherLength) {
   const auto file = folder / "lehr.db";
   write_run(file, "a", 3);
   for (const char* blob : {"x'01'", "x'0005'", "x'00FFFFFFFFFFFFFFFFFFFF'", "x'00FF01'", "zeroblob(100)"}) {
-    execute(file, std::string("UPDATE stats SET histograms = CAST(x'01' || ") + blob + " AS BLOB)");
+    execute(file, std::string("UPDATE batch_stats SET histograms = ") + blob);
+    expect_says(bad_input_of([&] { RunStore(file).read("a"); }), {"run store", "damaged"});
+  }
+}
+
+TEST(HostileStore, HasNumbersThatAreNone) {
+  const TemporaryFolder folder;
+  const auto file = folder / "lehr.db";
+  write_run(file, "a", 3);
+  for (const char* text : {"", "{}", "[[]]", "[1,2]", "[[0,\"activation\",1,0,\"x\",0,0,0,0,0,0,0,0,0,0,0]]",
+                           "[[0,\"activation\",1,0,1e999,0,0,0,0,0,0,0,0,0,0,0]]"}) {
+    execute(file, std::string("UPDATE batch_stats SET numbers = '").append(text).append("'"));
     expect_says(bad_input_of([&] { RunStore(file).read("a"); }), {"run store", "damaged"});
   }
 }
@@ -121,7 +132,7 @@ TEST(HostileStore, HasWordsThatNobodyKnows) {
   const TemporaryFolder folder;
   const auto file = folder / "lehr.db";
   write_run(file, "a", 3);
-  execute(file, "UPDATE stats SET numbers = replace(numbers, 'activation', 'thing')");
+  execute(file, "UPDATE batch_stats SET numbers = replace(numbers, 'activation', 'thing')");
   expect_says(bad_input_of([&] { RunStore(file).read("a"); }), {"unknown tensor", "thing"});
 }
 

@@ -241,7 +241,7 @@ TEST(RunStore, TakesRunsOutAndGivesSpaceBack) {
   ASSERT_EQ(store.runs().size(), 1U);
   EXPECT_EQ(store.read("b").stats.size(), 20U);
   std::int64_t left = -1;
-  store.query("SELECT count(*) FROM layer_stats", [&](auto, auto values) {
+  store.query("SELECT count(*) FROM stats", [&](auto, auto values) {
     left = std::get<std::int64_t>(values[0]);
     return true;
   });
