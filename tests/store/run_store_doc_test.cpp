@@ -38,7 +38,8 @@ std::map<std::string, Columns> described() {
 
 /// SQLite knows no type of what a view computes: there the page is believed.
 std::string type_said(const std::string& table, const std::string& column) {
-  for (const auto& [name, type] : described()[table]) {
+  const Columns columns = described()[table];
+  for (const auto& [name, type] : columns) {
     if (name == column) return type;
   }
   return "";
