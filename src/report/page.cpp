@@ -1,6 +1,7 @@
 #include "lehr/report/page.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <string_view>
@@ -55,7 +56,8 @@ void write_page(std::ostream& out, std::span<const store::RunRecords> runs) {
     const std::size_t end = rest.find("}}", begin);
     const std::string_view slot = rest.substr(begin + 2, end - begin - 2);
     if (slot == "style") out << page_assets::style;
-    if (slot == "scripts") out << page_assets::scripts;
+    if (slot == "scripts")
+      std::ranges::copy(page_assets::scripts, std::ostream_iterator<std::string_view>(out));
     if (slot == "records") write_records(out, runs);
     rest.remove_prefix(end + 2);
   }

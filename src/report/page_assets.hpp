@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 
 /// The parts of the page, which the build takes from src/report/page/ and from Dygraphs
@@ -8,6 +9,6 @@ namespace lehr::report::page_assets {
 
 extern const std::string_view html;
 extern const std::string_view style;
-extern const std::string_view scripts;
+extern const std::span<const std::string_view> scripts;  ///< in pieces, one behind the other
 
 }  // namespace lehr::report::page_assets

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -83,7 +85,7 @@ std::optional<RunDifference> first_batch(const Database& database, std::int64_t 
 
 std::string layer_name(const Database& database, std::int64_t run, std::int64_t number) {
   Statement statement(database, "SELECT name FROM layers WHERE run = ? AND number = ?");
-  return statement.with(run, number).next() ? statement.text(0) : "#" + std::to_string(number);
+  return statement.with(run, number).next() ? statement.text(0) : fmt::format("#{}", number);
 }
 
 /// A statistic of a tensor as a number.

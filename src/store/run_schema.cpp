@@ -1,6 +1,5 @@
 #include "store/run_schema.hpp"
 
-#include <array>
 #include <chrono>
 #include <thread>
 
@@ -28,9 +27,11 @@ CREATE VIEW stats AS
          (SELECT value FROM json_each(row.value) WHERE key = 10) AS near_zero_abs,
          (SELECT value FROM json_each(row.value) WHERE key = 11) AS zero,
          nullif(substr(histograms, 1 + (SELECT value FROM json_each(row.value) WHERE key = 12),
-                       (SELECT value FROM json_each(row.value) WHERE key = 13) - (SELECT value FROM json_each(row.value) WHERE key = 12)), x'') AS magnitudes,
+                       (SELECT value FROM json_each(row.value) WHERE key = 13) -
+                         (SELECT value FROM json_each(row.value) WHERE key = 12)), x'') AS magnitudes,
          nullif(substr(histograms, 1 + (SELECT value FROM json_each(row.value) WHERE key = 13),
-                       (SELECT value FROM json_each(row.value) WHERE key = 14) - (SELECT value FROM json_each(row.value) WHERE key = 13)), x'') AS signed,
+                       (SELECT value FROM json_each(row.value) WHERE key = 14) -
+                         (SELECT value FROM json_each(row.value) WHERE key = 13)), x'') AS signed,
          (SELECT value FROM json_each(row.value) WHERE key = 15) AS signed_exponent
   FROM batch_stats JOIN json_each(numbers) AS row;
 CREATE VIEW layer_stats AS
@@ -91,7 +92,7 @@ CREATE TABLE layers(
   bytes INTEGER NOT NULL,
   forward_seconds REAL NOT NULL,
   backward_seconds REAL NOT NULL,
-  inputs TEXT NOT NULL DEFAULT '[]',
+  inputs TEXT NOT NULL,
   PRIMARY KEY(run, number)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE epochs(
@@ -148,33 +149,6 @@ CREATE TABLE pictures(
 ) STRICT;
 )sql";
 
-/// Version 2 had a row a tensor.
-constexpr const char* pack_rows = R"sql(
-CREATE TABLE batch_stats(
-  step_id INTEGER PRIMARY KEY REFERENCES steps(id) ON DELETE CASCADE,
-  numbers TEXT NOT NULL,
-  histograms BLOB NOT NULL
-) STRICT;
-INSERT INTO batch_stats
-  SELECT step_id,
-         '[' || group_concat(printf('[%d,"%s",%d,%d,%!.17g,%!.17g,%!.17g,%!.17g,%!.17g,%d,%d,%d,%d,%d,%d,%d]', layer,
-                                    tensor, count, non_finite, mean, std, min, max, norm, near_zero, near_zero_abs,
-                                    zero, end - of_magnitudes - of_signed, end - of_signed, end, signed_exponent))
-             || ']',
-         CAST(group_concat(coalesce(magnitudes, '') || coalesce(signed, ''), '') AS BLOB)
-  FROM (SELECT *, sum(of_magnitudes + of_signed) OVER (PARTITION BY step_id ORDER BY layer, tensor) AS end
-        FROM (SELECT *, coalesce(length(magnitudes), 0) AS of_magnitudes, coalesce(length(signed), 0) AS of_signed
-              FROM stats)
-        ORDER BY step_id, layer, tensor)
-  GROUP BY step_id;
-DROP VIEW layer_stats;
-DROP TABLE stats;
-)sql";
-
-/// What takes a store of version 1 to 2, and so on: a change of the tables adds one.
-constexpr std::array upgrades{"ALTER TABLE layers ADD COLUMN inputs TEXT NOT NULL DEFAULT '[]'", pack_rows};
-static_assert(upgrades.size() == schema_version - 1);
-
 std::int64_t version_of(const Database& database) { return database.number("PRAGMA user_version"); }
 
 [[noreturn]] void refuse(const Database& database, const std::string& found) {
@@ -210,22 +184,7 @@ void make_store(const Database& database) {
   }
 }
 
-void upgrade(const Database& database) {
-  Transaction transaction(database);
-  for (std::int64_t version = version_of(database); version < schema_version; ++version) {
-    database.execute(upgrades.at(static_cast<std::size_t>(version - 1)));
-  }
-  database.execute(views);
-  database.execute("PRAGMA user_version = " + std::to_string(schema_version));
-  transaction.commit();
-}
-
 }  // namespace
-
-bool is_older(const Database& database) {
-  return database.number("PRAGMA application_id") == application_id && version_of(database) >= 1 &&
-         version_of(database) < schema_version;
-}
 
 void check_schema(const Database& database) {
   if (is_empty(database)) refuse(database, "an empty database");
@@ -237,7 +196,6 @@ void check_schema(const Database& database) {
 
 void prepare_for_writing(const Database& database) {
   make_store(database);
-  if (is_older(database)) upgrade(database);
   check_schema(database);
   database.execute("PRAGMA journal_mode = WAL");
   // A power cut may take the last transactions, never more; a killed process takes none.

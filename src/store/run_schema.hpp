@@ -8,8 +8,6 @@ namespace lehr::store {
 /// Makes the tables where the file has none, and turns write-ahead logging on. Throws BadInput where the file
 /// is something else, or of another version of the schema.
 void prepare_for_writing(const Database& database);
-/// Whether it is a run store of an earlier version, which prepare_for_writing brings up to date.
-bool is_older(const Database& database);
 /// Throws BadInput where the file is not a run store of this version.
 void check_schema(const Database& database);
 

@@ -64,7 +64,6 @@ std::vector<Integer> integers_of(const std::string& text) {
 }  // namespace
 
 RunStore::State::State(const std::filesystem::path& file) : database(file, Access::read) {
-  if (is_older(database)) check_run_store(file);  // brings it up to date
   check_schema(database);
   add_functions(database);
 }

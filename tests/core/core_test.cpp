@@ -78,9 +78,9 @@ TEST(Rng, IsAFunctionOfItsName) {
   Rng again(1, Purpose::test, 2, 3);
   std::set<std::uint32_t> starts;
   for (int i = 0; i < 10; ++i) EXPECT_EQ(first.next(), again.next());
-  for (const std::uint64_t seed : {1, 2}) {
+  for (const std::uint64_t seed : {1U, 2U}) {
     for (const Purpose purpose : {Purpose::test, Purpose::shuffle}) {
-      for (const std::uint64_t a : {0, 1}) starts.insert(Rng(seed, purpose, a).next());
+      for (const std::uint64_t a : {0U, 1U}) starts.insert(Rng(seed, purpose, a).next());
     }
   }
   EXPECT_EQ(starts.size(), 8U);

@@ -38,7 +38,8 @@ std::map<std::string, Columns> described() {
 
 /// SQLite knows no type of what a view computes: there the page is believed.
 std::string type_said(const std::string& table, const std::string& column) {
-  for (const auto& [name, type] : described()[table]) {
+  const Columns columns = described()[table];
+  for (const auto& [name, type] : columns) {
     if (name == column) return type;
   }
   return "";
@@ -68,7 +69,6 @@ TEST(RunStorePage, NamesTheVersion) {
   for (const std::string& line : page()) text += line + "\n";
   EXPECT_NE(text.find("version of this schema: **" + std::to_string(schema_version) + "**"),
             std::string::npos);
-  EXPECT_NE(text.find("\n| " + std::to_string(schema_version) + " | "), std::string::npos);
   const TemporaryFolder folder;
   const auto file = folder / "lehr.db";
   write_run(file, "a", 1);

@@ -76,51 +76,6 @@ TEST(HostileStore, IsOfAnotherVersion) {
   expect_says(bad_input_of([&] { check_run_store(file); }), {"version 99"});
 }
 
-/// Turns a store of two steps into one of version 1, which had a row a tensor.
-constexpr const char* as_version_1 = R"sql(
-ALTER TABLE layers DROP COLUMN inputs;
-DROP VIEW layer_stats;
-DROP VIEW stats;
-DROP TABLE batch_stats;
-CREATE TABLE stats(
-  step_id INTEGER NOT NULL REFERENCES steps(id) ON DELETE CASCADE, layer INTEGER NOT NULL, tensor TEXT NOT NULL,
-  count INTEGER NOT NULL, non_finite INTEGER NOT NULL, mean REAL NOT NULL, std REAL NOT NULL, min REAL NOT NULL,
-  max REAL NOT NULL, norm REAL NOT NULL, near_zero INTEGER NOT NULL, near_zero_abs INTEGER NOT NULL,
-  zero INTEGER NOT NULL, magnitudes BLOB, signed BLOB, signed_exponent INTEGER NOT NULL,
-  PRIMARY KEY(step_id, layer, tensor)) STRICT, WITHOUT ROWID;
-INSERT INTO stats VALUES
-  (1, 0, 'activation', 1000, 0, 0.1, 1, -2, 3, 30, 500, 20, 1, x'00270507', x'0040AC02003F', -4),
-  (1, 0, 'weight', 10, 0, 0.1, 1, -2, 3, 30, 5, 2, 1, NULL, NULL, -126),
-  (2, 0, 'activation', 1000, 0, 0.1, 1.0 / 3, -2, 3, 30, 500, 20, 1, NULL, NULL, -126);
-CREATE VIEW layer_stats AS SELECT * FROM stats;
-PRAGMA user_version = 1;
-)sql";
-
-TEST(HostileStore, IsOlderAndBroughtUpToDate) {
-  const TemporaryFolder folder;
-  for (const char* name : {"read.db", "written.db"}) {
-    const auto file = folder / name;
-    write_run(file, "a", 3);
-    execute(file, as_version_1);
-    if (name == std::string("written.db")) write_run(file, "b", 3);
-    const RunRecords run = RunStore(file).read("a");
-    ASSERT_EQ(run.layers.size(), 2U);
-    EXPECT_TRUE(run.layers[1].inputs.empty());
-    EXPECT_EQ(run.layers[1].parameters, 1168);
-    ASSERT_EQ(run.stats.size(), 3U);
-    EXPECT_EQ(run.stats[0].what, Watched::activation);
-    EXPECT_EQ(run.stats[0].stats.mean, 0.1);
-    EXPECT_EQ(run.stats[0].stats.magnitudes.counts[39], 5U);
-    EXPECT_EQ(run.stats[0].stats.magnitudes.beyond, 7U);
-    EXPECT_EQ(run.stats[0].stats.values.counts[64], 300U);
-    EXPECT_EQ(run.stats[0].stats.values.exponent, -4);
-    EXPECT_EQ(run.stats[1].what, Watched::weight);
-    EXPECT_EQ(run.stats[1].stats.magnitudes, MagnitudeHistogram{});
-    EXPECT_EQ(run.stats[2].step, 1);
-    EXPECT_EQ(run.stats[2].stats.std, 1.0 / 3);
-  }
-}
-
 TEST(HostileStore, IsCut) {
   const TemporaryFolder folder;
   const auto file = folder / "lehr.db";

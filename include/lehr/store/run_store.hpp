@@ -14,8 +14,8 @@
 
 namespace lehr::store {
 
-/// Of the tables. An older store is brought up to date when it is opened, a newer one refused.
-inline constexpr int schema_version = 3;
+/// Of the tables; a store of another version is refused.
+inline constexpr int schema_version = 1;
 
 /// NULL, integer, real, text; a blob is text in hexadecimal.
 using Value = std::variant<std::monostate, std::int64_t, double, std::string>;
@@ -81,7 +81,7 @@ class RunStore {
 };
 
 /// Throws BadInput where there is a file that is no store which this program could write to, were there space
-/// on the disk. Brings an older one up to date.
+/// on the disk.
 void check_run_store(const std::filesystem::path& file);
 /// Takes runs out of a store, and gives the space back to the system. Names that it does not hold are passed
 /// over.
