@@ -36,22 +36,25 @@ std::uint64_t take(std::string_view& bytes) {
 
 }  // namespace
 
-// The room is made once: an append for each byte would cost several times as much.
+// Some at a time into room on the stack, since an append for each byte would cost several times as much.
 void pack_counts(std::span<const std::uint64_t> counts, std::string& bytes) {
-  const std::size_t before = bytes.size();
-  bytes.resize(before + 2 * longest * counts.size());
-  char* to = bytes.data() + before;
+  constexpr std::size_t at_once = 64;
+  std::array<char, 2 * longest * at_once>
+      room;  // NOLINT(cppcoreguidelines-pro-type-member-init): written below
   for (std::size_t i = 0; i < counts.size();) {
-    to = put(to, counts[i]);
-    if (counts[i] != 0) {
-      ++i;
-      continue;
+    char* to = room.data();
+    for (std::size_t packed = 0; packed < at_once && i < counts.size(); ++packed) {
+      to = put(to, counts[i]);
+      if (counts[i] != 0) {
+        ++i;
+        continue;
+      }
+      const std::size_t first = i;
+      while (i < counts.size() && counts[i] == 0) ++i;
+      to = put(to, i - first);
     }
-    const std::size_t first = i;
-    while (i < counts.size() && counts[i] == 0) ++i;
-    to = put(to, i - first);
+    bytes.append(room.data(), static_cast<std::size_t>(to - room.data()));
   }
-  bytes.resize(static_cast<std::size_t>(to - bytes.data()));
 }
 
 std::vector<std::uint64_t> unpack_counts(std::string_view bytes) {

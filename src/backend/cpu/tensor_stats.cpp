@@ -296,9 +296,13 @@ class Probe final : public TensorProbe {
     const int joined = exponent - exponent_;
     to = {};
     to.exponent = exponent;
-    for (int step = 0; step < half << joined; ++step) {
+    const int end =
+        std::min(half << joined, fine.any_beyond ? int{FineCounts::steps} : int{FineCounts::quick});
+    for (int step = 0; step < end; ++step) {
       to.counts[static_cast<std::size_t>(half + (step >> joined))] +=
           fine.positive[static_cast<std::size_t>(step)];
+    }
+    for (int step = 0; fine.any_negative && step < end; ++step) {
       to.counts[static_cast<std::size_t>(half - 1 - (step >> joined))] +=
           fine.negative[static_cast<std::size_t>(step)];
     }
@@ -310,7 +314,8 @@ class Probe final : public TensorProbe {
     const int joined = std::min(magnitude_exponent - exponent, 31);
     std::uint64_t within = 0;
     to = {};
-    for (std::size_t step = 0; step < FineCounts::steps; ++step) {
+    const std::size_t end = counts.fine.any_beyond ? FineCounts::steps : FineCounts::quick;
+    for (std::size_t step = 0; step < end; ++step) {
       const std::size_t bin = step >> joined;
       if (bin >= to.counts.size()) break;
       const std::uint64_t found = std::uint64_t{counts.fine.positive[step]} + counts.fine.negative[step];
@@ -325,7 +330,7 @@ class Probe final : public TensorProbe {
   /// must be counted anew because it does not reach as far as expected.
   void expect(int exponent, std::int64_t count) {
     constexpr std::int64_t few = 256;
-    if (exponent == exponent_) return;
+    if (exponent == exponent_ || !counts_.front().fine.any_beyond) return;
     const FineCounts& fine = counts_.front().fine;
     std::int64_t beyond = 0;
     for (std::size_t step = FineCounts::quick; step < FineCounts::steps; ++step) {
