@@ -229,9 +229,14 @@ HWY_INLINE void count_fine(const CountTask& task, FineCounts& counts) {
     hn::Store(hn::IfThenElse(inside, bin, hn::Set(di, 2 * half)), di, bins);
     for (std::int64_t lane = 0; lane < lanes; ++lane) ++found[lane % tables][bins[lane]];
   }
-  for (; i < task.count; ++i) count_one(task.values[i], task.steps_per_unit, counts);
+  const int last_step = task.beyond_quick ? half : FineCounts::quick;
+  for (; i < task.count; ++i) {
+    if (std::abs(task.values[i]) * task.steps_per_unit < static_cast<float>(last_step)) {
+      count_one(task.values[i], task.steps_per_unit, counts);
+    }
+  }
   for (const auto& table : found) {
-    for (int step = 0; step < half; ++step) {
+    for (int step = 0; step < last_step; ++step) {
       counts.positive[static_cast<std::size_t>(step)] += table[half + step];
       counts.negative[static_cast<std::size_t>(step)] += table[half - 1 - step];
     }

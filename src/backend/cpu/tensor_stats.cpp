@@ -49,6 +49,13 @@ struct BlockTask {
   bool cut_off;  ///< a guess that spares work: the least values are zeros, as behind a relu
 };
 
+/// What is counted.
+struct CountPlan {
+  float steps_per_unit;  ///< a power of two
+  bool beyond;           ///< also beyond the quick steps
+  bool at_top;
+};
+
 }  // namespace lehr::cpu
 #endif
 
@@ -178,12 +185,12 @@ HWY_INLINE std::uint64_t count_equal(const float* values, std::int64_t count, fl
 }
 
 /// Of a block whose least and largest value are known.
-void CountBlock(const BlockTask& task, float least, float most, float steps_per_unit, BlockCounts& counts) {
+void CountBlock(const BlockTask& task, float least, float most, const CountPlan& plan, BlockCounts& counts) {
   const float largest = std::max(std::abs(least), std::abs(most));
-  count_fine({task.values, task.count, steps_per_unit, least < 0,
-              largest * steps_per_unit >= float{FineCounts::quick}},
+  count_fine({task.values, task.count, plan.steps_per_unit, least < 0,
+              plan.beyond && largest * plan.steps_per_unit >= float{FineCounts::quick}},
              counts.fine);
-  if (largest >= top) counts.at_top += count_equal(task.values, task.count, top);
+  if (plan.at_top && largest >= top) counts.at_top += count_equal(task.values, task.count, top);
 }
 
 }  // namespace lehr::cpu::HWY_NAMESPACE
@@ -198,7 +205,7 @@ HWY_EXPORT(CountBlock);
 
 /// The width of a magnitude bin as a power of two.
 constexpr int magnitude_exponent = -2;
-static_assert(MagnitudeHistogram::width == 0.25);
+static_assert(MagnitudeHistogram::width == 0.25 && MagnitudeHistogram::bins <= FineCounts::quick);
 
 /// Blocks are cut by the tensor's size alone and joined in order, so that threads change no bit.
 class Probe final : public TensorProbe {
@@ -218,14 +225,14 @@ class Probe final : public TensorProbe {
     const int exponent = fitting_exponent(std::max(std::abs(result.min), std::abs(result.max)));
     if (exponent < exponent_ || exponent > exponent_ + octaves_beyond) {
       exponent_ = exponent;
-      count_again(values, count, exponent_);
+      count_again(values, count, plan_for(exponent_, true));
     }
     write_signed(exponent, result.values);
     if (exponent_ <= magnitude_exponent) {
       write_magnitudes(exponent_, result);
       expect(exponent, count);
     } else {
-      count_again(values, count, magnitude_exponent);
+      count_again(values, count, plan_for(magnitude_exponent, false));
       write_magnitudes(magnitude_exponent, result);
     }
   }
@@ -258,23 +265,26 @@ class Probe final : public TensorProbe {
   void run(const float* values, std::int64_t count) {
     blocks_.resize(static_cast<std::size_t>((count + stats_block - 1) / stats_block));
     counts_.resize(static_cast<std::size_t>(threads()));
-    const float steps_per_unit = std::ldexp(1.0F, -exponent_);
+    const CountPlan plan = plan_for(exponent_, true);
     each_block(values, count, [&](std::int64_t block, const BlockTask& task, BlockCounts& counts) {
       const Moments moments = HWY_DYNAMIC_DISPATCH(MeasureBlock)(task);
       blocks_[static_cast<std::size_t>(block)] = moments;
       if (spec_.histograms) {
-        HWY_DYNAMIC_DISPATCH(CountBlock)(task, moments.min, moments.max, steps_per_unit, counts);
+        HWY_DYNAMIC_DISPATCH(CountBlock)(task, moments.min, moments.max, plan, counts);
       }
     });
     cut_off_ = blocks_.front().min == 0;
   }
 
+  static CountPlan plan_for(int exponent, bool beyond) {
+    return {std::ldexp(1.0F, -exponent), beyond, exponent <= magnitude_exponent};
+  }
+
   /// The counts alone, with another exponent.
-  void count_again(const float* values, std::int64_t count, int exponent) {
-    const float steps_per_unit = std::ldexp(1.0F, -exponent);
+  void count_again(const float* values, std::int64_t count, const CountPlan& plan) {
     each_block(values, count, [&](std::int64_t block, const BlockTask& task, BlockCounts& counts) {
       const Moments& known = blocks_[static_cast<std::size_t>(block)];
-      HWY_DYNAMIC_DISPATCH(CountBlock)(task, known.min, known.max, steps_per_unit, counts);
+      HWY_DYNAMIC_DISPATCH(CountBlock)(task, known.min, known.max, plan, counts);
     });
   }
 
