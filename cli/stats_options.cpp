@@ -30,6 +30,9 @@ void add_stats_options(CLI::App& app, StatsOptions& options) {
       ->type_name("NAME,...")
       ->group(group);
   app.add_flag("--stats-gradients", stats.gradients, "also gradients, weights and updates")->group(group);
+  app.add_flag("--stats-weight-histograms", stats.weight_histograms,
+               "histograms of weights, their gradients and updates too, not their numbers alone")
+      ->group(group);
   app.add_flag("--stats-validation", stats.validation, "also batches of the validation set")->group(group);
   app.add_flag("--stats-before-activation", stats.before_activation, "outputs before the activation function")
       ->group(group);
@@ -48,8 +51,9 @@ void add_stats(Learner& learner, const StatsOptions& options) {
   const ActivationStatsOptions& asked = options.stats;
   if (options.on) {
     learner.add(ActivationStats(asked));
-  } else if (asked.every != usual.every || !asked.layers.empty() || asked.gradients || asked.validation ||
-             asked.before_activation || !asked.histograms || asked.budget != usual.budget) {
+  } else if (asked.every != usual.every || !asked.layers.empty() || asked.gradients ||
+             asked.weight_histograms || asked.validation || asked.before_activation || !asked.histograms ||
+             asked.budget != usual.budget) {
     throw BadInput("options of statistics need --stats");
   }
 }

@@ -36,7 +36,8 @@ LayerWatch::LayerWatch(const ActivationStatsOptions& options, const Learner& lea
     weight_names_.push_back(layer.name + ".weight");
     for (int i = 0; i < 3; ++i) {
       weight_probes_.push_back(learner.parameters().backend().probe(
-          {.histograms = options_.histograms, .near_zero = options_.near_zero}));
+          {.histograms = options_.histograms && options_.weight_histograms,
+           .near_zero = options_.near_zero}));
     }
   }
 }

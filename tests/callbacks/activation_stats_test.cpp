@@ -124,6 +124,21 @@ TEST(ActivationStats, RecordsWhatIsAskedFor) {
   EXPECT_FALSE(validated->callback<ActivationStats>().points().back().training);
 }
 
+TEST(ActivationStats, MakesHistogramsOfWeightsOnRequestAlone) {
+  for (const bool wanted : {false, true}) {
+    const auto learner = small_learner();
+    learner->add(ActivationStats({.gradients = true, .weight_histograms = wanted}));
+    learner->fit(1, 1e-3);
+    const LayerStats& layer = learner->callback<ActivationStats>().layer("0");
+    for_each_series(layer, [&](store::Watched what, const StatSeries& series) {
+      const bool of_activations =
+          what == store::Watched::activation || what == store::Watched::activation_gradient;
+      EXPECT_EQ(series[0].magnitudes != MagnitudeHistogram{}, of_activations || wanted)
+          << static_cast<int>(what);
+    });
+  }
+}
+
 TEST(ActivationStats, BatchesWithoutAStepHaveNoUpdate) {
   const auto learner = learner_with({.gradients = true});
   learner->add(GradientAccumulation({.batches = 2}));

@@ -20,6 +20,8 @@ struct ActivationStatsOptions {
   bool histograms = true;
   /// Also gradients of activations, weights, their gradients as the step uses them, and updates.
   bool gradients = false;
+  /// Histograms of weights, their gradients and updates too; without them their numbers alone.
+  bool weight_histograms = false;
   bool validation = false;         ///< also batches of the validation set
   bool before_activation = false;  ///< outputs before the activation function; it is then not fused
   float near_zero = 0.05F;
