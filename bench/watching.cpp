@@ -30,6 +30,7 @@ struct Arguments {
   std::int64_t batch_size = 512;
   bool batch_norm = false;
   std::int64_t max_batches = 0;
+  int epochs = 1;
   int rounds = 10;
   int threads = 0;
   std::vector<std::string> ways{"histograms", "numbers", "gradients"};
@@ -59,6 +60,7 @@ Arguments parse(int argc, char** argv) {
   app.add_option("--batch-size", a.batch_size);
   app.add_flag("--batch-norm", a.batch_norm);
   app.add_option("--max-batches", a.max_batches, "of a fit; 0: an epoch");
+  app.add_option("--epochs", a.epochs, "of a fit");
   app.add_option("--rounds", a.rounds);
   app.add_option("--threads", a.threads);
   app.add_option("--ways", a.ways, "histograms, numbers, gradients")->delimiter(',');
@@ -103,7 +105,7 @@ class Bench {
     learner_.on(
         Event::after_batch,
         [this](Learner& learner) {
-          if (learner.progress().batch != 0) return;
+          if (learner.progress().batch != 0 || learner.progress().epoch != 0) return;
           watch_.restart();
           cpu_before_ = processor_seconds();
         },
@@ -126,7 +128,7 @@ class Bench {
                                   {"overhead", watched.seconds / plain.seconds - 1},
                                   {"processor_overhead", watched.cpu / plain.cpu - 1},
                                   {"printed", printed_},
-                                  {"batches", batches_ - 1}};
+                                  {"batches", arguments_.epochs * batches_ - 1}};
         std::printf("%s\n", line.dump().c_str());
         std::fflush(stdout);
       }
@@ -148,10 +150,11 @@ class Bench {
       recorder.store = arguments_.store;
       recorder.id = "run" + std::to_string(fits_++);
       recorder.pictures = false;
-      watching = callbacks(ActivationStats(options_of(way, batches_)), RunRecorder(recorder));
+      watching =
+          callbacks(ActivationStats(options_of(way, arguments_.epochs * batches_)), RunRecorder(recorder));
     }
     learner_.watch({});  // a plain fit too makes its plans anew
-    learner_.fit(1, 1e-3, {.callbacks = std::move(watching)});
+    learner_.fit(arguments_.epochs, 1e-3, {.callbacks = std::move(watching)});
     const Time time{watch_.seconds(), processor_seconds() - cpu_before_};
     if (!way.empty()) printed_ = learner_.callback<ActivationStats>().overhead();
     return time;

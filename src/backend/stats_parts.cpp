@@ -39,11 +39,11 @@ void Moments::add(const Moments& other) {
 void Moments::write(TensorStats& stats) const {
   stats.count = static_cast<std::int64_t>(count);
   stats.non_finite = non_finite;
-  stats.mean = mean;
-  stats.std = count > 1 ? std::sqrt(squares / (count - 1)) : 0;
+  stats.mean = rounded_to_single(mean);
+  stats.std = count > 1 ? rounded_to_single(std::sqrt(squares / (count - 1))) : 0;
   stats.min = static_cast<double>(min);
   stats.max = static_cast<double>(max);
-  stats.norm = std::sqrt(squares + count * mean * mean);
+  stats.norm = rounded_to_single(std::sqrt(squares + count * mean * mean));
   stats.near_zero = near_zero;
   stats.near_zero_abs = near_zero_abs;
   stats.zero = zero;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/parallel.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/graph/summary.hpp"
 
@@ -23,6 +24,38 @@ store::LayerInfo info_of(const Layer& layer, NodeId watched, const std::vector<S
   return info;
 }
 
+struct SmallTensor {
+  TensorProbe* probe;
+  const float* values;
+  std::int64_t elements;
+  TensorStats* result;
+};
+
+/// Shares all tensors out among the threads at once, where one by one each would wait for them.
+void measure_together(std::span<const SmallTensor> tensors) {
+  constexpr std::int64_t piece = 4096;
+  constexpr std::int64_t pieces_a_thread = 4;
+  struct Piece {
+    TensorProbe* probe;
+    std::int64_t first;
+    std::int64_t count;
+  };
+  std::vector<Piece> pieces;
+  for (const SmallTensor& tensor : tensors) {
+    tensor.probe->begin(tensor.values, tensor.elements);
+    for (std::int64_t first = 0; first < tensor.elements; first += piece) {
+      pieces.push_back({tensor.probe, first, std::min(piece, tensor.elements - first)});
+    }
+  }
+  parallel_for(std::ssize(pieces), pieces_a_thread, [&](std::int64_t begin, std::int64_t end, int thread) {
+    for (const Piece& p :
+         std::span(pieces).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin))) {
+      p.probe->written(p.first, p.count, thread);
+    }
+  });
+  for (const SmallTensor& tensor : tensors) tensor.probe->end(*tensor.result);
+}
+
 }  // namespace
 
 LayerWatch::LayerWatch(const ActivationStatsOptions& options, const Learner& learner)
@@ -33,7 +66,7 @@ LayerWatch::LayerWatch(const ActivationStatsOptions& options, const Learner& lea
     infos_.push_back(info_of(layer, watched(layer), rows, learner.options().batch_size));
     infos_.back().index = static_cast<int>(infos_.size()) - 1;
     infos_.back().inputs = inputs[infos_.size() - 1];
-    weight_names_.push_back(layer.name + ".weight");
+    weight_entries_.push_back(learner.parameters().entry(layer.name + ".weight"));
     for (int i = 0; i < 3; ++i) {
       weight_probes_.push_back(learner.parameters().backend().probe(
           {.histograms = options_.histograms && options_.weight_histograms,
@@ -65,11 +98,15 @@ void LayerWatch::measure_weights(const Parameters& parameters) {
     before_ = std::static_pointer_cast<float>(backend.allocate(parameters.values().size_bytes()));
   }
   backend.copy(before_.get(), parameters.values().data(), count);
+  std::vector<SmallTensor> tensors;
   for (std::size_t i = 0; i < layers_.size(); ++i) {
-    const ParameterEntry& entry = parameters.entry(weight_names_[i]);
-    weight_probes_[3 * i]->measure(parameters.value(entry), entry.shape.numel(), weights_[i].weight);
-    weight_probes_[3 * i + 1]->measure(parameters.grad(entry), entry.shape.numel(), weights_[i].gradient);
+    const ParameterEntry& entry = weight_entries_[i];
+    const std::int64_t elements = entry.shape.numel();
+    tensors.push_back({weight_probes_[3 * i].get(), parameters.value(entry), elements, &weights_[i].weight});
+    tensors.push_back(
+        {weight_probes_[3 * i + 1].get(), parameters.grad(entry), elements, &weights_[i].gradient});
   }
+  measure_together(tensors);
 }
 
 // The copy becomes the update: the new weights less the old ones.
@@ -78,10 +115,13 @@ void LayerWatch::measure_updates(const Parameters& parameters) {
   const auto count = static_cast<std::int64_t>(parameters.values().size());
   backend.scale(before_.get(), -1, count);
   backend.accumulate(before_.get(), parameters.values().data(), count);
+  std::vector<SmallTensor> tensors;
   for (std::size_t i = 0; i < layers_.size(); ++i) {
-    const ParameterEntry& entry = parameters.entry(weight_names_[i]);
-    weight_probes_[3 * i + 2]->measure(before_.get() + entry.offset, entry.shape.numel(), weights_[i].update);
+    const ParameterEntry& entry = weight_entries_[i];
+    tensors.push_back({weight_probes_[3 * i + 2].get(), before_.get() + entry.offset, entry.shape.numel(),
+                       &weights_[i].update});
   }
+  measure_together(tensors);
 }
 
 void LayerWatch::forget_weights() { std::ranges::fill(weights_, WeightStats{}); }

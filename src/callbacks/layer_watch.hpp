@@ -54,7 +54,7 @@ class LayerWatch {
   ActivationStatsOptions options_;
   std::vector<Layer> layers_;
   std::vector<store::LayerInfo> infos_;
-  std::vector<std::string> weight_names_;
+  std::vector<ParameterEntry> weight_entries_;
   std::vector<std::unique_ptr<TensorProbe>> weight_probes_;
   std::vector<WeightStats> weights_;
   std::shared_ptr<float> before_;  // the weights, on the device, before the step

@@ -33,12 +33,6 @@ std::map<NodeId, std::vector<const ParameterEntry*>> entries_by_node(const Param
   return by_node;
 }
 
-std::vector<const Step*> steps_of(const PlanTensors& tensors) {
-  std::vector<const Step*> steps;
-  for (const PlannedStep& planned : tensors.steps) steps.push_back(&planned.step);
-  return steps;
-}
-
 void check_loss(const Graph& graph, const PlanOptions& options) {
   const Shape& shape = graph.node(graph.output()).output.shape;
   if (options.mode == Mode::train && shape.numel() != 1) {
@@ -73,7 +67,7 @@ struct Plan::State {
         layout(plan_arena(tensors.allocations)),
         output(graph.output()),
         times(tensors.steps.size()),
-        probes(backend, options.probes, steps_of(tensors)) {
+        probes(backend, options.probes, tensors) {
     for (const NodeId input : graph.inputs()) bound[input] = nullptr;
     describe(graph);
     const auto entries = entries_by_node(parameters);
@@ -180,7 +174,7 @@ struct Plan::State {
     if (!arena) allocate();
     forward_done = 0;
     went_back = false;
-    probes.begin();
+    probes.begin_batch();
     for (StepAddresses& at : addresses) at.args.step = step;
   }
 
@@ -188,22 +182,32 @@ struct Plan::State {
     for (; forward_done < end; ++forward_done) run_forward(forward_done);
   }
 
+  /// What they took within the kernel is not the step's time.
+  void end_probes(double& seconds) {
+    const double within = probes.end();
+    if (timing) seconds -= within;
+  }
+
   void run_forward(std::size_t i) {
     Kernel& kernel = *tensors.steps[i].kernel;
-    if (!kernel.is_alias()) timed(times[i].forward_seconds, [&] { kernel.forward(addresses[i].args); });
-    probes.after_forward(i, [&](NodeId node) { return value_address(node); });
+    KernelArgs& args = addresses[i].args;
+    args.output_probe = probes.begin_forward(i, [&](NodeId node) { return value_address(node); });
+    if (!kernel.is_alias()) timed(times[i].forward_seconds, [&] { kernel.forward(args); });
+    end_probes(times[i].forward_seconds);
   }
 
   void run_backward(std::size_t i) {
     if (!tensors.steps[i].has_backward) return;
-    probes.before_backward(i, [&](NodeId node) { return grad_address(node); });
+    KernelArgs& args = addresses[i].args;
+    args.input_grad_probes = probes.begin_backward(i, [&](NodeId node) { return grad_address(node); });
     timed(times[i].backward_seconds, [&] {
-      tensors.steps[i].kernel->backward(addresses[i].args);
+      tensors.steps[i].kernel->backward(args);
       for (const PlannedStep::Accumulation& sum : tensors.steps[i].accumulations) {
         backend.accumulate(static_cast<float*>(address(sum.to)), static_cast<const float*>(address(sum.from)),
                            sum.count);
       }
     });
+    end_probes(times[i].backward_seconds);
   }
 };
 

@@ -3,31 +3,51 @@
 #include <span>
 #include <vector>
 
-#include "engine/steps.hpp"
+#include "engine/tensors.hpp"
 #include "lehr/backend/backend.hpp"
 #include "lehr/engine/plan.hpp"
 
 namespace lehr {
 
-/// The probes of a plan, by the step behind or before which each measures.
+/// The probes of a plan, by the step whose kernel writes what they measure: kernels that can tell them of
+/// what they have written while it is in the cache, and what they leave out is measured right behind the
+/// step.
 class Probes {
  public:
   /// Throws Error where a probed node is not the output of a step.
-  Probes(const Backend& backend, std::span<const ProbeSpec> specs, std::span<const Step* const> steps);
+  Probes(const Backend& backend, std::span<const ProbeSpec> specs, const PlanTensors& tensors);
 
-  /// Measures what step `step` has computed: address(node) is where the value lies.
+  /// Begins to measure the value of a step, for its kernel: null where nobody looks. address(node) is where
+  /// it lies.
   template <class Address>
-  void after_forward(std::size_t step, const Address& address) {
-    if (on_) run(values_[step], address);
+  TensorProbe* begin_forward(std::size_t step, const Address& address) {
+    if (!on_) return nullptr;
+    TensorProbe* told = nullptr;
+    for (const Place& place : values_[step]) {
+      TensorProbe* probe = begin(place, address(place.node));
+      if (told == nullptr) told = probe;
+    }
+    return told;
   }
-  /// The gradient of what it computed, before its own backward pass.
+
+  /// Measures gradients of the step's output that are complete only now, and begins with those that its
+  /// kernel writes: one an input, or nothing.
   template <class Address>
-  void before_backward(std::size_t step, const Address& address) {
-    if (on_) run(gradients_[step], address);
+  std::span<TensorProbe* const> begin_backward(std::size_t step, const Address& address) {
+    if (!on_) return {};
+    for (const Place& place : summed_gradients_[step]) begin(place, address(place.node));
+    end();
+    for (const Place& place : written_gradients_[step]) {
+      told_[step][place.input] = begin(place, address(place.node));
+    }
+    return told_[step];
   }
+
+  /// Ends what was begun; returns the time that it took within the kernel.
+  double end();
 
   void turn(bool on) { on_ = on; }
-  void begin() { seconds_ = 0; }
+  void begin_batch() { seconds_ = 0; }
   std::span<const TensorStats> results() const { return results_; }
   double seconds() const { return seconds_; }
 
@@ -36,19 +56,22 @@ class Probes {
     std::size_t probe;
     NodeId node;
     std::int64_t count;
+    std::size_t input = 0;  // of the step that writes the gradient
   };
 
-  template <class Address>
-  void run(const std::vector<Place>& places, const Address& address) {
-    for (const Place& place : places) measure(place, static_cast<const float*>(address(place.node)));
-  }
-  void measure(const Place& place, const float* values);
+  void add_gradient(const Place& place, const PlanTensors& tensors, std::size_t step);
+  /// Null where there is no such tensor.
+  TensorProbe* begin(const Place& place, const void* values);
 
   bool on_ = false;
-  std::vector<std::vector<Place>> values_;     // by step
-  std::vector<std::vector<Place>> gradients_;  // by step
+  // By step.
+  std::vector<std::vector<Place>> values_;
+  std::vector<std::vector<Place>> summed_gradients_;   // of its output, written by several steps
+  std::vector<std::vector<Place>> written_gradients_;  // of its inputs, by it alone
+  std::vector<std::vector<TensorProbe*>> told_;        // by input
   std::vector<std::unique_ptr<TensorProbe>> probes_;
   std::vector<TensorStats> results_;
+  std::vector<std::size_t> begun_;
   double seconds_ = 0;
 };
 

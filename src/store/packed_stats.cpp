@@ -9,7 +9,6 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/store/run_names.hpp"
-#include "store/histogram_blob.hpp"
 
 namespace lehr::store {
 namespace {
@@ -17,6 +16,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t fields = 16;
+constexpr double most_single = std::numeric_limits<float>::max();
 
 [[noreturn]] void damaged() { throw BadInput("statistics in the run store are damaged"); }
 
@@ -26,13 +26,19 @@ class NumberText {
   explicit NumberText(std::string& text) : text_(&text) {}
 
   void open(int layer, std::string_view tensor) {
+    constexpr std::size_t most_of_a_tensor = 640;  // its name and `fields` numbers
+    room_.resize(most_of_a_tensor);
+    to_ = room_.data();
     put(text_->empty() ? "[[" : ",[");
     number(layer);
     put(",\"");
     put(tensor);
     put("\"");
   }
-  void close() { put("]"); }
+  void close() {
+    put("]");
+    text_->append(room_.data(), static_cast<std::size_t>(to_ - room_.data()));
+  }
 
   void add(std::int64_t value) {
     put(",");
@@ -40,40 +46,39 @@ class NumberText {
   }
   void add(double value) {
     put(",");
-    std::isfinite(value) ? number(value) : put("null");
+    if (!std::isfinite(value)) return put("null");
+    std::abs(value) <= most_single ? number(static_cast<float>(value)) : number(value);
   }
 
  private:
-  void put(std::string_view part) { text_->append(part); }
-
+  void put(std::string_view part) { to_ = std::ranges::copy(part, to_).out; }
   template <class Number>
   void number(Number value) {
-    std::array<char, 32> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    text_->append(digits.data(), static_cast<std::size_t>(end - digits.data()));
+    to_ = std::to_chars(to_, room_.data() + room_.size(), value).ptr;
   }
 
   std::string* text_;
+  std::string room_;
+  char* to_ = nullptr;
 };
 
-void put_numbers(const StatsRow& row, const HistogramPlaces& places, NumberText& text) {
-  const TensorStats& s = row.stats;
-  text.open(row.layer, tensor_name(row.what));
-  text.add(s.count);
-  text.add(s.non_finite);
-  for (const double value : {s.mean, s.std, s.min, s.max, s.norm}) text.add(value);
-  for (const std::int64_t value : {s.near_zero, s.near_zero_abs, s.zero}) text.add(value);
-  for (const std::size_t place : {places.magnitudes, places.values, places.end}) {
+void put_numbers(const PackedTensor& tensor, NumberText& text) {
+  text.open(tensor.layer, tensor_name(tensor.what));
+  text.add(tensor.count);
+  text.add(tensor.non_finite);
+  for (const double value : tensor.reals) text.add(value);
+  for (const std::int64_t value : tensor.shares) text.add(value);
+  for (const std::size_t place : {tensor.places.magnitudes, tensor.places.values, tensor.places.end}) {
     text.add(static_cast<std::int64_t>(place));
   }
-  text.add(s.values.exponent);
+  text.add(tensor.exponent);
   text.close();
 }
 
 double real_of(const json& value) {
   if (value.is_null()) return std::numeric_limits<double>::quiet_NaN();
   if (!value.is_number()) damaged();
-  return value.get<double>();
+  return rounded_to_single(value.get<double>());
 }
 
 std::int64_t integer_of(const json& value) {
@@ -124,18 +129,33 @@ void take_histograms(const json& row, std::string_view bytes, TensorStats& s) {
 }  // namespace
 
 PackedStats pack_stats(std::span<const StatsRow> rows) {
-  constexpr std::size_t usual_text = 160;
   constexpr std::size_t usual_bytes = 256;
   PackedStats packed;
-  packed.tensors = rows.size();
-  packed.numbers.reserve(usual_text * rows.size());
+  packed.tensors.reserve(rows.size());
   packed.histograms.reserve(usual_bytes * rows.size());
-  NumberText text(packed.numbers);
   for (const StatsRow& row : rows) {
-    put_numbers(row, pack_histograms(row.stats, packed.histograms), text);
+    const TensorStats& s = row.stats;
+    const HistogramPlaces places = pack_histograms(s, packed.histograms);
+    packed.tensors.push_back({row.layer,
+                              row.what,
+                              s.count,
+                              s.non_finite,
+                              {s.mean, s.std, s.min, s.max, s.norm},
+                              {s.near_zero, s.near_zero_abs, s.zero},
+                              places,
+                              s.values.exponent});
   }
-  packed.numbers += rows.empty() ? "[]" : "]";
   return packed;
+}
+
+std::string numbers_text(std::span<const PackedTensor> tensors) {
+  constexpr std::size_t usual_text = 160;
+  std::string numbers;
+  numbers.reserve(usual_text * tensors.size());
+  NumberText text(numbers);
+  for (const PackedTensor& tensor : tensors) put_numbers(tensor, text);
+  numbers += tensors.empty() ? "[]" : "]";
+  return numbers;
 }
 
 std::vector<StatsRow> unpack_stats(std::string_view numbers, std::string_view histograms) {

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -10,6 +11,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -39,7 +41,7 @@ using Message = std::variant<Step, EpochRow, Environment, std::vector<LayerInfo>
 /// Rows that it comes to.
 std::size_t weight(const Message& message) {
   const Step* step = std::get_if<Step>(&message);
-  return 1 + (step == nullptr ? 0 : step->stats.tensors);
+  return 1 + (step == nullptr ? 0 : step->stats.tensors.size());
 }
 
 void write(RunTables& tables, const Message& message) {
@@ -119,6 +121,7 @@ struct RunWriter::State {
   void flush();
   void run();
   void write_all(const std::vector<Message>& messages);
+  void write_some(std::span<const Message> messages);
   void give_up(const std::string& reason);
 
   Options options;
@@ -133,6 +136,7 @@ struct RunWriter::State {
   std::uint64_t pushed = 0;
   std::uint64_t done = 0;
   bool hurry = false;
+  bool woken = false;  // and has not looked yet
   bool closing = false;
   bool finished = false;
   std::string failed;
@@ -151,7 +155,8 @@ void RunWriter::State::push(Message message) {
   waiting.push_back(std::move(message));
   ++pushed;
   const bool enough = waiting.size() >= options.rows || rows_waiting >= options.most_waiting;
-  if (enough) wake_writer.notify_one();
+  if (enough && !woken) wake_writer.notify_one();  // once: each call of the system costs more than the rest
+  woken = woken || enough;
 }
 
 void RunWriter::State::flush() {
@@ -168,7 +173,7 @@ void RunWriter::State::run() {
     wake_writer.wait_for(lock, std::chrono::duration<double>(options.interval), [this] {
       return closing || hurry || waiting.size() >= options.rows || rows_waiting >= options.most_waiting;
     });
-    hurry = false;
+    hurry = woken = false;
     const bool last = closing;
     const std::vector<Message> messages = std::exchange(waiting, {});
     rows_waiting = 0;
@@ -182,11 +187,21 @@ void RunWriter::State::run() {
   }
 }
 
-// Another process's lock passes; what else goes wrong stays.
+// No transaction is larger than asked for, so that where the disk ends what lies before is safe.
 void RunWriter::State::write_all(const std::vector<Message>& messages) {
-  constexpr int tries = 4;
   constexpr double beat = 10;
   if (!tables || (messages.empty() && now() - last_beat < beat)) return;
+  std::span<const Message> left(messages);
+  do {
+    const std::size_t some = std::min(left.size(), std::max<std::size_t>(options.rows, 1));
+    write_some(left.first(some));
+    left = left.subspan(some);
+  } while (!left.empty());
+}
+
+// Another process's lock passes; what else goes wrong stays.
+void RunWriter::State::write_some(std::span<const Message> messages) {
+  constexpr int tries = 4;
   for (int attempt = 1;; ++attempt) {
     try {
       Transaction transaction(*database);

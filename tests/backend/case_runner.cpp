@@ -87,6 +87,9 @@ struct CaseRunner::Stage {
   std::vector<DeviceTensor> inputs, input_grads, parameters, parameter_grads, saved;
   DeviceTensor output, output_grad, workspace;
   std::size_t states = 0;
+  // For cases of host memory, which all are so far.
+  std::unique_ptr<TellingProbe> output_probe = std::make_unique<TellingProbe>();
+  std::vector<std::unique_ptr<TellingProbe>> input_grad_probes;
 
   bool wants_input_grad(std::size_t i) const { return i < spec.input_grads.size() && spec.input_grads[i]; }
   bool is_trained(std::size_t i) const { return i + states < spec.parameters.size(); }
@@ -114,11 +117,31 @@ struct CaseRunner::Stage {
     pass(args, input_grad_addresses, parameter_grad_addresses);
   }
 
+  std::vector<TensorProbe*> begin_probes(const std::vector<void*>& of_inputs) {
+    std::vector<TensorProbe*> probes;
+    input_grad_probes.clear();
+    for (std::size_t i = 0; i < of_inputs.size(); ++i) {
+      input_grad_probes.push_back(std::make_unique<TellingProbe>());
+      if (of_inputs[i] != nullptr) {
+        input_grad_probes.back()->begin(static_cast<const float*>(of_inputs[i]),
+                                        spec.inputs[i].shape.numel());
+      }
+      probes.push_back(of_inputs[i] != nullptr ? input_grad_probes.back().get() : nullptr);
+    }
+    return probes;
+  }
+
   void forward() {
     if (kernel->is_alias()) return;
     output.poison();
     poison(saved);
-    run([this](const KernelArgs& args, const auto&, const auto&) { kernel->forward(args); });
+    output_probe->begin(static_cast<const float*>(output.memory.get()), spec.output.shape.numel());
+    run([this](KernelArgs args, const auto&, const auto&) {
+      args.output_probe = output_probe.get();
+      kernel->forward(args);
+    });
+    TensorStats nothing;
+    output_probe->end(nothing);
   }
 
   void backward() {
@@ -129,7 +152,13 @@ struct CaseRunner::Stage {
       args.output_grad = output_grad.memory.get();
       args.input_grads = of_inputs;
       args.parameter_grads = of_parameters;
+      const std::vector<TensorProbe*> probes = begin_probes(of_inputs);
+      args.input_grad_probes = probes;
       kernel->backward(args);
+      TensorStats nothing;
+      for (TensorProbe* probe : probes) {
+        if (probe != nullptr) probe->end(nothing);
+      }
     });
   }
 };
@@ -225,6 +254,17 @@ std::vector<NamedTensor> CaseRunner::results() const {
         {"input_grad." + std::to_string(i), grad.download(channels_last_strides(grad.spec.shape))});
   }
   return found;
+}
+
+std::string CaseRunner::implementation() const { return stages_.front().kernel->implementation(); }
+
+std::vector<const TellingProbe*> CaseRunner::probes() const {
+  std::vector<const TellingProbe*> all;
+  for (const Stage& stage : stages_) {
+    all.push_back(stage.output_probe.get());
+    for (const auto& probe : stage.input_grad_probes) all.push_back(probe.get());
+  }
+  return all;
 }
 
 bool CaseRunner::wrote_unwanted_grads() const {

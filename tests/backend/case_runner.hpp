@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "backend/op_case.hpp"
+#include "backend/telling_probe.hpp"
 #include "lehr/core/tensor.hpp"
 
 namespace lehr::test {
@@ -52,6 +53,10 @@ class CaseRunner {
   Tensor output() const;
   /// All that the passes have written.
   std::vector<NamedTensor> results() const;
+  /// The first kernel's.
+  std::string implementation() const;
+  /// What kernels told of outputs and of gradients of inputs.
+  std::vector<const TellingProbe*> probes() const;
   /// Whether backward wrote gradients of parameters that the spec does not want.
   bool wrote_unwanted_grads() const;
 

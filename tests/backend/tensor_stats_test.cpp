@@ -93,6 +93,48 @@ TEST(TensorStats, AreAFunctionOfTheTensorAlone) {
   }
 }
 
+// Tails of every length: the values beyond what is counted at full speed, from none to most.
+TEST(TensorStats, CountTailsOfEveryLength) {
+  const auto probe = cpu_backend().probe({});
+  for (const bool relu : {false, true}) {
+    for (const int every : {5000, 300, 120, 30, 10, 2, 1, 30, 5000}) {
+      SCOPED_TRACE(every);
+      std::vector<float> values = filled("tail", 9000, {.scale = 6}, relu);
+      for (std::size_t i = 0; i < values.size(); i += static_cast<std::size_t>(every)) values[i] *= 9;
+      for (int time = 0; time < 3; ++time) {
+        TensorStats found;
+        probe->measure(values.data(), std::ssize(values), found);
+        expect_same_counts(found, measured(reference_backend(), values));
+      }
+    }
+  }
+}
+
+// Whatever a kernel tells, in whatever pieces and order, from whatever thread.
+TEST(TensorStats, AreTheSameWhereKernelsTellOfPieces) {
+  const std::vector<float> values = filled("pieces", 50'021, {.scale = 7}, true);
+  const TensorStats expected = measured(cpu_backend(), values);
+  const auto count = std::ssize(values);
+  for (const std::int64_t piece : {1, 100, 3840, 4000, 50'021}) {
+    for (const std::int64_t left_out : {0, 3}) {
+      const auto probe = cpu_backend().probe({});
+      probe->begin(values.data(), count);
+      const std::int64_t pieces = (count + piece - 1) / piece;
+      parallel_for(pieces, 1, [&](std::int64_t begin, std::int64_t end, int thread) {
+        for (std::int64_t i = end; i-- > begin;) {
+          if (left_out != 0 && i % left_out == 0) continue;
+          probe->written(i * piece, std::min(piece, count - i * piece), thread);
+        }
+      });
+      TensorStats found;
+      probe->end(found);
+      expect_same_counts(found, expected);
+      EXPECT_EQ(found.mean, expected.mean);
+      EXPECT_EQ(found.std, expected.std);
+    }
+  }
+}
+
 TEST(TensorStats, DoNotDependOnTheThreads) {
   const int before = threads();
   const std::vector<float> values = filled("threads", 100'003, {.scale = 7}, true);

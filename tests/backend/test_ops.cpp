@@ -25,6 +25,31 @@ TEST_P(Agreement, WithReference) {
   }
 }
 
+// A probe may hear of an element once, and only when it has its final value.
+TEST_P(Ops, TellProbesTheTruth) {
+  const CaseData data(op_case());
+  CaseRunner runner(backend(), op_case());
+  runner.forward(data);
+  if (op_case().spec.training) runner.backward(data);
+  for (const TellingProbe* probe : runner.probes()) EXPECT_EQ(probe->mistake(), "");
+}
+
+// What watching costs least where most of a training's time goes.
+TEST(HotKernels, TellProbesOfAllThatTheyWrite) {
+  int found = 0;
+  for (const OpCase& one : all_cases()) {
+    CaseRunner runner(cpu_backend(), one);
+    const bool hot = one.spec.type == "batch_norm" || runner.implementation().starts_with("direct");
+    if (!hot || !one.spec.training) continue;
+    ++found;
+    const CaseData data(one);
+    runner.forward(data);
+    runner.backward(data);
+    for (const TellingProbe* probe : runner.probes()) EXPECT_EQ(probe->told(), probe->size()) << one.name;
+  }
+  EXPECT_GT(found, 5);
+}
+
 // The same kernel twice, and another of the same spec: equal bits.
 TEST_P(Ops, RepeatsItself) {
   const CaseData data(op_case());

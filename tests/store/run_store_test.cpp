@@ -16,6 +16,9 @@ namespace {
 
 using namespace store;
 
+/// In single precision, which statistics have.
+const double next_after_one = static_cast<double>(std::nextafter(1.0F, 2.0F));
+
 TEST(RunStore, GivesBackWhatWasWritten) {
   const TemporaryFolder folder;
   const auto file = folder / "lehr.db";
@@ -61,7 +64,7 @@ TEST(RunStore, GivesBackWhatWasWritten) {
   EXPECT_FALSE(run.steps[2].training);
   ASSERT_EQ(run.stats.size(), 3U);
   EXPECT_EQ(run.stats[1].layer, 1);
-  EXPECT_EQ(run.stats[1].stats.mean, some_stats(0, 1).mean);
+  EXPECT_EQ(run.stats[1].stats.mean, rounded_to_single(some_stats(0, 1).mean));
   EXPECT_EQ(run.stats[1].stats.magnitudes, some_stats(0, 1).magnitudes);
   EXPECT_EQ(run.stats[1].stats.values, some_stats(0, 1).values);
   EXPECT_EQ(run.stats[2].what, Watched::weight_gradient);
@@ -260,7 +263,7 @@ TEST(RunComparison, FindsTheFirstBatchLayerAndStatistic) {
       StepRow row = step_row(step);
       if (step >= 7) row.loss += 1;
       auto stats = stats_rows(step);
-      if (step >= 7) stats[1].stats.std = std::nextafter(1.0, 2.0);
+      if (step >= 7) stats[1].stats.std = next_after_one;
       if (step >= 8) stats[0].stats.mean = 9;
       writer.step(row, stats);
     }
@@ -276,7 +279,7 @@ TEST(RunComparison, FindsTheFirstBatchLayerAndStatistic) {
   EXPECT_EQ(found.first->tensor, "activation");
   EXPECT_EQ(found.first->statistic, "std");
   EXPECT_EQ(found.first->a, 1.0);
-  EXPECT_EQ(found.first->b, std::nextafter(1.0, 2.0));
+  EXPECT_EQ(found.first->b, next_after_one);
   EXPECT_FALSE(RunStore(file).compare("a", "a").first);
 }
 

@@ -36,6 +36,28 @@ struct KernelSpec {
   bool parameter_grads = true;  ///< backward is to write the gradients of the parameters; training only
 };
 
+/// Measures the tensors of one place in a network, batch after batch. The result is a function of the tensor
+/// and the spec: for histograms exactly, for sums on one machine, whatever the number of threads.
+class TensorProbe {
+ public:
+  virtual ~TensorProbe() = default;
+  /// values: on the backend's device, written from now to end().
+  virtual void begin(const float* values, std::int64_t count) = 0;
+  /// Told by a kernel that these elements have their final values, so that they are measured while they are
+  /// in the cache. Any order, each element once; several threads at a time, `thread` being parallel_for's.
+  virtual void written(std::int64_t first, std::int64_t count, int thread) = 0;
+  /// Measures what nobody told of. result: in host memory, overwritten.
+  virtual void end(TensorStats& result) = 0;
+  /// About how long all threads have been within written() since begin(), over their number.
+  virtual double seconds() const = 0;
+
+  /// A tensor that is there.
+  void measure(const float* values, std::int64_t count, TensorStats& result) {
+    begin(values, count);
+    end(result);
+  }
+};
+
 /// Addresses for one execution. Order and sizes are those of the spec.
 struct KernelArgs {
   std::span<const void* const> inputs;
@@ -47,9 +69,18 @@ struct KernelArgs {
   const void* output_grad = nullptr;
   std::span<void* const> input_grads;      ///< null where not wanted; written, not added to
   std::span<void* const> parameter_grads;  ///< null for states; written, not added to
+  // A kernel that writes a tensor piece by piece tells the tensor's probe, or leaves it to the plan. Null
+  // where nobody looks.
+  TensorProbe* output_probe = nullptr;
+  std::span<TensorProbe* const> input_grad_probes;  ///< empty where nobody looks
   // Randomness is a function of these alone.
   std::uint64_t seed = 0;
   std::uint64_t step = 0;
+
+  /// Null where nobody looks at that gradient.
+  TensorProbe* input_grad_probe(std::size_t input) const {
+    return input < input_grad_probes.size() ? input_grad_probes[input] : nullptr;
+  }
 };
 
 /// Which tensors of the forward pass a backward pass reads; the plan keeps no others.
@@ -120,15 +151,6 @@ class Update {
   /// Whether the rule treats each tensor as a whole, so that apply needs the list of them.
   virtual bool by_tensor() const { return false; }
   virtual void apply(const UpdateArgs& args) = 0;
-};
-
-/// Measures the tensors of one place in a network, batch after batch. The result is a function of the tensor
-/// and the spec: for histograms exactly, for sums on one machine, whatever the number of threads.
-class TensorProbe {
- public:
-  virtual ~TensorProbe() = default;
-  /// values: on the backend's device. result: in host memory, overwritten.
-  virtual void measure(const float* values, std::int64_t count, TensorStats& result) = 0;
 };
 
 /// The seam between the engine and what computes. Nothing above it assumes that a tensor's bytes are in host

@@ -36,7 +36,11 @@ struct SignedHistogram {
   friend bool operator==(const SignedHistogram&, const SignedHistogram&) = default;
 };
 
-/// One tensor in numbers. All but non_finite are about the finite values alone; of none, all are 0.
+/// To single precision; what is too large for it stays.
+double rounded_to_single(double value);
+
+/// One tensor in numbers, reals rounded to single precision (a norm beyond it is not). All but non_finite are
+/// about the finite values alone; of none, all are 0.
 struct TensorStats {
   std::int64_t count = 0;  ///< finite values
   std::int64_t non_finite = 0;

@@ -25,6 +25,14 @@ class Pieces {
   std::int64_t floats_ = 0;
 };
 
+/// Images that one thread computes.
+struct BatchPart {
+  std::int64_t number;
+  std::int64_t first;
+  std::int64_t last;
+  int thread;
+};
+
 class DirectConv final : public Kernel {
  public:
   explicit DirectConv(const KernelSpec& spec)
@@ -46,15 +54,11 @@ class DirectConv final : public Kernel {
   }
 
   void forward(const KernelArgs& args) override {
-    for_each_part([&](std::int64_t part, std::int64_t first, std::int64_t last) {
-      forward_part(args, part_base(args, part), first, last);
-    });
+    for_each_part([&](const BatchPart& part) { forward_part(args, part); });
   }
 
   void backward(const KernelArgs& args) override {
-    for_each_part([&](std::int64_t part, std::int64_t first, std::int64_t last) {
-      backward_part(args, part, first, last);
-    });
+    for_each_part([&](const BatchPart& part) { backward_part(args, part); });
     if (wants_weights_) reduce(args);
   }
 
@@ -98,12 +102,13 @@ class DirectConv final : public Kernel {
     return part_base(args, part) + sums_;
   }
 
-  /// Calls body(part, first image, last image); the ranges are a function of the plan alone.
+  /// Calls body(BatchPart) for each; the ranges are a function of the plan alone.
   template <class Body>
   void for_each_part(const Body& body) const {
-    parallel_for(plan_.parts, 1, [&](std::int64_t begin, std::int64_t end, int) {
+    parallel_for(plan_.parts, 1, [&](std::int64_t begin, std::int64_t end, int thread) {
       for (std::int64_t part = begin; part < end; ++part) {
-        body(part, conv_.batch * part / plan_.parts, conv_.batch * (part + 1) / plan_.parts);
+        body(BatchPart{part, conv_.batch * part / plan_.parts, conv_.batch * (part + 1) / plan_.parts,
+                       thread});
       }
     });
   }
@@ -161,13 +166,14 @@ class DirectConv final : public Kernel {
     return plan_.padded_copy ? copy_padded(images, count, base + padded_) : images;
   }
 
-  void forward_part(const KernelArgs& args, float* base, std::int64_t first, std::int64_t last) const {
+  void forward_part(const KernelArgs& args, const BatchPart& part) const {
+    float* base = part_base(args, part.number);
     const auto* input = static_cast<const float*>(args.inputs[0]);
     auto* output = static_cast<float*>(args.output);
     const float* weight = pack_weight(static_cast<const float*>(args.parameters[0]), base + packed_weight_);
     clear_padded(base);
-    for (std::int64_t image = first; image < last; image += plan_.chunk) {
-      const std::int64_t count = std::min(plan_.chunk, last - image);
+    for (std::int64_t image = part.first; image < part.last; image += plan_.chunk) {
+      const std::int64_t count = std::min(plan_.chunk, part.last - image);
       float* target = output + image * out_image();
       simd_.gather({.plan = plan_.forward,
                     .source = chunk_source(input, image, count, base),
@@ -179,23 +185,27 @@ class DirectConv final : public Kernel {
       if (activation_.kind != Kind::none && activation_.kind != Kind::relu) {
         simd_.activate(activation_, target, count * out_image());
       }
+      if (args.output_probe != nullptr) {
+        args.output_probe->written(image * out_image(), count * out_image(), part.thread);
+      }
     }
   }
 
-  void backward_part(const KernelArgs& args, std::int64_t part, std::int64_t first, std::int64_t last) const {
-    float* base = part_base(args, part);
+  void backward_part(const KernelArgs& args, const BatchPart& part) const {
+    float* base = part_base(args, part.number);
+    TensorProbe* probe = args.input_grad_probe(0);
     if (wants_data_)
       pack_transposed(static_cast<const float*>(args.parameters[0]), base + packed_transposed_);
     if (wants_weights_) clear_padded(base);
-    for (std::int64_t image = first; image < last; image += plan_.chunk) {
-      const std::int64_t count = std::min(plan_.chunk, last - image);
-      const float* grad_rows = derive_grad(args, base, image, count, image > first);
+    for (std::int64_t image = part.first; image < part.last; image += plan_.chunk) {
+      const std::int64_t count = std::min(plan_.chunk, part.last - image);
+      const float* grad_rows = derive_grad(args, base, image, count, image > part.first);
       if (wants_weights_) {
         simd_.outer({.plan = plan_.weights,
                      .source = chunk_source(static_cast<const float*>(args.inputs[0]), image, count, base),
                      .grad = spreads() ? base + spread_ : grad_rows,
-                     .sums = sums_of(args, part),
-                     .add = image > first,
+                     .sums = sums_of(args, part.number),
+                     .add = image > part.first,
                      .images = count});
       }
       if (wants_data_) {
@@ -206,6 +216,7 @@ class DirectConv final : public Kernel {
                       .floor = minus_infinity,
                       .target = static_cast<float*>(args.input_grads[0]) + image * in_image(),
                       .images = count});
+        if (probe != nullptr) probe->written(image * in_image(), count * in_image(), part.thread);
       }
     }
   }

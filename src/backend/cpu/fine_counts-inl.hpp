@@ -21,18 +21,18 @@ namespace lehr::cpu::HWY_NAMESPACE {
 
 using IntTag = hn::RebindToSigned<FloatTag>;
 
-HWY_INLINE void count_one(float value, float steps_per_unit, FineCounts& counts) {
-  const float step = std::abs(value) * steps_per_unit;
-  if (!(step < FineCounts::steps)) return;
-  ++(value < 0 ? counts.negative : counts.positive)[static_cast<std::size_t>(step)];
+/// The groups of steps up to a size.
+HWY_INLINE int groups_to(float size, const CountTask& task) {
+  const float groups = size * task.steps_per_unit / float{StepCounts::group};
+  return groups < static_cast<float>(task.most_groups) ? static_cast<int>(groups) + 1 : task.most_groups;
 }
 
 #if HWY_TARGET <= HWY_AVX3
 
-// A value becomes a 64-bit word with the bit of its step set, and how often each bit is set is counted by
-// carry-save adders, 512 bits at a time: a fixed cost a value, whatever the values are. Increments in a table
-// would wait for each other where values are alike. Source: the positional population count of Clausecker,
-// Lemire and Schintke 2022.
+// A value becomes a 32-bit word with the bit of its step set, or none where the step is of another group, and
+// how often each bit is set is counted by carry-save adders, 512 bits at a time: a fixed cost a value,
+// whatever the values are. Increments in a table would wait for each other where values are alike. Source:
+// the positional population count of Clausecker, Lemire and Schintke 2022.
 
 using Word = __m512i;
 
@@ -45,172 +45,194 @@ HWY_INLINE Word add_bits(Word& sum, Word a, Word b) {
   return carry;
 }
 
-/// How often each of 64 bits was set in words of eight: up to 31 rounds of 32 words.
+constexpr std::int64_t words_a_round = 16;
+constexpr std::int64_t values_a_round = 16 * words_a_round;
+constexpr std::int64_t most_rounds = 15;  // whose words eight levels can count
+
+/// How often each of 32 bits was set in words of sixteen, the counts being bits of several words themselves.
 class BitCounts {
  public:
-  HWY_INLINE BitCounts() { ones_ = twos_ = fours_ = eights_ = sixteens_ = bytes_ = _mm512_setzero_si512(); }
+  HWY_INLINE BitCounts() {
+    for (Word& level : levels_) level = _mm512_setzero_si512();
+  }
 
-  /// The words make(0) to make(31), called in that order.
-  template <class Make>
-  HWY_INLINE void round(const Make& make) {
-    const Word a = sixteen(make, 0);
-    const Word b = sixteen(make, 16);
-    add(add_bits(sixteens_, a, b), bytes_);
+  /// Two of a round's words, the `pair`-th of eight.
+  HWY_INLINE void add_pair(Word a, Word b, int pair) {
+    // A carry waits for a second one of its size.
+    Word carry = add_bits(levels_[0], a, b);
+    if (pair % 2 == 0) return void(waiting_[0] = carry);
+    carry = add_bits(levels_[1], waiting_[0], carry);
+    if (pair % 4 == 1) return void(waiting_[1] = carry);
+    carry = add_bits(levels_[2], waiting_[1], carry);
+    if (pair % 8 == 3) return void(waiting_[2] = carry);
+    carry = add_bits(levels_[3], waiting_[2], carry);
+    for (int level = 4; level < 8; ++level) {
+      const Word sum = _mm512_xor_si512(levels_[level], carry);
+      carry = _mm512_and_si512(levels_[level], carry);
+      levels_[level] = sum;
+    }
   }
 
   HWY_INLINE void finish(std::uint32_t* counts) const {
-    Word few = _mm512_setzero_si512();
-    for (const Word word : {sixteens_, eights_, fours_, twos_, ones_}) {
-      few = _mm512_add_epi8(few, few);
-      add(word, few);
+    HWY_ALIGN std::uint8_t few[64];
+    HWY_ALIGN std::uint8_t many[64];  // thirty-twos
+    _mm512_store_si512(few, sum_levels(0, 5));
+    _mm512_store_si512(many, sum_levels(5, 8));
+    for (int bit = 0; bit < 32; ++bit) {
+      counts[bit] += few[bit] + few[bit + 32] + 32U * (many[bit] + std::uint32_t{many[bit + 32]});
     }
-    HWY_ALIGN std::uint8_t many[64];
-    HWY_ALIGN std::uint8_t rest[64];
-    _mm512_store_si512(many, bytes_);
-    _mm512_store_si512(rest, few);
-    for (int bit = 0; bit < 64; ++bit) counts[bit] += 32U * many[bit] + rest[bit];
   }
 
  private:
-  // What so many words carry over, in the order of their making.
-  template <class Make>
-  HWY_INLINE Word two(const Make& make, int first) {
-    const Word a = make(first);
-    const Word b = make(first + 1);
-    return add_bits(ones_, a, b);
-  }
-  template <class Make>
-  HWY_INLINE Word four(const Make& make, int first) {
-    const Word a = two(make, first);
-    const Word b = two(make, first + 2);
-    return add_bits(twos_, a, b);
-  }
-  template <class Make>
-  HWY_INLINE Word eight(const Make& make, int first) {
-    const Word a = four(make, first);
-    const Word b = four(make, first + 4);
-    return add_bits(fours_, a, b);
-  }
-  template <class Make>
-  HWY_INLINE Word sixteen(const Make& make, int first) {
-    const Word a = eight(make, first);
-    const Word b = eight(make, first + 8);
-    return add_bits(eights_, a, b);
+  /// The counts of levels first to end - 1 by place, in the first one's units; each level adds up to eight of
+  /// its own.
+  HWY_INLINE Word sum_levels(int first, int end) const {
+    Word bytes = _mm512_setzero_si512();
+    for (int level = end - 1; level >= first; --level) {
+      bytes = _mm512_add_epi8(bytes, bytes);
+      add(levels_[level], bytes);
+    }
+    return bytes;
   }
 
   /// Adds each of eight times 64 bits to the byte of its place.
   static HWY_INLINE void add(Word bits, Word& bytes) {
     HWY_ALIGN std::uint64_t masks[8];
     _mm512_store_si512(masks, bits);
+    asm("" : "+m"(masks));  // masks come from memory faster than out of a vector's lanes
     const Word one = _mm512_set1_epi8(1);
     for (const std::uint64_t mask : masks) {
       bytes = _mm512_mask_add_epi8(bytes, _cvtu64_mask64(mask), bytes, one);
     }
   }
 
-  Word ones_;
-  Word twos_;
-  Word fours_;
-  Word eights_;
-  Word sixteens_;
-  Word bytes_;  // how many thirty-twos, a byte a bit
+  Word levels_[8];  // ones, twos, fours, ...
+  Word waiting_[3]{};
 };
 
-constexpr std::int64_t values_a_round = 256;
+/// What of a block is counted in one go.
+struct GroupsTask {
+  const float* values;
+  __m512 steps_per_unit;  // below zero for the sizes of negative values
+  __m512 first;           // the first group's first step
+};
 
-/// Sixteen steps as numbers of bits; a shift by 64 or more leaves nothing.
-HWY_INLINE Word steps_of(const float* values, __m512 steps_per_unit) {
-  return _mm512_cvttps_epi32(_mm512_mul_ps(_mm512_loadu_ps(values), steps_per_unit));
-}
+/// Steps beyond the groups that are counted, with a vector's room behind the last.
+struct Beyond {
+  HWY_ALIGN std::int32_t steps[most_rounds * values_a_round + 16];
+  std::size_t count = 0;
 
-/// The even lanes of `steps` as words, or the odd ones.
-HWY_INLINE Word words_of(Word steps, bool odd) {
-  const Word bits =
-      odd ? _mm512_srli_epi64(steps, 32) : _mm512_and_si512(steps, _mm512_set1_epi64(0xffffffff));
-  return _mm512_sllv_epi64(_mm512_set1_epi64(1), bits);
-}
-
-/// Steps of 256 values, none of which is negative.
-HWY_INLINE void count_positive(const float* values, __m512 steps_per_unit, BitCounts& positive) {
-  Word steps = _mm512_setzero_si512();
-  positive.round([&](int half) HWY_ATTR {
-    if (half % 2 == 0) steps = steps_of(values + half / 2 * 16, steps_per_unit);
-    return words_of(steps, half % 2 != 0);
-  });
-}
-
-/// Adds 64 to the steps of those whose sign is not asked for, which takes them out of the word.
-HWY_INLINE void count_signed(const float* values, __m512 steps_per_unit, BitCounts& positive,
-                             BitCounts& negative) {
-  Word steps[16];
-  __mmask16 below[16];
-  const Word out = _mm512_set1_epi32(64);
-  for (int i = 0; i < 16; ++i) {
-    const __m512 scaled = _mm512_mul_ps(_mm512_loadu_ps(values + i * 16), steps_per_unit);
-    below[i] = _mm512_cmp_ps_mask(_mm512_loadu_ps(values + i * 16), _mm512_setzero_ps(), _CMP_LT_OQ);
-    steps[i] = _mm512_cvttps_epi32(_mm512_abs_ps(scaled));
+  HWY_INLINE void add(__mmask16 which, Word of) {
+    _mm512_storeu_si512(steps + count, _mm512_maskz_compress_epi32(which, of));
+    count += static_cast<std::size_t>(__builtin_popcount(which));
   }
-  Word chosen = _mm512_setzero_si512();
-  positive.round([&](int half) HWY_ATTR {
-    if (half % 2 == 0) chosen = _mm512_mask_or_epi32(steps[half / 2], below[half / 2], steps[half / 2], out);
-    return words_of(chosen, half % 2 != 0);
-  });
-  negative.round([&](int half) HWY_ATTR {
-    const auto above = static_cast<__mmask16>(~below[half / 2]);
-    if (half % 2 == 0) chosen = _mm512_mask_or_epi32(steps[half / 2], above, steps[half / 2], out);
-    return words_of(chosen, half % 2 != 0);
-  });
-}
+};
 
-/// Those beyond the quick steps, one by one.
-HWY_INLINE void count_beyond(const CountTask& task, FineCounts& counts) {
-  const float limit = static_cast<float>(FineCounts::quick) / task.steps_per_unit;
-  for (std::int64_t i = 0; i < task.count; i += 16) {
-    const std::int64_t left = std::min<std::int64_t>(16, task.count - i);
-    const auto valid = static_cast<__mmask16>((1U << left) - 1U);
-    const __m512 sizes = _mm512_abs_ps(_mm512_maskz_loadu_ps(valid, task.values + i));
-    std::uint32_t found = _mm512_cmp_ps_mask(sizes, _mm512_set1_ps(limit), _CMP_GE_OQ);
-    for (; found != 0; found &= found - 1) {
-      count_one(task.values[i + __builtin_ctz(found)], task.steps_per_unit, counts);
-    }
-  }
-}
-
-/// At most 31 * 256 values.
-HWY_INLINE void count_fine(const CountTask& task, FineCounts& counts) {
-  counts.any_negative = counts.any_negative || task.negative;
-  counts.any_beyond = counts.any_beyond || task.beyond_quick;
-  const __m512 steps_per_unit = _mm512_set1_ps(task.steps_per_unit);
-  BitCounts positive;
-  BitCounts negative;
-  const auto round = [&](const float* values) HWY_ATTR {
-    if (task.negative) {
-      count_signed(values, steps_per_unit, positive, negative);
-    } else {
-      count_positive(values, steps_per_unit, positive);
-    }
+/// So many groups in 256 values. With `both_signs` those of the other sign are left out, else there are none.
+/// What lies beyond the groups is put down one by one where there is room for it.
+template <int groups, bool both_signs>
+HWY_INLINE void count_round(const GroupsTask& task, BitCounts* counts, Beyond* beyond) {
+  const Word one = _mm512_set1_epi32(1);
+  const Word group = _mm512_set1_epi32(StepCounts::group);
+  const bool negative = _mm512_cvtss_f32(task.steps_per_unit) < 0;
+  const auto bit_of = [&](__mmask16 wanted, Word step) HWY_ATTR {
+    // A shift by 32 or more, which steps below zero are too, leaves nothing.
+    return both_signs ? _mm512_maskz_sllv_epi32(wanted, one, step) : _mm512_sllv_epi32(one, step);
   };
+  const auto wanted_of = [&](__m512 x) HWY_ATTR -> __mmask16 {
+    if constexpr (!both_signs) return 0;
+    const __m512 zero = _mm512_setzero_ps();
+    return negative ? _mm512_cmp_ps_mask(x, zero, _CMP_LT_OQ) : _mm512_cmp_ps_mask(x, zero, _CMP_GE_OQ);
+  };
+  const auto step_of = [&](__m512 x) HWY_ATTR {
+    return _mm512_cvt_roundps_epi32(_mm512_fmsub_ps(x, task.steps_per_unit, task.first),
+                                    _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+  };
+  const Word last = _mm512_set1_epi32(groups * StepCounts::group - 1);
+  HWY_UNROLL(8)
+  for (int pair = 0; pair < 8; ++pair) {
+    const __m512 x = _mm512_loadu_ps(task.values + pair * 32);
+    const __m512 y = _mm512_loadu_ps(task.values + pair * 32 + 16);
+    const __mmask16 of_x = wanted_of(x);
+    const __mmask16 of_y = wanted_of(y);
+    Word a = step_of(x);
+    Word b = step_of(y);
+    if (beyond != nullptr) {  // the other sign's steps lie below zero
+      const __mmask16 of_a = _mm512_cmpgt_epi32_mask(a, last);
+      const __mmask16 of_b = _mm512_cmpgt_epi32_mask(b, last);
+      // Stores that overlap one another are slow: none where there is nothing.
+      if (HWY_UNLIKELY((of_a | of_b) != 0)) {
+        beyond->add(of_a, a);
+        beyond->add(of_b, b);
+      }
+    }
+    HWY_UNROLL(2)
+    for (int g = 0; g < groups; ++g) {
+      counts[g].add_pair(bit_of(of_x, a), bit_of(of_y, b), pair);
+      a = _mm512_sub_epi32(a, group);
+      b = _mm512_sub_epi32(b, group);
+    }
+  }
+}
+
+template <int groups, bool both_signs>
+HWY_INLINE void count_groups(const CountTask& task, float steps_per_unit, int first, StepCounts& to,
+                             Beyond* beyond) {
+  GroupsTask round{task.values, _mm512_set1_ps(steps_per_unit),
+                   _mm512_set1_ps(static_cast<float>(first * StepCounts::group))};
+  BitCounts counts[groups];
   std::int64_t i = 0;
-  for (; i + values_a_round <= task.count; i += values_a_round) round(task.values + i);
+  for (; i + values_a_round <= task.count; i += values_a_round) {
+    round.values = task.values + i;
+    count_round<groups, both_signs>(round, counts, beyond);
+  }
   if (i < task.count) {
     HWY_ALIGN float last[values_a_round];
     std::fill(std::copy(task.values + i, task.values + task.count, last), last + values_a_round,
               std::numeric_limits<float>::quiet_NaN());
-    round(last);
+    round.values = last;
+    count_round<groups, both_signs>(round, counts, beyond);
   }
-  positive.finish(counts.positive.data());
-  if (task.negative) negative.finish(counts.negative.data());
-  if (task.beyond_quick) count_beyond(task, counts);
+  for (int g = 0; g < groups; ++g) counts[g].finish(to.counts.data() + (first + g) * StepCounts::group);
+}
+
+/// The first groups, and one by one what lies beyond.
+template <int groups, bool both_signs>
+void count_most(const CountTask& task, float steps_per_unit, StepCounts& to) {
+  Beyond beyond;
+  count_groups<groups, both_signs>(task, steps_per_unit, 0, to, &beyond);
+  for (std::size_t i = 0; i < beyond.count; ++i) {
+    if (beyond.steps[i] < to.end()) ++to.counts[static_cast<std::size_t>(beyond.steps[i])];
+  }
+}
+
+/// Of the values whose sign is that of steps_per_unit; the largest of them lies in the last group.
+template <bool both_signs>
+void count_sign(const CountTask& task, float steps_per_unit, int groups, StepCounts& to) {
+  to.groups = std::max(to.groups, groups);
+  if (groups > 1 && task.full_groups == 1) return count_most<1, both_signs>(task, steps_per_unit, to);
+  if (groups > 2 && task.full_groups == 2) return count_most<2, both_signs>(task, steps_per_unit, to);
+  int first = 0;
+  for (; first + 2 <= groups; first += 2) {
+    count_groups<2, both_signs>(task, steps_per_unit, first, to, nullptr);
+  }
+  if (first < groups) count_groups<1, both_signs>(task, steps_per_unit, first, to, nullptr);
+}
+
+/// At most most_rounds * values_a_round values.
+HWY_INLINE void count_fine(const CountTask& task, FineCounts& counts) {
+  const int positive = groups_to(task.most, task);
+  if (task.least >= 0) return count_sign<false>(task, task.steps_per_unit, positive, counts.positive);
+  count_sign<true>(task, -task.steps_per_unit, groups_to(-task.least, task), counts.negative);
+  if (task.most >= 0) count_sign<true>(task, task.steps_per_unit, positive, counts.positive);
 }
 
 #else
 
 // Equal values one after the other would wait for each other's increment, hence several tables side by side.
 HWY_INLINE void count_fine(const CountTask& task, FineCounts& counts) {
-  counts.any_negative = counts.any_negative || task.negative;
-  counts.any_beyond = counts.any_beyond || task.beyond_quick;
   constexpr int tables = 4;
-  constexpr int half = FineCounts::steps;
+  constexpr int half = StepCounts::steps;
   std::uint16_t found[tables][2 * half + 1] = {};  // the last one of each is for what is not counted
   const FloatTag d;
   const IntTag di;
@@ -229,18 +251,22 @@ HWY_INLINE void count_fine(const CountTask& task, FineCounts& counts) {
     hn::Store(hn::IfThenElse(inside, bin, hn::Set(di, 2 * half)), di, bins);
     for (std::int64_t lane = 0; lane < lanes; ++lane) ++found[lane % tables][bins[lane]];
   }
-  const int last_step = task.beyond_quick ? half : FineCounts::quick;
   for (; i < task.count; ++i) {
-    if (std::abs(task.values[i]) * task.steps_per_unit < static_cast<float>(last_step)) {
-      count_one(task.values[i], task.steps_per_unit, counts);
-    }
+    const float value = task.values[i];
+    const float size = std::abs(value) * task.steps_per_unit;
+    if (!(size < static_cast<float>(half))) continue;
+    const int step = static_cast<int>(size);
+    ++found[0][value < 0 ? half - 1 - step : half + step];
   }
-  for (const auto& table : found) {
-    for (int step = 0; step < last_step; ++step) {
-      counts.positive[static_cast<std::size_t>(step)] += table[half + step];
-      counts.negative[static_cast<std::size_t>(step)] += table[half - 1 - step];
+  const auto take = [&](StepCounts& to, int groups, auto bin_of) {
+    to.groups = std::max(to.groups, groups);
+    for (int step = 0; step < groups * StepCounts::group; ++step) {
+      for (const auto& table : found) to.counts[static_cast<std::size_t>(step)] += table[bin_of(step)];
     }
-  }
+  };
+  if (task.most >= 0) take(counts.positive, groups_to(task.most, task), [](int step) { return half + step; });
+  if (task.least < 0)
+    take(counts.negative, groups_to(-task.least, task), [](int step) { return half - 1 - step; });
 }
 
 #endif

@@ -12,16 +12,23 @@ class Probe final : public TensorProbe {
  public:
   explicit Probe(const StatsSpec& spec) : spec_(spec) {}
 
-  void measure(const float* values, std::int64_t count, TensorStats& result) override {
+  void begin(const float* values, std::int64_t count) override {
+    values_ = values;
+    count_ = count;
+  }
+  void written(std::int64_t, std::int64_t, int) override {}
+  double seconds() const override { return 0; }
+
+  void end(TensorStats& result) override {
     Moments moments;
-    for (std::int64_t i = 0; i < count; ++i) moments.add(values[i], spec_.near_zero);
+    for (std::int64_t i = 0; i < count_; ++i) moments.add(values_[i], spec_.near_zero);
     moments.write(result);
     if (!spec_.histograms) return;
     result.magnitudes = {};
     result.values = {};
     result.values.exponent = fitting_exponent(std::max(std::abs(result.min), std::abs(result.max)));
-    for (std::int64_t i = 0; i < count; ++i) {
-      if (std::isfinite(values[i])) add(static_cast<double>(values[i]), result);
+    for (std::int64_t i = 0; i < count_; ++i) {
+      if (std::isfinite(values_[i])) add(static_cast<double>(values_[i]), result);
     }
   }
 
@@ -40,6 +47,8 @@ class Probe final : public TensorProbe {
   }
 
   StatsSpec spec_;
+  const float* values_ = nullptr;
+  std::int64_t count_ = 0;
 };
 
 }  // namespace

@@ -38,7 +38,9 @@ class BatchNorm final : public Kernel {
 
   norm::Part part(const KernelArgs& args, float* result, std::int64_t begin, std::int64_t end) const;
   template <class Body>
-  void for_parts(const KernelArgs& args, float* result, const Body& body) const;
+  void for_ranges(const Body& body) const;
+  template <class Pass>
+  void apply(const KernelArgs& args, float* result, TensorProbe* probe, const Pass& pass) const;
   template <class Pass>
   norm::Sums sum(const KernelArgs& args, const Pass& pass) const;
 
@@ -120,14 +122,28 @@ norm::Part BatchNorm::part(const KernelArgs& args, float* result, std::int64_t b
   return part;
 }
 
+/// Calls body(first period, last one, thread).
 template <class Body>
-void BatchNorm::for_parts(const KernelArgs& args, float* result, const Body& body) const {
+void BatchNorm::for_ranges(const Body& body) const {
   const std::int64_t periods = (elements_ + period_ - 1) / period_;
   const auto slots = static_cast<std::int64_t>(threads_);
   // Never more ranges than the workspace has slots, should the number of threads have grown since.
   const std::int64_t grain = std::max(elements_per_thread / period_ + 1, (periods + slots - 1) / slots);
-  parallel_for(periods, grain, [&](std::int64_t begin, std::int64_t end, int thread) {
-    body(part(args, result, begin, end), static_cast<std::size_t>(thread));
+  parallel_for(periods, grain, body);
+}
+
+/// Writes the result with pass(part), for a probe in pieces that it finds in the cache.
+template <class Pass>
+void BatchNorm::apply(const KernelArgs& args, float* result, TensorProbe* probe, const Pass& pass) const {
+  constexpr std::int64_t piece_elements = 1 << 14;
+  for_ranges([&](std::int64_t begin, std::int64_t end, int thread) {
+    if (probe == nullptr) return pass(part(args, result, begin, end));
+    const std::int64_t piece = std::max<std::int64_t>(1, piece_elements / period_);
+    for (std::int64_t first = begin; first < end; first += piece) {
+      const std::int64_t last = std::min(end, first + piece);
+      pass(part(args, result, first, last));
+      probe->written(first * period_, std::min(last * period_, elements_) - first * period_, thread);
+    }
   });
 }
 
@@ -137,8 +153,8 @@ norm::Sums BatchNorm::sum(const KernelArgs& args, const Pass& pass) const {
   for (std::size_t t = 0; t < threads_; ++t) {
     std::fill_n(thread_sums(args.workspace, t).first_total, 2 * channels_, 0.0);
   }
-  for_parts(args, nullptr, [&](const norm::Part& part, std::size_t thread) {
-    pass(part, thread_sums(args.workspace, thread));
+  for_ranges([&](std::int64_t begin, std::int64_t end, int thread) {
+    pass(part(args, nullptr, begin, end), thread_sums(args.workspace, static_cast<std::size_t>(thread)));
   });
   const norm::Sums total = thread_sums(args.workspace, 0);
   for (std::size_t t = 1; t < threads_; ++t) {
@@ -218,8 +234,8 @@ void BatchNorm::forward(const KernelArgs& args) {
     inverse_std = running_inverse_std(args);
   }
   const norm::Tables tables = forward_tables(args, mean, inverse_std);
-  for_parts(args, floats(args.output),
-            [&](const norm::Part& part, std::size_t) { norm::apply_forward(part, tables, activation_); });
+  apply(args, floats(args.output), args.output_probe,
+        [&](const norm::Part& part) { norm::apply_forward(part, tables, activation_); });
 }
 
 void BatchNorm::write_parameter_grads(const KernelArgs& args, const norm::Sums& sums) const {
@@ -255,8 +271,8 @@ void BatchNorm::backward(const KernelArgs& args) {
   if (parameter_grads_) write_parameter_grads(args, sums);
   if (!input_grad_) return;
   backward_tables(args, sums);
-  for_parts(args, optional_floats(args.input_grads, 0),
-            [&](const norm::Part& part, std::size_t) { norm::apply_backward(part, tables, activation_); });
+  apply(args, optional_floats(args.input_grads, 0), args.input_grad_probe(0),
+        [&](const norm::Part& part) { norm::apply_backward(part, tables, activation_); });
 }
 
 }  // namespace
