@@ -1,11 +1,11 @@
 // What watching a training costs: fits with ActivationStats and RunRecorder between fits without, in turn.
 //
-// Each round goes plain, watched one way, plain, watched another way, ... A watched fit is set against the
-// mean of the plain ones before and behind it, so that a drift of the machine cancels. A fit counts from the
-// end of its first batch, when its plans are made and its store is open, to its return, when the store is
-// written and closed. Prints a JSON line a round and way. Beside the time on the clock stands the processor's
-// for all threads, which other programs hardly disturb; with one thread (but for the writer's) it is a
-// measure of its own.
+// Each fit is the same training from its start. A round goes plain, watched one way, plain, watched another,
+// ... A watched fit is set against the mean of the plain ones before and behind it, so that a drift of the
+// machine cancels. A fit counts from the end of its first batch, when its plans are made and its store is
+// open, to its return, when the store is written and closed. Prints a JSON line a round and way. Beside the
+// time on the clock stands the processor's for all threads, which other programs hardly disturb; with one
+// thread (but for the writer's) it is a measure of its own.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -96,21 +96,7 @@ struct Time {
 class Bench {
  public:
   Bench(const Arguments& arguments, DataSplits data)
-      : arguments_(arguments),
-        batches_(whole_batches(arguments, *data.train)),
-        learner_(models::make_model(arguments.model, {.in = data.image_shape(),
-                                                      .classes = data.classes(),
-                                                      .batch_norm = arguments.batch_norm}),
-                 data, {.batch_size = arguments.batch_size, .max_batches = batches_, .validate = false}) {
-    learner_.on(
-        Event::after_batch,
-        [this](Learner& learner) {
-          if (learner.progress().batch != 0 || learner.progress().epoch != 0) return;
-          watch_.restart();
-          cpu_before_ = processor_seconds();
-        },
-        1000);
-  }
+      : arguments_(arguments), data_(std::move(data)), batches_(whole_batches(arguments, *data_.train)) {}
 
   void run() {
     fit("");
@@ -142,8 +128,22 @@ class Bench {
     return arguments.max_batches > 0 ? std::min(arguments.max_batches, all) : all;
   }
 
-  /// Of an epoch watched in that way, or not at all.
+  /// The same training from its start, watched in that way, or not at all.
   Time fit(const std::string& way) {
+    Learner learner(models::make_model(arguments_.model, {.in = data_.image_shape(),
+                                                          .classes = data_.classes(),
+                                                          .batch_norm = arguments_.batch_norm}),
+                    data_, {.batch_size = arguments_.batch_size, .max_batches = batches_, .validate = false});
+    Stopwatch watch;
+    double cpu_before = 0;
+    learner.on(
+        Event::after_batch,
+        [&](Learner& at) {
+          if (at.progress().batch != 0 || at.progress().epoch != 0) return;
+          watch.restart();
+          cpu_before = processor_seconds();
+        },
+        1000);
     CallbackList watching;
     if (!way.empty()) {
       RunRecorderOptions recorder;
@@ -153,18 +153,15 @@ class Bench {
       watching =
           callbacks(ActivationStats(options_of(way, arguments_.epochs * batches_)), RunRecorder(recorder));
     }
-    learner_.watch({});  // a plain fit too makes its plans anew
-    learner_.fit(arguments_.epochs, 1e-3, {.callbacks = std::move(watching)});
-    const Time time{watch_.seconds(), processor_seconds() - cpu_before_};
-    if (!way.empty()) printed_ = learner_.callback<ActivationStats>().overhead();
+    learner.fit(arguments_.epochs, 1e-3, {.callbacks = std::move(watching)});
+    const Time time{watch.seconds(), processor_seconds() - cpu_before};
+    if (!way.empty()) printed_ = learner.callback<ActivationStats>().overhead();
     return time;
   }
 
   const Arguments& arguments_;
+  DataSplits data_;
   std::int64_t batches_;
-  Learner learner_;
-  Stopwatch watch_;
-  double cpu_before_ = 0;
   int fits_ = 0;
   double printed_ = 0;
 };

@@ -9,11 +9,10 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
-#include "data_set.hpp"
 #include "lehr/core/error.hpp"
 #include "model_path.hpp"
 #include "output.hpp"
-#include "predictions.hpp"
+#include "picture_choice.hpp"
 
 namespace lehr::cli {
 namespace {
@@ -28,23 +27,12 @@ what has height and width: a picture for each sample and layer. Python reads the
 
 struct Options {
   std::filesystem::path model;
-  std::vector<std::filesystem::path> images;
-  DataSetOptions data;
-  std::vector<std::int64_t> samples;
+  PictureChoice pictures;
   ActivationsOptions activations;
   std::filesystem::path out;
   std::filesystem::path maps;
   bool json = false;
 };
-
-void check(const Options& options) {
-  const bool from_data = !options.data.data.empty();
-  if (from_data == !options.images.empty()) {
-    throw BadInput("activations takes either picture files or --data with --sample");
-  }
-  if (from_data == options.samples.empty()) throw BadInput("--data and --sample belong together");
-  if (options.out.empty() && options.maps.empty()) throw BadInput("activations needs --out or --maps");
-}
 
 std::shared_ptr<const Dataset> dataset_of(const std::vector<Picture>& pictures, const Model& model) {
   std::vector<std::uint8_t> pixels;
@@ -72,11 +60,10 @@ void say(const Options& options, const std::vector<LayerOutput>& outputs,
 }
 
 int run_activations(const Options& options) {
-  check(options);
+  check(options.pictures, "activations");
+  if (options.out.empty() && options.maps.empty()) throw BadInput("activations needs --out or --maps");
   Model model = load_model_or_run(options.model);
-  const std::vector<Picture> pictures =
-      options.images.empty() ? pictures_of(*open_data_set(options.data), options.samples, model)
-                             : pictures_of(options.images, model);
+  const std::vector<Picture> pictures = pictures_of(options.pictures, model);
   ActivationsNote note{.options = options.activations};
   for (const Picture& picture : pictures) {
     note.samples.push_back(picture.sample >= 0 ? std::to_string(picture.sample) : picture.name);
@@ -101,14 +88,7 @@ void register_activations(Commands& registry) {
   const auto options = std::make_shared<Options>();
   CLI::App& command = registry.add("activations", "Save what the layers of a saved model make of pictures.",
                                    examples, [options] { return run_activations(*options); });
-  command.add_option("MODEL", options->model, "a saved model, or a run's folder")->required();
-  command.add_option("IMAGE", options->images, "PNG files")
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  add_data_set_options(command, options->data);
-  add_parsed(
-      command, "--sample", options->samples, "numbers of samples in the set, from 0",
-      [](const std::string& option, const std::string& text) { return parse_integers(option, text, {}); })
-      ->type_name("I,...");
+  add_picture_choice(command, options->model, options->pictures);
   command.add_option("--out", options->out, "a safetensors file for the values")->type_name("FILE");
   command.add_option("--maps", options->maps, "a folder for feature maps as PNG")->type_name("DIR");
   add_parsed(command, "--layers", options->activations.layers,

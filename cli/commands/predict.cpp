@@ -8,11 +8,10 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
-#include "data_set.hpp"
 #include "lehr/core/error.hpp"
 #include "model_path.hpp"
 #include "output.hpp"
-#include "predictions.hpp"
+#include "picture_choice.hpp"
 #include "terminal.hpp"
 
 namespace lehr::cli {
@@ -28,28 +27,16 @@ are white on black.)";
 
 struct PredictOptions {
   std::filesystem::path model;
-  std::vector<std::filesystem::path> images;
-  DataSetOptions data;
-  std::vector<std::int64_t> samples;
+  PictureChoice pictures;
   std::int64_t top = 3;
   bool draw = false;
   bool json = false;
 };
 
-void check(const PredictOptions& options) {
-  const bool from_data = !options.data.data.empty();
-  if (from_data == !options.images.empty()) {
-    throw BadInput("predict takes either picture files or --data with --sample");
-  }
-  if (from_data == options.samples.empty()) throw BadInput("--data and --sample belong together");
-}
-
 int run_predict(const PredictOptions& options) {
-  check(options);
+  check(options.pictures, "predict");
   Model model = load_model_or_run(options.model);
-  std::vector<Picture> pictures = options.images.empty()
-                                      ? pictures_of(*open_data_set(options.data), options.samples, model)
-                                      : pictures_of(options.images, model);
+  const std::vector<Picture> pictures = pictures_of(options.pictures, model);
   const std::vector<Prediction> predictions = predict(model, pictures, static_cast<std::size_t>(options.top));
   for (std::size_t i = 0; i < pictures.size(); ++i) {
     if (options.json) {
@@ -69,14 +56,7 @@ void register_predict(Commands& registry) {
   const auto options = std::make_shared<PredictOptions>();
   CLI::App& command = registry.add("predict", "Say what a saved model sees in pictures.", examples,
                                    [options] { return run_predict(*options); });
-  command.add_option("MODEL", options->model, "a saved model, or a run's folder")->required();
-  command.add_option("IMAGE", options->images, "PNG files")
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  add_data_set_options(command, options->data);
-  add_parsed(
-      command, "--sample", options->samples, "numbers of samples in the set, from 0",
-      [](const std::string& option, const std::string& text) { return parse_integers(option, text, {}); })
-      ->type_name("I,...");
+  add_picture_choice(command, options->model, options->pictures);
   add_integer(command, "--top", options->top, {1, 1'000'000}, "how many classes to name");
   command.add_flag("--draw", options->draw, "draw each picture in the terminal");
   add_threads(command);

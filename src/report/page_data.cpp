@@ -89,7 +89,10 @@ json epochs_data(const RunRecords& run) {
 json layers_data(const RunRecords& run, const PageLimits& limits) {
   const store::RecordedLayers recorded = store::recorded_layers(run);
   json layers = json::array();
-  for (const LayerStats& layer : recorded.layers) layers.push_back(layer_data(layer, limits));
+  for (const LayerStats& layer : recorded.layers) {
+    layers.push_back(layer_data(layer, limits));
+    layers.back()["validation"] = validation_data(run, layer.info.index);
+  }
   return {{"points", lines_of(recorded.points)}, {"list", std::move(layers)}};
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <map>
 
 #include "report/page_data.hpp"
 #include "report/page_numbers.hpp"
@@ -103,7 +104,53 @@ json series_data(const LayerStats& layer, const PageLimits& limits) {
   return series;
 }
 
+/// What several batches come to together.
+class Pool {
+ public:
+  void add(const TensorStats& stats) {
+    const auto n = static_cast<double>(stats.count);
+    if (n == 0) return;
+    const double difference = stats.mean - mean_;
+    count_ += n;
+    mean_ += difference * n / count_;
+    squares_ += stats.std * stats.std * (n - 1) + difference * difference * n * (count_ - n) / count_;
+    near_zero_ += static_cast<double>(stats.near_zero);
+  }
+  float mean() const { return static_cast<float>(mean_); }
+  float std() const { return count_ > 1 ? static_cast<float>(std::sqrt(squares_ / (count_ - 1))) : 0; }
+  float near_zero() const { return count_ > 0 ? static_cast<float>(near_zero_ / count_) : 0; }
+
+ private:
+  double count_ = 0;
+  double mean_ = 0;
+  double squares_ = 0;  // of deviations from the mean. Source: Chan, Golub and LeVeque 1979
+  double near_zero_ = 0;
+};
+
 }  // namespace
+
+json validation_data(const store::RunRecords& run, int layer) {
+  std::map<std::int64_t, Pool> validations;  // by the training batches before them
+  for (const store::StatsRow& row : run.stats) {
+    if (row.training || row.layer != layer || row.what != store::Watched::activation) continue;
+    validations[row.step + 1].add(row.stats);
+  }
+  if (validations.empty()) return nullptr;
+  std::vector<double> batch;
+  std::vector<float> mean;
+  std::vector<float> std;
+  std::vector<float> near_zero;
+  for (const auto& [before, pool] : validations) {
+    batch.push_back(static_cast<double>(before));
+    mean.push_back(pool.mean());
+    std.push_back(pool.std());
+    near_zero.push_back(pool.near_zero());
+  }
+  return {{"batch", encoded(batch)},
+          {"mean", encoded(mean)},
+          {"std", encoded(std)},
+          {"nearZero", encoded(near_zero)}};
+}
 
 json layer_data(const LayerStats& layer, const PageLimits& limits) {
   const store::LayerInfo& info = layer.info;

@@ -34,7 +34,8 @@ class TellingProbe final : public TensorProbe {
   double seconds() const override { return 0; }
 
   std::size_t told() const {
-    return static_cast<std::size_t>(std::ranges::count_if(told_, [](const auto& times) { return times > 0; }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(told_, [](const auto& times) { return times > 0; }));
   }
   std::size_t size() const { return values_.size(); }
 

@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
       write(folder / "one.html", {one}) &&
       write(folder / "two.html",
             {made_records({.name = "first"}), made_records({.name = "second", .layers = 6})}) &&
+      write(folder / "validated.html", {made_records({.validation = true})}) &&
       write(folder / "hostile.html", {lehr::test::hostile_records()}) &&
       write(folder / "bare.html", bare_runs()) &&
       write(folder / "large.html", {made_records({.epochs = 1000, .layers = 60, .every = 20})});

@@ -17,6 +17,7 @@ struct RecordsSpec {
   std::int64_t every = 1;  ///< batches from one with statistics to the next
   int classes = 10;
   bool gradients = true;
+  bool validation = false;  ///< activations of two validation batches behind each epoch
 };
 
 /// Bell-shaped histograms around a mean that moves with the layer and the step.
@@ -54,6 +55,15 @@ inline void add_stats(store::RunRecords& run, const RecordsSpec& spec, std::int6
     add(Watched::weight, 0.5);
     add(Watched::weight_gradient, 0.02);
     add(Watched::update, 0.0005);
+  }
+}
+
+inline void add_validation(store::RunRecords& run, const RecordsSpec& spec, std::int64_t step) {
+  for (std::int64_t batch = 0; batch < 2; ++batch) {
+    for (int layer = 0; layer < spec.layers; ++layer) {
+      run.stats.push_back(
+          {step, batch, false, layer, store::Watched::activation, made_stats(step, layer, 0.5)});
+    }
   }
 }
 
@@ -96,6 +106,7 @@ inline store::RunRecords made_records(const RecordsSpec& spec = {}) {
       run.steps.push_back({step, epoch, batch, true, loss, 0.01, 0.9});
       if (step % spec.every == 0) add_stats(run, spec, step, batch);
     }
+    if (spec.validation) add_validation(run, spec, (epoch + 1) * spec.batches - 1);
     const double share = 1 - 0.9 / (1 + epoch);
     run.epochs.push_back({.epoch = epoch,
                           .train_loss = 2.0 / (1 + epoch),

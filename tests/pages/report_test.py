@@ -132,6 +132,18 @@ class ReportTest(unittest.TestCase):
         button.click()
         self.assertEqual(len(self.find('.key button[aria-pressed=true], .heat-map.chosen')), 0)
 
+    def test_validations_are_points_in_the_layers_charts(self):
+        self.open('validated.html')
+        for chart, shown in ((5, 4), (6, 4), (7, 4), (8, 0)):  # spread, mean, near zero; gradients have none
+            items = [item.text for item in self.find('figure.chart')[chart].find_elements('css selector', '.readout li')]
+            self.assertEqual(sum(', validation' in item for item in items), shown)
+        self.assertIn('Points: the validation set', self.find('figure.chart')[5].text)
+        self.find('#layers .key button')[1].click()
+        clear = self.run_script("""return [...lehr.timeline.charts].filter((chart) => chart.graph)[5].look().colors
+                                      .map((colour) => !colour.startsWith('rgba'));""")
+        self.assertEqual([place for place, is_clear in enumerate(clear) if is_clear], [1, 5])  # layer1, also validated
+        self.assertEqual(self.console(), [])
+
     def test_runs_lie_over_each_other_and_layers_follow_the_choice(self):
         from selenium.webdriver.support.select import Select
         self.open('two.html')

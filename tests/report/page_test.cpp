@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <sstream>
@@ -9,6 +10,7 @@
 #include "pages/records.hpp"
 #include "report/base64.hpp"
 #include "report/page_data.hpp"
+#include "report/page_numbers.hpp"
 
 namespace lehr::report {
 namespace {
@@ -82,6 +84,29 @@ TEST(Page, HoldsWhatWasRecorded) {
   // 60 batches of 8 bytes, and of 4.
   EXPECT_EQ(run["steps"]["batch"].get<std::string>().size(), 640U);
   EXPECT_EQ(run["layers"]["list"][3]["series"]["updateRatio"].get<std::string>().size(), 320U);
+}
+
+// As if the batches of a validation were one.
+TEST(Page, PoolsTheBatchesOfAValidation) {
+  store::RunRecords run = made_records({.epochs = 1, .layers = 2});
+  EXPECT_TRUE(records_in(page({run}))[0]["layers"]["list"][0]["validation"].is_null());
+  const auto add = [&](std::int64_t count, double mean, double std, std::int64_t near_zero) {
+    TensorStats s;
+    s.count = count;
+    s.mean = mean;
+    s.std = std;
+    s.near_zero = near_zero;
+    run.stats.push_back({19, 0, false, 1, store::Watched::activation, s});
+  };
+  add(2, 2, std::sqrt(2.0), 1);  // 1, 3
+  add(0, 0, 0, 0);
+  add(3, 5, 1, 0);  // 4, 5, 6
+  const nlohmann::json validation = validation_data(run, 1);
+  EXPECT_EQ(validation["batch"], encoded(std::vector<double>{20}));
+  EXPECT_EQ(validation["mean"], encoded(std::vector<float>{3.8F}));
+  EXPECT_EQ(validation["std"], encoded(std::vector<float>{static_cast<float>(std::sqrt(3.7))}));
+  EXPECT_EQ(validation["nearZero"], encoded(std::vector<float>{0.2F}));
+  EXPECT_TRUE(validation_data(run, 0).is_null());
 }
 
 TEST(Page, ShowsAnyTextAsText) {

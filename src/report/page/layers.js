@@ -32,7 +32,16 @@
       y: options.log ? layer.series[name].map((value) => value > 0 ? value : NaN) : layer.series[name],
       layer: layer.number,
     }));
-    const one = new LineChart({title, how, series, ...options});
+    const validated = run.layers.filter((layer) => layer.validation?.[name]).map((layer) => ({
+      name: `${layer.name}, validation`,
+      colour: lehr.layerColour(layer.number, run.layers.length),
+      x: layer.validation.batch,
+      y: layer.validation[name],
+      style: 'marks',
+      layer: layer.number,
+    }));
+    if (validated.length) how += ' Points: the validation set.';
+    const one = new LineChart({title, how, series: [...series, ...validated], ...options});
     const choosePlain = one.choose.bind(one);
     one.choose = (number) => choosePlain(one.series.findIndex(({layer}) => layer === number));
     return one;

@@ -1,6 +1,6 @@
 // A chart of lines over batches, drawn by Dygraphs.
 //
-// A series is {name, colour, x, y, style}, with style 'line' (the default), 'faint' (what lies behind) or 'marks' (a
+// A series is {name, colour, x, y, style, layer}, with style 'line' (the default), 'faint' (what lies behind) or 'marks' (a
 // point a value).
 (() => {
   const {el, timeline} = lehr;
@@ -107,9 +107,10 @@
     // Colours and widths of the series as they are chosen now.
     look() {
       const series = {};
-      const colors = this.series.map(({colour, style = 'line'}, i) => {
+      const chosen = this.series[this.chosen];
+      const colors = this.series.map(({colour, style = 'line', layer}, i) => {
         series[`s${i}`] = {...styles[style]};
-        if (this.chosen >= 0 && this.chosen !== i) return faded(colour, 0.16);
+        if (chosen && this.chosen !== i && (layer === undefined || chosen.layer !== layer)) return faded(colour, 0.16);
         if (this.chosen === i) series[`s${i}`].strokeWidth = 2.6;
         return style === 'faint' ? faded(colour, 0.45) : colour;
       });

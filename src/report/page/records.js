@@ -22,10 +22,13 @@ const lehr = {};
       if (typeof value === 'string') series[name] = floats(value);
     }
     const picture = data.series.picture;
+    const validation = data.validation && {batch: doubles(data.validation.batch)};
+    for (const name of validation ? ['mean', 'std', 'nearZero'] : []) validation[name] = floats(data.validation[name]);
     return {
       ...data,
       number,
       series,
+      validation,
       picture: picture && {...picture, bytes: bytes(picture.bytes)},
       lastValues: data.series.lastValues,
     };

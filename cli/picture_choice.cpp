@@ -1,0 +1,32 @@
+#include "picture_choice.hpp"
+
+#include "arguments.hpp"
+#include "lehr/core/error.hpp"
+
+namespace lehr::cli {
+
+void add_picture_choice(CLI::App& command, std::filesystem::path& model, PictureChoice& choice) {
+  command.add_option("MODEL", model, "a saved model, or a run's folder")->required();
+  command.add_option("IMAGE", choice.images, "PNG files")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_data_set_options(command, choice.data);
+  add_parsed(
+      command, "--sample", choice.samples, "numbers of samples in the set, from 0",
+      [](const std::string& option, const std::string& text) { return parse_integers(option, text, {}); })
+      ->type_name("I,...");
+}
+
+void check(const PictureChoice& choice, const std::string& command) {
+  const bool from_data = !choice.data.data.empty();
+  if (from_data == !choice.images.empty()) {
+    throw BadInput(command + " takes either picture files or --data with --sample");
+  }
+  if (from_data == choice.samples.empty()) throw BadInput("--data and --sample belong together");
+}
+
+std::vector<Picture> pictures_of(const PictureChoice& choice, const Model& model) {
+  if (!choice.images.empty()) return pictures_of(choice.images, model);
+  return pictures_of(*open_data_set(choice.data), choice.samples, model);
+}
+
+}  // namespace lehr::cli

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "data_set.hpp"
+#include "predictions.hpp"
+
+namespace lehr::cli {
+
+/// What a saved model is shown: picture files, or samples of a data set.
+struct PictureChoice {
+  std::vector<std::filesystem::path> images;
+  DataSetOptions data;
+  std::vector<std::int64_t> samples;
+};
+
+/// MODEL (into `model`), IMAGE, --data with its companions, and --sample.
+void add_picture_choice(CLI::App& command, std::filesystem::path& model, PictureChoice& choice);
+/// Throws BadInput where neither or both are chosen.
+void check(const PictureChoice& choice, const std::string& command);
+/// The pictures, as the model takes them.
+std::vector<Picture> pictures_of(const PictureChoice& choice, const Model& model);
+
+}  // namespace lehr::cli
