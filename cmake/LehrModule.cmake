@@ -55,3 +55,8 @@ ${calls}}
 ")
   set(${result} ${files} ${generated} PARENT_SCOPE)
 endfunction()
+
+# What computes nothing itself is built in two thirds of the time with fewer optimisations.
+function(lehr_optimise_less target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-O1>)
+endfunction()
