@@ -9,12 +9,11 @@ nothing is written. Needs Debian's python3-torch.
 import argparse
 import json
 import statistics
-import time
 
 import torch
 from torch import nn
 
-from train_mnist import LAYOUTS, load_data, simple_cnn
+from train_mnist import LAYOUTS, load_data, simple_cnn, train_epoch
 
 
 def parse_arguments():
@@ -89,15 +88,6 @@ class ActivationStats:
             hook.remove()
 
 
-def train(model, optimizer, batches):
-    begin = time.perf_counter()
-    for images, labels in batches:
-        optimizer.zero_grad(set_to_none=True)
-        nn.functional.cross_entropy(model(images), labels).backward()
-        optimizer.step()
-    return time.perf_counter() - begin
-
-
 def main():
     arguments = parse_arguments()
     torch.set_num_threads(arguments.threads)
@@ -114,13 +104,13 @@ def main():
     batches = list(zip(images.split(arguments.batch_size), labels.split(arguments.batch_size)))
     batches = batches[: arguments.batches or len(batches)]
     optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
-    train(model, optimizer, batches)
-    before = train(model, optimizer, batches)
+    train_epoch(model, optimizer, batches)
+    before = train_epoch(model, optimizer, batches)
     for _ in range(arguments.pairs):
         stats = ActivationStats(model)
-        watched = train(model, optimizer, batches)
+        watched = train_epoch(model, optimizer, batches)
         stats.remove()
-        behind = train(model, optimizer, batches)
+        behind = train_epoch(model, optimizer, batches)
         plain = statistics.mean((before, behind))
         before = behind
         print(json.dumps({"overhead": watched / plain - 1, "plain_seconds": plain, "batches": len(batches),

@@ -8,7 +8,6 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
-#include "lehr/core/error.hpp"
 #include "model_path.hpp"
 #include "output.hpp"
 #include "picture_choice.hpp"

@@ -67,7 +67,7 @@ void put_numbers(const PackedTensor& tensor, NumberText& text) {
   text.add(tensor.count);
   text.add(tensor.non_finite);
   for (const double value : tensor.reals) text.add(value);
-  for (const std::int64_t value : tensor.shares) text.add(value);
+  for (const std::int64_t value : tensor.counts) text.add(value);
   for (const std::size_t place : {tensor.places.magnitudes, tensor.places.values, tensor.places.end}) {
     text.add(static_cast<std::int64_t>(place));
   }

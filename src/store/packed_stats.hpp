@@ -20,7 +20,7 @@ struct PackedTensor {
   std::int64_t count = 0;
   std::int64_t non_finite = 0;
   std::array<double, 5> reals{};         ///< mean, std, min, max, norm
-  std::array<std::int64_t, 3> shares{};  ///< near_zero, near_zero_abs, zero
+  std::array<std::int64_t, 3> counts{};  ///< near_zero, near_zero_abs, zero
   HistogramPlaces places{};
   std::int64_t exponent = 0;
 };

@@ -48,7 +48,7 @@ class TensorProbe {
   virtual void written(std::int64_t first, std::int64_t count, int thread) = 0;
   /// Measures what nobody told of. result: in host memory, overwritten.
   virtual void end(TensorStats& result) = 0;
-  /// About how long all threads have been within written() since begin(), over their number.
+  /// What written() has kept the kernel since begin(): the longest that a thread has been within it.
   virtual double seconds() const = 0;
 
   /// A tensor that is there.

@@ -32,8 +32,8 @@ struct ActivationStatsOptions {
 };
 
 /// Records the outputs of every layer batch by batch: mean, std, extremes, near-zero shares and histograms,
-/// measured by the plan right behind the step that makes them. Memory is bounded: a long series thins itself,
-/// while the batches with the extremes of each layer stay. Source: fastai's ActivationStats.
+/// measured by the plan in or right behind the step that makes them. Memory is bounded: a long series thins
+/// itself, while the batches with the extremes of each layer stay. Source: fastai's ActivationStats.
 class ActivationStats final : public Callback {
  public:
   /// Throws BadInput where an option is out of range.

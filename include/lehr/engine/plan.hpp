@@ -92,8 +92,8 @@ class Plan {
   /// Throws Error for any other node: its memory serves several tensors.
   const void* value(NodeId node) const;
 
-  /// Begins to measure the tensors named in PlanOptions::probes, right behind the steps that produce them (or
-  /// ends it); off by default.
+  /// Begins to measure the tensors named in PlanOptions::probes, within the steps that produce them or right
+  /// behind (or ends it); off by default.
   void probe(bool on);
   /// Of the last run that measured, in the order of PlanOptions::probes.
   std::span<const TensorStats> probed() const;
