@@ -6,33 +6,27 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
-#include <numeric>
 #include <optional>
 #include <thread>
 
 #include "callbacks/environment.hpp"
 #include "callbacks/layer_watch.hpp"
+#include "callbacks/run_pictures.hpp"
 #include "callbacks/validation_review.hpp"
-#include "data/pictures.hpp"
 #include "lehr/callbacks/activation_stats.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/memory.hpp"
 #include "lehr/core/parallel.hpp"
-#include "lehr/core/text.hpp"
 #include "lehr/report/page.hpp"
 #include "lehr/store/atomic_file.hpp"
 #include "lehr/store/run_store.hpp"
 #include "lehr/store/run_writer.hpp"
-#include "lehr/train/activations.hpp"
 #include "lehr/train/training_memory.hpp"
 
 namespace lehr {
 namespace {
 
-using store::Picture;
 using store::RunStatus;
-
-constexpr std::int64_t samples_shown = 24;
 
 double seconds_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -73,12 +67,6 @@ std::vector<std::int64_t> class_counts(const Dataset& dataset) {
   return counts;
 }
 
-/// A class by its name; by its number where there is no such class.
-std::string class_name(std::span<const std::string> names, std::int64_t number) {
-  return number >= 0 && number < std::ssize(names) ? names[static_cast<std::size_t>(number)]
-                                                   : std::to_string(number);
-}
-
 store::EpochRow row_of(const EpochRecord& record) {
   store::EpochRow row{.epoch = record.epoch,
                       .train_loss = record.train.loss,
@@ -103,55 +91,6 @@ std::pair<RunStatus, std::string> failure_under_way() {
     return {RunStatus::failed, error.what()};
   }
   return {RunStatus::interrupted, ""};
-}
-
-std::vector<Picture> samples_of(Learner& learner) {
-  const Batch& batch = learner.batch();
-  const Shape shape = learner.data().image_shape();
-  const auto names = learner.data().train->class_names();
-  const auto elements = static_cast<std::size_t>(shape.numel());
-  std::vector<Picture> samples;
-  for (std::int64_t i = 0; i < std::min(batch.size, samples_shown); ++i) {
-    const std::span image(batch.images + static_cast<std::size_t>(i) * elements, elements);
-    samples.push_back({"sample", class_name(names, batch.targets[i]), i,
-                       pictures::png(pictures::input(image, shape, learner.normalisation()))});
-  }
-  return samples;
-}
-
-void add_worst(std::vector<Picture>& all, const ValidationReview& review, const Dataset& dataset) {
-  const auto names = dataset.class_names();
-  for (const ValidationReview::Miss& miss : review.worst()) {
-    if (miss.sample >= dataset.size()) continue;  // of another set, which somebody validated on
-    all.push_back({"top_loss",
-                   fmt::format("{} taken for {} ({:.0f} %), loss {:.2f}", class_name(names, miss.truth),
-                               class_name(names, miss.predicted), 100 * miss.probability, miss.loss),
-                   static_cast<std::int64_t>(all.size()),
-                   pictures::png(pictures::sample(dataset, miss.sample))});
-  }
-}
-
-void add_filters(std::vector<Picture>& all, const Learner& learner) {
-  for (const ParameterEntry& entry : learner.parameters().entries()) {
-    if (entry.role != ParameterRole::weight || entry.shape.rank() != 4) continue;
-    all.push_back({"filters", fmt::format("{} {}", entry.name, entry.shape.str()), 0,
-                   pictures::png(pictures::filters(learner.parameters().get(entry.name)))});
-    return;
-  }
-}
-
-void add_feature_maps(std::vector<Picture>& all, Learner& learner) {
-  const std::array<std::int64_t, 1> first{0};
-  all.push_back({"feature_map", "the image", 0, pictures::png(pictures::sample(*learner.data().valid, 0))});
-  for (const LayerOutput& output : activations(learner.model(), learner.parameters(), learner.normalisation(),
-                                               learner.data().valid, first)) {
-    const Shape& shape = output.values.shape();
-    if (shape.rank() != 4 || shape[2] * shape[3] == 1) continue;
-    all.push_back(
-        {"feature_map",
-         fmt::format("{} ({}), {} maps of {} x {}", output.layer, output.type, shape[1], shape[2], shape[3]),
-         static_cast<std::int64_t>(all.size()), pictures::png(pictures::maps(output.values))});
-  }
 }
 
 }  // namespace
@@ -311,7 +250,7 @@ void RunRecorder::State::record_training(Learner& learner) {
   }
   if (sampled || !options.pictures) return;
   sampled = true;
-  writer->pictures(samples_of(learner));
+  writer->pictures(run_pictures::samples(learner));
 }
 
 void RunRecorder::before_validate(Learner& learner) { state_->review.start(learner.data().classes()); }
@@ -337,11 +276,7 @@ void RunRecorder::after_fit(Learner& learner) {
 // The records shall end well whatever a data set does that is asked for its pictures.
 void RunRecorder::State::add_pictures(Learner& learner, std::string& note) {
   try {
-    std::vector<Picture> all;
-    add_worst(all, review, *learner.data().valid);
-    add_filters(all, learner);
-    add_feature_maps(all, learner);
-    writer->pictures(std::move(all));
+    writer->pictures(run_pictures::at_end(learner, review));
   } catch (const std::exception& error) {
     if (note.empty()) note = std::string("the pictures at the end could not be made: ") + error.what();
   }

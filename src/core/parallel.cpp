@@ -5,7 +5,9 @@
 #include <atomic>
 #include <exception>
 #include <string>
+#include <utility>
 
+#include "core/thread_team.hpp"
 #include "lehr/core/error.hpp"
 
 #if defined(__SANITIZE_THREAD__)
@@ -37,6 +39,8 @@ void happens_after([[maybe_unused]] void* address) {
 #endif
 }
 
+std::atomic<int> openmp_uses = 0;
+
 }  // namespace
 
 int threads() { return omp_get_max_threads(); }
@@ -48,7 +52,12 @@ void set_threads(int count) {
   omp_set_num_threads(count);
 }
 
+OpenMpUse::OpenMpUse() { ++openmp_uses; }
+OpenMpUse::~OpenMpUse() { --openmp_uses; }
+
 namespace {
+
+thread_local bool inside_region = false;
 
 /// One parallel region: what every thread of the team does, and what came of it.
 struct Region {
@@ -65,6 +74,16 @@ struct Region {
     } catch (...) {
       if (!failed.test_and_set()) failure = std::current_exception();
     }
+  }
+
+  void run_all_parts() {
+    for (int part = 0; part < parts; ++part) run_part(part);
+  }
+
+  static void run_part_of(void* region, int part) {
+    const bool before = std::exchange(inside_region, true);
+    static_cast<Region*>(region)->run_part(part);
+    inside_region = before;
   }
 
   // Fewer threads than asked for is allowed by OpenMP: every part still runs.
@@ -89,12 +108,14 @@ void fork_and_join(Region& region) {
 
 void detail::run_parallel(std::int64_t count, int parts, RangeFunction function, void* body) {
   Region region{count, parts, function, body};
-  if (omp_in_parallel() != 0) {
-    for (int part = 0; part < parts; ++part) region.run_part(part);
-  } else {
+  if (inside_region || omp_in_parallel() != 0) {
+    region.run_all_parts();
+  } else if (openmp_uses > 0) {
     happens_before(&region.count);
     fork_and_join(region);
     happens_after(&region.failed);
+  } else if (!ThreadTeam::shared().run(parts, &Region::run_part_of, &region)) {
+    region.run_all_parts();
   }
   if (region.failure) std::rethrow_exception(region.failure);
 }

@@ -7,11 +7,21 @@
 
 namespace lehr {
 
-/// Threads that compute: one a core unless set_threads or OMP_NUM_THREADS says otherwise. They are OpenMP's,
-/// the same that oneDNN uses, so that no two pools compete for the cores.
+/// Threads that compute: one a core unless set_threads or OMP_NUM_THREADS says otherwise.
 int threads();
 /// Throws BadInput unless 1 <= count <= 1024.
 void set_threads(int count);
+
+/// Says, as long as one lives, that a library computes on OpenMP's threads (oneDNN does). parallel_for then
+/// runs on them too, so that no two sets of threads compete for the cores; otherwise it runs on threads of
+/// lehr's own, which wait for one another less and do not suffer where other programs take a core away.
+class OpenMpUse {
+ public:
+  OpenMpUse();
+  ~OpenMpUse();
+  OpenMpUse(const OpenMpUse&) = delete;
+  OpenMpUse& operator=(const OpenMpUse&) = delete;
+};
 
 namespace detail {
 using RangeFunction = void (*)(void* body, std::int64_t begin, std::int64_t end, int thread);
@@ -21,7 +31,7 @@ void run_parallel(std::int64_t count, int parts, RangeFunction function, void* b
 /// Calls body(begin, end, thread) on disjoint, consecutive ranges that cover [0, count), one range a thread
 /// and none shorter than grain (but for the last). The split depends on count, grain and the thread setting
 /// alone, so that a reduction by thread is reproducible. An exception in body is rethrown here. Nested calls
-/// run on the calling thread.
+/// run on the calling thread, and so do calls while another thread's call is under way.
 template <class Body>
 void parallel_for(std::int64_t count, std::int64_t grain, Body&& body) {
   if (count <= 0) return;

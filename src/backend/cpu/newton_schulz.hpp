@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "lehr/core/parallel.hpp"
+
 namespace lehr::cpu {
 
 /// Brings a matrix near the orthogonal one of its singular vectors: singular values go to about 1 by the
@@ -15,6 +17,7 @@ class NewtonSchulz {
   void orthogonalise(float* matrix, std::int64_t rows, std::int64_t columns, std::int64_t steps);
 
  private:
+  OpenMpUse dnnl_sgemm_;
   std::vector<float> gram_;
   std::vector<float> polynomial_;
   std::vector<float> next_;

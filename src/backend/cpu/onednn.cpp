@@ -182,6 +182,7 @@ Choice reorder(const Desc& from, const Desc& to) {
 
 Call::Call(const Choice& choice, std::initializer_list<Argument> arguments)
     : primitive_(choice.primitive), scratchpad_bytes_(choice.scratchpad.get_size()), threads_(threads()) {
+  if (threads_ > 1) openmp_ = std::make_unique<const OpenMpUse>();
   const auto add = [&](int id, const Desc& desc) {
     memories_.push_back(dnnl::memory(desc, engine(), DNNL_MEMORY_NONE));
     arguments_.push_back({id, memories_.back().get()});

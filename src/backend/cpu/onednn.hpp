@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <string>
 #include <vector>
 
 #include "lehr/backend/backend.hpp"
+#include "lehr/core/parallel.hpp"
 
 namespace lehr::cpu::onednn {
 
@@ -78,6 +80,7 @@ class Call {
   std::vector<dnnl_exec_arg_t> arguments_;
   std::size_t scratchpad_bytes_ = 0;
   int threads_ = 1;
+  std::unique_ptr<const OpenMpUse> openmp_;  ///< where it runs on several threads
 };
 
 /// OpenMP's thread count for a scope. Calls made and chosen inside it keep that count for their runs.

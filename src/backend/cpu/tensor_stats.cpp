@@ -1,242 +1,16 @@
 #include "backend/cpu/tensor_stats.hpp"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "backend/cpu/tensor_stats.cpp"
-#include <hwy/foreach_target.h>
-#include <hwy/highway.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <vector>
 
-#include "backend/cpu/fine_counts-inl.hpp"
-#include "backend/cpu/vectors-inl.hpp"
-#include "backend/stats_parts.hpp"
+#include "backend/cpu/block_stats.hpp"
 #include "lehr/core/clock.hpp"
 #include "lehr/core/parallel.hpp"
 
-#ifndef LEHR_BACKEND_CPU_TENSOR_STATS_CPP_
-#define LEHR_BACKEND_CPU_TENSOR_STATS_CPP_
-namespace lehr::cpu {
-
-/// Elements that stay in the first cache between moments and histogram, few enough for sums in single
-/// precision.
-constexpr std::int64_t stats_block = 15 * 256;
-
-/// The end of the magnitude histogram, which belongs to its last bin.
-constexpr float top = static_cast<float>(MagnitudeHistogram::bins * MagnitudeHistogram::width);
-
-/// What the histograms of a tensor are made from.
-struct alignas(128) BlockCounts {
-  std::uint64_t at_top = 0;  ///< sizes of exactly `top`
-  FineCounts fine;
-
-  void add(const BlockCounts& other) {
-    at_top += other.at_top;
-    fine.add(other.fine);
-  }
-  void clear() {
-    at_top = 0;
-    fine.clear();
-  }
-};
-
-/// A block and what its measuring needs to know.
-struct BlockTask {
-  const float* values;
-  std::int64_t count;
-  float near_zero;
-  bool cut_off;  ///< a guess that spares work: the least values are zeros, as behind a relu
-};
-
-/// What is counted.
-struct CountPlan {
-  float steps_per_unit;  ///< a power of two
-  int most_groups;
-  int full_groups;
-  bool at_top;
-};
-
-}  // namespace lehr::cpu
-#endif
-
-HWY_BEFORE_NAMESPACE();
-namespace lehr::cpu::HWY_NAMESPACE {
-
-/// How often a condition was true, a lane each.
-class TrueCounts {
- public:
-#if HWY_TARGET <= HWY_AVX3
-  HWY_INLINE TrueCounts() : lanes_(_mm512_setzero_si512()) {}
-  HWY_INLINE void add(hn::Mask<FloatTag> mask) {
-    lanes_ = _mm512_mask_add_epi32(lanes_, mask.raw, lanes_, _mm512_set1_epi32(1));
-  }
-  HWY_INLINE void add(const TrueCounts& other) { lanes_ = _mm512_add_epi32(lanes_, other.lanes_); }
-  HWY_INLINE std::int64_t sum() const { return _mm512_reduce_add_epi32(lanes_); }
-
- private:
-  __m512i lanes_;
-#else
-  HWY_INLINE void add(hn::Mask<FloatTag> mask) {
-    sum_ += static_cast<std::int64_t>(hn::CountTrue(FloatTag(), mask));
-  }
-  HWY_INLINE void add(const TrueCounts& other) { sum_ += other.sum_; }
-  HWY_INLINE std::int64_t sum() const { return sum_; }
-
- private:
-  std::int64_t sum_ = 0;
-#endif
-};
-
-/// Sums over whole vectors. Deviations are taken from a pivot, so that a mean far from zero does not drown
-/// them.
-struct VectorSums {
-  double pivot;
-  double sum;
-  double squares;
-  float min;
-  float max;
-  std::int64_t near_zero;
-  std::int64_t near_zero_abs;
-  std::int64_t zero;
-};
-
-/// Some lanes' share of them. Several take turns, so that none waits for its own last addition.
-struct LaneSums {
-  FloatVec sum = hn::Zero(FloatTag());
-  FloatVec squares = hn::Zero(FloatTag());
-  FloatVec least;
-  FloatVec most;
-  FloatVec signs = hn::Zero(FloatTag());  // of all values, ored: less work than the least of them
-  TrueCounts below;
-  TrueCounts around;
-  TrueCounts zeros;
-
-  explicit HWY_INLINE LaneSums(FloatVec first) : least(first), most(first) {}
-  template <bool cut_off>
-  HWY_INLINE void add(FloatVec x, FloatVec pivot, FloatVec near) {
-    below.add(hn::Le(x, near));
-    if constexpr (!cut_off) around.add(hn::Le(hn::Abs(x), near));
-    zeros.add(hn::Eq(x, hn::Zero(FloatTag())));
-    const FloatVec difference = cut_off ? x : hn::Sub(x, pivot);
-    sum = hn::Add(sum, difference);
-    squares = hn::MulAdd(difference, difference, squares);
-    most = hn::Max(most, x);
-    if constexpr (cut_off) {
-      signs = hn::Or(signs, x);
-    } else {
-      least = hn::Min(least, x);
-    }
-  }
-  HWY_INLINE void add(const LaneSums& other) {
-    sum = hn::Add(sum, other.sum);
-    squares = hn::Add(squares, other.squares);
-    least = hn::Min(least, other.least);
-    most = hn::Max(most, other.most);
-    signs = hn::Or(signs, other.signs);
-    below.add(other.below);
-    around.add(other.around);
-    zeros.add(other.zeros);
-  }
-  HWY_INLINE bool any_sign() const {
-    return !hn::AllFalse(IntTag(), hn::Lt(hn::BitCast(IntTag(), signs), hn::Zero(IntTag())));
-  }
-};
-
-/// With `cut_off`, false where the least value is no zero: the sums are not all right then. Zero is the pivot
-/// there, which is never far from a mean that zeros take part in.
-template <bool cut_off>
-HWY_INLINE bool sum_vectors(const BlockTask& task, std::int64_t whole, VectorSums& result) {
-  const FloatTag d;
-  const std::int64_t lanes = float_lanes();
-  const FloatVec pivot = hn::Set(d, task.values[0]);
-  const FloatVec near = hn::Set(d, task.near_zero);
-  LaneSums even(pivot);
-  LaneSums odd(pivot);
-  const auto at = [&](std::int64_t i) HWY_ATTR { return hn::LoadU(d, task.values + i); };
-  std::int64_t i = 0;
-  for (; i + 2 * lanes <= whole; i += 2 * lanes) {
-    even.template add<cut_off>(at(i), pivot, near);
-    odd.template add<cut_off>(at(i + lanes), pivot, near);
-  }
-  if (i < whole) even.template add<cut_off>(at(i), pivot, near);
-  even.add(odd);
-  const std::int64_t zeros = even.zeros.sum();
-  const std::int64_t below = even.below.sum();
-  if (cut_off && (zeros == 0 || even.any_sign())) return false;
-  result = {cut_off ? 0.0 : static_cast<double>(task.values[0]),
-            sum_of_lanes(even.sum),
-            sum_of_lanes(even.squares),
-            cut_off ? 0 : hn::GetLane(hn::MinOfLanes(d, even.least)),
-            hn::GetLane(hn::MaxOfLanes(d, even.most)),
-            below,
-            cut_off ? below : even.around.sum(),
-            zeros};
-  return true;
-}
-
-/// At most stats_block values.
-Moments MeasureBlock(const BlockTask& task) {
-  const std::int64_t whole = task.count / float_lanes() * float_lanes();
-  Moments moments;
-  VectorSums sums;
-  if (!task.cut_off || !sum_vectors<true>(task, whole, sums)) sum_vectors<false>(task, whole, sums);
-  const bool finite = whole > 0 && std::isfinite(sums.sum) && std::isfinite(sums.squares);
-  if (finite) {
-    const auto n = static_cast<double>(whole);
-    moments.count = n;
-    moments.mean = sums.pivot + sums.sum / n;
-    moments.squares = std::max(0.0, sums.squares - sums.sum * sums.sum / n);
-    moments.min = sums.min;
-    moments.max = sums.max;
-    moments.near_zero = sums.near_zero;
-    moments.near_zero_abs = sums.near_zero_abs;
-    moments.zero = sums.zero;
-  }
-  for (std::int64_t i = finite ? whole : 0; i < task.count; ++i) moments.add(task.values[i], task.near_zero);
-  return moments;
-}
-
-/// Of this size, which is seldom met: looked for first.
-HWY_INLINE std::uint64_t count_equal(const float* values, std::int64_t count, float size) {
-  const FloatTag d;
-  const hn::RebindToUnsigned<FloatTag> bits;
-  const auto wanted = hn::BitCast(bits, hn::Set(d, size));
-  const auto difference = [&](std::int64_t i) HWY_ATTR {
-    return hn::Xor(hn::BitCast(bits, hn::Abs(hn::LoadU(d, values + i))), wanted);
-  };
-  const std::int64_t lanes = float_lanes();
-  auto even = wanted;  // of a size that is not 0, no difference
-  auto odd = wanted;
-  std::int64_t i = 0;
-  for (; i + 2 * lanes <= count; i += 2 * lanes) {
-    even = hn::Min(even, difference(i));
-    odd = hn::Min(odd, difference(i + lanes));
-  }
-  const bool met = !hn::AllFalse(bits, hn::Eq(hn::Min(even, odd), hn::Zero(bits)));
-  std::uint64_t found = 0;
-  for (i = met ? 0 : i; i < count; ++i) found += std::abs(values[i]) == size ? 1 : 0;
-  return found;
-}
-
-/// Of a block whose least and largest value are known.
-void CountBlock(const BlockTask& task, float least, float most, const CountPlan& plan, BlockCounts& counts) {
-  count_fine({task.values, task.count, least, most, plan.steps_per_unit, plan.most_groups, plan.full_groups},
-             counts.fine);
-  const float largest = std::max(std::abs(least), std::abs(most));
-  if (plan.at_top && largest >= top) counts.at_top += count_equal(task.values, task.count, top);
-}
-
-}  // namespace lehr::cpu::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
-
-#if HWY_ONCE
 namespace lehr::cpu {
 namespace {
-
-HWY_EXPORT(MeasureBlock);
-HWY_EXPORT(CountBlock);
 
 /// The width of a magnitude bin as a power of two.
 constexpr int magnitude_exponent = -2;
@@ -353,13 +127,12 @@ class Probe final : public TensorProbe {
   }
 
   void measure_block(std::int64_t block, ThreadPart& part) {
-    moments(block) = HWY_DYNAMIC_DISPATCH(MeasureBlock)(task_of(block));
+    moments(block) = cpu::measure_block(task_of(block));
     if (spec_.histograms) count_block(block, part);
   }
 
   void count_block(std::int64_t block, ThreadPart& part) {
-    const Moments& known = moments(block);
-    HWY_DYNAMIC_DISPATCH(CountBlock)(task_of(block), known.min, known.max, plan_, part.counts);
+    cpu::count_block(task_of(block), moments(block), plan_, part.counts);
   }
 
   /// Calls body(block, part of the thread).
@@ -476,4 +249,3 @@ class Probe final : public TensorProbe {
 std::unique_ptr<TensorProbe> make_probe(const StatsSpec& spec) { return std::make_unique<Probe>(spec); }
 
 }  // namespace lehr::cpu
-#endif

@@ -1,0 +1,85 @@
+#include "callbacks/run_pictures.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string>
+
+#include "data/pictures.hpp"
+#include "lehr/train/activations.hpp"
+
+namespace lehr::run_pictures {
+namespace {
+
+using store::Picture;
+
+constexpr std::int64_t samples_shown = 24;
+
+/// A class by its name; by its number where there is no such class.
+std::string class_name(std::span<const std::string> names, std::int64_t number) {
+  return number >= 0 && number < std::ssize(names) ? names[static_cast<std::size_t>(number)]
+                                                   : std::to_string(number);
+}
+
+void add_worst(std::vector<Picture>& all, const ValidationReview& review, const Dataset& dataset) {
+  const auto names = dataset.class_names();
+  for (const ValidationReview::Miss& miss : review.worst()) {
+    if (miss.sample >= dataset.size()) continue;  // of another set, which somebody validated on
+    all.push_back({"top_loss",
+                   fmt::format("{} taken for {} ({:.0f} %), loss {:.2f}", class_name(names, miss.truth),
+                               class_name(names, miss.predicted), 100 * miss.probability, miss.loss),
+                   static_cast<std::int64_t>(all.size()),
+                   pictures::png(pictures::sample(dataset, miss.sample))});
+  }
+}
+
+void add_filters(std::vector<Picture>& all, const Learner& learner) {
+  for (const ParameterEntry& entry : learner.parameters().entries()) {
+    if (entry.role != ParameterRole::weight || entry.shape.rank() != 4) continue;
+    all.push_back({"filters", fmt::format("{} {}", entry.name, entry.shape.str()), 0,
+                   pictures::png(pictures::filters(learner.parameters().get(entry.name)))});
+    return;
+  }
+}
+
+void add_feature_maps(std::vector<Picture>& all, Learner& learner) {
+  const std::array<std::int64_t, 1> first{0};
+  all.push_back({"feature_map", "the image", 0, pictures::png(pictures::sample(*learner.data().valid, 0))});
+  for (const LayerOutput& output : activations(learner.model(), learner.parameters(), learner.normalisation(),
+                                               learner.data().valid, first)) {
+    const Shape& shape = output.values.shape();
+    if (shape.rank() != 4 || shape[2] * shape[3] == 1) continue;
+    all.push_back(
+        {"feature_map",
+         fmt::format("{} ({}), {} maps of {} x {}", output.layer, output.type, shape[1], shape[2], shape[3]),
+         static_cast<std::int64_t>(all.size()), pictures::png(pictures::maps(output.values))});
+  }
+}
+
+}  // namespace
+
+std::vector<Picture> samples(Learner& learner) {
+  const Batch& batch = learner.batch();
+  const Shape shape = learner.data().image_shape();
+  const auto names = learner.data().train->class_names();
+  const auto elements = static_cast<std::size_t>(shape.numel());
+  std::vector<Picture> all;
+  for (std::int64_t i = 0; i < std::min(batch.size, samples_shown); ++i) {
+    const std::span image(batch.images + static_cast<std::size_t>(i) * elements, elements);
+    all.push_back({"sample", class_name(names, batch.targets[i]), i,
+                       pictures::png(pictures::input(image, shape, learner.normalisation()))});
+  }
+  return all;
+}
+
+std::vector<Picture> at_end(Learner& learner, const ValidationReview& review) {
+  std::vector<Picture> all;
+  add_worst(all, review, *learner.data().valid);
+  add_filters(all, learner);
+  add_feature_maps(all, learner);
+  return all;
+}
+
+}  // namespace lehr::run_pictures
