@@ -14,7 +14,6 @@
 namespace lehr {
 namespace {
 
-using store::StatsRow;
 using store::StepRow;
 using store::Watched;
 
@@ -92,7 +91,7 @@ struct ActivationStats::State {
   std::vector<LayerStats> layers;
   std::vector<StepRow> points;
   std::vector<Extremes> extremes;  // by layer
-  std::vector<StatsRow> rows;      // of the last recorded batch; its memory is used again
+  store::PackedStats packed;       // of the last recorded batch; its memory is used again
   Sink sink;
 
   std::int64_t every = 1;    // batches between the last two records
@@ -122,11 +121,12 @@ struct ActivationStats::State {
     return rest > 0 ? cost / rest : 0;
   }
 
-  void fill_rows(const StepRow& point, std::span<const TensorStats> probed);
-  bool append(const StepRow& point);
+  bool enters(std::span<const TensorStats> probed);
+  void pack(bool training, std::span<const TensorStats> probed);
+  void append(const StepRow& point);
   void thin();
   std::set<std::size_t> extreme_places() const;
-  bool sets_extreme();
+  bool sets_extreme(std::span<const TensorStats> probed);
   /// Whether what was spent so far leaves room for one more record.
   bool within_budget() const { return options.budget == 0 || cost <= options.budget * (elapsed() - cost); }
 };
@@ -213,11 +213,13 @@ void ActivationStats::after_batch(Learner& learner) {
   const Plan& plan = learner.plan();
   const Progress& p = learner.progress();
   const StepRow point{p.train_batches - 1, p.epoch, p.batch, p.training, p.loss, p.lr, p.momentum};
-  s.fill_rows(point, plan.probed());
   if (s.timing) s.watch->add_times(plan, s.layers);
-  const bool entered = s.append(point);
-  if (entered && s.sink) s.sink(point, s.rows);
-  s.watch->forget_weights();
+  if (s.enters(plan.probed())) {
+    s.pack(point.training, plan.probed());
+    s.append(point);
+    if (s.sink) s.sink(point, s.packed);
+  }
+  if (s.options.gradients) s.watch->forget_weights();
   s.cost += plan.last_probe_seconds() + watch.seconds();
 }
 
@@ -227,54 +229,48 @@ void ActivationStats::clean_up(Learner& learner) {
   learner.watch({});
 }
 
-void ActivationStats::State::fill_rows(const StepRow& point, std::span<const TensorStats> probed) {
-  static const TensorStats none{};
-  std::size_t filled = 0;
-  rows.resize(watch->size() * (options.gradients ? 5 : 1));
-  const auto add = [&](std::size_t layer, Watched what, const TensorStats& stats) {
-    StatsRow& row = rows[filled++];
-    row.step = point.step;
-    row.batch = point.batch;
-    row.training = point.training;
-    row.layer = static_cast<int>(layer);
-    row.what = what;
-    row.stats = stats;
-  };
-  for (std::size_t i = 0; i < watch->size(); ++i) {
-    add(i, Watched::activation, watch->activation(probed, i));
-    if (!options.gradients) continue;
-    add(i, Watched::activation_gradient, point.training ? watch->activation_gradient(probed, i) : none);
-    add(i, Watched::weight, watch->weights(i).weight);
-    add(i, Watched::weight_gradient, watch->weights(i).gradient);
-    add(i, Watched::update, watch->weights(i).update);
-  }
-}
-
 /// Whether a layer's activations are further out than in any batch before: such a batch is kept whatever its
 /// turn.
-bool ActivationStats::State::sets_extreme() {
+bool ActivationStats::State::sets_extreme(std::span<const TensorStats> probed) {
   bool further = false;
-  for (const StatsRow& row : rows) {
-    if (row.what != Watched::activation) continue;
-    Extremes& so_far = extremes[static_cast<std::size_t>(row.layer)];
-    further = so_far.std.widen(row.stats.std) || further;
-    further = so_far.near_zero.widen(row.stats.near_zero_share()) || further;
+  for (std::size_t i = 0; i < watch->size(); ++i) {
+    const TensorStats& stats = watch->activation(probed, i);
+    further = extremes[i].std.widen(stats.std) || further;
+    further = extremes[i].near_zero.widen(stats.near_zero_share()) || further;
   }
   return further;
 }
 
 /// False where the batch is passed over, since the series is thinned by now.
-bool ActivationStats::State::append(const StepRow& point) {
+bool ActivationStats::State::enters(std::span<const TensorStats> probed) {
   const bool in_turn = records++ % stride == 0;
-  if (!sets_extreme() && !in_turn) return false;
+  return sets_extreme(probed) || in_turn;
+}
+
+void ActivationStats::State::pack(bool training, std::span<const TensorStats> probed) {
+  static const TensorStats none{};
+  packed.clear();
+  for (std::size_t i = 0; i < watch->size(); ++i) {
+    const auto add = [&](Watched what, const TensorStats& stats) {
+      packed.add(static_cast<int>(i), what, stats);
+    };
+    add(Watched::activation, watch->activation(probed, i));
+    if (!options.gradients) continue;
+    add(Watched::activation_gradient, training ? watch->activation_gradient(probed, i) : none);
+    add(Watched::weight, watch->weights(i).weight);
+    add(Watched::weight_gradient, watch->weights(i).gradient);
+    add(Watched::update, watch->weights(i).update);
+  }
+}
+
+void ActivationStats::State::append(const StepRow& point) {
   points.push_back(point);
-  for (const StatsRow& row : rows) {
-    for_each_series(layers[static_cast<std::size_t>(row.layer)], [&](Watched what, StatSeries& series) {
-      if (what == row.what) series.push(row.stats);
+  for (const store::PackedTensor& tensor : packed.tensors()) {
+    for_each_series(layers[static_cast<std::size_t>(tensor.layer)], [&](Watched what, StatSeries& series) {
+      if (what == tensor.what) series.push(tensor, packed.histograms());
     });
   }
   if (points.size() > options.most_points) thin();
-  return true;
 }
 
 /// Where each layer's activations have their least and largest std and near-zero share.

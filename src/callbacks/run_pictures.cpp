@@ -69,7 +69,7 @@ std::vector<Picture> samples(Learner& learner) {
   for (std::int64_t i = 0; i < std::min(batch.size, samples_shown); ++i) {
     const std::span image(batch.images + static_cast<std::size_t>(i) * elements, elements);
     all.push_back({"sample", class_name(names, batch.targets[i]), i,
-                       pictures::png(pictures::input(image, shape, learner.normalisation()))});
+                   pictures::png(pictures::input(image, shape, learner.normalisation()))});
   }
   return all;
 }

@@ -170,9 +170,9 @@ void RunRecorder::before_fit(Learner& learner) {
   s.memory_before = memory_bytes();
   s.review.start(learner.data().classes());
   if (ActivationStats* stats = stats_of(learner)) {
-    stats->set_sink([&s](const store::StepRow& step, const std::vector<store::StatsRow>& rows) {
+    stats->set_sink([&s](const store::StepRow& step, const store::PackedStats& stats_of_batch) {
       if (!s.writer) return;
-      s.writer->step(step, rows);
+      s.writer->step(step, stats_of_batch);
       s.recorded = true;
     });
   }

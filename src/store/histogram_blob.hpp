@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lehr/core/tensor_stats.hpp"
+#include "lehr/store/packed_stats.hpp"
 
 namespace lehr::store {
 
@@ -18,12 +19,6 @@ std::vector<std::uint64_t> unpack_counts(std::string_view bytes);
 /// Throws BadInput unless the bytes hold exactly counts.size() counts.
 void unpack_counts(std::string_view bytes, std::span<std::uint64_t> counts);
 
-/// Where a tensor's histograms lie in a string; nowhere where they were not made.
-struct HistogramPlaces {
-  std::size_t magnitudes = 0;
-  std::size_t values = 0;  ///< and the end of the magnitudes
-  std::size_t end = 0;
-};
 /// Appends both.
 HistogramPlaces pack_histograms(const TensorStats& stats, std::string& bytes);
 MagnitudeHistogram unpack_magnitudes(std::string_view bytes);

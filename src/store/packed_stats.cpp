@@ -1,7 +1,6 @@
 #include "store/packed_stats.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -9,6 +8,7 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/store/run_names.hpp"
+#include "store/histogram_blob.hpp"
 
 namespace lehr::store {
 namespace {
@@ -63,11 +63,11 @@ class NumberText {
 };
 
 void put_numbers(const PackedTensor& tensor, NumberText& text) {
+  const TensorNumbers& n = tensor.numbers;
   text.open(tensor.layer, tensor_name(tensor.what));
-  text.add(tensor.count);
-  text.add(tensor.non_finite);
-  for (const double value : tensor.reals) text.add(value);
-  for (const std::int64_t value : tensor.counts) text.add(value);
+  for (const std::int64_t value : {n.count, n.non_finite}) text.add(value);
+  for (const double value : {n.mean, n.std, n.min, n.max, n.norm}) text.add(value);
+  for (const std::int64_t value : {n.near_zero, n.near_zero_abs, n.zero}) text.add(value);
   for (const std::size_t place : {tensor.places.magnitudes, tensor.places.values, tensor.places.end}) {
     text.add(static_cast<std::int64_t>(place));
   }
@@ -128,24 +128,14 @@ void take_histograms(const json& row, std::string_view bytes, TensorStats& s) {
 
 }  // namespace
 
-PackedStats pack_stats(std::span<const StatsRow> rows) {
-  constexpr std::size_t usual_bytes = 256;
-  PackedStats packed;
-  packed.tensors.reserve(rows.size());
-  packed.histograms.reserve(usual_bytes * rows.size());
-  for (const StatsRow& row : rows) {
-    const TensorStats& s = row.stats;
-    const HistogramPlaces places = pack_histograms(s, packed.histograms);
-    packed.tensors.push_back({row.layer,
-                              row.what,
-                              s.count,
-                              s.non_finite,
-                              {s.mean, s.std, s.min, s.max, s.norm},
-                              {s.near_zero, s.near_zero_abs, s.zero},
-                              places,
-                              s.values.exponent});
-  }
-  return packed;
+void PackedStats::add(int layer, Watched what, const TensorStats& stats) {
+  const HistogramPlaces places = pack_histograms(stats, histograms_);
+  tensors_.push_back({layer, what, stats, stats.values.exponent, places});
+}
+
+void PackedStats::clear() {
+  tensors_.clear();
+  histograms_.clear();
 }
 
 std::string numbers_text(std::span<const PackedTensor> tensors) {

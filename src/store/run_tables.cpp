@@ -98,9 +98,9 @@ void RunTables::put(const std::vector<LayerInfo>& layers) {
 
 void RunTables::put(const StepRow& step, const PackedStats& stats) {
   step_.with(run_, step.step, step.training, step.batch, step.epoch, step.loss, step.lr, step.momentum).run();
-  if (stats.tensors.empty()) return;
+  if (stats.empty()) return;
   const std::int64_t id = sqlite3_last_insert_rowid(database_->handle());
-  stats_.with(id, numbers_text(stats.tensors), Blob{stats.histograms}).run();
+  stats_.with(id, numbers_text(stats.tensors()), Blob{stats.histograms()}).run();
 }
 
 void RunTables::put(const EpochRow& epoch) {

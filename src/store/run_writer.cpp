@@ -41,7 +41,7 @@ using Message = std::variant<Step, EpochRow, Environment, std::vector<LayerInfo>
 /// Rows that it comes to.
 std::size_t weight(const Message& message) {
   const Step* step = std::get_if<Step>(&message);
-  return 1 + (step == nullptr ? 0 : step->stats.tensors.size());
+  return 1 + (step == nullptr ? 0 : step->stats.tensors().size());
 }
 
 void write(RunTables& tables, const Message& message) {
@@ -237,9 +237,12 @@ RunWriter::~RunWriter() {
 
 void RunWriter::environment(std::map<std::string, std::string> more) { state_->push(std::move(more)); }
 void RunWriter::layers(std::vector<LayerInfo> layers) { state_->push(std::move(layers)); }
-// Packed at once, while the rows are in the first cache: they are several times as large.
-void RunWriter::step(StepRow step, const std::vector<StatsRow>& stats) {
-  state_->push(Step{step, stats.empty() ? PackedStats{} : pack_stats(stats)});
+void RunWriter::step(const StepRow& step) { state_->push(Step{step, {}}); }
+void RunWriter::step(const StepRow& step, PackedStats stats) { state_->push(Step{step, std::move(stats)}); }
+void RunWriter::step(const StepRow& step, const std::vector<StatsRow>& stats) {
+  PackedStats packed;
+  for (const StatsRow& row : stats) packed.add(row.layer, row.what, row.stats);
+  state_->push(Step{step, std::move(packed)});
 }
 void RunWriter::epoch(EpochRow epoch) { state_->push(std::move(epoch)); }
 void RunWriter::confusion(Confusion confusion) { state_->push(std::move(confusion)); }

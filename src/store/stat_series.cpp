@@ -9,9 +9,7 @@ namespace lehr {
 
 TensorStats StatSeries::operator[](std::size_t i) const {
   const Entry& e = entries_[i];
-  TensorStats s{e.count, e.non_finite, e.mean,          e.std,  e.min, e.max,
-                e.norm,  e.near_zero,  e.near_zero_abs, e.zero, {},    {}};
-  s.magnitudes = magnitudes(i);
+  TensorStats s{e.numbers, magnitudes(i), {}};
   const std::string_view values =
       std::string_view(packed_).substr(e.magnitudes_end, e.end - e.magnitudes_end);
   if (!values.empty()) store::unpack_counts(values, s.values.counts);
@@ -35,8 +33,15 @@ MagnitudeHistogram StatSeries::magnitudes(std::size_t i) const {
 
 void StatSeries::push(const TensorStats& s) {
   const store::HistogramPlaces places = store::pack_histograms(s, packed_);
-  entries_.push_back({s.count, s.non_finite, s.mean, s.std, s.min, s.max, s.norm, s.near_zero,
-                      s.near_zero_abs, s.zero, s.values.exponent, places.values, places.end});
+  entries_.push_back({s, s.values.exponent, places.values, places.end});
+}
+
+void StatSeries::push(const store::PackedTensor& tensor, std::string_view histograms) {
+  const store::HistogramPlaces& from = tensor.places;
+  const std::size_t begin = packed_.size();
+  packed_.append(histograms.substr(from.magnitudes, from.end - from.magnitudes));
+  entries_.push_back(
+      {tensor.numbers, tensor.exponent, begin + from.values - from.magnitudes, packed_.size()});
 }
 
 void StatSeries::assign(std::span<const TensorStats> stats) {
@@ -64,44 +69,36 @@ template <class Value>
 std::vector<float> StatSeries::series(const Value& value) const {
   std::vector<float> values;
   values.reserve(size());
-  for (const Entry& entry : entries_) values.push_back(static_cast<float>(value(entry)));
+  for (const Entry& entry : entries_) values.push_back(static_cast<float>(value(entry.numbers)));
   return values;
 }
 
-namespace {
-
-double share(std::int64_t part, std::int64_t count) {
-  return count > 0 ? static_cast<double>(part) / static_cast<double>(count) : 0;
-}
-
-}  // namespace
-
 std::vector<float> StatSeries::mean() const {
-  return series([](const Entry& s) { return s.mean; });
+  return series([](const TensorNumbers& s) { return s.mean; });
 }
 std::vector<float> StatSeries::std() const {
-  return series([](const Entry& s) { return s.std; });
+  return series([](const TensorNumbers& s) { return s.std; });
 }
 std::vector<float> StatSeries::min() const {
-  return series([](const Entry& s) { return s.min; });
+  return series([](const TensorNumbers& s) { return s.min; });
 }
 std::vector<float> StatSeries::max() const {
-  return series([](const Entry& s) { return s.max; });
+  return series([](const TensorNumbers& s) { return s.max; });
 }
 std::vector<float> StatSeries::norm() const {
-  return series([](const Entry& s) { return s.norm; });
+  return series([](const TensorNumbers& s) { return s.norm; });
 }
 std::vector<float> StatSeries::near_zero() const {
-  return series([](const Entry& s) { return share(s.near_zero, s.count); });
+  return series([](const TensorNumbers& s) { return s.near_zero_share(); });
 }
 std::vector<float> StatSeries::near_zero_abs() const {
-  return series([](const Entry& s) { return share(s.near_zero_abs, s.count); });
+  return series([](const TensorNumbers& s) { return s.near_zero_abs_share(); });
 }
 std::vector<float> StatSeries::zero() const {
-  return series([](const Entry& s) { return share(s.zero, s.count); });
+  return series([](const TensorNumbers& s) { return s.zero_share(); });
 }
 std::vector<float> StatSeries::non_finite() const {
-  return series([](const Entry& s) { return s.non_finite; });
+  return series([](const TensorNumbers& s) { return s.non_finite; });
 }
 
 StatImage StatSeries::color_dim() const {

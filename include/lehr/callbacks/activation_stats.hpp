@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lehr/store/layer_stats.hpp"
+#include "lehr/store/packed_stats.hpp"
 #include "lehr/store/run_records.hpp"
 #include "lehr/train/callback.hpp"
 
@@ -72,7 +73,7 @@ class ActivationStats final : public Callback {
   std::int64_t every() const;
 
   /// Called with every recorded batch that enters the series; thinning takes some of them away there later.
-  using Sink = std::function<void(const store::StepRow&, const std::vector<store::StatsRow>&)>;
+  using Sink = std::function<void(const store::StepRow&, const store::PackedStats&)>;
   void set_sink(Sink sink);
   /// Counts time that somebody else spends on what is recorded, and takes from the training.
   void add_cost(double seconds);

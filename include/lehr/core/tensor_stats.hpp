@@ -41,19 +41,17 @@ double rounded_to_single(double value);
 
 /// One tensor in numbers, reals rounded to single precision (a norm beyond it is not). All but non_finite are
 /// about the finite values alone; of none, all are 0.
-struct TensorStats {
+struct TensorNumbers {
   std::int64_t count = 0;  ///< finite values
   std::int64_t non_finite = 0;
   double mean = 0;
   double std = 0;  ///< unbiased; 0 for a single value
   double min = 0;
   double max = 0;
-  double norm = 0;                  ///< L2
-  std::int64_t near_zero = 0;       ///< x <= threshold, signed, as fastai counts
-  std::int64_t near_zero_abs = 0;   ///< |x| <= threshold
-  std::int64_t zero = 0;            ///< exactly
-  MagnitudeHistogram magnitudes{};  ///< empty without StatsSpec::histograms
-  SignedHistogram values{};         ///< likewise
+  double norm = 0;                 ///< L2
+  std::int64_t near_zero = 0;      ///< x <= threshold, signed, as fastai counts
+  std::int64_t near_zero_abs = 0;  ///< |x| <= threshold
+  std::int64_t zero = 0;           ///< exactly
 
   /// Of finite values; 0 of none.
   double near_zero_share() const { return share(near_zero); }
@@ -64,6 +62,12 @@ struct TensorStats {
   double share(std::int64_t part) const {
     return count > 0 ? static_cast<double>(part) / static_cast<double>(count) : 0;
   }
+};
+
+/// And its histograms.
+struct TensorStats : TensorNumbers {
+  MagnitudeHistogram magnitudes{};  ///< empty without StatsSpec::histograms
+  SignedHistogram values{};         ///< likewise
 };
 
 }  // namespace lehr

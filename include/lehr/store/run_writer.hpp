@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "lehr/store/packed_stats.hpp"
 #include "lehr/store/run_records.hpp"
 
 namespace lehr::store {
@@ -45,7 +46,10 @@ class RunWriter {
   /// Adds to RunInfo::environment.
   void environment(std::map<std::string, std::string> more);
   void layers(std::vector<LayerInfo> layers);
-  void step(StepRow step, const std::vector<StatsRow>& stats = {});
+  void step(const StepRow& step);
+  void step(const StepRow& step, PackedStats stats);
+  /// The rows' own step, batch and training are not looked at.
+  void step(const StepRow& step, const std::vector<StatsRow>& stats);
   void epoch(EpochRow epoch);
   void confusion(Confusion confusion);
   void class_counts(std::vector<std::int64_t> counts);

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lehr/core/tensor_stats.hpp"
+#include "lehr/store/packed_stats.hpp"
 
 namespace lehr {
 
@@ -46,6 +48,8 @@ class StatSeries {
   std::vector<float> dead_chart(int bins = 2) const;
 
   void push(const TensorStats& stats);
+  /// The same, of a tensor that is packed already.
+  void push(const store::PackedTensor& tensor, std::string_view histograms);
   /// Keeps the entries at these places, which ascend.
   void keep(std::span<const std::size_t> places);
   void assign(std::span<const TensorStats> stats);
@@ -53,16 +57,7 @@ class StatSeries {
  private:
   /// A TensorStats whose histograms lie in packed_, up to these places.
   struct Entry {
-    std::int64_t count;
-    std::int64_t non_finite;
-    double mean;
-    double std;
-    double min;
-    double max;
-    double norm;
-    std::int64_t near_zero;
-    std::int64_t near_zero_abs;
-    std::int64_t zero;
+    TensorNumbers numbers;
     std::int64_t exponent;
     std::size_t magnitudes_end;
     std::size_t end;
