@@ -27,8 +27,8 @@ struct PackedTensor {
   HistogramPlaces places{};
 };
 
-/// All statistics of a batch, a tenth of what they take as TensorStats: what a training's thread makes of them for
-/// series and store.
+/// All statistics of a batch, a tenth of what they take as TensorStats: what a training's thread makes of
+/// them for series and store.
 class PackedStats {
  public:
   void add(int layer, Watched what, const TensorStats& stats);

@@ -1,0 +1,57 @@
+#include "lehr/store/stat_series.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <bit>
+
+#include "store/run_support.hpp"
+
+namespace lehr {
+namespace {
+
+using store_test::some_stats;
+
+constexpr int entries = 6;
+
+/// Every other one without histograms.
+TensorStats entry(int i) { return some_stats(i, 3 * i, i % 2 == 0); }
+
+void expect_equal(const TensorStats& found, const TensorStats& expected) {
+  using Numbers = std::array<std::int64_t, sizeof(TensorNumbers) / sizeof(std::int64_t)>;
+  EXPECT_EQ(std::bit_cast<Numbers>(TensorNumbers(found)), std::bit_cast<Numbers>(TensorNumbers(expected)));
+  EXPECT_EQ(found.magnitudes, expected.magnitudes);
+  EXPECT_EQ(found.values, expected.values);
+}
+
+TEST(StatSeries, GivesBackWhatItTook) {
+  StatSeries series;
+  for (int i = 0; i < entries; ++i) series.push(entry(i));
+  ASSERT_EQ(series.size(), entries);
+  for (int i = 0; i < entries; ++i) expect_equal(series[static_cast<std::size_t>(i)], entry(i));
+}
+
+TEST(StatSeries, TakesWhatIsPackedAlready) {
+  StatSeries series;
+  store::PackedStats batch;
+  for (int i = 0; i < entries; i += 2) {
+    batch.clear();
+    for (const int each : {i, i + 1}) batch.add(each, store::Watched::weight, entry(each));
+    for (const store::PackedTensor& tensor : batch.tensors()) series.push(tensor, batch.histograms());
+  }
+  ASSERT_EQ(series.size(), entries);
+  for (int i = 0; i < entries; ++i) expect_equal(series[static_cast<std::size_t>(i)], entry(i));
+}
+
+TEST(StatSeries, KeepsTheEntriesAskedFor) {
+  StatSeries series;
+  for (int i = 0; i < entries; ++i) series.push(entry(i));
+  series.keep(std::array<std::size_t, 3>{1, 2, 5});
+  ASSERT_EQ(series.size(), 3U);
+  expect_equal(series[0], entry(1));
+  expect_equal(series[1], entry(2));
+  expect_equal(series[2], entry(5));
+}
+
+}  // namespace
+}  // namespace lehr
