@@ -77,7 +77,7 @@ struct Region {
   }
 
   void run_all_parts() {
-    for (int part = 0; part < parts; ++part) run_part(part);
+    for (int part = 0; part < parts; ++part) run_part_of(this, part);
   }
 
   static void run_part_of(void* region, int part) {

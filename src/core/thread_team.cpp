@@ -1,6 +1,7 @@
 #include "core/thread_team.hpp"
 
 #include <chrono>
+#include <system_error>
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <immintrin.h>
@@ -87,7 +88,11 @@ ThreadTeam& ThreadTeam::shared() {
 void ThreadTeam::grow(std::size_t helpers) {
   while (helpers_.size() < helpers) {
     helpers_.push_back(std::make_unique<Helper>());
-    std::thread(&Helper::serve, helpers_.back().get()).detach();
+    try {
+      std::thread(&Helper::serve, helpers_.back().get()).detach();
+    } catch (const std::system_error&) {
+      // The system gives no more threads: this helper never takes a part, and the caller does its work.
+    }
   }
 }
 

@@ -31,7 +31,7 @@ void run_parallel(std::int64_t count, int parts, RangeFunction function, void* b
 /// Calls body(begin, end, thread) on disjoint, consecutive ranges that cover [0, count), one range a thread
 /// and none shorter than grain (but for the last). The split depends on count, grain and the thread setting
 /// alone, so that a reduction by thread is reproducible. An exception in body is rethrown here. Nested calls
-/// run on the calling thread, and so do calls while another thread's call is under way.
+/// run on the calling thread, and calls while another thread's call is under way may.
 template <class Body>
 void parallel_for(std::int64_t count, std::int64_t grain, Body&& body) {
   if (count <= 0) return;

@@ -13,7 +13,7 @@ constexpr std::int64_t stats_block = 15 * 256;
 
 /// What the histograms of a tensor are made from.
 struct alignas(128) BlockCounts {
-  std::uint64_t at_top = 0;  ///< sizes of exactly `top`
+  std::uint64_t at_top = 0;  ///< sizes of exactly the end of MagnitudeHistogram
   FineCounts fine;
 
   void add(const BlockCounts& other) {

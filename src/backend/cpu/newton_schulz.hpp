@@ -17,7 +17,7 @@ class NewtonSchulz {
   void orthogonalise(float* matrix, std::int64_t rows, std::int64_t columns, std::int64_t steps);
 
  private:
-  OpenMpUse dnnl_sgemm_;
+  OpenMpUse openmp_;  // by dnnl_sgemm
   std::vector<float> gram_;
   std::vector<float> polynomial_;
   std::vector<float> next_;
