@@ -22,6 +22,8 @@ function(lehr_module name)
                                                  $<INSTALL_INTERFACE:include>
                                           PRIVATE ${PROJECT_SOURCE_DIR}/src)
   list(TRANSFORM ARG_DEPENDS PREPEND lehr_ OUTPUT_VARIABLE dependencies)
+  # Public headers need C++20: a project that links lehr is compiled with at least that.
+  target_compile_features(lehr_${name} PUBLIC cxx_std_20)
   target_link_libraries(lehr_${name} PUBLIC ${dependencies} PRIVATE ${ARG_PRIVATE} $<BUILD_INTERFACE:lehr_flags>)
   set_property(GLOBAL APPEND PROPERTY LEHR_MODULES lehr_${name})
 endfunction()

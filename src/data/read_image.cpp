@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "data/byte_source.hpp"
 #include "data/text.hpp"
@@ -23,28 +27,23 @@ struct FreeContext {
 };
 using Context = std::unique_ptr<spng_ctx, FreeContext>;
 
-std::vector<std::uint8_t> read_png_file(const std::filesystem::path& file) {
-  constexpr std::array<std::uint8_t, 8> signature{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+std::vector<std::uint8_t> read_bytes(const std::filesystem::path& file) {
   ByteSource source(file);
-  const bool too_short = source.file_bytes() < signature.size();
   if (source.file_bytes() > most_file_bytes) {
     throw BadInput(fmt::format("{} is too large for a picture: expected at most {} bytes, found {}",
                                in_quotes(file), most_file_bytes, source.file_bytes()));
   }
   std::vector<std::uint8_t> bytes(source.compressed() ? 0 : source.file_bytes());
   bytes.resize(source.read(bytes));
-  if (too_short || bytes.size() < signature.size() ||
-      !std::equal(signature.begin(), signature.end(), bytes.begin())) {
-    throw BadInput(in_quotes(file) +
-                   " is not a PNG picture: expected a file that begins with PNG's signature");
-  }
   return bytes;
 }
 
 class Decoder {
  public:
-  explicit Decoder(const std::filesystem::path& file)
-      : file_(file), bytes_(read_png_file(file)), context_(spng_ctx_new(0)) {
+  /// `name` stands for the picture in messages. The bytes must outlive the decoder.
+  Decoder(std::span<const std::uint8_t> bytes, std::string name)
+      : name_(std::move(name)), bytes_(bytes), context_(spng_ctx_new(0)) {
+    check_signature();
     if (!context_) throw Error("a PNG image could not be decoded: out of memory");
     check(spng_set_chunk_limits(context_.get(), most_chunk_bytes, 2 * most_chunk_bytes));
     check(spng_set_png_buffer(context_.get(), bytes_.data(), bytes_.size()));
@@ -63,25 +62,33 @@ class Decoder {
  private:
   void check(int status) const {
     if (status == 0) return;
-    throw BadInput(fmt::format("{} is a damaged PNG picture: {}", in_quotes(file_), spng_strerror(status)));
+    throw BadInput(fmt::format("{} is a damaged PNG picture: {}", name_, spng_strerror(status)));
+  }
+
+  void check_signature() const {
+    constexpr std::array<std::uint8_t, 8> signature{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+    if (bytes_.size() >= signature.size() && std::equal(signature.begin(), signature.end(), bytes_.begin())) {
+      return;
+    }
+    throw BadInput(name_ + " is not a PNG picture: expected PNG's signature at its start");
   }
 
   void check_size() const {
     const std::uint64_t pixels = std::uint64_t{header_.width} * header_.height;
     if (pixels > most_pixels) {
-      throw BadInput(fmt::format("{} is a picture of {} x {} pixels; expected at most {} pixels",
-                                 in_quotes(file_), header_.width, header_.height, most_pixels));
+      throw BadInput(fmt::format("{} is a picture of {} x {} pixels; expected at most {} pixels", name_,
+                                 header_.width, header_.height, most_pixels));
     }
     const std::uint64_t least_bits = pixels * header_.bit_depth;
     if (least_bits / 8 > bytes_.size() * largest_deflate_ratio) {
       throw BadInput(
           fmt::format("{} is a damaged PNG picture: its {} bytes cannot hold the {} x {} pixels it claims",
-                      in_quotes(file_), bytes_.size(), header_.width, header_.height));
+                      name_, bytes_.size(), header_.width, header_.height));
     }
   }
 
-  std::filesystem::path file_;
-  std::vector<std::uint8_t> bytes_;
+  std::string name_;
+  std::span<const std::uint8_t> bytes_;
   Context context_;
   spng_ihdr header_{};
 };
@@ -99,15 +106,26 @@ Image to_grey(const Image& colour) {
   return grey;
 }
 
+void check_channels(std::int64_t channels, const std::string& name) {
+  if (channels == 1 || channels == 3) return;
+  throw BadInput(fmt::format("{} cannot be read with {} channels; expected 1 or 3", name, channels));
+}
+
+Image decode(std::span<const std::uint8_t> bytes, std::int64_t channels, const std::string& name) {
+  Image colour = Decoder(bytes, name).decode();
+  return channels == 1 ? to_grey(colour) : colour;
+}
+
 }  // namespace
 
 Image read_image(const std::filesystem::path& file, std::int64_t channels) {
-  if (channels != 1 && channels != 3) {
-    throw BadInput(
-        fmt::format("{} cannot be read with {} channels; expected 1 or 3", in_quotes(file), channels));
-  }
-  Image colour = Decoder(file).decode();
-  return channels == 1 ? to_grey(colour) : colour;
+  check_channels(channels, in_quotes(file));
+  return decode(read_bytes(file), channels, in_quotes(file));
+}
+
+Image decode_image(std::span<const std::uint8_t> bytes, std::int64_t channels, const std::string& name) {
+  check_channels(channels, name);
+  return decode(bytes, channels, name);
 }
 
 }  // namespace lehr::data

@@ -97,6 +97,17 @@ TEST_F(ReadImage, RefusesWhatIsNoPicture) {
   expect_bad_input([&] { read(png, 2); }, {"2 channels", "1 or 3"});
 }
 
+TEST_F(ReadImage, DecodesBytesInMemoryAsItReadsAFile) {
+  const Bytes png = encode({3, 1, 8, colour, {}, {0, 255, 0, 0, 0, 255, 0, 0, 0, 255}});
+  for (const std::int64_t channels : {1, 3}) {
+    EXPECT_EQ(data::decode_image(png, channels).pixels, read(png, channels).pixels);
+  }
+  expect_bad_input([&] { data::decode_image({}, 1); }, {"the picture is not a PNG picture"});
+  const Bytes cut(png.begin(), png.begin() + 45);
+  expect_bad_input([&] { data::decode_image(cut, 3, "camera 2"); }, {"camera 2 is a damaged PNG picture"});
+  expect_bad_input([&] { data::decode_image(png, 2); }, {"2 channels", "1 or 3"});
+}
+
 TEST_F(ReadImage, RefusesDamage) {
   const Bytes whole = encode({2, 2, 8, grey, {}, {0, 10, 20, 0, 30, 40}});
   Bytes flipped = whole;

@@ -1,35 +1,58 @@
 #!/usr/bin/env bash
 # check.sh BUILD_DIR CXX WAY: installs the build into a folder of its own, moves that folder, and builds a program with
-# the installed library. WAY is cmake or pkg-config.
+# the installed library. WAY is cmake or pkg-config (the README's program and recipes, word for word), or shared (a shared
+# library that contains lehr).
 set -euo pipefail
 build=$1 compiler=$2 way=$3
 here=$(cd "$(dirname "$0")" && pwd)
+readme=$here/../../README.md
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 cmake --install "$build" --prefix "$work/first" >/dev/null
 mv "$work/first" "$work/prefix"
 
+# fenced LANGUAGE: the one block of README.md in that language.
+fenced() {
+  awk -v fence="\`\`\`$1" '$0 == "```" { inside = 0 } inside { print } $0 == fence { inside = 1 }' "$readme"
+}
+
+# configure_and_build SOURCE_DIR
+configure_and_build() {
+  cmake -S "$1" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_CXX_COMPILER="$compiler" \
+    -DCMAKE_CXX_FLAGS="${LEHR_TEST_FLAGS-}" >/dev/null
+  cmake --build "$work/build" >/dev/null
+}
+
+mkdir "$work/project"
+cd "$work/project"
+fenced cpp >main.cpp
 case $way in
   cmake)
-    cmake -S "$here/consumer" -B "$work/consumer" -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_CXX_COMPILER="$compiler" \
-      -DCMAKE_CXX_FLAGS="${LEHR_TEST_FLAGS-}" >/dev/null
-    cmake --build "$work/consumer" >/dev/null
-    program=$work/consumer/consumer
+    fenced cmake >CMakeLists.txt
+    configure_and_build .
+    program=$work/build/digits
     ;;
   pkg-config)
-    export PKG_CONFIG_PATH
     PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name lehr.pc)")
-    program=$work/consumer
-    # shellcheck disable=SC2046 # the flags are words
-    "$compiler" -std=c++20 ${LEHR_TEST_FLAGS-} "$here/consumer/main.cpp" -o "$program" $(pkg-config --cflags --libs lehr)
+    export PKG_CONFIG_PATH
+    recipe=$(grep '^g++ ' "$readme")
+    eval "$compiler ${LEHR_TEST_FLAGS-} ${recipe#g++}"
+    program=./digits
+    ;;
+  shared)
+    configure_and_build "$here/shared"
+    [[ $("$work/build/host") == "a digit" ]]
+    echo "linked into a shared library"
+    exit
     ;;
   *)
-    echo "check.sh: expected cmake or pkg-config, found \"$way\"" >&2
+    echo "check.sh: expected cmake, pkg-config or shared, found \"$way\"" >&2
     exit 1
     ;;
 esac
 
-[[ $("$program") == 100 ]]
+[[ $("$program" 2>log) =~ ^9[0-9.]+\ %\ of\ the\ validation\ images\ right$ ]]
+[[ -s digits.safetensors ]]
 [[ $("$work"/prefix/bin/lehr --version) == lehr\ * ]]
 echo "installed, and used through $way"

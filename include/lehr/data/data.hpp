@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,9 @@ struct Image {
 /// Reads a PNG (8 bits a channel after decoding; grey, or RGB) as the given number of channels, 1 or 3.
 /// Throws BadInput naming the file where it is missing, too large (over 64 million pixels) or damaged.
 Image read_image(const std::filesystem::path& file, std::int64_t channels);
+/// The same from a PNG file that is already in memory. `name` stands for the picture in error messages.
+Image decode_image(std::span<const std::uint8_t> bytes, std::int64_t channels,
+                   const std::string& name = "the picture");
 /// Bilinear resize with antialiasing, as PIL's.
 Image resize(const Image& image, std::int64_t width, std::int64_t height);
 

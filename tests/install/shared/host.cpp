@@ -1,0 +1,5 @@
+#include <cstdio>
+
+bool sees_digits();
+
+int main() { std::puts(sees_digits() ? "a digit" : "nothing"); }
