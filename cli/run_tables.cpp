@@ -135,8 +135,8 @@ std::string epochs_text(const RunResult& run) {
 std::string layers_text(std::span<const store::LayerInfo> layers) {
   std::vector<Row> rows{{"layer", "type", "output", "parameters", "MFLOP an image", "forward", "backward"}};
   for (const store::LayerInfo& layer : layers) {
-    const auto microseconds = [](double seconds) {
-      return seconds > 0 ? fmt::format("{:.0f} us", 1e6 * seconds) : std::string("-");
+    const auto microseconds = [](std::optional<double> seconds) {
+      return seconds ? fmt::format("{:.0f} us", 1e6 * *seconds) : std::string("-");
     };
     rows.push_back({printable(layer.name, 40), printable(layer.type, 40), shape_text(layer.shape),
                     grouped(layer.parameters), fmt::format("{:.3f}", 1e-6 * static_cast<double>(layer.flops)),

@@ -1,6 +1,7 @@
 #include "callbacks/layer_watch.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/parallel.hpp"
@@ -138,8 +139,11 @@ void LayerWatch::add_times(const Plan& plan, std::vector<LayerStats>& series) {
       time.backward_seconds += plan.times()[step].backward_seconds;
     }
     store::LayerInfo& info = series[i].info;
-    info.forward_seconds += share * (time.forward_seconds - info.forward_seconds);
-    info.backward_seconds += share * (time.backward_seconds - info.backward_seconds);
+    const auto add = [share](std::optional<double>& mean, double seconds) {
+      mean = mean.value_or(0) + share * (seconds - mean.value_or(0));
+    };
+    add(info.forward_seconds, time.forward_seconds);
+    add(info.backward_seconds, time.backward_seconds);
   }
 }
 

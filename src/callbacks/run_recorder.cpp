@@ -297,7 +297,7 @@ void RunRecorder::clean_up(Learner& learner) {
   if (status != RunStatus::failed && s.options.pictures) s.add_pictures(learner, note);
   s.writer->environment({{"memory_peak", std::to_string(peak_memory_bytes())}});
   if (stats != nullptr) s.writer->layers(infos_of(learner, stats));
-  s.writer->finish(status, note, stats != nullptr ? stats->overhead() : 0);
+  s.writer->finish({.status = status, .note = note, .stats_share = stats != nullptr ? stats->overhead() : 0});
   s.check(learner);
   s.writer.reset();
   if (s.options.report.empty() || !s.failure.empty()) return;

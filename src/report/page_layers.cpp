@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <optional>
 
 #include "report/page_data.hpp"
 #include "report/page_numbers.hpp"
@@ -152,6 +153,13 @@ json validation_data(const store::RunRecords& run, int layer) {
           {"nearZero", encoded(near_zero)}};
 }
 
+namespace {
+
+/// Null if it was not timed.
+json seconds_data(std::optional<double> seconds) { return seconds ? json(*seconds) : json(); }
+
+}  // namespace
+
 json layer_data(const LayerStats& layer, const PageLimits& limits) {
   const store::LayerInfo& info = layer.info;
   return {{"name", info.name},
@@ -162,8 +170,8 @@ json layer_data(const LayerStats& layer, const PageLimits& limits) {
           {"receptiveField", info.receptive_field},
           {"inputs", info.inputs},
           {"bytes", info.bytes},
-          {"forward", info.forward_seconds},
-          {"backward", info.backward_seconds},
+          {"forward", seconds_data(info.forward_seconds)},
+          {"backward", seconds_data(info.backward_seconds)},
           {"nonFinite", non_finite(layer)},
           {"series", series_data(layer, limits)}};
 }

@@ -37,9 +37,9 @@ CREATE VIEW stats AS
 CREATE VIEW layer_stats AS
   SELECT runs.name AS run, steps.step, steps.epoch, steps.batch, steps.training, steps.loss, steps.lr,
          layers.name AS layer, stats.tensor, stats.count, stats.non_finite, stats.mean, stats.std, stats.min,
-         stats.max, stats.norm, 1.0 * stats.near_zero / max(stats.count, 1) AS near_zero,
-         1.0 * stats.near_zero_abs / max(stats.count, 1) AS near_zero_abs,
-         1.0 * stats.zero / max(stats.count, 1) AS zero
+         stats.max, stats.norm, 1.0 * stats.near_zero / nullif(stats.count, 0) AS near_zero,
+         1.0 * stats.near_zero_abs / nullif(stats.count, 0) AS near_zero_abs,
+         1.0 * stats.zero / nullif(stats.count, 0) AS zero
   FROM stats JOIN steps ON steps.id = stats.step_id JOIN runs ON runs.id = steps.run
        JOIN layers ON layers.run = steps.run AND layers.number = stats.layer;
 )sql";
@@ -65,7 +65,8 @@ CREATE TABLE runs(
   epochs INTEGER NOT NULL,
   config TEXT NOT NULL,
   note TEXT NOT NULL,
-  stats_share REAL NOT NULL
+  stats_share REAL NOT NULL,
+  reason TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TABLE environment(
   run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
@@ -78,21 +79,6 @@ CREATE TABLE classes(
   number INTEGER NOT NULL,
   name TEXT NOT NULL,
   train_samples INTEGER NOT NULL,
-  PRIMARY KEY(run, number)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE layers(
-  run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
-  number INTEGER NOT NULL,
-  name TEXT NOT NULL,
-  type TEXT NOT NULL,
-  shape TEXT NOT NULL,
-  parameters INTEGER NOT NULL,
-  flops INTEGER NOT NULL,
-  receptive_field INTEGER NOT NULL,
-  bytes INTEGER NOT NULL,
-  forward_seconds REAL NOT NULL,
-  backward_seconds REAL NOT NULL,
-  inputs TEXT NOT NULL,
   PRIMARY KEY(run, number)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE epochs(
@@ -149,28 +135,104 @@ CREATE TABLE pictures(
 ) STRICT;
 )sql";
 
+constexpr const char* layers_table = R"sql(
+CREATE TABLE layers(
+  run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  type TEXT NOT NULL,
+  shape TEXT NOT NULL,
+  parameters INTEGER NOT NULL,
+  flops INTEGER NOT NULL,
+  receptive_field INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  forward_seconds REAL,
+  backward_seconds REAL,
+  inputs TEXT NOT NULL,
+  PRIMARY KEY(run, number)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr const char* monitors_table = R"sql(
+CREATE TABLE monitors(
+  run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  callback TEXT NOT NULL,
+  metric TEXT NOT NULL,
+  lower_is_better INTEGER NOT NULL,
+  PRIMARY KEY(run, callback, metric)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+// From version 1. Layers get times that can be NULL. Of the statistics, tensors that were not measured (no
+// value at all) lose their zeros, and tensors without a finite value lose a mean, std, min, max and norm of
+// 0.
+constexpr const char* from_version_1 = R"sql(
+ALTER TABLE runs ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+INSERT INTO layers
+  SELECT run, number, name, type, shape, parameters, flops, receptive_field, bytes,
+         CASE WHEN forward_seconds + backward_seconds > 0 THEN forward_seconds END,
+         CASE WHEN forward_seconds + backward_seconds > 0 THEN backward_seconds END, inputs
+  FROM old_layers;
+DROP TABLE old_layers;
+UPDATE batch_stats SET numbers = (
+  SELECT json_group_array(json(iif(value ->> 2 > 0, value,
+           json_set(value, '$[4]', NULL, '$[5]', NULL, '$[6]', NULL, '$[7]', NULL, '$[8]', NULL))))
+  FROM json_each(numbers) WHERE (value ->> 2) + (value ->> 3) > 0)
+  WHERE numbers LIKE '%",0,%' AND json_valid(numbers);
+)sql";
+
 std::int64_t version_of(const Database& database) { return database.number("PRAGMA user_version"); }
 
 [[noreturn]] void refuse(const Database& database, const std::string& found) {
   throw BadInput(in_quotes(database.file()) + ": expected a run store of version " +
-                 std::to_string(schema_version) + ", found " + found);
+                 std::to_string(schema_version) + " or older, found " + found);
 }
 
 bool is_empty(const Database& database) { return database.number("SELECT count(*) FROM sqlite_schema") == 0; }
 
+/// The version of the tables. Throws BadInput unless they are a run store's that this program can read or
+/// upgrade.
+std::int64_t checked_version(const Database& database) {
+  if (is_empty(database)) refuse(database, "an empty database");
+  if (database.number("PRAGMA application_id") != application_id)
+    refuse(database, "another program's database");
+  const std::int64_t version = version_of(database);
+  if (version < 1) refuse(database, "version " + std::to_string(version));
+  if (version > schema_version) {
+    refuse(database, "version " + std::to_string(version) + ", which a newer lehr wrote");
+  }
+  return version;
+}
+
+void set_version(const Database& database) {
+  database.execute("PRAGMA user_version = " + std::to_string(schema_version));
+}
+
 void make_tables(const Database& database) {
   Transaction transaction(database);
   if (is_empty(database)) {  // else another process was quicker
-    database.execute(tables);
-    database.execute(views);
+    for (const char* part : {tables, layers_table, monitors_table, views}) database.execute(part);
     database.execute("PRAGMA application_id = " + std::to_string(application_id));
-    database.execute("PRAGMA user_version = " + std::to_string(schema_version));
+    set_version(database);
   }
   transaction.commit();
 }
 
-// Where several processes make a store at once, SQLite tells those that come second that it is busy, at once:
-// turning the log on is nothing that it waits for.
+/// Makes the tables of an older version those of this one, or leaves the file as it is.
+void upgrade(const Database& database) {
+  Transaction transaction(database);
+  if (checked_version(database) < schema_version) {  // else another process was quicker
+    database.execute(
+        "DROP VIEW IF EXISTS layer_stats; DROP VIEW IF EXISTS stats; ALTER TABLE layers RENAME TO "
+        "old_layers");
+    for (const char* part : {layers_table, monitors_table, from_version_1, views}) database.execute(part);
+    set_version(database);
+  }
+  transaction.commit();
+}
+
+// If several processes make a store at once, SQLite tells those that come second that it is busy, at once: it
+// does not wait for the switch to write-ahead logging.
 void make_store(const Database& database) {
   constexpr int tries = 100;
   for (int attempt = 1; is_empty(database); ++attempt) {
@@ -186,17 +248,9 @@ void make_store(const Database& database) {
 
 }  // namespace
 
-void check_schema(const Database& database) {
-  if (is_empty(database)) refuse(database, "an empty database");
-  if (database.number("PRAGMA application_id") != application_id)
-    refuse(database, "another program's database");
-  const std::int64_t version = version_of(database);
-  if (version != schema_version) refuse(database, "version " + std::to_string(version));
-}
-
 void prepare_for_writing(const Database& database) {
   make_store(database);
-  check_schema(database);
+  if (checked_version(database) < schema_version) upgrade(database);
   database.execute("PRAGMA journal_mode = WAL");
   // A power cut may take the last transactions, never more; a killed process takes none.
   database.execute("PRAGMA synchronous = NORMAL");
@@ -204,6 +258,20 @@ void prepare_for_writing(const Database& database) {
   // within seconds.
   database.execute("PRAGMA wal_autocheckpoint = 4096");
   database.execute("PRAGMA foreign_keys = ON");
+}
+
+Database open_for_reading(const std::filesystem::path& file) {
+  Database database(file, Access::read);
+  if (checked_version(database) == schema_version) return database;
+  try {
+    prepare_for_writing(Database(file, Access::write));
+    return database;
+  } catch (const DatabaseError&) {  // it cannot be written: its copy is upgraded
+    Database copy = database.temporary_copy();
+    upgrade(copy);
+    copy.execute("PRAGMA query_only = ON");
+    return copy;
+  }
 }
 
 }  // namespace lehr::store

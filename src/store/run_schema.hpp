@@ -1,14 +1,18 @@
 #pragma once
 
+#include <filesystem>
+
 #include "store/sqlite.hpp"
 
 /// The tables of a run store; docs/run-store.md describes them.
 namespace lehr::store {
 
-/// Makes the tables where the file has none, and turns write-ahead logging on. Throws BadInput where the file
-/// is something else, or of another version of the schema.
+/// Makes the tables if the file has none, upgrades those of an older version in one transaction, and turns
+/// write-ahead logging on. Throws BadInput if the file is something else or of a newer version.
 void prepare_for_writing(const Database& database);
-/// Throws BadInput where the file is not a run store of this version.
-void check_schema(const Database& database);
+
+/// A connection that only reads tables of this version. A store of an older version is upgraded first; if it
+/// cannot be written, the connection is to an upgraded temporary copy. Throws BadInput as above.
+Database open_for_reading(const std::filesystem::path& file);
 
 }  // namespace lehr::store

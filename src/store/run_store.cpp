@@ -1,7 +1,6 @@
 #include "lehr/store/run_store.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "lehr/core/text.hpp"
@@ -18,7 +17,7 @@ namespace {
 
 constexpr const char* run_columns =
     "SELECT name, title, status, started, ended, data, model, parameters, batch_size, epochs, config, note, "
-    "stats_share, host, process, process_start, heartbeat, id FROM runs ";
+    "stats_share, host, process, process_start, heartbeat, id, reason FROM runs ";
 
 StoredRun run_of(const Statement& row) {
   StoredRun run;
@@ -39,7 +38,12 @@ StoredRun run_of(const Statement& row) {
   info.status = status_now(status_of(row.text(2)), mark, row.real(16));
   if (info.status == RunStatus::interrupted && info.ended == 0) info.ended = row.real(16);
   run.id = row.integer(17);
+  info.reason = row.text(18);
   return run;
+}
+
+std::optional<double> optional_real(const Statement& row, int column) {
+  return row.is_null(column) ? std::nullopt : std::optional(row.real(column));
 }
 
 StepRow step_of(const Statement& row, int at) {
@@ -63,8 +67,7 @@ std::vector<Integer> integers_of(const std::string& text) {
 
 }  // namespace
 
-RunStore::State::State(const std::filesystem::path& file) : database(file, Access::read) {
-  check_schema(database);
+RunStore::State::State(const std::filesystem::path& file) : database(open_for_reading(file)) {
   add_functions(database);
 }
 
@@ -133,7 +136,6 @@ std::vector<EpochRow> RunStore::epochs(const std::string& id) const {
   const std::int64_t run = state_->find(id).id;
   std::vector<EpochRow> all;
   std::map<int, std::size_t> places;
-  const auto optional = [](double value) { return std::isnan(value) ? std::nullopt : std::optional(value); };
   state_->each(
       "SELECT epoch, train_loss, train_accuracy, valid_loss, valid_accuracy, lr, train_seconds, "
       "valid_seconds FROM "
@@ -144,8 +146,8 @@ std::vector<EpochRow> RunStore::epochs(const std::string& id) const {
         all.push_back({epoch,
                        row.real(1),
                        row.real(2),
-                       optional(row.real(3)),
-                       optional(row.real(4)),
+                       optional_real(row, 3),
+                       optional_real(row, 4),
                        {},
                        row.real(5),
                        row.real(6),
@@ -173,8 +175,18 @@ std::vector<LayerInfo> RunStore::layers(const std::string& id) const {
                        .flops = row.integer(5),
                        .receptive_field = row.integer(6),
                        .bytes = row.integer(7),
-                       .forward_seconds = row.real(8),
-                       .backward_seconds = row.real(9)});
+                       .forward_seconds = optional_real(row, 8),
+                       .backward_seconds = optional_real(row, 9)});
+      });
+  return all;
+}
+
+std::vector<MonitorRow> RunStore::monitors(const std::string& id) const {
+  std::vector<MonitorRow> all;
+  state_->each(
+      "SELECT callback, metric, lower_is_better FROM monitors WHERE run = ? ORDER BY callback, metric",
+      state_->find(id).id, [&](const Statement& row) {
+        all.push_back({row.text(0), row.text(1), row.integer(2) != 0});
       });
   return all;
 }
@@ -200,6 +212,7 @@ RunRecords RunStore::read(const std::string& id, const ReadOptions& options) con
   RunRecords records{run.info};
   state_->read_classes(run.id, records.info, records.class_counts);
   records.layers = layers(id);
+  records.monitors = monitors(id);
   records.epochs = epochs(id);
   records.steps = steps(id);
   records.stats = state_->stats(run.id, options.most_steps);

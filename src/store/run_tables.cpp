@@ -54,7 +54,9 @@ void RunTables::enter(const RunInfo& info) {
       "VALUES(?,?,'running',?,?,?,?,?,?,?,?,?,?,?,'',0) "
       "ON CONFLICT(name) DO UPDATE SET title = excluded.title, status = 'running', ended = NULL, "
       "heartbeat = excluded.heartbeat, host = excluded.host, process = excluded.process, "
-      "process_start = excluded.process_start, epochs = excluded.epochs, config = excluded.config, note = ''")
+      "process_start = excluded.process_start, epochs = excluded.epochs, config = excluded.config, note = "
+      "'', "
+      "reason = ''")
       .with(info.id, info.name, info.started, now(), mark.host, mark.process, mark.start, info.data,
             info.model, info.parameters, info.batch_size, info.epochs, info.config)
       .run();
@@ -93,6 +95,14 @@ void RunTables::put(const std::vector<LayerInfo>& layers) {
               layer.flops, layer.receptive_field, layer.bytes, layer.forward_seconds, layer.backward_seconds,
               nlohmann::json(layer.inputs).dump())
         .run();
+  }
+}
+
+void RunTables::put(const std::vector<MonitorRow>& monitors) {
+  Statement(*database_, "DELETE FROM monitors WHERE run = ?").with(run_).run();
+  Statement statement(*database_, "INSERT OR REPLACE INTO monitors VALUES(?,?,?,?)");
+  for (const MonitorRow& one : monitors) {
+    statement.with(run_, one.callback, one.metric, one.lower_is_better).run();
   }
 }
 
@@ -139,10 +149,11 @@ void RunTables::put(const std::vector<Picture>& pictures) {
   }
 }
 
-void RunTables::finish(RunStatus status, const std::string& note, double stats_share, double now) {
+void RunTables::finish(const RunEnd& end, double now) {
   Statement(*database_,
-            "UPDATE runs SET status = ?, note = ?, stats_share = ?, ended = ?, heartbeat = ? WHERE id = ?")
-      .with(std::string(status_name(status)), note, stats_share, now, now, run_)
+            "UPDATE runs SET status = ?, reason = ?, note = ?, stats_share = ?, ended = ?, heartbeat = ? "
+            "WHERE id = ?")
+      .with(std::string(status_name(end.status)), end.reason, end.note, end.stats_share, now, now, run_)
       .run();
 }
 

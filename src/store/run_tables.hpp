@@ -20,12 +20,13 @@ class RunTables {
   /// Adds to what is known of the environment.
   void put(const std::map<std::string, std::string>& environment);
   void put(const std::vector<LayerInfo>& layers);
+  void put(const std::vector<MonitorRow>& monitors);
   void put(const StepRow& step, const PackedStats& stats);
   void put(const EpochRow& epoch);
   void put(const Confusion& confusion);
   void put_class_counts(const std::vector<std::int64_t>& counts);
   void put(const std::vector<Picture>& pictures);
-  void finish(RunStatus status, const std::string& note, double stats_share, double now);
+  void finish(const RunEnd& end, double now);
 
  private:
   void check_or_remove(const std::string& id, const ResumedAt& resumed);

@@ -29,14 +29,9 @@ struct Step {
 struct ClassCounts {
   std::vector<std::int64_t> counts;
 };
-struct Finish {
-  RunStatus status = RunStatus::done;
-  std::string note;
-  double stats_share = 0;
-};
 using Environment = std::map<std::string, std::string>;
-using Message = std::variant<Step, EpochRow, Environment, std::vector<LayerInfo>, Confusion, ClassCounts,
-                             std::vector<Picture>, Finish>;
+using Message = std::variant<Step, EpochRow, Environment, std::vector<LayerInfo>, std::vector<MonitorRow>,
+                             Confusion, ClassCounts, std::vector<Picture>, RunEnd>;
 
 /// Rows that it comes to.
 std::size_t weight(const Message& message) {
@@ -52,8 +47,8 @@ void write(RunTables& tables, const Message& message) {
           tables.put(what.step, what.stats);
         } else if constexpr (std::is_same_v<What, ClassCounts>) {
           tables.put_class_counts(what.counts);
-        } else if constexpr (std::is_same_v<What, Finish>) {
-          tables.finish(what.status, what.note, what.stats_share, now());
+        } else if constexpr (std::is_same_v<What, RunEnd>) {
+          tables.finish(what, now());
         } else {
           tables.put(what);
         }
@@ -149,8 +144,8 @@ struct RunWriter::State {
 void RunWriter::State::push(Message message) {
   std::unique_lock lock(mutex);
   written.wait(lock, [this] { return rows_waiting < options.most_waiting || !failed.empty(); });
-  finished = finished || std::holds_alternative<Finish>(message);
-  if (!failed.empty() && !std::holds_alternative<Finish>(message)) return;
+  finished = finished || std::holds_alternative<RunEnd>(message);
+  if (!failed.empty() && !std::holds_alternative<RunEnd>(message)) return;
   rows_waiting += weight(message);
   waiting.push_back(std::move(message));
   ++pushed;
@@ -207,7 +202,7 @@ void RunWriter::State::write_some(std::span<const Message> messages) {
       Transaction transaction(*database);
       tables->heartbeat();
       for (const Message& message : messages) {
-        if (!given_up || std::holds_alternative<Finish>(message)) write(*tables, message);
+        if (!given_up || std::holds_alternative<RunEnd>(message)) write(*tables, message);
       }
       transaction.commit();
       last_beat = now();
@@ -232,7 +227,7 @@ RunWriter::RunWriter(std::filesystem::path file, RunInfo info, ResumedAt resumed
     : state_(std::make_unique<State>(std::move(file), info, resumed, options)) {}
 
 RunWriter::~RunWriter() {
-  if (!state_->finished) state_->push(Finish{RunStatus::interrupted, "", 0});
+  if (!state_->finished) state_->push(RunEnd{.status = RunStatus::interrupted});
 }
 
 void RunWriter::environment(std::map<std::string, std::string> more) { state_->push(std::move(more)); }
@@ -251,9 +246,11 @@ void RunWriter::class_counts(std::vector<std::int64_t> counts) {
 }
 void RunWriter::pictures(std::vector<Picture> pictures) { state_->push(std::move(pictures)); }
 
-void RunWriter::finish(RunStatus status, const std::string& note, double stats_share) {
-  const std::string so_far = failure();
-  state_->push(Finish{status, so_far.empty() ? note : "recording ended early: " + so_far, stats_share});
+void RunWriter::monitors(std::vector<MonitorRow> monitors) { state_->push(std::move(monitors)); }
+
+void RunWriter::finish(RunEnd end) {
+  if (const std::string so_far = failure(); !so_far.empty()) end.note = "recording ended early: " + so_far;
+  state_->push(std::move(end));
   flush();
 }
 

@@ -92,13 +92,34 @@ Database::Database(fs::path file, Access access, double patience) : file_(std::m
   }
   if (code != SQLITE_OK) fail(code);
   sqlite3_busy_timeout(connection_.get(), static_cast<int>(patience * 1000));
-  // A file from elsewhere is not trusted: its schema runs no functions, its values stay within bounds.
+  distrust();
+  if (access == Access::read) execute("PRAGMA query_only = ON");
+}
+
+/// A file from elsewhere is not trusted: its schema runs no functions, its values stay within bounds.
+void Database::distrust() const {
   constexpr int largest_value = 1 << 28;
   sqlite3_limit(connection_.get(), SQLITE_LIMIT_LENGTH, largest_value);
   sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   execute("PRAGMA cell_size_check = ON");
-  if (access == Access::read) execute("PRAGMA query_only = ON");
+}
+
+Database Database::temporary_copy() const {
+  Database copy;
+  copy.file_ = file_;
+  int code =
+      copy.open("", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE);
+  if (code != SQLITE_OK) copy.fail(code);
+  if (sqlite3_backup* backup = sqlite3_backup_init(copy.handle(), "main", handle(), "main")) {
+    sqlite3_backup_step(backup, -1);
+    code = sqlite3_backup_finish(backup);
+  } else {
+    code = sqlite3_errcode(copy.handle());
+  }
+  if (code != SQLITE_OK) copy.fail(code);
+  copy.distrust();
+  return copy;
 }
 
 int Database::open(const std::string& uri, int flags) {

@@ -96,6 +96,9 @@ class Database {
   /// Waits so many seconds for others' locks. Throws DatabaseError.
   Database(std::filesystem::path file, Access access, double patience = 5);
 
+  /// A copy that can be written, in a temporary file that nobody else sees and that goes with its connection.
+  Database temporary_copy() const;
+
   void execute(const std::string& sql) const;
   std::int64_t number(std::string_view sql) const;
   const std::filesystem::path& file() const { return file_; }
@@ -106,7 +109,9 @@ class Database {
   struct Close {
     void operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
   };
+  Database() = default;
   int open(const std::string& uri, int flags);
+  void distrust() const;
 
   std::filesystem::path file_;
   std::unique_ptr<sqlite3, Close> connection_;

@@ -11,6 +11,7 @@
 #include <cstdlib>
 
 #include "store/support.hpp"
+#include "support/ordinary_user.hpp"
 
 namespace lehr {
 namespace {
@@ -100,27 +101,10 @@ TEST(AtomicFile, SaysWhyTheFolderCannotBeUsed) {
   EXPECT_EQ(folder.entries(), 1U);
 }
 
-/// Root may write anywhere: the test goes on as nobody.
-class AsOrdinaryUser {
- public:
-  AsOrdinaryUser() : before_(::geteuid()) {
-    constexpr uid_t nobody = 65534;
-    if (before_ == 0 && ::seteuid(nobody) != 0) throw Error("cannot become an ordinary user");
-  }
-  ~AsOrdinaryUser() {
-    if (::seteuid(before_) != 0) std::abort();
-  }
-  AsOrdinaryUser(const AsOrdinaryUser&) = delete;
-  AsOrdinaryUser& operator=(const AsOrdinaryUser&) = delete;
-
- private:
-  uid_t before_;
-};
-
 TEST(AtomicFile, SaysThatPermissionIsMissing) {
   const TemporaryFolder folder;
   ASSERT_EQ(::chmod(folder.path().c_str(), 0555), 0);
-  const AsOrdinaryUser ordinary;
+  const test::AsOrdinaryUser ordinary;
   expect_says(bad_input_of([&] { write_text(folder / "file", "x"); }), {"file", "Permission denied"});
   expect_says(bad_input_of([&] { write_text(folder / "new/file", "x"); }), {"new/file", "Permission denied"});
 }

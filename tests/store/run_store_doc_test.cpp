@@ -88,7 +88,7 @@ TEST(RunStorePage, ItsQuestionsHaveAnswers) {
     writer.step(step_row(0), stats);
     writer.epoch({.epoch = 0, .valid_accuracy = 0.5});
     writer.confusion({{1, 2, 0, 0, 5, 0, 3, 0, 9}});
-    writer.finish(RunStatus::done, "", 0);
+    writer.finish({});
   }
   const RunStore store(file);
   int questions = 0;

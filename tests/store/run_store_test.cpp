@@ -39,9 +39,11 @@ TEST(RunStore, GivesBackWhatWasWritten) {
                   .valid_seconds = 1});
     writer.environment({{"memory_peak", "1000"}, {"threads", "3"}});
     writer.class_counts({5, 6, 7});
+    writer.monitors({{"SaveBest", "valid_loss", true}});
+    writer.monitors({{"SaveBest", "valid_loss", true}, {"EarlyStopping", "valid_auroc", false}});
     writer.confusion({{1, 2, 0, 0, 5, 0, 3, 0, 9}});
     writer.pictures({{"filters", "first layer", 0, std::string("\x89PNG\0x", 6)}});
-    writer.finish(RunStatus::done, "", 0.03);
+    writer.finish({.reason = "early stopping: valid_auroc", .note = "a note", .stats_share = 0.03});
   }
   const RunRecords run = RunStore(file).read("a");
   EXPECT_EQ(run.info.id, "a");
@@ -54,7 +56,14 @@ TEST(RunStore, GivesBackWhatWasWritten) {
   EXPECT_EQ(run.info.classes, run_info("a").classes);
   EXPECT_EQ(run.info.stats_share, 0.03);
   EXPECT_GT(run.info.ended, 0);
+  EXPECT_EQ(run.info.reason, "early stopping: valid_auroc");
+  EXPECT_EQ(run.info.note, "a note");
+  EXPECT_EQ(run.monitors, (std::vector<MonitorRow>{{"EarlyStopping", "valid_auroc", false},
+                                                   {"SaveBest", "valid_loss", true}}));
   ASSERT_EQ(run.layers.size(), 2U);
+  EXPECT_EQ(run.layers[0].forward_seconds, 1e-4);
+  EXPECT_EQ(run.layers[0].backward_seconds, 0.0);
+  EXPECT_FALSE(run.layers[1].forward_seconds || run.layers[1].backward_seconds);
   EXPECT_EQ(run.layers[0].type, "conv2d + relu");
   EXPECT_EQ(run.layers[0].shape, (std::vector<std::int64_t>{8, 14, 14}));
   EXPECT_TRUE(run.layers[0].inputs.empty());
@@ -79,6 +88,33 @@ TEST(RunStore, GivesBackWhatWasWritten) {
   EXPECT_EQ(run.pictures[0].png, std::string("\x89PNG\0x", 6));
 }
 
+TEST(RunStore, AResumedRunHasNotEndedYet) {
+  const TemporaryFolder folder;
+  const auto file = folder / "lehr.db";
+  {
+    RunWriter writer(file, run_info("a"));
+    writer.step(step_row(0));
+    writer.finish({.status = RunStatus::interrupted, .reason = "time limit", .note = "x"});
+  }
+  EXPECT_EQ(RunStore(file).run("a").reason, "time limit");
+  RunWriter writer(file, run_info("a"), {.step = 1, .epoch = 0});
+  EXPECT_EQ(RunStore(file).run("a").reason, "");
+  EXPECT_EQ(RunStore(file).run("a").ended, 0);
+}
+
+// A layer that was not timed has no time: NULL for queries too.
+TEST(RunStore, LayersThatWereNotTimedHaveNoTime) {
+  const TemporaryFolder folder;
+  const auto file = folder / "lehr.db";
+  write_run(file, "a", 1);
+  int rows = 0;
+  RunStore(file).query("SELECT forward_seconds FROM layers ORDER BY number", [&](auto, auto values) {
+    EXPECT_EQ(std::holds_alternative<std::monostate>(values[0]), rows == 1);
+    return ++rows > 0;
+  });
+  EXPECT_EQ(rows, 2);
+}
+
 TEST(RunStore, NamesMayHoldAnything) {
   const TemporaryFolder folder;
   const auto file = folder / "odd '\" name%?#.db";
@@ -87,7 +123,7 @@ TEST(RunStore, NamesMayHoldAnything) {
   {
     RunWriter writer(file, info);
     writer.layers({{.index = 0, .name = "\"; --", .type = "<img src=x>"}});
-    writer.finish(RunStatus::failed, "it's \"so\"\n", 0);
+    writer.finish({.status = RunStatus::failed, .note = "it's \"so\"\n"});
   }
   const RunStore store(file);
   ASSERT_EQ(store.runs().size(), 1U);
@@ -104,7 +140,7 @@ TEST(RunStore, LossesThatAreNoNumbersComeBackAsSuch) {
     RunWriter writer(file, run_info("a"));
     writer.step({.step = 0, .loss = std::numeric_limits<double>::quiet_NaN(), .lr = 1});
     writer.step({.step = 1, .batch = 1, .loss = std::numeric_limits<double>::infinity(), .lr = 1});
-    writer.finish(RunStatus::diverged, "", 0);
+    writer.finish({.status = RunStatus::diverged});
   }
   const auto steps = RunStore(file).steps("a");
   ASSERT_EQ(steps.size(), 2U);
@@ -158,7 +194,7 @@ TEST(RunStore, ResumedRunTakesBackWhatCameLater) {
     RunWriter writer(file, run_info("a"), {.step = 6, .epoch = 1});
     EXPECT_EQ(RunStore(file).run("a").status, RunStatus::running);
     writer.step(step_row(6, 1));
-    writer.finish(RunStatus::done, "", 0);
+    writer.finish({});
   }
   const RunRecords run = RunStore(file).read("a");
   EXPECT_EQ(run.steps.size(), 7U);
@@ -267,7 +303,7 @@ TEST(RunComparison, FindsTheFirstBatchLayerAndStatistic) {
       if (step >= 8) stats[0].stats.mean = 9;
       writer.step(row, stats);
     }
-    writer.finish(RunStatus::done, "", 0);
+    writer.finish({});
   }
   const RunComparison found = RunStore(file).compare("a", "b");
   EXPECT_EQ(found.common, 20);

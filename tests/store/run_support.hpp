@@ -69,7 +69,9 @@ inline std::vector<store::LayerInfo> layer_infos() {
        .type = "conv2d + relu",
        .shape = {8, 14, 14},
        .parameters = 208,
-       .flops = 1000},
+       .flops = 1000,
+       .forward_seconds = 1e-4,
+       .backward_seconds = 0},
       {.index = 1, .name = "2", .type = "conv2d", .shape = {16, 7, 7}, .inputs = {0}, .parameters = 1168}};
 }
 
@@ -84,7 +86,7 @@ inline void write_run(const std::filesystem::path& file, const std::string& id, 
                 .valid_loss = 0.5,
                 .valid_accuracy = 0.9,
                 .metrics = {{"f1_macro", 0.8}}});
-  writer.finish(store::RunStatus::done, "", 0.01);
+  writer.finish({.stats_share = 0.01});
 }
 
 }  // namespace lehr::store_test

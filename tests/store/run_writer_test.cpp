@@ -55,7 +55,7 @@ TEST(RunWriter, RefusesARunThatIsBeingRecorded) {
   writer.step(step_row(0));
   expect_says(writing(file, "a"), {"is being recorded by process " + std::to_string(getpid())});
   expect_says(writing(file, "a", {.step = 1, .epoch = 0}), {"is being recorded"});
-  writer.finish(RunStatus::done, "", 0);
+  writer.finish({});
   EXPECT_EQ(RunStore(file).steps("a").size(), 1U);
 }
 
@@ -71,7 +71,7 @@ TEST(RunWriter, BeginsAnewWhereARunGotNowhere) {
   {
     RunWriter writer(file, info);
     writer.step(step_row(0));
-    writer.finish(RunStatus::done, "", 0);
+    writer.finish({});
   }
   const RunRecords run = RunStore(file).read("a");
   EXPECT_EQ(run.steps.size(), 1U);
@@ -177,7 +177,7 @@ TEST(RunWriter, LeavesNoHoleWhereItFails) {
   }
   sqlite3_close(other);
   for (int i = 0; i < 50; ++i, ++step) writer.step(step_row(step), stats_rows(step));
-  writer.finish(RunStatus::done, "", 0);
+  writer.finish({});
   const RunStore store(file);
   EXPECT_EQ(store.steps("a").size(), 20U);
   expect_says(store.run("a").note, {"recording ended early", "another process has locked"});

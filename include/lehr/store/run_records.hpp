@@ -35,6 +35,7 @@ struct RunInfo {
   std::map<std::string, std::string> environment{};  ///< version, processor, threads, memory_planned, ...
   std::vector<std::string> classes{};
   std::string note{};      ///< why it failed, or empty
+  std::string reason{};    ///< why the training ended, or empty
   double stats_share = 0;  ///< time spent on statistics over the training's
 };
 
@@ -49,8 +50,8 @@ struct LayerInfo {
   std::int64_t flops = 0;            ///< forward, one image; a multiply-add is two
   std::int64_t receptive_field = 0;  ///< pixels of the image, on a side, that one position sees; 0 unknown
   std::int64_t bytes = 0;            ///< of its output for a batch
-  double forward_seconds = 0;        ///< mean of the timed batches; 0 where none was
-  double backward_seconds = 0;
+  std::optional<double> forward_seconds{};  ///< mean of the timed batches; nothing if none was timed
+  std::optional<double> backward_seconds{};
 };
 
 struct EpochRow {
@@ -74,6 +75,14 @@ struct StepRow {
   double loss = 0;
   double lr = 0;
   double momentum = 0;
+};
+
+/// A value that a callback watches, and which direction counts as better.
+struct MonitorRow {
+  std::string callback{};  ///< "EarlyStopping"
+  std::string metric{};    ///< "valid_loss"
+  bool lower_is_better = true;
+  friend bool operator==(const MonitorRow&, const MonitorRow&) = default;
 };
 
 /// Which tensor of a layer.
@@ -106,6 +115,7 @@ struct Picture {
 struct RunRecords {
   RunInfo info;
   std::vector<LayerInfo> layers{};
+  std::vector<MonitorRow> monitors{};
   std::vector<EpochRow> epochs{};
   std::vector<StepRow> steps{};
   std::vector<StatsRow> stats{};  ///< by step, layer, what

@@ -14,8 +14,9 @@
 
 namespace lehr::store {
 
-/// Of the tables; a store of another version is refused.
-inline constexpr int schema_version = 1;
+/// Of the tables. A store of an older version is upgraded when it is opened; one of a newer version is
+/// refused.
+inline constexpr int schema_version = 2;
 
 /// NULL, integer, real, text; a blob is text in hexadecimal.
 using Value = std::variant<std::monostate, std::int64_t, double, std::string>;
@@ -51,7 +52,8 @@ struct RunComparison {
 /// damaged.
 class RunStore {
  public:
-  /// Throws BadInput where the file is missing, damaged, locked, no run store or of another version.
+  /// Upgrades a store of an older version; if the file cannot be written, a temporary copy of it. Throws
+  /// BadInput if the file is missing, damaged, locked, no run store or of a newer version.
   explicit RunStore(const std::filesystem::path& file);
   ~RunStore();
   RunStore(RunStore&&) noexcept;
@@ -63,6 +65,8 @@ class RunStore {
   RunInfo run(const std::string& id) const;
   std::vector<EpochRow> epochs(const std::string& id) const;
   std::vector<LayerInfo> layers(const std::string& id) const;
+  /// By callback and metric.
+  std::vector<MonitorRow> monitors(const std::string& id) const;
   /// Every batch's loss and rates.
   std::vector<StepRow> steps(const std::string& id) const;
   /// All that a report needs.

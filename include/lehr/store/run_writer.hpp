@@ -25,6 +25,14 @@ struct RunWriterOptions {
   double patience = 5;               ///< seconds to wait for another process's lock, a few times over
 };
 
+/// How a run ended.
+struct RunEnd {
+  RunStatus status = RunStatus::done;
+  std::string reason{};    ///< why the training ended: "early stopping: ...", or empty
+  std::string note{};      ///< why it failed, or empty
+  double stats_share = 0;  ///< RunInfo::stats_share
+};
+
 /// Writes one run into a run store from a thread of its own, a transaction every half second, so that a
 /// killed process leaves all but its last half second. Several processes may write to one store.
 ///
@@ -55,8 +63,10 @@ class RunWriter {
   void class_counts(std::vector<std::int64_t> counts);
   /// Replaces the pictures of its kinds.
   void pictures(std::vector<Picture> pictures);
+  /// Replaces what is known of the run's monitors.
+  void monitors(std::vector<MonitorRow> monitors);
   /// How it ended. Returns when all is written.
-  void finish(RunStatus status, const std::string& note, double stats_share);
+  void finish(RunEnd end);
 
   /// Waits until all is written that was handed in before.
   void flush();
