@@ -40,6 +40,7 @@ RunPlace RunPlace::of(const std::filesystem::path& folder) {
 
 TrainingResult result_of(const Learner& learner, bool interrupted) {
   TrainingResult result;
+  result.ending = learner.ending();
   result.interrupted = interrupted;
   std::int64_t samples = 0;
   for (const EpochRecord& record : learner.history()) {
@@ -74,7 +75,10 @@ Json start_event(const Learner& learner, const TrainOptions& options, const RunP
 }
 
 Json done_event(const TrainingResult& result, const RunPlace& place) {
-  Json event{{"event", "done"}, {"epochs", result.epochs}};
+  Json event{{"event", "done"},
+             {"reason", end_reason_name(result.ending.reason)},
+             {"reason_text", result.ending.text},
+             {"epochs", result.epochs}};
   put_metrics(event, "train", result.train);
   put_metrics(event, "valid", result.valid);
   event["train_seconds"] = result.train_seconds;

@@ -29,6 +29,7 @@ struct TrainingResult {
   std::optional<SetMetrics> valid;
   double train_seconds = 0;  ///< of the training part of the epochs alone
   double images_per_second = 0;
+  Ending ending;  ///< why the fit ended
   bool interrupted = false;
   bool time_limit = false;               ///< --time-limit ended it
   std::optional<double> stats_overhead;  ///< time of ActivationStats over the rest of the training's

@@ -108,10 +108,10 @@ Place make_place(const TrainOptions& options) {
 /// A damaged checkpoint is refused, and the one before it offered. What is wrong with the training, and not
 /// with the file, would be wrong with another file as well.
 [[noreturn]] void offer_another(const BadInput& error, const FoundRun& found) {
-  if (!std::string_view(error.what()).starts_with(in_quotes(found.checkpoint))) throw error;
+  if (!std::string_view(error.what()).starts_with(in_quotes(found.checkpoint))) throw;
   const std::vector<std::filesystem::path> all = checkpoints_in(found.folder / "checkpoints");
   const auto at = std::ranges::find(all, found.checkpoint);
-  if (at == all.end() || std::next(at) == all.end()) throw error;
+  if (at == all.end() || std::next(at) == all.end()) throw;
   throw BadInput(std::string(error.what()) + "; the checkpoint before it can be tried: lehr train --resume " +
                  std::next(at)->string());
 }

@@ -35,6 +35,7 @@
 #include "lehr/report/text.hpp"
 #include "lehr/store/run_store.hpp"
 #include "lehr/train/activations.hpp"
+#include "lehr/train/ending.hpp"
 #include "lehr/train/learner.hpp"
 #include "lehr/train/metric.hpp"
 #include "lehr/train/metrics.hpp"

@@ -1,5 +1,7 @@
 #include "lehr/callbacks/early_stopping.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "callbacks/weights.hpp"
@@ -48,7 +50,15 @@ void EarlyStopping::after_epoch(Learner& learner) {
     device_copy(parameters.backend(), parameters.values(), best_values_);
     device_copy(parameters.backend(), parameters.states(), best_states_);
   }
-  learner.cancel(Scope::fit);
+  learner.cancel(Scope::fit, {EndReason::early_stopping, reason()});
+}
+
+std::string EarlyStopping::reason() const {
+  const std::string best =
+      best_epoch_ >= 0 ? fmt::format("its best was {:.4g} in epoch {}", monitor_.best(), best_epoch_ + 1)
+                       : std::string("it never did");
+  return fmt::format("{} has not improved for {} {}; {}", monitor_.options().metric, waited_,
+                     waited_ == 1 ? "epoch" : "epochs", best);
 }
 
 void EarlyStopping::save_state(CallbackState& state) const {

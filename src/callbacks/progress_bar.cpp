@@ -105,6 +105,15 @@ void ProgressBar::after_epoch(Learner& learner) {
   if (!learner.history().empty()) state_->out() << row(learner.history().back()) << std::flush;
 }
 
-void ProgressBar::after_fit(Learner&) { state_->erase(); }
+// Whoever asked for a stop knows why the fit ended.
+void ProgressBar::after_fit(Learner& learner) {
+  state_->erase();
+  const Ending& ending = learner.ending();
+  if (ending.reason == EndReason::completed || ending.reason == EndReason::interrupted) return;
+  const Progress& progress = learner.progress();
+  state_->out() << fmt::format("ended in epoch {} of {}: {}\n", progress.epoch + 1, progress.epochs,
+                               ending.text)
+                << std::flush;
+}
 
 }  // namespace lehr

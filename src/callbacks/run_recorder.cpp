@@ -205,7 +205,7 @@ void RunRecorder::State::tell(const std::string& sentence, Learner& learner) {
   const char* consequence =
       options.stop_on_failure ? "; the training stops" : "; the training goes on unrecorded";
   options.on_failure(failure + consequence);
-  if (options.stop_on_failure) learner.request_stop();
+  if (options.stop_on_failure) learner.request_stop({EndReason::records_failed, failure});
 }
 
 void RunRecorder::before_batch(Learner& learner) {

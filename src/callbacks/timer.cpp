@@ -1,5 +1,7 @@
 #include "lehr/callbacks/timer.hpp"
 
+#include <fmt/format.h>
+
 #include "lehr/core/error.hpp"
 #include "lehr/train/learner.hpp"
 
@@ -28,7 +30,8 @@ void Timer::after_validate(Learner&) { valid_ += part_.seconds(); }
 void Timer::after_batch(Learner& learner) {
   if (!running_ || !options_.limit_seconds || fit_seconds() < *options_.limit_seconds) return;
   reached_ = true;
-  learner.request_stop();
+  learner.request_stop({EndReason::time_limit,
+                        fmt::format("the time limit of {} seconds has passed", *options_.limit_seconds)});
 }
 
 void Timer::after_fit(Learner&) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
@@ -9,35 +10,46 @@
 namespace lehr {
 namespace {
 
-[[noreturn]] void rethrow_with_place(const Error& error, const std::string& place) {
-  const std::string message = error.what() + place;
-  switch (error.kind()) {
+/// Throws an error of that kind, with the exception being handled nested in it.
+[[noreturn]] void throw_nested(ErrorKind kind, const std::string& message) {
+  switch (kind) {
     case ErrorKind::bad_input:
-      throw BadInput(message);
+      std::throw_with_nested(BadInput(message));
     case ErrorKind::diverged:
-      throw Diverged(message);
+      std::throw_with_nested(Diverged(message));
     case ErrorKind::internal:
       break;
   }
-  throw Error(message);
-}
-
-void call(Callback& callback, Event event, Learner& learner) {
-  const auto place = [&] {
-    return " (callback " + std::string(callback.name()) + ", " + std::string(event_name(event)) + ")";
-  };
-  try {
-    callback.handle(event, learner);
-  } catch (const Error& error) {
-    rethrow_with_place(error, place());
-  } catch (const std::exception& error) {
-    throw Error(error.what() + place());
-  } catch (...) {
-    throw Error("something that is no std::exception was thrown" + place());
-  }
+  std::throw_with_nested(Error(message));
 }
 
 }  // namespace
+
+std::string CallbackRegistry::place() const {
+  if (under_way_.callback == nullptr) return {};
+  return " (callback " + std::string(under_way_.callback->name()) + ", " +
+         std::string(event_name(under_way_.event)) + ")";
+}
+
+void CallbackRegistry::call(Callback& callback, Event event, Learner& learner) const {
+  const Call outer = std::exchange(under_way_, {&callback, event});
+  try {
+    callback.handle(event, learner);
+    under_way_ = outer;
+  } catch (...) {
+    const std::string where = place();
+    under_way_ = outer;
+    try {
+      throw;
+    } catch (const Error& error) {
+      throw_nested(error.kind(), error.what() + where);
+    } catch (const std::exception& error) {
+      throw_nested(ErrorKind::internal, error.what() + where);
+    } catch (...) {
+      throw_nested(ErrorKind::internal, "something that is no std::exception was thrown" + where);
+    }
+  }
+}
 
 void CallbackRegistry::insert(Entry entry) {
   const auto order = [](const Entry& one) { return one.callback->order(); };
@@ -154,8 +166,10 @@ void CallbackRegistry::load_states(const std::map<std::string, CallbackState>& s
   for (const auto& [key, state] : saved) {
     try {
       present.at(key)->load_state(state);
-    } catch (const BadInput& error) {
-      throw BadInput("callback " + in_quotes(key) + ": " + error.what());
+    } catch (const Error& error) {
+      throw_nested(error.kind(), "callback " + in_quotes(key) + ": " + error.what());
+    } catch (const std::exception& error) {
+      throw_nested(ErrorKind::internal, "callback " + in_quotes(key) + ": " + error.what());
     }
   }
 }

@@ -22,11 +22,13 @@ class CallbackRegistry {
   /// From here on the fit's callbacks can be found but hear nothing more.
   void end_fit();
 
-  /// Calls every callback. What one throws comes back as the same kind of error with the callback's and the
-  /// event's name.
+  /// Calls every callback. If one throws, an error of the same kind is thrown whose message has the
+  /// callback's and the event's name behind; what the callback threw is nested in it.
   void fire(Event event, Learner& learner) const;
   /// Fires clean_up to all, also where one throws; rethrows the first error, unless `quiet`.
   void clean_up(Learner& learner, bool quiet) const;
+  /// " (callback NAME, EVENT)" of the call under way; empty if none is.
+  std::string place() const;
 
   Callback& find(bool (*is_one)(const Callback&), std::string_view label) const;
 
@@ -41,6 +43,11 @@ class CallbackRegistry {
     std::string label;
     bool of_fit = false;
   };
+  struct Call {
+    const Callback* callback = nullptr;
+    Event event{};
+  };
+  void call(Callback& callback, Event event, Learner& learner) const;
   void check_free(const std::string& label) const;
   void insert(Entry entry);
   std::map<std::string, Callback*> by_key() const;
@@ -48,6 +55,7 @@ class CallbackRegistry {
   std::vector<Entry> entries_;
   std::vector<Entry> finished_;  // of the last fit
   bool fitting_ = false;
+  mutable Call under_way_;
 };
 
 }  // namespace lehr

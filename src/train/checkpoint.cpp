@@ -122,6 +122,7 @@ void write_checkpoint(const std::filesystem::path& path, const LearnerState& sta
   contents.identity = training_identity(state);
   contents.position = state.position;
   contents.cancelled = state.cancelled;
+  if (state.cancelled == Scope::fit) contents.ending = state.ending;
   contents.epochs_done = state.epochs_done;
   contents.steps = state.progress.steps;
   contents.train_batches = state.progress.train_batches;

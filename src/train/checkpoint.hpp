@@ -21,6 +21,7 @@ struct CheckpointContents {
   TrainingIdentity identity;
   FitPosition position;
   std::optional<Scope> cancelled;  ///< what a callback had decided to leave, a resumed fit leaves as well
+  Ending ending;                   ///< and why, if that is the fit
   std::int64_t epochs_done = 0;
   std::int64_t steps = 0;
   std::int64_t train_batches = 0;

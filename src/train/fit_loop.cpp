@@ -8,6 +8,7 @@
 #include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
 #include "train/checkpoint.hpp"
+#include "train/learner_use.hpp"
 
 namespace lehr {
 namespace {
@@ -30,6 +31,19 @@ LoaderOptions validation_loading(const LearnerState& state) {
   return {.batch_size = state.options.batch_size,
           .normalisation = state.normalisation,
           .prefetch = state.options.prefetch};
+}
+
+/// How a fit ended that the exception being handled ended.
+Ending ending_of_exception() {
+  try {
+    throw;
+  } catch (const Diverged& error) {
+    return {EndReason::diverged, error.what()};
+  } catch (const std::exception& error) {
+    return {EndReason::failed, error.what()};
+  } catch (...) {
+    return {EndReason::failed, "something that is no std::exception was thrown"};
+  }
 }
 
 }  // namespace
@@ -58,17 +72,28 @@ void FitLoop::within(Scope scope, const Body& body, const Finish& finish) {
 }
 
 void FitLoop::heed_stop() {
+  if (s_.stop_token.stop_requested()) s_.stop_asked = true;
   if (!s_.stop_asked || !going_on()) return;
   fire(Event::before_stop);
   s_.stopped = true;
+  if (s_.ending.reason == EndReason::none) {
+    const bool said = s_.stop_why.reason != EndReason::none;
+    s_.ending = said ? s_.stop_why : Ending{EndReason::interrupted, "a stop was requested"};
+  }
   s_.cancelled = s_.is_active(Scope::fit) ? Scope::fit : Scope::validate;
 }
 
 void FitLoop::fit(int epochs, const schedules::RateAndMomentum& schedule, FitOptions options) {
   if (epochs < 1) throw BadInput("the number of epochs must be 1 or more, found " + std::to_string(epochs));
+  if (!schedule.rate) throw BadInput("the schedule has no learning rate: its function is empty");
+  const LearnerUse use(s_);
+  if (std::ranges::find(s_.active, true) != s_.active.end()) {
+    throw Error("a fit cannot begin: a fit or a validation of this Learner is under way already");
+  }
   s_.callbacks.begin_fit(std::move(options.callbacks));
-  s_.stop_asked = false;
+  s_.stop_token = std::move(options.stop);
   s_.stopped = false;
+  s_.ending = {};
   s_.position = {};
   s_.progress.epoch = 0;
   s_.progress.epochs = epochs;
@@ -88,6 +113,7 @@ void FitLoop::fit(int epochs, const schedules::RateAndMomentum& schedule, FitOpt
     failed = false;
     s_.callbacks.clean_up(learner_, false);
   } catch (...) {
+    s_.ending = ending_of_exception();
     if (failed) s_.callbacks.clean_up(learner_, true);
     leave();
     throw;
@@ -111,7 +137,10 @@ void FitLoop::run(int epochs, const schedules::RateAndMomentum& schedule) {
       epoch(schedule);
     }
   };
-  within(Scope::fit, body, [] {});
+  const auto finish = [&] {
+    if (s_.ending.reason == EndReason::none) s_.ending = {EndReason::completed, "all epochs are done"};
+  };
+  within(Scope::fit, body, finish);
 }
 
 void FitLoop::restore_callbacks() {
@@ -119,6 +148,7 @@ void FitLoop::restore_callbacks() {
   restore(s_, *resume_);
   s_.callbacks.load_states(resume_->callbacks);
   if (resume_->cancelled) s_.cancelled = resume_->cancelled;
+  if (resume_->cancelled == Scope::fit) s_.ending = resume_->ending;
   resume_.reset();
 }
 
@@ -240,7 +270,10 @@ void FitLoop::train_batch() {
 
 SetMetrics FitLoop::validate(std::shared_ptr<const Dataset> dataset) {
   if (s_.in_batch) throw Error("validation cannot run within a batch; at after_batch, for instance, it can");
+  const LearnerUse use(s_);
   const bool within_fit = s_.is_active(Scope::fit);
+  const bool stopped = s_.stopped;
+  const Ending ending = s_.ending;
   const Progress before = s_.progress;
   const Batch batch = s_.batch;
   const std::optional<Event> event = s_.event;
@@ -248,12 +281,20 @@ SetMetrics FitLoop::validate(std::shared_ptr<const Dataset> dataset) {
   try {
     metrics = validate_part(std::move(dataset));
   } catch (...) {
-    if (!within_fit) leave();
+    if (!within_fit) {
+      leave();
+      s_.stopped = stopped;
+      s_.ending = ending;
+    }
     throw;
   }
   s_.progress = before;
   s_.batch = batch;
   s_.event = event;
+  if (!within_fit) {  // what ended the last fit is still so
+    s_.stopped = stopped;
+    s_.ending = ending;
+  }
   return metrics;
 }
 

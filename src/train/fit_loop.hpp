@@ -25,7 +25,7 @@ class FitLoop {
   /// Calls the callbacks; false where something is to be left.
   bool fire(Event event);
   bool going_on() const { return !s_.cancelled.has_value(); }
-  /// Turns Learner::request_stop into a cancelled fit.
+  /// Turns a stop request into a cancelled fit.
   void heed_stop();
 
   void run(int epochs, const schedules::RateAndMomentum& schedule);

@@ -12,6 +12,7 @@
 #include "train/fit_loop.hpp"
 #include "train/group_ranges.hpp"
 #include "train/learner_state.hpp"
+#include "train/learner_use.hpp"
 #include "train/model_use.hpp"
 #include "train/step_trace.hpp"
 
@@ -185,15 +186,16 @@ void Learner::fit_one_cycle(int epochs, LearningRate lr_max, FitOptions options,
 void Learner::fine_tune(int epochs, const FineTuneOptions& options) {
   constexpr double frozen_ratio = 10;  // fastai: slice(lr) gives all but the last group a tenth
   constexpr double frozen_pct_start = 0.99;
+  const LearnerUse use(*state_);
   if (options.freeze_epochs > 0) {
     freeze();
-    fit_one_cycle(options.freeze_epochs, slice(options.lr / frozen_ratio, options.lr), {},
+    fit_one_cycle(options.freeze_epochs, slice(options.lr / frozen_ratio, options.lr), {.stop = options.stop},
                   {.pct_start = frozen_pct_start});
   }
   unfreeze();
   if (stopped()) return;
   const double lr = options.lr / 2;
-  fit_one_cycle(epochs, slice(lr / options.lr_ratio, lr), {},
+  fit_one_cycle(epochs, slice(lr / options.lr_ratio, lr), {.stop = options.stop},
                 {.pct_start = options.pct_start, .div = options.div});
 }
 
@@ -226,12 +228,16 @@ void Learner::freeze_to(int group) {
 const Progress& Learner::progress() const { return state_->progress; }
 FitPosition Learner::position() const { return state_->position; }
 
-void Learner::cancel(Scope scope) {
+void Learner::cancel(Scope scope, Ending why) {
   LearnerState& s = *state_;
   if (!s.is_active(scope)) {
     throw Error("no " + std::string(scope_name(scope)) + " is under way that could be cancelled");
   }
   s.cancelled = s.cancelled ? std::max(*s.cancelled, scope) : scope;
+  if (scope != Scope::fit || s.ending.reason != EndReason::none) return;
+  if (why.reason == EndReason::none)
+    why = {EndReason::cancelled, "the fit was cancelled" + s.callbacks.place()};
+  s.ending = std::move(why);
 }
 
 Batch& Learner::batch() {
@@ -290,8 +296,13 @@ void Learner::measure(bool on, bool times) { state_->plans.measure(on, times); }
 Rates& Learner::rates() { return state_->rates; }
 
 void Learner::request_stop() noexcept { state_->stop_asked = true; }
+void Learner::request_stop(Ending why) {
+  if (state_->stop_why.reason == EndReason::none) state_->stop_why = std::move(why);
+  state_->stop_asked = true;
+}
 bool Learner::stop_requested() const noexcept { return state_->stop_asked; }
 bool Learner::stopped() const { return state_->stopped; }
+const Ending& Learner::ending() const { return state_->ending; }
 std::span<const EpochRecord> Learner::history() const { return state_->history; }
 const Graph& Learner::model() const { return state_->model; }
 Parameters& Learner::parameters() { return state_->parameters; }

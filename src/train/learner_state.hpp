@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "lehr/train/learner.hpp"
@@ -53,8 +55,16 @@ struct LearnerState {
   std::optional<Scope> cancelled;
   bool in_batch = false;
 
+  // Of the call under way, see LearnerUse.
+  std::atomic<std::thread::id> user{};  // the thread that is in it
+  int uses = 0;                         // nested calls
   std::atomic<bool> stop_asked = false;
+  std::stop_token stop_token{};
+  Ending stop_why{};  // given with the request, or nothing
+
+  // Of the last fit.
   bool stopped = false;
+  Ending ending{};
 
   LearnerState(Graph graph, DataSplits splits, LearnerOptions given);
   /// A copy without callbacks and metrics, its seed moved.

@@ -5,6 +5,7 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/train/learner.hpp"
+#include "train/learner_use.hpp"
 
 namespace lehr {
 namespace {
@@ -12,12 +13,13 @@ namespace {
 /// Sets the rate of each batch, gathers the losses and ends the fit when the sweep is done.
 class Sweep final : public Callback {
  public:
-  Sweep(const LrFinderOptions& options, int done_before) : options_(options), done_before_(done_before) {}
+  /// `given` is the Learner whose rate is looked for.
+  Sweep(const Learner& given, const LrFinderOptions& options, int done_before)
+      : given_(given), options_(options), done_before_(done_before) {}
   std::string_view name() const override { return "Sweep"; }
 
   void before_batch(Learner& learner) override {
-    const int total = options_.seeds * options_.sweep.batches;
-    if (options_.progress && !options_.progress(done_before_ + count(), total)) {
+    if (stops()) {
       cancelled_ = true;
       learner.cancel(Scope::fit);
       return;
@@ -40,6 +42,13 @@ class Sweep final : public Callback {
  private:
   int count() const { return static_cast<int>(points_.size()); }
 
+  bool stops() const {
+    const int total = options_.seeds * options_.sweep.batches;
+    if (options_.progress && !options_.progress(done_before_ + count(), total)) return true;
+    return given_.stop_requested() || options_.stop.stop_requested();
+  }
+
+  const Learner& given_;
   const LrFinderOptions& options_;
   int done_before_;
   SmoothedLoss smooth_{options_.sweep.beta};
@@ -61,10 +70,11 @@ LrFinding Learner::find_lr(const LrFinderOptions& options) const {
   if (options.seeds < 1) {
     throw BadInput("the number of seeds must be 1 or more, found " + std::to_string(options.seeds));
   }
+  const LearnerUse use(*state_);
   LrFinding finding;
   for (int seed = 0; seed < options.seeds && !finding.cancelled; ++seed) {
     const std::unique_ptr<Learner> trial = clone_for_study(static_cast<std::uint64_t>(seed));
-    const Sweep& sweep = trial->add(Sweep(options, seed * options.sweep.batches));
+    const Sweep& sweep = trial->add(Sweep(*this, options, seed * options.sweep.batches));
     trial->fit(options.sweep.batches, 0.0);  // the sweep ends within so many epochs, be they of one batch
     finding.cancelled = sweep.cancelled();
     finding.curves.push_back(sweep.points());

@@ -36,6 +36,19 @@ std::optional<Scope> scope_from(const json& name) {
   return static_cast<Scope>(found - scope_names.begin());
 }
 
+json to_json(const Ending& ending) {
+  return {{"reason", std::string(end_reason_name(ending.reason))}, {"text", ending.text}};
+}
+
+// Checkpoints of older versions hold no ending.
+Ending ending_from(const json& object) {
+  const auto found = object.find("ending");
+  if (found == object.end()) return {EndReason::cancelled, "the fit was cancelled"};
+  const auto reason = found->at("reason").get<std::string>();
+  if (reason.empty()) return {};
+  return {end_reason_by_name(reason), found->at("text").get<std::string>()};
+}
+
 json to_json(const SetMetrics& metrics) {
   json others = json::array();
   for (const MetricValue& other : metrics.others) others.push_back({other.name, exact(other.value)});
@@ -126,6 +139,7 @@ void read_all(const json& object, CheckpointContents& contents) {
   contents.identity = object.at("identity").get<TrainingIdentity>();
   contents.position = {object.at("epoch").get<int>(), object.at("batch").get<std::int64_t>()};
   contents.cancelled = scope_from(object.at("cancelled"));
+  contents.ending = ending_from(object);
   contents.epochs_done = object.at("epochs_done").get<std::int64_t>();
   contents.steps = object.at("steps").get<std::int64_t>();
   contents.train_batches = object.at("train_batches").get<std::int64_t>();
@@ -154,6 +168,7 @@ std::string training_to_json(const CheckpointContents& contents) {
                     {"epoch", contents.position.epoch},
                     {"batch", contents.position.batch},
                     {"cancelled", to_json(contents.cancelled)},
+                    {"ending", to_json(contents.ending)},
                     {"epochs_done", contents.epochs_done},
                     {"steps", contents.steps},
                     {"train_batches", contents.train_batches},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -36,6 +37,8 @@ class EarlyStopping final : public Callback {
   bool stopped() const { return stopped_; }
 
  private:
+  std::string reason() const;
+
   EarlyStoppingOptions options_;
   Monitor monitor_;
   int waited_ = 0;

@@ -16,8 +16,9 @@ struct ProgressBarOptions {
   double interval = 0.1;        ///< seconds between two drawings
 };
 
-/// Shows how a fit is going: a table with a line an epoch, and while an epoch runs, where asked, a bar with
-/// loss, images a second and the time left. Text is UTF-8.
+/// Shows how a fit is going: a table with a line an epoch, and while an epoch runs, if asked, a bar with
+/// loss, images a second and the time left. If the fit ends before its last epoch, a line says why
+/// (Learner::ending), unless a stop was requested. Text is UTF-8.
 class ProgressBar final : public Callback {
  public:
   explicit ProgressBar(ProgressBarOptions options = {});

@@ -35,8 +35,10 @@ struct CallbackState {
 /// Learner::cancel, what runs next.
 ///
 /// Every before_ that fired is followed by its after_, also when the part was cancelled (then after_cancel_
-/// comes first). Where a callback throws, the fit ends with an error that names the callback and the event,
-/// without further events but clean_up.
+/// comes first). If a callback throws, the fit ends with an error that names the callback and the event, and
+/// no further event fires but clean_up. BadInput and Diverged stay what they are, anything else arrives as
+/// Error. What the callback threw is nested in it, so that `catch (const lehr::Error& error)` with
+/// `std::rethrow_if_nested(error)` brings back the callback's own type.
 class Callback {
  public:
   virtual ~Callback() = default;
@@ -61,8 +63,8 @@ class Callback {
   virtual void after_step(Learner&) {}
   virtual void after_cancel_batch(Learner&) {}
   virtual void after_batch(Learner&) {}
-  /// Behind after_batch where Learner::request_stop was called: the fit is about to be cancelled, and all is
-  /// as that batch left it.
+  /// After after_batch if a stop was requested (Learner::request_stop, FitOptions::stop): the fit is about to
+  /// be cancelled, and everything is as that batch left it.
   virtual void before_stop(Learner&) {}
   virtual void after_cancel_train(Learner&) {}
   virtual void after_train(Learner&) {}

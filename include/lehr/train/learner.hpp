@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "lehr/optim/optimizer.hpp"
 #include "lehr/optim/schedule.hpp"
 #include "lehr/train/callback.hpp"
+#include "lehr/train/ending.hpp"
 #include "lehr/train/initialise.hpp"
 #include "lehr/train/lr_finder.hpp"
 #include "lehr/train/metric.hpp"
@@ -44,6 +46,9 @@ struct LearnerOptions {
 struct FitOptions {
   CallbackList callbacks{};  ///< beside those of the Learner; reached by callback<T>() until the next fit
   std::filesystem::path resume{};  ///< a checkpoint of the same fit to go on from; empty: from the start
+  /// Ends this fit after its batch, as Learner::request_stop does. It may be set at any time, before the fit
+  /// too, and from any thread.
+  std::stop_token stop{};
 };
 
 /// Source: fastai's fine_tune.
@@ -53,6 +58,7 @@ struct FineTuneOptions {
   double lr_ratio = 100;  ///< the head's rate over the first group's
   double pct_start = 0.3;
   double div = 5;
+  std::stop_token stop{};  ///< as in FitOptions, for all of it
 };
 
 struct LearnerState;
@@ -110,8 +116,9 @@ class Learner {
 
   /// Trains for `epochs`, rates by progress through all batches of the fit. Throws BadInput where epochs < 1,
   /// a rate is negative or not finite, or a checkpoint to resume from is of another training (saying what
-  /// differs); Diverged where the loss is no longer finite; what a callback threw, with the callback's and
-  /// the event's name. The Learner is usable afterwards.
+  /// differs); Diverged where the loss is no longer finite; what a callback threw, nested in an error with
+  /// the callback's and the event's name; Error if this or another thread is in a fit already. The Learner is
+  /// usable afterwards, and ending() says why the fit ended.
   void fit(int epochs, const schedules::RateAndMomentum& schedule, FitOptions options = {});
   void fit(int epochs, LearningRate lr, FitOptions options = {});
   /// The highest rate is lr_max (shape.lr_max is not read).
@@ -126,7 +133,7 @@ class Learner {
   LrFinding find_lr(const LrFinderOptions& options = {}) const;
 
   /// Loss, accuracy and metrics on the validation set, or on any data of the model's image shape and classes.
-  /// Fires the events of a validation part.
+  /// Fires the events of a validation part. If it is stopped or cancelled, the result has no samples.
   SetMetrics validate();
   SetMetrics validate(std::shared_ptr<const Dataset> dataset);
 
@@ -145,9 +152,10 @@ class Learner {
   const Progress& progress() const;
   /// What a checkpoint written now would go on from.
   FitPosition position() const;
-  /// Leaves that part of the training when the callbacks of the present event are done. Throws Error where no
-  /// such part is under way.
-  void cancel(Scope scope);
+  /// Leaves that part of the training when the callbacks of the present event are done. `why` is kept as
+  /// ending() if the part is the fit; by default it is EndReason::cancelled with the callback's name. Throws
+  /// Error if no such part is under way.
+  void cancel(Scope scope, Ending why = {});
   /// The batch under way: targets, ids, and images that may be written to until the model has run.
   Batch& batch();
   /// (batch size, classes), row by row, before softmax. Valid from after_predict to after_batch.
@@ -173,11 +181,21 @@ class Learner {
   /// What the next step will use; set by the schedule before before_batch.
   Rates& rates();
 
-  /// Asks a fit under way to end after its batch; may be called from a signal handler or another thread.
+  // The end of a fit.
+
+  /// Asks the call under way (fit, fine_tune, find_lr or validate) to end after its batch. If none is under
+  /// way, the next one ends before its first batch. May be called at any time, from any thread, from a
+  /// callback and from a signal handler. The request is gone when that call returns, however it ends.
+  /// FitOptions::stop and LrFinderOptions::stop do the same for one call alone.
   void request_stop() noexcept;
+  /// The same with a reason, which is kept as ending(). For callbacks of the fit under way, on its thread.
+  void request_stop(Ending why);
+  /// Whether a request is waiting to be heeded. May be called from any thread.
   bool stop_requested() const noexcept;
-  /// True where the last fit ended because of request_stop.
+  /// True if the last fit ended because of request_stop or a stop token.
   bool stopped() const;
+  /// Why the last fit ended. Callbacks can read it from after_fit on; its reason is EndReason::none before.
+  const Ending& ending() const;
 
   /// Epochs of all fits, oldest first.
   std::span<const EpochRecord> history() const;
