@@ -79,7 +79,8 @@ int summarise(const SummaryOptions& options) {
       << summary_table(graph, options.batch_size)
       << fmt::format(
              "\nTraining at batch size {} takes {} of memory: {} for activations and their gradients, {} "
-             "of workspace, {} for parameters, gradients and Adam's states, {} for two batches.\n",
+             "of workspace, {} for parameters, gradients and Adam's states, {} for batches of training and "
+             "validation.\n",
              grouped(options.batch_size), human_bytes(memory.total()), human_bytes(memory.activations),
              human_bytes(memory.workspace), human_bytes(memory.parameters), human_bytes(memory.batches));
   return 0;

@@ -25,6 +25,7 @@
 #include "lehr/core/memory.hpp"
 #include "lehr/core/parallel.hpp"
 #include "lehr/core/tensor.hpp"
+#include "lehr/core/thread_scope.hpp"
 #include "lehr/data/data.hpp"
 #include "lehr/graph/cost.hpp"
 #include "lehr/graph/graph.hpp"

@@ -167,7 +167,7 @@ void RunRecorder::before_fit(Learner& learner) {
   s.counted_seconds = 0;
   s.told = s.whole = s.computed = s.recorded = s.planned = s.sampled = false;
   s.in_fit = true;
-  s.memory_before = memory_bytes();
+  s.memory_before = memory_bytes() - memory_held(learner);
   s.review.start(learner.data().classes());
   if (ActivationStats* stats = stats_of(learner)) {
     stats->set_sink([&s](const store::StepRow& step, const store::PackedStats& stats_of_batch) {

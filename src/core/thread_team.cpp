@@ -3,6 +3,9 @@
 #include <chrono>
 #include <system_error>
 
+#include "core/forks.hpp"
+#include "lehr/core/error.hpp"
+
 #if defined(__x86_64__) || defined(__i386__)
 #include <immintrin.h>
 #endif
@@ -60,13 +63,18 @@ struct alignas(64) ThreadTeam::Helper {
   }
 
   /// By the caller, whose own part is done.
-  void finish() {
+  void finish(int forks_before) {
     if (change(State::offered, State::idle)) {
       work(region, part);
       return;
     }
     const auto ended = [this] { return state.load(std::memory_order_acquire) == State::idle; };
-    while (!spin(ended, caller_patience)) std::this_thread::yield();
+    while (!spin(ended, caller_patience)) {
+      if (forks() != forks_before) {
+        throw Error("the process was forked while several of its threads computed; fork between batches");
+      }
+      std::this_thread::yield();
+    }
   }
 
   void serve() {
@@ -80,8 +88,16 @@ struct alignas(64) ThreadTeam::Helper {
   }
 };
 
+ThreadTeam::ThreadTeam() : forks_(forks()) {}
+ThreadTeam::~ThreadTeam() = default;
+
 ThreadTeam& ThreadTeam::shared() {
-  static auto* const team = new ThreadTeam();
+  static std::atomic<ThreadTeam*> current = nullptr;
+  ThreadTeam* team = current.load(std::memory_order_acquire);
+  if (team != nullptr && team->forks_ == forks()) return *team;
+  auto* const made = new ThreadTeam();
+  if (current.compare_exchange_strong(team, made)) return *made;
+  delete made;  // another thread was faster
   return *team;
 }
 
@@ -103,7 +119,7 @@ bool ThreadTeam::run(int parts, Work work, void* region) {
   grow(helpers);
   for (std::size_t i = 0; i < helpers; ++i) helpers_[i]->offer(work, region, static_cast<int>(i) + 1);
   work(region, 0);
-  for (std::size_t i = 0; i < helpers; ++i) helpers_[i]->finish();
+  for (std::size_t i = 0; i < helpers; ++i) helpers_[i]->finish(forks_);
   return true;
 }
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <numeric>
-#include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "data/batch_maker.hpp"
@@ -23,6 +23,11 @@ constexpr int most_prefetched = 1024;
 std::size_t chosen_prefetch(const Dataset& dataset, int asked) {
   if (asked >= 0) return static_cast<std::size_t>(asked);
   return dataset.in_memory() ? 0 : 2;
+}
+
+// A batch can be no larger than the dataset, whatever size was asked for.
+std::int64_t largest_batch(const Dataset& dataset, const LoaderOptions& options) {
+  return std::min(options.batch_size, dataset.size());
 }
 
 void check(const std::shared_ptr<const Dataset>& dataset, const LoaderOptions& options) {
@@ -47,11 +52,11 @@ struct Loader::State {
   State(std::shared_ptr<const Dataset> from, LoaderOptions given)
       : dataset(std::move(from)), options(std::move(given)), maker(dataset, options.normalisation) {
     ahead = chosen_prefetch(*dataset, options.prefetch);
-    // A batch can be no larger than the dataset, whatever size was asked for.
-    const std::int64_t room = std::min(options.batch_size, dataset->size());
+    const std::int64_t room = largest_batch(*dataset, options);
     for (std::size_t i = 0; i < ahead + 1; ++i) buffers.emplace_back(room, dataset->image_shape());
     next_batch = batches();
   }
+  ~State() { end_prefetching(); }
 
   std::int64_t samples() const {
     if (!options.drop_last) return dataset->size();
@@ -73,19 +78,37 @@ struct Loader::State {
       throw Error("an epoch of " + std::to_string(batches()) + " batches cannot start at batch " +
                   std::to_string(first_batch));
     }
-    prefetcher.reset();
+    end_prefetching();
     if (order.empty() || options.shuffle)
       order = epoch_order(dataset->size(), options.shuffle, options.seed, epoch);
     next_batch = first_batch;
-    if (ahead == 0 || first_batch == batches()) return;
-    prefetcher.emplace(first_batch, batches(), buffers.size(), [this](std::int64_t index, std::size_t slot) {
-      maker.fill(ids_of(index), buffers[slot], false);
-    });
+    prefetch();
+  }
+
+  /// Makes batches ahead from the next one on. If the system gives no thread for it, they are made when asked
+  /// for.
+  void prefetch() {
+    if (ahead == 0 || next_batch == batches()) return;
+    try {
+      prefetcher = std::make_unique<data::Prefetcher>(
+          next_batch, batches(), buffers.size(),
+          [this](std::int64_t index, std::size_t slot) { maker.fill(ids_of(index), buffers[slot], false); });
+    } catch (const std::system_error&) {
+    }
+  }
+
+  void end_prefetching() {
+    if (prefetcher && prefetcher->lost()) static_cast<void>(prefetcher.release());
+    prefetcher.reset();
   }
 
   const Batch* next() {
     if (next_batch == batches()) return nullptr;
     std::size_t slot = 0;
+    if (prefetcher && prefetcher->lost()) {
+      end_prefetching();
+      prefetch();
+    }
     if (prefetcher) {
       slot = static_cast<std::size_t>(prefetcher->take()) % buffers.size();
     } else {
@@ -109,8 +132,7 @@ struct Loader::State {
   std::int64_t next_batch = 0;
   std::size_t ahead = 0;
   Batch batch;
-  // Last, so that its thread ends before what it uses goes.
-  std::optional<data::Prefetcher> prefetcher;
+  std::unique_ptr<data::Prefetcher> prefetcher;
 };
 
 Loader::Loader(std::shared_ptr<const Dataset> dataset, LoaderOptions options) {
@@ -125,6 +147,14 @@ std::int64_t Loader::batches() const { return state_->batches(); }
 std::int64_t Loader::samples() const { return state_->samples(); }
 const Dataset& Loader::dataset() const { return *state_->dataset; }
 const LoaderOptions& Loader::options() const { return state_->options; }
+std::size_t Loader::batch_bytes() const { return batch_bytes(dataset(), options()); }
+
+std::size_t Loader::batch_bytes(const Dataset& dataset, const LoaderOptions& options) {
+  const auto sample =
+      static_cast<std::size_t>(dataset.image_shape().numel()) * sizeof(float) + sizeof(std::int64_t);
+  const auto batches = chosen_prefetch(dataset, options.prefetch) + 1;
+  return batches * static_cast<std::size_t>(largest_batch(dataset, options)) * sample;
+}
 
 std::vector<std::int64_t> epoch_order(std::int64_t count, bool shuffle, std::uint64_t seed,
                                       std::int64_t epoch) {

@@ -7,6 +7,8 @@
 #include <mutex>
 #include <thread>
 
+#include "core/forks.hpp"
+
 namespace lehr::data {
 
 /// Makes numbered items on a thread of its own into a ring of slots, ahead of the one who takes them.
@@ -16,17 +18,21 @@ class Prefetcher {
   /// more: the one last taken stays untouched until the next take().
   using Make = std::function<void(std::int64_t item, std::size_t slot)>;
   Prefetcher(std::int64_t first, std::int64_t last, std::size_t slots, Make make);
-  /// Abandons what is not yet made; waits for the item under way.
+  /// Abandons what is not yet made; waits for the item under way. Not to be called if lost().
   ~Prefetcher();
   Prefetcher(const Prefetcher&) = delete;
   Prefetcher& operator=(const Prefetcher&) = delete;
 
   /// Waits for the next item and returns its number. Rethrows, now and ever after, what make threw for it.
   std::int64_t take();
+  /// True in a forked child: the thread is the parent's, and may have held locks, so that this object can
+  /// only be left alone.
+  bool lost() const { return forks_ != forks(); }
 
  private:
   void run();
 
+  const int forks_ = forks();
   const std::int64_t last_;
   const std::size_t slots_;
   const Make make_;

@@ -7,6 +7,8 @@
 #include "engine/tensors.hpp"
 #include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/parallel.hpp"
+#include "lehr/core/thread_scope.hpp"
 
 namespace lehr {
 namespace {
@@ -45,6 +47,7 @@ void check_loss(const Graph& graph, const PlanOptions& options) {
 struct Plan::State {
   const Backend& backend;
   PlanOptions options;
+  int threads;  // that kernels are prepared for
   PlanTensors tensors;
   ArenaLayout layout;
   PlanMemory memory;
@@ -52,8 +55,9 @@ struct Plan::State {
   std::vector<StepInfo> infos;
   std::vector<StepAddresses> addresses;
   std::map<NodeId, const void*> bound;  // inputs of the graph
-  std::shared_ptr<void> arena;
-  std::shared_ptr<void> workspace;
+  std::shared_ptr<PlanRoom> room;
+  std::byte* arena = nullptr;  // as the addresses were made
+  void* workspace = nullptr;
   std::vector<StepTime> times;
   Probes probes;
   bool timing = false;
@@ -63,9 +67,11 @@ struct Plan::State {
   State(const Graph& graph, Parameters& parameters, const PlanOptions& given)
       : backend(parameters.backend()),
         options(given),
+        threads(lehr::threads()),
         tensors(plan_tensors(make_steps(graph, backend, options), graph, backend, options)),
         layout(plan_arena(tensors.allocations)),
         output(graph.output()),
+        room(options.room ? options.room : std::make_shared<PlanRoom>(backend)),
         times(tensors.steps.size()),
         probes(backend, options.probes, tensors) {
     for (const NodeId input : graph.inputs()) bound[input] = nullptr;
@@ -92,7 +98,7 @@ struct Plan::State {
     for (const Allocation& allocation : tensors.allocations) memory.without_sharing += allocation.bytes;
   }
 
-  void* address(Slot slot) const { return static_cast<std::byte*>(arena.get()) + layout.offsets[slot]; }
+  void* address(Slot slot) const { return arena + layout.offsets[slot]; }
 
   /// Whether the value lies in the arena, and not in a graph input that the node is or shows.
   bool owns_value(NodeId node) const {
@@ -112,12 +118,17 @@ struct Plan::State {
   }
 
   // Allocates at the first run, so that a plan can be asked what it would need without paying for it.
-  void allocate() {
-    arena = backend.allocate(layout.bytes);
-    workspace = backend.allocate(memory.workspace);
+  void enter_room() {
+    room->begin(this, layout.bytes, memory.workspace);
+    if (arena == room->arena() && workspace == room->workspace()) return;
+    arena = room->arena();
+    workspace = room->workspace();
     for (std::size_t i = 0; i < tensors.steps.size(); ++i) {
       const PlannedStep& planned = tensors.steps[i];
       StepAddresses& at = addresses[i];
+      at.inputs.clear();
+      at.saved.clear();
+      at.input_grads.clear();
       for (const NodeId input : planned.step.inputs) at.inputs.push_back(value_address(input));
       for (const Slot slot : planned.saved) at.saved.push_back(address(slot));
       for (const std::optional<Slot>& slot : planned.input_grads) {
@@ -127,7 +138,7 @@ struct Plan::State {
       at.args.output = const_cast<void*>(value_address(planned.step.output()));
       at.args.parameters = at.parameters;
       at.args.saved = at.saved;
-      at.args.workspace = workspace.get();
+      at.args.workspace = workspace;
       at.args.output_grad = grad_address(planned.step.output());
       at.args.input_grads = at.input_grads;
       at.args.parameter_grads = at.parameter_grads;
@@ -171,14 +182,21 @@ struct Plan::State {
 
   void begin(std::uint64_t step) {
     check_bound();
-    if (!arena) allocate();
+    enter_room();
     forward_done = 0;
     went_back = false;
     probes.begin_batch();
     for (StepAddresses& at : addresses) at.args.step = step;
   }
 
+  void check_room() const {
+    if (arena != nullptr && room->belongs_to(this)) return;
+    throw Error(arena == nullptr ? "the plan has not run yet"
+                                 : "another plan has run since in the memory that the two share");
+  }
+
   void forward_until(std::size_t end) {
+    const ThreadScope scope(threads);
     for (; forward_done < end; ++forward_done) run_forward(forward_done);
   }
 
@@ -244,20 +262,22 @@ void Plan::forward_to(NodeId node, std::uint64_t step) {
 }
 
 void Plan::forward_rest() {
-  if (!state_->arena) throw Error("forward_rest was called before forward_to");
+  state_->check_room();
   state_->forward_until(state_->tensors.steps.size());
 }
 
 void Plan::backward(float factor) {
   if (state_->options.mode != Mode::train) throw Error("a plan made for evaluation has no backward pass");
-  if (!state_->arena || state_->forward_done < state_->tensors.steps.size()) {
+  if (state_->arena == nullptr || state_->forward_done < state_->tensors.steps.size()) {
     throw Error("backward was called before forward was done");
   }
+  state_->check_room();
   if (state_->went_back) throw Error("backward was called twice after one forward");
   state_->went_back = true;
   if (void* loss_grad = state_->grad_address(state_->output)) {
     state_->backend.copy_in(loss_grad, &factor, sizeof factor);
   }
+  const ThreadScope scope(state_->threads);
   for (std::size_t i = state_->tensors.steps.size(); i-- > 0;) state_->run_backward(i);
 }
 
@@ -266,7 +286,7 @@ const void* Plan::value(NodeId node) const {
                     std::ranges::find(state_->options.keep, node) != state_->options.keep.end();
   if (!kept)
     throw Error("the value of node " + std::to_string(node) + " is not kept: name it in PlanOptions::keep");
-  if (!state_->arena) throw Error("a value was asked for before the plan ran");
+  state_->check_room();
   return state_->value_address(node);
 }
 
@@ -284,6 +304,7 @@ void Plan::probe(bool on) { state_->probes.turn(on); }
 std::span<const TensorStats> Plan::probed() const { return state_->probes.results(); }
 double Plan::last_probe_seconds() const { return state_->probes.seconds(); }
 
+int Plan::threads() const { return state_->threads; }
 const PlanOptions& Plan::options() const { return state_->options; }
 std::span<const StepInfo> Plan::steps() const { return state_->infos; }
 const PlanMemory& Plan::memory() const { return state_->memory; }

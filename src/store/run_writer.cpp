@@ -16,6 +16,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/forks.hpp"
 #include "store/run_schema.hpp"
 #include "store/run_tables.hpp"
 
@@ -112,6 +113,7 @@ struct RunWriter::State {
     thread.join();
   }
 
+  bool lost() const;
   void push(Message message);
   void flush();
   void run();
@@ -119,6 +121,7 @@ struct RunWriter::State {
   void write_some(std::span<const Message> messages);
   void give_up(const std::string& reason);
 
+  const int forks_before = forks();
   Options options;
   std::optional<Database> database;
   std::optional<RunTables> tables;  // nothing where the store could not even be begun
@@ -141,7 +144,11 @@ struct RunWriter::State {
   std::thread thread;
 };
 
+// In a forked child: the thread, the lock's holder and the database belong to the parent.
+bool RunWriter::State::lost() const { return forks_before != forks(); }
+
 void RunWriter::State::push(Message message) {
+  if (lost()) return;
   std::unique_lock lock(mutex);
   written.wait(lock, [this] { return rows_waiting < options.most_waiting || !failed.empty(); });
   finished = finished || std::holds_alternative<RunEnd>(message);
@@ -155,6 +162,7 @@ void RunWriter::State::push(Message message) {
 }
 
 void RunWriter::State::flush() {
+  if (lost()) return;
   std::unique_lock lock(mutex);
   hurry = true;
   wake_writer.notify_one();
@@ -227,6 +235,10 @@ RunWriter::RunWriter(std::filesystem::path file, RunInfo info, ResumedAt resumed
     : state_(std::make_unique<State>(std::move(file), info, resumed, options)) {}
 
 RunWriter::~RunWriter() {
+  if (state_->lost()) {
+    static_cast<void>(state_.release());
+    return;
+  }
   if (!state_->finished) state_->push(RunEnd{.status = RunStatus::interrupted});
 }
 
@@ -259,6 +271,7 @@ void RunWriter::flush() { state_->flush(); }
 double RunWriter::busy_seconds() const { return state_->busy; }
 
 std::string RunWriter::failure() const {
+  if (state_->lost()) return "the process was forked, and its parent records the run";
   const std::lock_guard lock(state_->mutex);
   return state_->failed;
 }

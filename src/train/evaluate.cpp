@@ -1,3 +1,4 @@
+#include "lehr/core/thread_scope.hpp"
 #include "lehr/data/loader.hpp"
 #include "lehr/train/model_file.hpp"
 #include "train/metrics.hpp"
@@ -8,6 +9,7 @@ namespace lehr {
 
 Evaluation evaluate(Model& model, const Dataset& dataset, std::int64_t batch_size,
                     std::span<const std::unique_ptr<Metric>> metrics) {
+  const ThreadScope threads(0);
   check_data_fits(model, dataset);
   const auto classes = static_cast<std::int64_t>(model.class_names.size());
   for (const auto& metric : metrics) metric->start(classes);

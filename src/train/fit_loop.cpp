@@ -7,6 +7,7 @@
 
 #include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/thread_scope.hpp"
 #include "train/checkpoint.hpp"
 #include "train/learner_use.hpp"
 
@@ -84,6 +85,7 @@ void FitLoop::heed_stop() {
 }
 
 void FitLoop::fit(int epochs, const schedules::RateAndMomentum& schedule, FitOptions options) {
+  const ThreadScope threads(s_.options.threads);
   if (epochs < 1) throw BadInput("the number of epochs must be 1 or more, found " + std::to_string(epochs));
   if (!schedule.rate) throw BadInput("the schedule has no learning rate: its function is empty");
   const LearnerUse use(s_);
@@ -269,6 +271,7 @@ void FitLoop::train_batch() {
 }
 
 SetMetrics FitLoop::validate(std::shared_ptr<const Dataset> dataset) {
+  const ThreadScope threads(s_.options.threads);
   if (s_.in_batch) throw Error("validation cannot run within a batch; at after_batch, for instance, it can");
   const LearnerUse use(s_);
   const bool within_fit = s_.is_active(Scope::fit);

@@ -6,6 +6,7 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
+#include "lehr/core/thread_scope.hpp"
 #include "lehr/train/model_file.hpp"
 #include "train/checkpoint.hpp"
 #include "train/dump.hpp"
@@ -121,6 +122,7 @@ void scale_to_first_batch(LearnerState& state) {
 }  // namespace
 
 Learner::Learner(Graph model, DataSplits data, LearnerOptions options) {
+  const ThreadScope threads(options.threads);
   check_options(options, data);
   check_fits(model, data);
   check_parameter_memory(model, 2 + optimizer_states(options.optimizer, *options.backend));
@@ -129,8 +131,10 @@ Learner::Learner(Graph model, DataSplits data, LearnerOptions options) {
   if (state_->options.initialisation == Initialisation::lsuv) scale_to_first_batch(*state_);
 }
 
-Learner::Learner(const Learner& other, Cloned, std::uint64_t seed_shift)
-    : state_(std::make_unique<LearnerState>(*other.state_, seed_shift)) {}
+Learner::Learner(const Learner& other, Cloned, std::uint64_t seed_shift) {
+  const ThreadScope threads(other.state_->options.threads);
+  state_ = std::make_unique<LearnerState>(*other.state_, seed_shift);
+}
 
 Learner::~Learner() = default;
 
@@ -313,7 +317,27 @@ const LearnerOptions& Learner::options() const { return state_->options; }
 Optimizer& Learner::optimizer() { return state_->optimizer; }
 const Optimizer& Learner::optimizer() const { return state_->optimizer; }
 
-Plan& Learner::training_plan() { return state_->plans.plan(state_->options.batch_size, Mode::train); }
+Plan& Learner::training_plan() {
+  const ThreadScope threads(state_->options.threads);
+  return state_->plans.plan(state_->options.batch_size, Mode::train);
+}
+
+PlanMemory Learner::plan_memory() {
+  const ThreadScope threads(state_->options.threads);
+  const std::int64_t batch_size = state_->options.batch_size;
+  const auto of = [&](const Dataset& dataset, Mode mode) {
+    return state_->plans.plan(std::min(batch_size, dataset.size()), mode).memory();
+  };
+  PlanMemory most = of(*state_->data.train, Mode::train);
+  if (!state_->options.validate) return most;
+  const PlanMemory valid = of(*state_->data.valid, Mode::eval);
+  most.arena = std::max(most.arena, valid.arena);
+  most.without_sharing = std::max(most.without_sharing, valid.without_sharing);
+  most.workspace = std::max(most.workspace, valid.workspace);
+  return most;
+}
+
+std::size_t Learner::plan_memory_held() const { return state_->plans.memory_held(); }
 
 void Learner::save(const std::filesystem::path& file) const {
   const auto names = state_->data.train->class_names();

@@ -3,13 +3,18 @@
 #include <algorithm>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/parallel.hpp"
 #include "train/model_use.hpp"
 
 namespace lehr {
 
 PlanCache::PlanCache(const Graph& model, ops::CrossEntropy::Spec loss, Parameters& parameters,
                      std::uint64_t seed)
-    : loss_(std::move(loss)), scores_(model.output()), parameters_(parameters), seed_(seed) {
+    : loss_(std::move(loss)),
+      scores_(model.output()),
+      parameters_(parameters),
+      seed_(seed),
+      room_(std::make_shared<PlanRoom>(parameters.backend())) {
   const std::vector<NodeId> inputs = model.inputs();
   const Shape& scores = model.node(scores_).output.shape;
   if (inputs.size() != 1 || scores.rank() != 2) {
@@ -32,13 +37,18 @@ PlanCache::WithLoss PlanCache::with_loss(const Graph& model, bool soft) const {
 Plan& PlanCache::plan(std::int64_t batch_size, Mode mode, bool soft) {
   const std::tuple key{batch_size, mode, soft};
   const auto found = plans_.find(key);
-  if (found != plans_.end()) return found->second;
+  if (found != plans_.end() && found->second.threads() == threads()) return found->second;
+  if (found != plans_.end()) {
+    plans_.clear();
+    current_ = nullptr;
+  }
   const PlanOptions options{.batch_size = batch_size,
                             .mode = mode,
                             .seed = seed_,
                             .keep = {scores_},
                             .frozen = frozen_,
-                            .probes = watched_};
+                            .probes = watched_,
+                            .room = room_};
   const Graph& graph = soft ? soft_.graph : hard_.graph;
   Plan made(graph, parameters_, options);
   check_memory(made);

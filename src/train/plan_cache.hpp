@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <span>
 #include <tuple>
 #include <vector>
@@ -13,7 +14,8 @@
 namespace lehr {
 
 /// A classifier's graph with its loss behind it, and one plan for each batch size and mode that came up: the
-/// last batch of an epoch may be shorter than the others.
+/// last batch of an epoch may be shorter than the others. The plans take turns in one memory. When the thread
+/// count has changed, they are made anew.
 class PlanCache {
  public:
   /// model is a graph from one input of images to (N, classes) scores. Keeps a reference to parameters.
@@ -44,6 +46,8 @@ class PlanCache {
   /// The plan of the present batch; null before the first.
   Plan* current() const { return current_; }
 
+  std::size_t memory_held() const { return room_->bytes(); }
+
   const Graph& graph() const { return hard_.graph; }
   NodeId scores_node() const { return scores_; }
 
@@ -67,6 +71,7 @@ class PlanCache {
   std::vector<ProbeSpec> watched_;
   bool measuring_ = false;
   bool timing_ = false;
+  std::shared_ptr<PlanRoom> room_;  // one plan runs at a time
   std::map<std::tuple<std::int64_t, Mode, bool>, Plan> plans_;
   Plan* current_ = nullptr;
   bool current_soft_ = false;

@@ -1,5 +1,7 @@
 #include "lehr/train/training_memory.hpp"
 
+#include <algorithm>
+
 #include "lehr/engine/parameters.hpp"
 #include "lehr/engine/plan.hpp"
 #include "lehr/graph/ops.hpp"
@@ -9,15 +11,24 @@
 namespace lehr {
 namespace {
 
-TrainingMemory sum_of(const PlanMemory& plan, const Parameters& parameters, int optimizer_states,
-                      std::size_t batch_bytes) {
+std::int64_t parameter_bytes(const Parameters& parameters, int optimizer_states) {
   const std::size_t copies = 2 + static_cast<std::size_t>(optimizer_states);
-  constexpr std::size_t batches = 2;
-  return {.activations = static_cast<std::int64_t>(plan.arena),
-          .workspace = static_cast<std::int64_t>(plan.workspace),
-          .parameters = static_cast<std::int64_t>(copies * parameters.values().size_bytes() +
-                                                  parameters.states().size_bytes()),
-          .batches = static_cast<std::int64_t>(batches * batch_bytes)};
+  return static_cast<std::int64_t>(copies * parameters.values().size_bytes() +
+                                   parameters.states().size_bytes());
+}
+
+std::int64_t parameter_bytes(const Learner& learner) {
+  const LearnerOptions& options = learner.options();
+  return parameter_bytes(learner.parameters(), optimizer_states(options.optimizer, *options.backend));
+}
+
+/// Of one set's loader.
+std::int64_t batch_bytes(const Learner& learner, const Dataset& dataset) {
+  const LearnerOptions& options = learner.options();
+  LoaderOptions loading;
+  loading.batch_size = options.batch_size;
+  loading.prefetch = options.prefetch;
+  return static_cast<std::int64_t>(Loader::batch_bytes(dataset, loading));
 }
 
 }  // namespace
@@ -30,23 +41,33 @@ TrainingMemory training_memory(const Graph& classifier, std::int64_t batch_size,
   graph.set_output(graph.add(ops::CrossEntropy(), {scores, targets}, "lehr.loss"));
 
   Parameters parameters(graph, cpu_backend());
-  const Plan plan(graph, parameters, {.batch_size = batch_size, .mode = Mode::train, .keep = {scores}});
+  const auto memory_of = [&](Mode mode) {
+    return Plan(graph, parameters, {.batch_size = batch_size, .mode = mode, .keep = {scores}}).memory();
+  };
+  const PlanMemory training = memory_of(Mode::train);
+  const PlanMemory validation = memory_of(Mode::eval);
   std::size_t sample_bytes = 0;
   for (const NodeId input : graph.inputs()) sample_bytes += graph.node(input).output.bytes();
-  return sum_of(plan.memory(), parameters, optimizer_states(optimizer, cpu_backend()),
-                sample_bytes * static_cast<std::size_t>(batch_size));
+  constexpr std::size_t loaders = 2;
+  return {.activations = static_cast<std::int64_t>(std::max(training.arena, validation.arena)),
+          .workspace = static_cast<std::int64_t>(std::max(training.workspace, validation.workspace)),
+          .parameters = parameter_bytes(parameters, optimizer_states(optimizer, cpu_backend())),
+          .batches = static_cast<std::int64_t>(loaders * sample_bytes) * batch_size};
 }
 
 TrainingMemory training_memory(Learner& learner) {
-  const LearnerOptions& options = learner.options();
-  const Batch& batch = learner.batch();
-  const auto classes = static_cast<std::size_t>(learner.data().classes());
-  const std::size_t target_bytes =
-      batch.soft_targets == nullptr ? sizeof(std::int64_t) : classes * sizeof(float);
-  const auto image_bytes = static_cast<std::size_t>(learner.data().image_shape().numel()) * sizeof(float);
-  return sum_of(learner.plan().memory(), learner.parameters(),
-                optimizer_states(options.optimizer, *options.backend),
-                (image_bytes + target_bytes) * static_cast<std::size_t>(batch.size));
+  const PlanMemory plan = learner.plan_memory();
+  TrainingMemory memory{.activations = static_cast<std::int64_t>(plan.arena),
+                        .workspace = static_cast<std::int64_t>(plan.workspace),
+                        .parameters = parameter_bytes(learner),
+                        .batches = batch_bytes(learner, *learner.data().train)};
+  if (learner.options().validate) memory.batches += batch_bytes(learner, *learner.data().valid);
+  return memory;
+}
+
+std::int64_t memory_held(const Learner& learner) {
+  return parameter_bytes(learner) + batch_bytes(learner, *learner.data().train) +
+         static_cast<std::int64_t>(learner.plan_memory_held());
 }
 
 }  // namespace lehr

@@ -34,7 +34,7 @@ const std::map<std::string, Names>& allowed() {
 /// Headers that only one folder may include.
 const std::map<std::string, std::string>& vendor_homes() {
   static const std::map<std::string, std::string> homes{
-      {"dnnl", "cpu"},    {"oneapi/", "cpu"}, {"hwy/", "cpu"},       {"omp.h", "core"},
+      {"dnnl", "cpu"},    {"oneapi/", "cpu"}, {"hwy/", "cpu"},       {"omp.h", "cpu"},
       {"spng.h", "data"}, {"zlib.h", "data"}, {"sqlite3.h", "store"}};
   return homes;
 }

@@ -10,6 +10,7 @@
 #include "lehr/core/parallel.hpp"
 #include "lehr/core/rng.hpp"
 #include "lehr/core/tensor.hpp"
+#include "lehr/core/thread_scope.hpp"
 #include "support/fused_activation.hpp"
 
 namespace lehr {
@@ -274,6 +275,51 @@ TEST(OnednnConv, EveryActivation) {
   }
 }
 
+// Enough work for slices: images, bands of rows if there are fewer images than threads, and channels of the
+// gradient if there are many weights.
+TEST(OnednnConv, AnyNumberOfThreads) {
+  const std::vector<Case> cases = {
+      {.batch = 7, .in_c = 17, .in_h = 12, .in_w = 9, .out_c = 33},
+      {.batch = 7, .in_c = 24, .in_h = 12, .in_w = 9, .out_c = 32, .bias = false},
+      {.batch = 1, .in_c = 24, .in_h = 30, .in_w = 9, .out_c = 40, .activation = {.kind = Kind::relu}},
+      {.batch = 1, .in_c = 24, .in_h = 31, .in_w = 9, .out_c = 40, .stride = 2},
+      {.batch = 2,
+       .in_c = 40,
+       .in_h = 30,
+       .in_w = 20,
+       .out_c = 72,
+       .kernel_h = 1,
+       .kernel_w = 1,
+       .stride = 2,
+       .padding = 0},
+      {.batch = 3,
+       .in_c = 16,
+       .in_h = 23,
+       .in_w = 9,
+       .out_c = 24,
+       .kernel_h = 5,
+       .kernel_w = 3,
+       .stride = 3,
+       .padding = 2},
+      {.batch = 1, .in_c = 24, .in_h = 24, .in_w = 24, .out_c = 24, .padding = 2, .dilation = 2},
+      {.batch = 1, .in_c = 16, .in_h = 9, .in_w = 30, .out_c = 48, .padding = 3},
+      {.batch = 4, .in_c = 96, .in_h = 4, .in_w = 4, .out_c = 136},
+      {.batch = 4,
+       .in_c = 96,
+       .in_h = 4,
+       .in_w = 4,
+       .out_c = 130,
+       .bias = false,
+       .activation = {.kind = Kind::tanh}},
+      {.batch = 5, .in_c = 64, .in_h = 20, .in_w = 20, .out_c = 64, .groups = 64},
+      {.batch = 5, .in_c = 32, .in_h = 10, .in_w = 10, .out_c = 64, .groups = 2},
+  };
+  for (const int count : {1, 2, 3, 6, 16}) {
+    const ThreadScope scope(count);
+    for (const Case& c : cases) check(c);
+  }
+}
+
 TEST(OnednnConv, OutlivesAChangeOfThreads) {
   const int before = threads();
   for (const auto& [prepared, run] : {std::pair{1, 4}, std::pair{4, 1}, std::pair{2, 3}}) {
@@ -283,7 +329,6 @@ TEST(OnednnConv, OutlivesAChangeOfThreads) {
     const auto kernel = cpu::make_onednn_conv(trial.spec);
     set_threads(run);
     trial.run(*kernel);
-    EXPECT_EQ(threads(), run);
     trial.compare();
   }
   set_threads(before);

@@ -7,6 +7,7 @@
 #include "lehr/backend/backend.hpp"
 #include "lehr/core/rng.hpp"
 #include "lehr/core/tensor.hpp"
+#include "lehr/core/thread_scope.hpp"
 
 namespace lehr {
 namespace {
@@ -113,6 +114,17 @@ TEST(OnednnLinear, ForwardAndBackward) {
   check({.batch = 1, .in = 400, .out = 400, .activation = Kind::relu});
   check({.batch = 9, .in = 400, .out = 400});
   check({.batch = 130, .in = 257, .out = 129, .activation = Kind::relu});
+}
+
+// Slices of rows, and of columns if there are few rows.
+TEST(OnednnLinear, AnyNumberOfThreads) {
+  for (const int count : {1, 2, 3, 16}) {
+    const ThreadScope scope(count);
+    check({.batch = 1, .in = 800, .out = 700, .activation = Kind::relu});
+    check({.batch = 9, .in = 400, .out = 400, .activation = Kind::tanh});
+    check({.batch = 130, .in = 257, .out = 129, .bias = false});
+    check({.batch = 900, .in = 300, .out = 3});
+  }
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ TEST(RunRecorder, KeepsBatchesEpochsLayersAndPictures) {
   EXPECT_EQ(run.info.classes.size(), 10U);
   EXPECT_FALSE(run.info.environment.at("threads").empty());
   const auto bytes = [&](const char* key) { return std::stoll(run.info.environment.at(key)); };
-  EXPECT_EQ(bytes("memory_planned"), training_memory(learner->model(), 64).total());
+  EXPECT_EQ(bytes("memory_planned"), training_memory(*learner).total());
   EXPECT_GT(bytes("memory_before"), 1 << 20);
   EXPECT_GE(bytes("memory_peak"), bytes("memory_before"));
   ASSERT_EQ(run.epochs.size(), 2U);

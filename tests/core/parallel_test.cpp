@@ -1,4 +1,5 @@
 #include "lehr/core/parallel.hpp"
+#include "lehr/core/thread_scope.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,37 +9,24 @@
 #include <atomic>
 #include <chrono>
 #include <numeric>
-#include <optional>
-#include <ostream>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "lehr/core/error.hpp"
+#include "support/child.hpp"
 
 namespace lehr {
 namespace {
 
-struct Way {
-  int threads;
-  bool openmp;
-};
-
-void PrintTo(const Way& way, std::ostream* out) {
-  *out << way.threads << (way.openmp ? " threads of OpenMP" : " threads of lehr");
-}
-
-class Threads : public ::testing::TestWithParam<Way> {
+class Threads : public ::testing::TestWithParam<int> {
  protected:
-  void SetUp() override {
-    set_threads(GetParam().threads);
-    if (GetParam().openmp) openmp_.emplace();
-  }
+  void SetUp() override { set_threads(GetParam()); }
   void TearDown() override { set_threads(before_); }
 
  private:
   int before_ = threads();
-  std::optional<OpenMpUse> openmp_;
 };
 
 TEST_P(Threads, CoverEveryElementOnce) {
@@ -91,12 +79,11 @@ TEST_P(Threads, RunNestedCallsInPlace) {
 TEST_P(Threads, ServeCallersAtOnce) {
   constexpr int callers = 3;
   constexpr int rounds = 200;
-  const int wanted = GetParam().threads;
+  const int wanted = GetParam();
   std::vector<std::int64_t> totals(callers);
   std::vector<std::thread> at_once;
   for (int caller = 0; caller < callers; ++caller) {
     at_once.emplace_back([&, caller] {
-      set_threads(wanted);  // OpenMP's setting is the calling thread's
       for (int round = 0; round < rounds; ++round) {
         std::vector<std::int64_t> parts(static_cast<std::size_t>(wanted));
         parallel_for(1000, 1, [&](std::int64_t begin, std::int64_t end, int thread) {
@@ -110,9 +97,7 @@ TEST_P(Threads, ServeCallersAtOnce) {
   EXPECT_EQ(totals, std::vector<std::int64_t>(callers, 1000 * rounds));
 }
 
-INSTANTIATE_TEST_SUITE_P(Counts, Threads,
-                         ::testing::Values(Way{1, false}, Way{2, false}, Way{3, false}, Way{8, false},
-                                           Way{2, true}, Way{8, true}));
+INSTANTIATE_TEST_SUITE_P(Counts, Threads, ::testing::Values(1, 2, 3, 8));
 
 TEST(ThreadTeam, WorksOnAfterHelpersHaveSlept) {
   const int before = threads();
@@ -126,28 +111,56 @@ TEST(ThreadTeam, WorksOnAfterHelpersHaveSlept) {
   EXPECT_EQ(total, 150);
 }
 
-// A forked child has no helper, as a busy machine has none that gets a core: their parts are the caller's.
-TEST(ThreadTeam, DoesWithoutHelpers) {
-  const int before = threads();
-  set_threads(4);
-  const auto total = [] {
-    std::atomic<std::int64_t> sum = 0;
-    parallel_for(100, 1, [&](std::int64_t begin, std::int64_t end, int) { sum += end - begin; });
-    return sum.load();
-  };
-  EXPECT_EQ(total(), 100);
-  const pid_t child = fork();
-  if (child == 0) _exit(total() == 100 ? 0 : 1);
-  int status = -1;
-  waitpid(child, &status, 0);
-  set_threads(before);
-  EXPECT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 0);
+/// Waits for the other part of a region of two, so that it ends only if a second thread runs it.
+void meet(std::atomic<int>& arrived) {
+  ++arrived;
+  while (arrived < 2) std::this_thread::yield();
 }
 
-TEST(SetThreads, RefusesWhatMakesNoSense) {
-  EXPECT_THROW(set_threads(0), BadInput);
-  EXPECT_THROW(set_threads(1025), BadInput);
+TEST(ThreadTeam, AForkedChildHasHelpersOfItsOwn) {
+  const ThreadScope two(2);
+  const auto both = [] {
+    std::atomic<int> arrived = 0;
+    parallel_for(2, 1, [&](std::int64_t, std::int64_t, int) { meet(arrived); });
+  };
+  both();
+  EXPECT_EQ(test::status_of_child([&] {
+              both();
+              return 0;
+            }),
+            0);
+}
+
+TEST(ThreadTeam, AChildForkedInTheMiddleOfARegionSaysSo) {
+  const ThreadScope two(2);
+  std::atomic<int> arrived = 0;
+  std::atomic<bool> go_on = false;
+  int status = -1;
+  const auto body = [&](std::int64_t, std::int64_t, int thread) {
+    meet(arrived);
+    if (thread != 0) {
+      while (!go_on) std::this_thread::yield();
+      return;
+    }
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(test::child_patience);
+      return;
+    }
+    waitpid(child, &status, 0);
+    go_on = true;
+  };
+  const pid_t parent = getpid();
+  std::string said;
+  try {
+    parallel_for(2, 1, body);
+  } catch (const Error& error) {
+    said = error.what();
+  }
+  if (getpid() != parent) _exit(said.find("forked") != std::string::npos ? 0 : 1);
+  EXPECT_EQ(said, "");
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST(ParallelFor, OfNothingDoesNothing) {

@@ -7,14 +7,14 @@
 
 namespace lehr {
 
-/// Threads that compute: one a core unless set_threads or OMP_NUM_THREADS says otherwise.
+/// Threads that compute for the calling thread: the ThreadScope's, else the process's setting.
 int threads();
-/// Throws BadInput unless 1 <= count <= 1024.
+/// For all threads of the process. Throws BadInput unless 1 <= count <= 1024.
 void set_threads(int count);
 
-/// Says, as long as one lives, that a library computes on OpenMP's threads (oneDNN does). parallel_for then
-/// runs on them too, so that no two sets of threads compete for the cores; otherwise it runs on threads of
-/// lehr's own, which wait for one another less and do not suffer where other programs take a core away.
+/// Does nothing; to be removed.
+///
+///
 class OpenMpUse {
  public:
   OpenMpUse();

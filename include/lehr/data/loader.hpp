@@ -47,6 +47,10 @@ class Loader {
   std::int64_t samples() const;
   const Dataset& dataset() const;
   const LoaderOptions& options() const;
+  /// Bytes of all batches that it holds: the one last given out and those made ahead.
+  std::size_t batch_bytes() const;
+  /// The same, known before there is a loader.
+  static std::size_t batch_bytes(const Dataset& dataset, const LoaderOptions& options);
 
  private:
   struct State;

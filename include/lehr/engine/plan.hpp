@@ -8,6 +8,7 @@
 
 #include "lehr/backend/backend.hpp"
 #include "lehr/engine/parameters.hpp"
+#include "lehr/engine/plan_room.hpp"
 #include "lehr/graph/graph.hpp"
 
 namespace lehr {
@@ -30,7 +31,8 @@ struct PlanOptions {
   /// Nodes whose parameters get no gradient: what backward need not compute for them it leaves out, and the
   /// entries in Parameters::grads() stay as they are.
   std::vector<NodeId> frozen{};
-  std::vector<ProbeSpec> probes{};  ///< a probed node is not fused with the activation behind it
+  std::vector<ProbeSpec> probes{};   ///< a probed node is not fused with the activation behind it
+  std::shared_ptr<PlanRoom> room{};  ///< where it computes, in turn with other plans; null: in its own
 };
 
 /// One step of a plan, for people and tests.
@@ -55,9 +57,9 @@ struct PlanMemory {
   std::size_t workspace = 0;
 };
 
-/// A graph compiled for one batch size, mode and backend: steps in order with their fusions, kernels
-/// prepared, one arena whose offsets come from liveness. Running it allocates nothing. The arena is allocated
-/// at the first run.
+/// A graph compiled for one batch size, mode, backend and thread count: steps in order with their fusions,
+/// kernels prepared, one arena whose offsets come from liveness. Running it allocates nothing but, at the
+/// first run, the arena. It always runs on as many threads as threads() said when it was made.
 ///
 /// Training differentiates the output node, which must be a single number (a loss).
 class Plan {
@@ -89,7 +91,8 @@ class Plan {
   void backward(float factor = 1);
 
   /// Where the value of the graph's output, of a graph input or of a node named in `keep` lies after a run.
-  /// Throws Error for any other node: its memory serves several tensors.
+  /// Throws Error for any other node, whose memory serves several tensors, and if another plan has since run
+  /// in the same room.
   const void* value(NodeId node) const;
 
   /// Begins to measure the tensors named in PlanOptions::probes, within the steps that produce them or right
@@ -101,6 +104,8 @@ class Plan {
   double last_probe_seconds() const;
 
   const PlanOptions& options() const;
+  /// What threads() said when the plan was made.
+  int threads() const;
   std::span<const StepInfo> steps() const;
   const PlanMemory& memory() const;
 

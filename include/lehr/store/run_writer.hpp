@@ -36,8 +36,8 @@ struct RunEnd {
 /// Writes one run into a run store from a thread of its own, a transaction every half second, so that a
 /// killed process leaves all but its last half second. Several processes may write to one store.
 ///
-/// Where writing fails later, or there is no space from the start, recording ends and failure() says why;
-/// nothing throws.
+/// If writing fails later, or there is no space from the start, recording ends and failure() says why;
+/// nothing throws. In a forked child nothing is written, and failure() says so.
 class RunWriter {
  public:
   using Options = RunWriterOptions;

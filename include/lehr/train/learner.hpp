@@ -39,6 +39,7 @@ struct LearnerOptions {
   int prefetch = -1;             ///< as in LoaderOptions
   std::int64_t max_batches = 0;  ///< training batches an epoch, 0 for all
   bool validate = true;          ///< after each epoch
+  int threads = 0;  ///< that compute; 0: what lehr::threads() says when a fit or a validation begins
   const Backend* backend = &cpu_backend();
 };
 
@@ -211,6 +212,11 @@ class Learner {
   /// The plan of full training batches: what runs for each layer, what it takes and how long. Made at the
   /// first use.
   Plan& training_plan();
+  /// The most that a plan of a fit needs, of whole batches in training and in validation: they take turns in
+  /// one memory.
+  PlanMemory plan_memory();
+  /// Bytes of that memory that are allocated so far.
+  std::size_t plan_memory_held() const;
 
   /// Writes weights, graph, class names and normalisation as one safetensors file (whole or not at all).
   void save(const std::filesystem::path& file) const;

@@ -14,18 +14,22 @@ class Learner;
 /// program itself come on top.
 struct TrainingMemory {
   std::int64_t activations = 0;  ///< with their gradients and what the backward pass keeps
-  std::int64_t workspace = 0;
-  std::int64_t parameters = 0;  ///< values, gradients and the optimizer's states
-  std::int64_t batches = 0;     ///< the batch in use and one made ahead
+  std::int64_t workspace = 0;    ///< of kernels
+  std::int64_t parameters = 0;   ///< values, gradients and the optimizer's states
+  std::int64_t batches = 0;      ///< the loaders' of training and validation
+  std::int64_t statistics = 0;   ///< of layers, as ActivationStats keeps them
 
-  std::int64_t total() const { return activations + workspace + parameters + batches; }
+  std::int64_t total() const { return activations + workspace + parameters + batches + statistics; }
 };
 
-/// For a graph from images to scores of shape (N, classes). Throws BadInput where it cannot be trained at
-/// this batch size.
+/// For a graph from images to scores of shape (N, classes), with validation in batches of the same size, on
+/// data in memory. Throws BadInput if the graph cannot be trained at this batch size.
 TrainingMemory training_memory(const Graph& classifier, std::int64_t batch_size,
                                const OptimizerSpec& optimizer = Adam{});
-/// For the training batch under way, from after_predict to after_batch.
+/// For the fits of this Learner, with validation unless its options leave it out. Statistics are not known
+/// here.
 TrainingMemory training_memory(Learner& learner);
+/// What the Learner holds of it already, such as its parameters.
+std::int64_t memory_held(const Learner& learner);
 
 }  // namespace lehr

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backend/cpu/onednn.hpp"
 #include "backend/cpu/square_sums.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/parallel.hpp"
 
 namespace lehr::cpu {
 namespace {
@@ -26,7 +28,8 @@ struct Product {
   float keep = 0;
 };
 
-void multiply(const Product& p, const Matrix& a, const Matrix& b, float* to) {
+void multiply_rows(const Product& p, const Matrix& a, const Matrix& b, float* to) {
+  const onednn::OneThread scope;
   const dnnl_status_t status =
       dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', p.rows, p.columns, p.joined, p.scale,
                  a.data, a.columns, b.data, b.columns, p.keep, to, p.columns);
@@ -35,6 +38,19 @@ void multiply(const Product& p, const Matrix& a, const Matrix& b, float* to) {
                 std::to_string(p.joined) + " and " + std::to_string(p.joined) + " x " +
                 std::to_string(p.columns));
   }
+}
+
+/// Rows are shared out among threads.
+void multiply(const Product& p, const Matrix& a, const Matrix& b, float* to) {
+  constexpr std::int64_t least_multiply_adds = 1 << 18;
+  const std::int64_t grain = std::max<std::int64_t>(8, least_multiply_adds / (p.columns * p.joined));
+  parallel_for(p.rows, grain, [&](std::int64_t begin, std::int64_t end, int) {
+    Product some = p;
+    some.rows = end - begin;
+    Matrix from = a;
+    from.data += begin * (a.transposed ? 1 : a.columns);
+    multiply_rows(some, from, b, to + begin * p.columns);
+  });
 }
 
 void divide_by_norm(float* matrix, std::int64_t count) {

@@ -3,8 +3,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "lehr/core/parallel.hpp"
-
 namespace lehr::cpu {
 
 /// Brings a matrix near the orthogonal one of its singular vectors: singular values go to about 1 by the
@@ -17,7 +15,6 @@ class NewtonSchulz {
   void orthogonalise(float* matrix, std::int64_t rows, std::int64_t columns, std::int64_t steps);
 
  private:
-  OpenMpUse openmp_;  // by dnnl_sgemm
   std::vector<float> gram_;
   std::vector<float> polynomial_;
   std::vector<float> next_;

@@ -1,5 +1,9 @@
 #include "backend/cpu/onednn.hpp"
 
+#include <omp.h>
+#include <pthread.h>
+
+#include <mutex>
 #include <span>
 #include <type_traits>
 
@@ -18,6 +22,23 @@ const dnnl::engine& engine() {
 dnnl::stream& stream() {
   thread_local dnnl::stream own(engine());
   return own;
+}
+
+// oneDNN keeps its primitives in a cache behind a lock. A fork waits until no thread holds it, since in the
+// child nobody would release it.
+std::mutex& making() {
+  static std::mutex mutex;
+  [[maybe_unused]] static const int registered =
+      pthread_atfork([] { making().lock(); }, [] { making().unlock(); }, [] { making().unlock(); });
+  return mutex;
+}
+
+/// What a primitive needs of memory depends on the threads that it is made for.
+template <class Make>
+Choice make_for_one_thread(const Make& make) {
+  const std::lock_guard hold(making());
+  const OneThread scope;
+  return make();
 }
 
 dnnl::primitive_attr attributes(const FusedActivation& activation = {}) {
@@ -50,12 +71,12 @@ dnnl::convolution_forward::primitive_desc forward_descriptor(const ConvProblem& 
   const auto kind = p.training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
   const Dims dilation = less_one(p.dilation);
 #if DNNL_VERSION_MAJOR >= 3
-  return {engine(), kind,     a.algorithm, p.src,     a.weights, p.bias,
-          p.dst,    p.stride, dilation,    p.padding, p.padding, attr};
+  return {engine(), kind,     a.algorithm, p.src,     a.weights,       p.bias,
+          p.dst,    p.stride, dilation,    p.padding, p.padding_after, attr};
 #else
   using Conv = dnnl::convolution_forward;
   return {Conv::desc(kind, a.algorithm, p.src, a.weights, p.bias, p.dst, p.stride, dilation, p.padding,
-                     p.padding),
+                     p.padding_after),
           attr, engine()};
 #endif
 }
@@ -64,11 +85,11 @@ dnnl::convolution_backward_data::primitive_desc data_descriptor(const ConvProble
   const auto hint = forward_descriptor(p, a, attributes());
   const Dims dilation = less_one(p.dilation);
 #if DNNL_VERSION_MAJOR >= 3
-  return {engine(), a.algorithm, p.src,     a.weights, p.dst,       p.stride,
-          dilation, p.padding,   p.padding, hint,      attributes()};
+  return {engine(), a.algorithm, p.src,           a.weights, p.dst,       p.stride,
+          dilation, p.padding,   p.padding_after, hint,      attributes()};
 #else
   using Conv = dnnl::convolution_backward_data;
-  return {Conv::desc(a.algorithm, p.src, a.weights, p.dst, p.stride, dilation, p.padding, p.padding),
+  return {Conv::desc(a.algorithm, p.src, a.weights, p.dst, p.stride, dilation, p.padding, p.padding_after),
           attributes(), engine(), hint};
 #endif
 }
@@ -78,11 +99,12 @@ dnnl::convolution_backward_weights::primitive_desc weights_descriptor(const Conv
   const auto hint = forward_descriptor(p, a, attributes());
   const Dims dilation = less_one(p.dilation);
 #if DNNL_VERSION_MAJOR >= 3
-  return {engine(), a.algorithm, p.src,     a.weights, p.bias, p.dst,
-          p.stride, dilation,    p.padding, p.padding, hint,   attributes()};
+  return {engine(), a.algorithm, p.src,     a.weights,       p.bias, p.dst,
+          p.stride, dilation,    p.padding, p.padding_after, hint,   attributes()};
 #else
   using Conv = dnnl::convolution_backward_weights;
-  return {Conv::desc(a.algorithm, p.src, a.weights, p.bias, p.dst, p.stride, dilation, p.padding, p.padding),
+  return {Conv::desc(a.algorithm, p.src, a.weights, p.bias, p.dst, p.stride, dilation, p.padding,
+                     p.padding_after),
           attributes(), engine(), hint};
 #endif
 }
@@ -113,10 +135,12 @@ dnnl::matmul::primitive_desc matmul_descriptor(const MatmulProblem& p, const dnn
 
 /// The first attempt that oneDNN answers with a kernel other than its reference, else the first it answers.
 template <class Primitive, class Describe>
-Choice choose(const ConvProblem& problem, const Describe& describe) {
+Choice choose(const ConvProblem& problem, const Desc* wanted, const Describe& describe) {
+  const Desc any = any_layout(problem.weights_dims);
   const Attempt attempts[] = {
-      {any_layout(problem.weights_dims), dnnl::algorithm::convolution_auto},
-      {any_layout(problem.weights_dims), dnnl::algorithm::convolution_direct},
+      {wanted != nullptr ? *wanted : any, dnnl::algorithm::convolution_auto},
+      {any, dnnl::algorithm::convolution_auto},
+      {any, dnnl::algorithm::convolution_direct},
       {problem.weights, dnnl::algorithm::convolution_direct},
   };
   Choice best;
@@ -134,7 +158,7 @@ Choice choose(const ConvProblem& problem, const Describe& describe) {
       best = {Primitive(descriptor), implementation, weights, descriptor.scratchpad_desc()};
       if (!is_reference(implementation)) break;
     } catch (const dnnl::error&) {
-      if (!best.primitive && &attempt == &attempts[2]) throw;
+      if (!best.primitive && &attempt == std::end(attempts) - 1) throw;
     }
   }
   return best;
@@ -148,58 +172,80 @@ Desc any_layout(const Dims& dims) {
   return {dims, dnnl::memory::data_type::f32, dnnl::memory::format_tag::any};
 }
 
+Dims dims_of(const Desc& desc) {
+#if DNNL_VERSION_MAJOR >= 3
+  return desc.get_dims();
+#else
+  return desc.dims();
+#endif
+}
+
 bool applies(const FusedActivation& activation) {
   using Kind = FusedActivation::Kind;
   return activation.kind == Kind::none || (activation.kind == Kind::leaky_relu && activation.leak != 0);
 }
 
-Choice conv_forward(const ConvProblem& problem, const FusedActivation& activation) {
+Choice conv_forward(const ConvProblem& problem, const FusedActivation& activation, const Desc* wanted) {
   const auto attr = attributes(activation);
-  return choose<dnnl::convolution_forward>(
-      problem, [&](const Attempt& attempt) { return forward_descriptor(problem, attempt, attr); });
+  return make_for_one_thread([&] {
+    return choose<dnnl::convolution_forward>(
+        problem, wanted, [&](const Attempt& attempt) { return forward_descriptor(problem, attempt, attr); });
+  });
 }
 
-Choice conv_backward_data(const ConvProblem& problem) {
-  return choose<dnnl::convolution_backward_data>(
-      problem, [&](const Attempt& attempt) { return data_descriptor(problem, attempt); });
+Choice conv_backward_data(const ConvProblem& problem, const Desc* wanted) {
+  return make_for_one_thread([&] {
+    return choose<dnnl::convolution_backward_data>(
+        problem, wanted, [&](const Attempt& attempt) { return data_descriptor(problem, attempt); });
+  });
 }
 
-Choice conv_backward_weights(const ConvProblem& problem) {
-  return choose<dnnl::convolution_backward_weights>(
-      problem, [&](const Attempt& attempt) { return weights_descriptor(problem, attempt); });
+Choice conv_backward_weights(const ConvProblem& problem, const Desc* wanted) {
+  return make_for_one_thread([&] {
+    return choose<dnnl::convolution_backward_weights>(
+        problem, wanted, [&](const Attempt& attempt) { return weights_descriptor(problem, attempt); });
+  });
 }
 
 Choice matmul(const MatmulProblem& problem, const FusedActivation& activation) {
-  const auto descriptor = matmul_descriptor(problem, attributes(activation), problem.plain);
-  return {dnnl::matmul(descriptor), descriptor.impl_info_str(), problem.weights,
-          descriptor.scratchpad_desc()};
+  return make_for_one_thread([&]() -> Choice {
+    const auto descriptor = matmul_descriptor(problem, attributes(activation), problem.plain);
+    return {dnnl::matmul(descriptor), descriptor.impl_info_str(), problem.weights,
+            descriptor.scratchpad_desc()};
+  });
 }
 
 Choice reorder(const Desc& from, const Desc& to) {
-  const dnnl::reorder::primitive_desc descriptor(engine(), from, engine(), to, attributes());
-  return {dnnl::reorder(descriptor), descriptor.impl_info_str(), to, descriptor.scratchpad_desc()};
+  return make_for_one_thread([&]() -> Choice {
+    const dnnl::reorder::primitive_desc descriptor(engine(), from, engine(), to, attributes());
+    return {dnnl::reorder(descriptor), descriptor.impl_info_str(), to, descriptor.scratchpad_desc()};
+  });
 }
 
 Call::Call(const Choice& choice, std::initializer_list<Argument> arguments)
-    : primitive_(choice.primitive), scratchpad_bytes_(choice.scratchpad.get_size()), threads_(threads()) {
-  if (threads_ > 1) openmp_ = std::make_unique<const OpenMpUse>();
+    : primitive_(choice.primitive), scratchpad_bytes_(choice.scratchpad.get_size()) {
+  std::size_t number = 0;
   const auto add = [&](int id, const Desc& desc) {
-    memories_.push_back(dnnl::memory(desc, engine(), DNNL_MEMORY_NONE));
-    arguments_.push_back({id, memories_.back().get()});
+    if (desc.get_size() > 0) {
+      given_.push_back(number);
+      memories_.push_back(dnnl::memory(desc, engine(), DNNL_MEMORY_NONE));
+      arguments_.push_back({id, memories_.back().get()});
+    }
+    ++number;
   };
   for (const Argument& argument : arguments) add(argument.id, argument.desc);
-  if (scratchpad_bytes_ > 0) add(DNNL_ARG_SCRATCHPAD, choice.scratchpad);
+  add(DNNL_ARG_SCRATCHPAD, choice.scratchpad);
 }
 
-Threads::Threads(int wanted) : before_(threads()), changed_(wanted != before_) {
-  if (changed_) set_threads(wanted);
+OneThread::OneThread() : before_(omp_get_max_threads()) {
+  if (before_ != 1) omp_set_num_threads(1);
 }
 
-Threads::~Threads() {
-  if (changed_) set_threads(before_);
+OneThread::~OneThread() {
+  if (before_ != 1) omp_set_num_threads(before_);
 }
 
-int useful_threads(std::int64_t multiply_adds) {
+int useful_slices(std::int64_t multiply_adds) {
   constexpr std::int64_t worth_a_barrier = 1 << 19;
   return multiply_adds < worth_a_barrier ? 1 : threads();
 }
@@ -207,11 +253,11 @@ int useful_threads(std::int64_t multiply_adds) {
 void Call::run(std::initializer_list<const void*> addresses) {
   const std::span given(addresses.begin(), addresses.size());
   for (std::size_t i = 0; i < memories_.size(); ++i) {
-    void* address = const_cast<void*>(given[i]);
+    void* address = const_cast<void*>(given[given_[i]]);
     // Version 2 clears the padding of a blocked layout whenever an address is set.
     if (memories_[i].get_data_handle() != address) memories_[i].set_data_handle(address);
   }
-  const Threads as_prepared(threads_);
+  const OneThread scope;
   dnnl::error::wrap_c_api(dnnl_primitive_execute(primitive_.get(), stream().get(),
                                                  static_cast<int>(arguments_.size()), arguments_.data()),
                           "could not execute a primitive");

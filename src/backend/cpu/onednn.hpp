@@ -1,10 +1,15 @@
 #pragma once
 
 // The only door to oneDNN: what differs between its versions 2 and 3, and its manners, stay behind it.
+//
+// Every primitive computes on the thread that calls it. A kernel with work for several threads cuts it into
+// slices with a primitive each, and runs them on lehr's own threads (run_slices). So OpenMP, which oneDNN
+// would use, never starts a thread: its threads wait actively, which is slow on a busy machine, and hang in a
+// child after a fork.
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
-#include <memory>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <string>
 #include <vector>
@@ -21,6 +26,7 @@ using Dims = dnnl::memory::dims;
 Desc strided(const Dims& dims, const Dims& strides);
 /// A float tensor whose layout oneDNN may choose.
 Desc any_layout(const Dims& dims);
+Dims dims_of(const Desc& desc);
 
 /// True where oneDNN applies the activation itself, exactly as activation-inl.hpp does. Its ReLU does not: it
 /// makes a NaN 0, and a network that has gone wrong would not show it.
@@ -38,7 +44,8 @@ struct Choice {
 struct ConvProblem {
   Desc src, weights, bias, dst;
   Dims weights_dims;
-  Dims stride, dilation, padding;  ///< dilation 1 is the plain convolution, as in PyTorch
+  Dims stride, dilation;  ///< dilation 1 is the plain convolution, as in PyTorch
+  Dims padding, padding_after;
   bool training = false;
 };
 
@@ -49,15 +56,16 @@ struct MatmulProblem {
       false;  ///< prefer oneDNN's plain kernel to its first choice, which packs the weights at every call
 };
 
-/// Each throws dnnl::error where oneDNN refuses. A kernel that is not oneDNN's reference is preferred.
-Choice conv_forward(const ConvProblem& problem, const FusedActivation& activation);
-Choice conv_backward_data(const ConvProblem& problem);
-Choice conv_backward_weights(const ConvProblem& problem);
+/// Each throws dnnl::error where oneDNN refuses. A kernel that is not oneDNN's reference is preferred. A
+/// wanted layout of the weights is tried first, and need not be what comes back.
+Choice conv_forward(const ConvProblem& problem, const FusedActivation& activation, const Desc* wanted);
+Choice conv_backward_data(const ConvProblem& problem, const Desc* wanted);
+Choice conv_backward_weights(const ConvProblem& problem, const Desc* wanted);
 Choice matmul(const MatmulProblem& problem, const FusedActivation& activation);
 Choice reorder(const Desc& from, const Desc& to);
 
-/// A primitive with its arguments prepared: a run sets addresses and allocates nothing. oneDNN sizes the
-/// scratchpad by the threads at creation, so a call runs on as many, whatever was set meanwhile.
+/// A primitive with its arguments prepared: a run sets addresses and allocates nothing. It computes on the
+/// calling thread alone.
 class Call {
  public:
   struct Argument {
@@ -66,38 +74,47 @@ class Call {
   };
 
   Call() = default;
-  /// The scratchpad is appended to the arguments.
+  /// Arguments with an empty Desc are left out. The scratchpad is appended to the arguments.
   Call(const Choice& choice, std::initializer_list<Argument> arguments);
 
   explicit operator bool() const { return !arguments_.empty(); }
   std::size_t scratchpad_bytes() const { return scratchpad_bytes_; }
-  /// Addresses in the order of the constructor's arguments, then the scratchpad's. Throws dnnl::error.
+  /// Addresses in the order of the constructor's arguments (anything for those left out), then the
+  /// scratchpad's. Throws dnnl::error.
   void run(std::initializer_list<const void*> addresses);
 
  private:
   dnnl::primitive primitive_;
+  std::vector<std::size_t> given_;  ///< which of the constructor's arguments the memories are
   std::vector<dnnl::memory> memories_;
   std::vector<dnnl_exec_arg_t> arguments_;
   std::size_t scratchpad_bytes_ = 0;
-  int threads_ = 1;
-  std::unique_ptr<const OpenMpUse> openmp_;  ///< where it runs on several threads
 };
 
-/// OpenMP's thread count for a scope. Calls made and chosen inside it keep that count for their runs.
-class Threads {
+/// Keeps oneDNN on the calling thread while it lives. This sets OpenMP's thread count for the calling thread
+/// and puts it back; no other thread sees it.
+class OneThread {
  public:
-  explicit Threads(int wanted);
-  ~Threads();
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
+  OneThread();
+  ~OneThread();
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
 
  private:
   int before_;
-  bool changed_;
 };
 
-/// One thread where waking the others would take longer than the work itself.
-int useful_threads(std::int64_t multiply_adds);
+/// How many slices a kernel with that much work has: one for each thread, or a single one if waking the
+/// others would take longer than the work itself.
+int useful_slices(std::int64_t multiply_adds);
+
+/// Calls body(i) for each i below count, on as many threads as there are.
+template <class Body>
+void run_slices(std::size_t count, const Body& body) {
+  parallel_for(static_cast<std::int64_t>(count), 1, [&](std::int64_t begin, std::int64_t end, int) {
+    for (std::int64_t i = begin; i < end; ++i) body(static_cast<std::size_t>(i));
+  });
+}
 
 [[noreturn]] void throw_translated(const std::string& node, const char* doing, const dnnl::error& error);
 

@@ -3,23 +3,18 @@
 
 #include "backend/cpu/onednn.hpp"
 #include "backend/cpu/onednn_elementwise.hpp"
+#include "backend/cpu/onednn_product.hpp"
 #include "backend/cpu/ops.hpp"
 #include "lehr/core/parallel.hpp"
 
 namespace lehr::cpu {
 namespace {
 
-using onednn::Call;
-using onednn::Choice;
-using onednn::Desc;
+using onednn::Pieces;
+using onednn::Product;
 
-Desc matrix(std::int64_t rows, std::int64_t columns) {
-  return onednn::strided({rows, columns}, {columns, 1});
-}
-/// The transpose of a (rows, columns) matrix in memory.
-Desc transposed(std::int64_t rows, std::int64_t columns) {
-  return onednn::strided({columns, rows}, {1, columns});
-}
+const float* floats(const void* data) { return static_cast<const float*>(data); }
+float* floats(void* data) { return static_cast<float*>(data); }
 
 /// sums[column] = sum over rows. Each thread owns columns, so that the order of adding is always the same.
 void sum_rows(const float* values, std::int64_t rows, std::int64_t columns, float* sums) {
@@ -53,79 +48,80 @@ class Linear final : public Kernel {
   std::size_t workspace() const override { return workspace_; }
 
   void forward(const KernelArgs& args) override {
+    const float* const bias = bias_ ? floats(args.parameters[1]) : nullptr;
     onednn::translating_errors(name_, "a linear layer", [&] {
-      if (bias_) {
-        forward_.run({args.inputs[0], args.parameters[0], args.parameters[1], args.output, args.workspace});
-      } else {
-        forward_.run({args.inputs[0], args.parameters[0], args.output, args.workspace});
-      }
+      forward_.run(floats(args.inputs[0]), floats(args.parameters[0]), bias, floats(args.output),
+                   bytes(args));
     });
-    if (!onednn::applies(activation_)) {
-      activate_in_place(static_cast<float*>(args.output), batch_ * out_, activation_);
-    }
+    if (!onednn::applies(activation_)) activate_in_place(floats(args.output), batch_ * out_, activation_);
   }
 
   void backward(const KernelArgs& args) override {
-    const auto* delta = static_cast<const float*>(args.output_grad);
-    void* scratchpad = static_cast<std::byte*>(args.workspace) + scratchpad_;
+    const float* delta = floats(args.output_grad);
     if (fused()) {
       auto* own = static_cast<float*>(args.workspace);
-      activation_gradient(static_cast<const float*>(args.output), delta, own, batch_ * out_, activation_);
+      activation_gradient(floats(args.output), delta, own, batch_ * out_, activation_);
       delta = own;
     }
     onednn::translating_errors(name_, "a linear layer's backward pass", [&] {
       if (data_ && args.input_grads[0] != nullptr) {
-        data_.run({delta, args.parameters[0], args.input_grads[0], scratchpad});
+        data_.run(delta, floats(args.parameters[0]), nullptr, floats(args.input_grads[0]), bytes(args));
       }
-      if (weights_) weights_.run({args.inputs[0], delta, args.parameter_grads[0], scratchpad});
+      if (weights_) {
+        weights_.run(floats(args.inputs[0]), delta, nullptr, floats(args.parameter_grads[0]), bytes(args));
+      }
     });
     if (weights_ && bias_) sum_rows(delta, batch_, out_, static_cast<float*>(args.parameter_grads[1]));
   }
 
  private:
+  static std::byte* bytes(const KernelArgs& args) { return static_cast<std::byte*>(args.workspace); }
   bool fused() const { return activation_.kind != FusedActivation::Kind::none; }
 
   /// Measured: from here on, and for few rows far earlier, packing the weight costs more than it gains.
   bool packing_hurts() const { return in_ * out_ >= (batch_ <= 16 ? 1 << 17 : 1 << 23); }
 
   void prepare(const KernelSpec& spec) {
-    const onednn::Threads scope(onednn::useful_threads(batch_ * in_ * out_));
-    prepare_forward();
+    Pieces forward_pieces;
+    forward_ = Product({.rows = batch_,
+                        .inner = in_,
+                        .columns = out_,
+                        .left = {in_, 1},
+                        .right = {out_, 1},
+                        .bias = bias_,
+                        .activation = activation_,
+                        .plain = packing_hurts()},
+                       forward_pieces);
+    implementation_ = "onednn:" + forward_.implementation();
+    workspace_ = forward_pieces.total();
     if (!spec.training) return;
-    onednn::Pieces pieces;
+    Pieces pieces;
     if (fused()) pieces.take(sizeof(float) * static_cast<std::size_t>(batch_ * out_));
-    const bool data = !spec.input_grads.empty() && spec.input_grads[0];
-    if (data) {
-      data_ = product("data", matrix(batch_, out_), transposed(in_, out_), matrix(batch_, in_), batch_ == 1);
-    }
-    if (spec.parameter_grads) {
-      weights_ = product("weights", transposed(batch_, in_), matrix(batch_, out_), matrix(in_, out_), false);
-    }
-    scratchpad_ = pieces.take(std::max(data_.scratchpad_bytes(), weights_.scratchpad_bytes()));
-    workspace_ = std::max(workspace_, pieces.total());
+    // The two products run one after the other and share their room.
+    Pieces data_pieces = pieces;
+    Pieces weights_pieces = pieces;
+    if (!spec.input_grads.empty() && spec.input_grads[0]) prepare_data(data_pieces);
+    if (spec.parameter_grads) prepare_weights(weights_pieces);
+    workspace_ = std::max({workspace_, data_pieces.total(), weights_pieces.total()});
   }
 
-  void prepare_forward() {
-    const Desc src = matrix(batch_, in_);
-    const Desc weights = matrix(in_, out_);
-    const Desc bias = bias_ ? matrix(1, out_) : Desc();
-    const Desc dst = matrix(batch_, out_);
-    const Choice choice = onednn::matmul({src, weights, bias, dst, packing_hurts()}, activation_);
-    implementation_ = "onednn:" + choice.implementation;
-    if (bias_) {
-      forward_ = Call(
-          choice,
-          {{DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_BIAS, bias}, {DNNL_ARG_DST, dst}});
-    } else {
-      forward_ = Call(choice, {{DNNL_ARG_SRC, src}, {DNNL_ARG_WEIGHTS, weights}, {DNNL_ARG_DST, dst}});
-    }
-    workspace_ = forward_.scratchpad_bytes();
+  /// delta times the transposed weight.
+  void prepare_data(Pieces& pieces) {
+    data_ = Product({.rows = batch_,
+                     .inner = out_,
+                     .columns = in_,
+                     .left = {out_, 1},
+                     .right = {1, out_},
+                     .plain = batch_ == 1},
+                    pieces);
+    implementation_ += ",data:" + data_.implementation();
   }
 
-  Call product(const char* what, const Desc& left, const Desc& right, const Desc& result, bool plain) {
-    const Choice choice = onednn::matmul({left, right, Desc(), result, plain}, FusedActivation{});
-    implementation_ += std::string(",") + what + ":" + choice.implementation;
-    return Call(choice, {{DNNL_ARG_SRC, left}, {DNNL_ARG_WEIGHTS, right}, {DNNL_ARG_DST, result}});
+  /// The transposed input times delta.
+  void prepare_weights(Pieces& pieces) {
+    weights_ = Product({.rows = in_, .inner = batch_, .columns = out_, .left = {1, in_}, .right = {out_, 1}},
+                       pieces);
+    implementation_ += ",weights:" + weights_.implementation();
   }
 
   std::string name_;
@@ -133,8 +129,7 @@ class Linear final : public Kernel {
   std::int64_t batch_, in_, out_;
   bool bias_;
   std::string implementation_;
-  Call forward_, data_, weights_;
-  std::size_t scratchpad_ = 0;  ///< offset in the workspace of the backward pass
+  Product forward_, data_, weights_;
   std::size_t workspace_ = 0;
 };
 

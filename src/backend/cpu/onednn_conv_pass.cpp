@@ -1,0 +1,114 @@
+#include "backend/cpu/onednn_conv_pass.hpp"
+
+#include <algorithm>
+
+#include "backend/cpu/onednn_conv_problem.hpp"
+
+namespace lehr::cpu::onednn {
+
+WeightsOrder::WeightsOrder(const Desc& from, const Desc& to, Pieces& pieces) {
+  if (from == to) return;
+  // Blocked layouts can be cut at whole blocks only; 64 is a multiple of all that oneDNN has.
+  constexpr std::int64_t block = 64;
+  const Dims dims = dims_of(from);
+  const std::int64_t blocks = (dims[0] + block - 1) / block;
+  const std::int64_t parts =
+      std::min<std::int64_t>(blocks, useful_slices(static_cast<std::int64_t>(from.get_size())));
+  try {
+    for (std::int64_t part = 0; part < parts; ++part) {
+      Dims some = dims;
+      Dims offsets(dims.size(), 0);
+      offsets[0] = blocks * part / parts * block;
+      some[0] = std::min(dims[0], blocks * (part + 1) / parts * block) - offsets[0];
+      add(from.submemory_desc(some, offsets), to.submemory_desc(some, offsets), pieces);
+    }
+  } catch (const dnnl::error&) {
+    slices_.clear();
+    add(from, to, pieces);
+  }
+}
+
+void WeightsOrder::add(const Desc& from, const Desc& to, Pieces& pieces) {
+  Slice& slice = slices_.emplace_back();
+  slice.call = Call(reorder(from, to), {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+  slice.scratchpad = pieces.take(slice.call.scratchpad_bytes());
+}
+
+void WeightsOrder::run(const void* from, void* to, std::byte* workspace) {
+  run_slices(slices_.size(), [&](std::size_t i) {
+    slices_[i].call.run({from, to, workspace + slices_[i].scratchpad});
+  });
+}
+
+// Notes the first slice's layout of the weights; false if a later one wants another.
+bool ConvPass::agrees(const Choice& choice) {
+  if (!slices_.empty()) return choice.weights == weights_;
+  weights_ = choice.weights;
+  implementation_ = choice.implementation;
+  return true;
+}
+
+template <class AddSlice>
+bool ConvPass::add_slices(const std::vector<ConvSlice>& cuts, const AddSlice& add) {
+  slices_.clear();
+  return std::ranges::all_of(
+      cuts, [&](const ConvSlice& cut) { return add(cut, slices_.empty() ? nullptr : &weights_); });
+}
+
+void ConvPass::place(const ConvSpec& conv, Pieces& pieces) {
+  for (Slice& slice : slices_) slice.scratchpad = pieces.take(slice.call.scratchpad_bytes());
+  order_ = WeightsOrder(conv_weights(conv), weights_, pieces);
+  if (order_) ordered_ = pieces.take(weights_.get_size());
+}
+
+ConvPass ConvPass::forward(const ConvSpec& conv, const FusedActivation& activation, bool training, int parts,
+                           Pieces& pieces) {
+  ConvPass pass;
+  const auto add = [&](const ConvSlice& cut, const Desc* wanted) {
+    const ConvProblem p = conv_problem(cut, training);
+    const Choice choice = conv_forward(p, activation, wanted);
+    if (!pass.agrees(choice)) return false;
+    pass.slices_.push_back({Call(choice, {{DNNL_ARG_SRC, p.src},
+                                          {DNNL_ARG_WEIGHTS, choice.weights},
+                                          {DNNL_ARG_BIAS, p.bias},
+                                          {DNNL_ARG_DST, p.dst}}),
+                            cut.in_offset, cut.out_offset});
+    return true;
+  };
+  if (!pass.add_slices(slices_of_output(conv, parts), add)) pass.add_slices(slices_of_output(conv, 1), add);
+  pass.place(conv, pieces);
+  return pass;
+}
+
+ConvPass ConvPass::data(const ConvSpec& conv, int parts, Pieces& pieces) {
+  ConvPass pass;
+  const auto add = [&](const ConvSlice& cut, const Desc* wanted) {
+    const ConvProblem p = conv_problem(cut, true);
+    const Choice choice = conv_backward_data(p, wanted);
+    if (!pass.agrees(choice)) return false;
+    pass.slices_.push_back({Call(choice, {{DNNL_ARG_DIFF_DST, p.dst},
+                                          {DNNL_ARG_WEIGHTS, choice.weights},
+                                          {DNNL_ARG_BIAS, Desc()},
+                                          {DNNL_ARG_DIFF_SRC, p.src}}),
+                            cut.out_offset, cut.in_offset});
+    return true;
+  };
+  if (!pass.add_slices(slices_of_input(conv, parts), add)) pass.add_slices(slices_of_input(conv, 1), add);
+  pass.place(conv, pieces);
+  return pass;
+}
+
+void ConvPass::run(const float* from, const void* weights, const float* bias, float* to,
+                   std::byte* workspace) {
+  if (order_) {
+    order_.run(weights, workspace + ordered_, workspace);
+    weights = workspace + ordered_;
+  }
+  run_slices(slices_.size(), [&](std::size_t i) {
+    Slice& slice = slices_[i];
+    slice.call.run(
+        {from + slice.from_offset, weights, bias, to + slice.to_offset, workspace + slice.scratchpad});
+  });
+}
+
+}  // namespace lehr::cpu::onednn

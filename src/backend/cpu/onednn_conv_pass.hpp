@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "backend/cpu/onednn.hpp"
+#include "backend/cpu/onednn_conv_slices.hpp"
+#include "lehr/backend/backend.hpp"
+
+namespace lehr::cpu::onednn {
+
+/// A convolution's weights brought from lehr's layout into a primitive's or back, cut by output channels.
+class WeightsOrder {
+ public:
+  WeightsOrder() = default;
+  /// No layouts to reorder between if they are equal.
+  WeightsOrder(const Desc& from, const Desc& to, Pieces& pieces);
+  explicit operator bool() const { return !slices_.empty(); }
+  void run(const void* from, void* to, std::byte* workspace);
+
+ private:
+  struct Slice {
+    Call call;
+    std::size_t scratchpad = 0;
+  };
+  void add(const Desc& from, const Desc& to, Pieces& pieces);
+
+  std::vector<Slice> slices_;
+};
+
+/// A pass from images to images, in slices.
+class ConvPass {
+ public:
+  ConvPass() = default;
+  /// Each takes its room of the workspace from `pieces`, as ConvWeights does.
+  static ConvPass forward(const ConvSpec& conv, const FusedActivation& activation, bool training, int parts,
+                          Pieces& pieces);
+  /// The gradient of the input.
+  static ConvPass data(const ConvSpec& conv, int parts, Pieces& pieces);
+
+  explicit operator bool() const { return !slices_.empty(); }
+  const std::string& implementation() const { return implementation_; }
+  /// Forward: from input to output, bias may be null. Data: from the output's gradient to the input's, no
+  /// bias.
+  void run(const float* from, const void* weights, const float* bias, float* to, std::byte* workspace);
+
+ private:
+  struct Slice {
+    Call call;
+    std::int64_t from_offset = 0, to_offset = 0;
+    std::size_t scratchpad = 0;
+  };
+  template <class AddSlice>
+  bool add_slices(const std::vector<ConvSlice>& cuts, const AddSlice& add);
+  bool agrees(const Choice& choice);
+  void place(const ConvSpec& conv, Pieces& pieces);
+
+  std::vector<Slice> slices_;
+  Desc weights_;
+  WeightsOrder order_;
+  std::size_t ordered_ = 0;
+  std::string implementation_;
+};
+
+/// The gradient of weights and bias. Slices are images, whose gradients are added up in order; or output
+/// channels, of which each slice packs its own first, if that moves fewer bytes.
+class ConvWeights {
+ public:
+  ConvWeights() = default;
+  ConvWeights(const ConvSpec& conv, int parts, Pieces& pieces);
+  explicit operator bool() const { return !slices_.empty(); }
+  const std::string& implementation() const { return implementation_; }
+  /// bias_grad may be null.
+  void run(const float* input, const float* delta, float* weights_grad, float* bias_grad,
+           std::byte* workspace);
+
+ private:
+  struct Slice {
+    Call call;
+    std::int64_t in_offset = 0, out_offset = 0;
+    std::int64_t channel = 0, channels = 0;  ///< of the output
+    std::size_t delta = 0, weights = 0, bias = 0, scratchpad = 0;
+    Call order{};  ///< of slices by channels
+  };
+  bool prepare_images(const ConvSpec& conv, int parts);
+  void place_images(const ConvSpec& conv, Pieces& pieces);
+  void prepare_channels(const ConvSpec& conv, std::int64_t parts, Pieces& pieces);
+  void run_images(const float* input, const float* delta, float* weights_grad, float* bias_grad,
+                  std::byte* workspace);
+  void run_channels(const float* input, const float* delta, float* weights_grad, float* bias_grad,
+                    std::byte* workspace);
+
+  std::vector<Slice> slices_;
+  bool by_channels_ = false;
+  std::int64_t pixels_ = 0;  ///< of the whole output
+  std::int64_t out_c_ = 0;
+  Desc weights_;
+  WeightsOrder order_;
+  std::string implementation_;
+};
+
+}  // namespace lehr::cpu::onednn
