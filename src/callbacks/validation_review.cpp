@@ -12,7 +12,7 @@ ValidationReview::Miss judged(std::int64_t sample, std::int64_t truth, std::span
   double sum = 0;
   for (const float score : scores) sum += std::exp(static_cast<double>(score) - highest);
   const auto of_truth = static_cast<double>(scores[static_cast<std::size_t>(truth)]);
-  return {sample, truth, best - scores.begin(), 1 / sum, std::log(sum) + highest - of_truth};
+  return {sample, truth, best - scores.begin(), 1 / sum, std::log(sum) + (highest - of_truth)};
 }
 
 }  // namespace

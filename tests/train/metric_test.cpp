@@ -65,6 +65,17 @@ TEST(Metrics, CountTiesAndNan) {
   EXPECT_TRUE(std::isnan(measured(auroc, broken, 2)));
 }
 
+// The logarithm of a sum of exponentials is lost beside scores of 1e18.
+TEST(Metrics, KeepTheirDigitsBesideLargeScores) {
+  const std::vector<float> scores{1e18F, 1e18F, 1e18F, 0, 1, 0, 0, 0, 1};
+  const std::vector<std::int64_t> targets{0, 1, 2};
+  CrossEntropyLoss loss;
+  const double second = std::log(std::exp(1.0) + 2) - 1;
+  EXPECT_NEAR(measured(loss, {scores, targets, 3}, 3), (std::log(3.0) + 2 * second) / 3, 1e-12);
+  Auroc auroc;  // a third for each class, not 1 for each
+  EXPECT_NEAR(measured(auroc, {scores, targets, 3}, 3), 1, 1e-12);
+}
+
 TEST(Metrics, AreNotNumbersWithoutSamples) {
   for (const std::string& name : metric_names()) {
     const std::unique_ptr<Metric> metric = metric_by_name(name);

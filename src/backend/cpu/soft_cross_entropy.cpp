@@ -10,8 +10,9 @@
 namespace lehr::cpu {
 namespace {
 
-/// With q_c = w_c ((1 - s) t_c + s / C), a row's loss is sum q_c (lse - x_c) and its gradient
-/// (sum q) softmax(x) - q, both over N. Plain loops: a batch has few scores beside what made them.
+/// With q_c = w_c ((1 - s) t_c + s / C), m the largest logit of a row and log p_c = (x_c - m) - log, a row's
+/// loss is -sum q_c log p_c and its gradient (sum q) softmax(x) - q, both over N. Plain loops: a batch has
+/// few scores beside what made them.
 class SoftCrossEntropy final : public Kernel {
  public:
   explicit SoftCrossEntropy(const KernelSpec& spec)
@@ -31,10 +32,16 @@ class SoftCrossEntropy final : public Kernel {
     const float* logits = floats(args.inputs[0]);
     const float* targets = floats(args.inputs[1]);
     for_rows([&](std::int64_t row, std::size_t at) {
-      const float lse = log_sum_exp(logits + at);
+      const float largest = largest_of(logits + at);
+      double sum = 0;
+      for (std::size_t c = 0; c < classes_; ++c) {
+        sum += static_cast<double>(std::exp(logits[at + c] - largest));
+      }
+      const double log = std::log(sum);
       double loss = 0;
       for (std::size_t c = 0; c < classes_; ++c) {
-        loss += static_cast<double>(share(targets[at + c], c)) * static_cast<double>(lse - logits[at + c]);
+        const double distance = static_cast<double>(largest) - static_cast<double>(logits[at + c]);
+        loss += static_cast<double>(share(targets[at + c], c)) * (log + distance);
       }
       losses_[static_cast<std::size_t>(row)] = loss;
     });
@@ -50,12 +57,17 @@ class SoftCrossEntropy final : public Kernel {
     float* grads = floats(args.input_grads[0]);
     const float scale = *static_cast<const float*>(args.output_grad) / static_cast<float>(rows_);
     for_rows([&](std::int64_t, std::size_t at) {
-      const float lse = log_sum_exp(logits + at);
+      const float largest = largest_of(logits + at);
       float total = 0;
-      for (std::size_t c = 0; c < classes_; ++c) total += share(targets[at + c], c);
+      double sum = 0;
       for (std::size_t c = 0; c < classes_; ++c) {
-        const float probability = std::exp(logits[at + c] - lse);
-        grads[at + c] = scale * (total * probability - share(targets[at + c], c));
+        total += share(targets[at + c], c);
+        grads[at + c] = std::exp(logits[at + c] - largest);
+        sum += static_cast<double>(grads[at + c]);
+      }
+      const auto inverse = static_cast<float>(1 / sum);
+      for (std::size_t c = 0; c < classes_; ++c) {
+        grads[at + c] = scale * (total * (grads[at + c] * inverse) - share(targets[at + c], c));
       }
     });
   }
@@ -72,13 +84,7 @@ class SoftCrossEntropy final : public Kernel {
   float share(float target, std::size_t c) const {
     return weights_[c] * ((1 - smoothing_) * target + smoothing_ / static_cast<float>(classes_));
   }
-  float log_sum_exp(const float* logits) const {
-    float largest = logits[0];
-    for (std::size_t c = 1; c < classes_; ++c) largest = std::max(largest, logits[c]);
-    float sum = 0;
-    for (std::size_t c = 0; c < classes_; ++c) sum += std::exp(logits[c] - largest);
-    return largest + std::log(sum);
-  }
+  float largest_of(const float* logits) const { return *std::max_element(logits, logits + classes_); }
 
   std::int64_t rows_;
   std::size_t classes_;

@@ -16,43 +16,75 @@
 #include "lehr/core/error.hpp"
 #include "lehr/core/parallel.hpp"
 
+#ifndef LEHR_BACKEND_CPU_OPS_CROSS_ENTROPY_ONCE_
+#define LEHR_BACKEND_CPU_OPS_CROSS_ENTROPY_ONCE_
+namespace lehr::cpu {
+
+/// ln of the sum of e^x over a row is top + log.
+struct LogSum {
+  float top;   ///< the largest x
+  double log;  ///< ln of the sum of e^(x - top)
+};
+
+}  // namespace lehr::cpu
+#endif
+
 HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 
-/// Writes the softmax of one row and returns ln of the sum of exponentials.
-double SoftmaxRow(const float* logits, float* probabilities, std::int64_t classes) {
+/// Calls body(begin, end) for blocks of classes that a float sum adds up with few digits lost.
+template <class Body>
+HWY_INLINE void for_class_blocks(std::int64_t classes, const Body& body) {
+  constexpr std::int64_t block = 256;
+  for (std::int64_t i = 0; i < classes; i += block) body(i, std::min(classes, i + block));
+}
+
+/// Writes the softmax of one row. Everything is relative to the largest logit: a sum of both would lose the
+/// logarithm beside large logits.
+LogSum SoftmaxRow(const float* logits, float* probabilities, std::int64_t classes) {
   const FloatTag d;
   FloatVec highest = hn::Set(d, logits[0]);
   for_vectors(0, classes, [&](std::int64_t i, auto access) HWY_ATTR {
     highest = hn::Max(highest, access.keep(access.load(logits + i), highest));
   });
   const FloatVec top = hn::MaxOfLanes(d, highest);
-  FloatVec sums = hn::Zero(d);
-  for_vectors(0, classes, [&](std::int64_t i, auto access) HWY_ATTR {
-    const FloatVec x = access.load(logits + i);
-    const FloatVec shifted = hn::Sub(x, top);
-    // Exp makes 0 of NaN, which would hide that training diverged.
-    const FloatVec e = hn::IfThenElse(hn::IsNaN(shifted), shifted, hn::Exp(d, shifted));
-    sums = hn::Add(sums, access.keep(e, hn::Zero(d)));
-    access.store(e, probabilities + i);
+  double sum = 0;
+  for_class_blocks(classes, [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
+    FloatVec sums = hn::Zero(d);
+    for_vectors(begin, end, [&](std::int64_t i, auto access) HWY_ATTR {
+      const FloatVec x = access.load(logits + i);
+      const FloatVec shifted = hn::Sub(x, top);
+      // Exp makes 0 of NaN, which would hide that training diverged.
+      const FloatVec e = hn::IfThenElse(hn::IsNaN(shifted), shifted, hn::Exp(d, shifted));
+      sums = hn::Add(sums, access.keep(e, hn::Zero(d)));
+      access.store(e, probabilities + i);
+    });
+    sum += sum_of_lanes(sums);
   });
-  const float sum = hn::GetLane(hn::SumOfLanes(d, sums));
-  const FloatVec inverse = hn::Set(d, 1.0F / sum);
+  const FloatVec inverse = hn::Set(d, static_cast<float>(1 / sum));
   for_vectors(0, classes, [&](std::int64_t i, auto access) HWY_ATTR {
     access.store(hn::Mul(access.load(probabilities + i), inverse), probabilities + i);
   });
-  return static_cast<double>(std::log(sum)) + static_cast<double>(hn::GetLane(top));
+  return {hn::GetLane(top), std::log(sum)};
 }
 
-/// sum of weights[c] * logits[c], where null weights are ones.
-float WeightedSum(const float* logits, const float* weights, std::int64_t classes) {
+/// sum of share * weights[c] * (top - logits[c]). Null weights are ones. No term is negative, so nothing
+/// cancels.
+double WeightedSum(const float* logits, const float* weights, std::int64_t classes, float top, float share) {
   const FloatTag d;
-  FloatVec sums = hn::Zero(d);
-  for_vectors(0, classes, [&](std::int64_t i, auto access) HWY_ATTR {
-    const FloatVec x = access.load(logits + i);
-    sums = weights == nullptr ? hn::Add(sums, x) : hn::MulAdd(access.load(weights + i), x, sums);
+  const FloatVec tops = hn::Set(d, top);
+  const FloatVec shares = hn::Set(d, share);
+  double sum = 0;
+  for_class_blocks(classes, [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
+    FloatVec sums = hn::Zero(d);
+    for_vectors(begin, end, [&](std::int64_t i, auto access) HWY_ATTR {
+      const FloatVec distance = access.keep(hn::Sub(tops, access.load(logits + i)), hn::Zero(d));
+      const FloatVec factor = weights == nullptr ? shares : hn::Mul(shares, access.load(weights + i));
+      sums = hn::MulAdd(factor, distance, sums);
+    });
+    sum += sum_of_lanes(sums);
   });
-  return hn::GetLane(hn::SumOfLanes(d, sums));
+  return sum;
 }
 
 /// grads[c] = slope * probabilities[c] - offset * weights[c], where null weights are ones.
@@ -164,24 +196,25 @@ std::int64_t CrossEntropy::label_at(const std::int64_t* labels, std::int64_t row
   return label;
 }
 
-/// Loss of a range of rows: with s the smoothing and log p = x - lse, a row adds
-/// (1 - s) w_label (lse - x_label) + s / C sum_c w_c (lse - x_c).
+/// Loss of a range of rows: with s the smoothing, m the largest logit and -log p = log + (m - x), a row adds
+/// (1 - s) w_label (log + (m - x_label)) + s / C sum_c w_c (log + (m - x_c)).
 CrossEntropy::Sums CrossEntropy::rows_loss(const float* logits, const std::int64_t* labels,
                                            float* probabilities, float* scratch, std::int64_t begin,
                                            std::int64_t end) const {
   Sums sums;
   const auto smoothing = static_cast<double>(smoothing_);
+  const float share = smoothing_ / static_cast<float>(classes_);
   for (std::int64_t row = begin; row < end; ++row) {
     const float* const x = logits + row * classes_;
     const std::int64_t label = label_at(labels, row);
     float* const p = probabilities == nullptr ? scratch : probabilities + row * classes_;
-    const double lse = HWY_DYNAMIC_DISPATCH(SoftmaxRow)(x, p, classes_);
+    const LogSum found = HWY_DYNAMIC_DISPATCH(SoftmaxRow)(x, p, classes_);
+    const double distance = static_cast<double>(found.top) - static_cast<double>(x[label]);
     const auto weight = static_cast<double>(weight_of(label));
-    sums.loss += (1 - smoothing) * weight * (lse - static_cast<double>(x[label]));
+    sums.loss += (1 - smoothing) * weight * (found.log + distance);
     if (smoothing != 0) {
-      const auto weighted = static_cast<double>(HWY_DYNAMIC_DISPATCH(WeightedSum)(x, weights(), classes_));
-      const double total = static_cast<double>(total_weight_) * lse - weighted;
-      sums.loss += smoothing / static_cast<double>(classes_) * total;
+      sums.loss += static_cast<double>(share) * static_cast<double>(total_weight_) * found.log +
+                   HWY_DYNAMIC_DISPATCH(WeightedSum)(x, weights(), classes_, found.top, share);
     }
     sums.weight += weight;
   }
@@ -219,12 +252,15 @@ void CrossEntropy::backward(const KernelArgs& args) {
   const float smooth = smoothing_ / static_cast<float>(classes_);
   parallel_for(rows_, grain(), [&](std::int64_t begin, std::int64_t end, int) {
     for (std::int64_t row = begin; row < end; ++row) {
+      const float* const p = probabilities + row * classes_;
       float* const grad = grads + row * classes_;
-      const float hard = (1 - smoothing_) * weight_of(labels[row]);
-      const float slope = scale * (hard + smooth * total_weight_);
-      HWY_DYNAMIC_DISPATCH(GradRow)
-      (probabilities + row * classes_, weights(), grad, classes_, slope, scale * smooth);
-      grad[labels[row]] -= scale * hard;
+      const std::int64_t label = labels[row];
+      const float hard = (1 - smoothing_) * weight_of(label);
+      // One function for both: a batch of one class then has gradients of exactly 0.
+      const auto share = [&](float weight) { return scale * (hard + smooth * weight); };
+      const float slope = share(total_weight_);
+      HWY_DYNAMIC_DISPATCH(GradRow)(p, weights(), grad, classes_, slope, scale * smooth);
+      grad[label] = slope * p[label] - share(weight_of(label));
     }
   });
 }

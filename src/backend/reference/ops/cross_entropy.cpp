@@ -29,9 +29,12 @@ class CrossEntropy final : public ReferenceKernel {
     const View<const float> logits = input(args);
     double loss = 0;
     for (std::int64_t n = 0; n < logits.shape[0]; ++n) {
-      const double log_sum = log_sum_exp(logits, n);
+      const double largest = largest_of(logits, n);
+      const double log_sum = std::log(sum_of_exponentials(logits, n, largest));
       for (std::int64_t c = 0; c < classes_; ++c) {
-        loss += coefficient(args, n, c) * (log_sum - static_cast<double>(logits.at(n, c)));
+        const double counts = coefficient(args, n, c);
+        if (!soft_ && counts == 0) continue;  // 0 times the infinity of a logit of -infinity
+        loss += counts * (log_sum + (largest - static_cast<double>(logits.at(n, c))));
       }
     }
     *output(args).data = static_cast<float>(loss / total_weight(args));
@@ -43,11 +46,12 @@ class CrossEntropy final : public ReferenceKernel {
     const View<float> dx = input_grad(args);
     const double scale = grad_at(args, 0) / total_weight(args);
     for (std::int64_t n = 0; n < logits.shape[0]; ++n) {
-      const double log_sum = log_sum_exp(logits, n);
+      const double largest = largest_of(logits, n);
+      const double sum = sum_of_exponentials(logits, n, largest);
       double row = 0;
       for (std::int64_t c = 0; c < classes_; ++c) row += coefficient(args, n, c);
       for (std::int64_t c = 0; c < classes_; ++c) {
-        const double probability = std::exp(static_cast<double>(logits.at(n, c)) - log_sum);
+        const double probability = std::exp(static_cast<double>(logits.at(n, c)) - largest) / sum;
         dx.at(n, c) = static_cast<float>(scale * (row * probability - coefficient(args, n, c)));
       }
     }
@@ -78,15 +82,20 @@ class CrossEntropy final : public ReferenceKernel {
     for (std::int64_t n = 0; n < spec().inputs[0].shape[0]; ++n) total += weight_of(target(args, n));
     return total;
   }
-  double log_sum_exp(const View<const float>& logits, std::int64_t n) const {
+  double largest_of(const View<const float>& logits, std::int64_t n) const {
     double largest = static_cast<double>(logits.at(n, 0));
     for (std::int64_t c = 1; c < classes_; ++c) {
       largest = std::max(largest, static_cast<double>(logits.at(n, c)));
     }
+    return largest;
+  }
+  /// Relative to the largest, which a sum with its logarithm would swallow.
+  double sum_of_exponentials(const View<const float>& logits, std::int64_t n, double largest) const {
     double sum = 0;
-    for (std::int64_t c = 0; c < classes_; ++c)
+    for (std::int64_t c = 0; c < classes_; ++c) {
       sum += std::exp(static_cast<double>(logits.at(n, c)) - largest);
-    return largest + std::log(sum);
+    }
+    return sum;
   }
 
   std::int64_t classes_;
