@@ -1,5 +1,9 @@
 #pragma once
 
+#include <bit>
+#include <cstdint>
+#include <limits>
+
 #include "lehr/backend/backend.hpp"
 
 namespace lehr {
@@ -36,5 +40,14 @@ struct PoolSpec {
 /// The fused activation, or for an "activation" kernel the attributes' kind (which may be silu or gelu, that
 /// are never fused: their derivative cannot be had from the output).
 FusedActivation fused_activation(const Attributes& attributes);
+
+/// What general_relu makes of inputs above 0 is at least this: the next number above -subtract. Where x -
+/// subtract rounds to -subtract, the output then still tells which side of 0 the input was on.
+inline float least_of_positive(const FusedActivation& activation) {
+  const float floor = -activation.subtract;
+  if (floor == 0) return std::numeric_limits<float>::denorm_min();
+  const auto bits = std::bit_cast<std::uint32_t>(floor);
+  return std::bit_cast<float>(floor < 0 ? bits - 1 : bits + 1);
+}
 
 }  // namespace lehr

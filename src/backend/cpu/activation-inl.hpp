@@ -10,7 +10,7 @@
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
-#include "lehr/backend/backend.hpp"
+#include "lehr/backend/conv_spec.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
@@ -18,17 +18,17 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 using ActivationKind = FusedActivation::Kind;
 
-/// e^x, at most e^88 so that nothing overflows; NaN stays NaN.
+/// 1 + e^-x, infinite for x < -88.8; NaN stays NaN. hn::Exp takes no more than 104.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE V bounded_exp(D d, V x) {
-  return hn::IfThenElse(hn::IsNaN(x), x, hn::Exp(d, hn::Min(x, hn::Set(d, 88.0F))));
+HWY_INLINE V one_plus_exp_of_negative(D d, V x) {
+  const V e = hn::Exp(d, hn::Min(hn::Neg(x), hn::Set(d, 100.0F)));
+  return hn::Add(hn::Set(d, 1.0F), hn::IfThenElse(hn::IsNaN(x), x, e));
 }
 
 /// 1 / (1 + e^-x)
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V sigmoid(D d, V x) {
-  const V one = hn::Set(d, 1.0F);
-  return hn::Div(one, hn::Add(one, bounded_exp(d, hn::Neg(x))));
+  return hn::Div(hn::Set(d, 1.0F), one_plus_exp_of_negative(d, x));
 }
 
 /// f(x). NaN comes out as NaN: Max and Min return their second operand then, on x86.
@@ -40,24 +40,28 @@ HWY_INLINE V activate(D d, V x, const FusedActivation& a) {
     return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Mul(x, hn::Set(d, a.leak)), x);
   }
   if constexpr (kind == ActivationKind::general_relu) {
-    const V leaky = hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Mul(x, hn::Set(d, a.leak)), x);
-    return hn::Min(hn::Set(d, a.clamp), hn::Sub(leaky, hn::Set(d, a.subtract)));
+    const V subtract = hn::Set(d, a.subtract);
+    const V positive = hn::Max(hn::Set(d, least_of_positive(a)), hn::Sub(x, subtract));
+    const V other = hn::Sub(hn::Mul(x, hn::Set(d, a.leak)), subtract);
+    return hn::Min(hn::Set(d, a.clamp), hn::IfThenElse(hn::Gt(x, hn::Zero(d)), positive, other));
   }
   if constexpr (kind == ActivationKind::sigmoid) return sigmoid(d, x);
   if constexpr (kind == ActivationKind::tanh) return hn::IfThenElse(hn::IsNaN(x), x, hn::Tanh(d, x));
 }
 
 /// f'(x) * grad, from y = f(x). At a kink the derivative is the one from below, as in PyTorch: relu'(0) = 0.
+/// Only at general_relu's clamp it is 0, also as in PyTorch. If y is NaN, the gradient passes.
 template <ActivationKind kind, class D, class V = hn::Vec<D>>
 HWY_INLINE V activation_grad(D d, V y, V grad, const FusedActivation& a) {
   if constexpr (kind == ActivationKind::none) return grad;
-  if constexpr (kind == ActivationKind::relu) return hn::IfThenElseZero(hn::Gt(y, hn::Zero(d)), grad);
+  if constexpr (kind == ActivationKind::relu) return hn::IfThenZeroElse(hn::Le(y, hn::Zero(d)), grad);
   if constexpr (kind == ActivationKind::leaky_relu) {
     return hn::IfThenElse(hn::Gt(y, hn::Zero(d)), grad, hn::Mul(grad, hn::Set(d, a.leak)));
   }
   if constexpr (kind == ActivationKind::general_relu) {
-    const V above = hn::IfThenElseZero(hn::Lt(y, hn::Set(d, a.clamp)), grad);
-    return hn::IfThenElse(hn::Gt(y, hn::Set(d, -a.subtract)), above, hn::Mul(grad, hn::Set(d, a.leak)));
+    const V leaked = hn::Mul(grad, hn::Set(d, a.leak));
+    const V passed = hn::IfThenElse(hn::Gt(y, hn::Set(d, -a.subtract)), grad, leaked);
+    return hn::IfThenZeroElse(hn::Ge(y, hn::Set(d, a.clamp)), passed);
   }
   if constexpr (kind == ActivationKind::sigmoid) {
     return hn::Mul(grad, hn::Mul(y, hn::Sub(hn::Set(d, 1.0F), y)));

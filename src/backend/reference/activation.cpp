@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lehr/backend/conv_spec.hpp"
+
 namespace lehr::reference {
 
 using Kind = FusedActivation::Kind;
@@ -18,8 +20,10 @@ double activate(const FusedActivation& activation, double x) {
       return leaky;
     case Kind::general_relu: {
       const double shifted = leaky - static_cast<double>(activation.subtract);
-      return shifted > static_cast<double>(activation.clamp) ? static_cast<double>(activation.clamp)
-                                                             : shifted;
+      const double told_apart =
+          x > 0 ? std::max(static_cast<double>(least_of_positive(activation)), shifted) : shifted;
+      return told_apart > static_cast<double>(activation.clamp) ? static_cast<double>(activation.clamp)
+                                                                : told_apart;
     }
     case Kind::sigmoid:
       return 1 / (1 + std::exp(-x));
@@ -36,12 +40,12 @@ double activation_grad(const FusedActivation& activation, float y, double grad) 
     case Kind::none:
       return grad;
     case Kind::relu:
-      return y > 0 ? grad : 0;
+      return y <= 0 ? 0 : grad;
     case Kind::leaky_relu:
       return y > 0 ? grad : grad * leak;
     case Kind::general_relu:
-      if (y <= -activation.subtract) return grad * leak;
-      return y < activation.clamp ? grad : 0;
+      if (y >= activation.clamp) return 0;
+      return y > -activation.subtract ? grad : grad * leak;
     case Kind::sigmoid:
       return grad * value * (1 - value);
     case Kind::tanh:

@@ -8,7 +8,8 @@ namespace lehr::reference {
 double activate(const FusedActivation& activation, double x);
 
 /// f'(x) * grad, from y = f(x) as it was stored. At a kink the derivative is the one from below, as in
-/// PyTorch.
+/// PyTorch: 0 for relu at 0. Only at general_relu's clamp it is 0, also as in PyTorch. If y is NaN, the
+/// gradient passes.
 double activation_grad(const FusedActivation& activation, float y, double grad);
 
 /// For KernelRegistry: plain loops take any activation behind them.

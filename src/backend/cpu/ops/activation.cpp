@@ -33,10 +33,11 @@ void ActivationBackward(const float* y, const float* grad, float* input_grad, st
   });
 }
 
+/// A quotient, so that x = -1e38 gives 0: the sigmoid is rounded to a denormal long before it is 0.
 void SiluForward(const float* x, float* y, std::int64_t begin, std::int64_t end) {
   for_vectors(begin, end, [&](std::int64_t i, auto access) HWY_ATTR {
     const FloatVec v = access.load(x + i);
-    access.store(hn::Mul(v, sigmoid(FloatTag(), v)), y + i);
+    access.store(hn::Div(v, one_plus_exp_of_negative(FloatTag(), v)), y + i);
   });
 }
 
@@ -66,7 +67,7 @@ HWY_INLINE Normal normal(FloatTag d, FloatVec x) {
                          0.167049535F, -1.00075084F, 1.38905741F,  -0.780854651F, 0.163505276F};
   const FloatVec one = hn::Set(d, 1.0F);
   const FloatVec half = hn::Set(d, 0.5F);
-  const FloatVec z = hn::Min(hn::Mul(hn::Abs(x), hn::Set(d, 0.70710678F)), hn::Set(d, 10.0F));
+  const FloatVec z = hn::Mul(hn::Abs(x), hn::Set(d, 0.70710678F));
   const FloatVec t = hn::Div(one, hn::MulAdd(z, half, one));
   FloatVec sum = hn::Set(d, p[9]);
   for (int i = 8; i >= 0; --i) sum = hn::MulAdd(sum, t, hn::Set(d, p[i]));
