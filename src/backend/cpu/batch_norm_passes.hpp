@@ -31,7 +31,7 @@ struct Tables {
   const float* grad_offset = nullptr;
 };
 
-/// A thread's two sums for each channel. The float tables of one period are scratch and flushed to the totals
+/// A thread's two sums for each channel. The float tables of one period are scratch and are added to the totals
 /// regularly, which bounds the rounding error.
 struct Sums {
   float* first = nullptr;

@@ -19,6 +19,30 @@ HWY_INLINE Vector derived(const OutputGradArgs& a, Vector grad, const float* out
   return activation_grad<kind>(Floats(), load_first(output, count), grad, a.activation);
 }
 
+/// A sum adds up blocks of vectors: each addition to a long sum rounds away more of what it adds.
+class BlockedSum {
+ public:
+  HWY_INLINE BlockedSum() : total_(hn::Zero(Floats())), block_(hn::Zero(Floats())) {}
+  HWY_INLINE void add(Vector v) {
+    block_ = hn::Add(block_, v);
+    if (++count_ % block == 0) close();
+  }
+  HWY_INLINE Vector total() {
+    close();
+    return total_;
+  }
+
+ private:
+  static constexpr std::int64_t block = 64;
+  HWY_INLINE void close() {
+    total_ = hn::Add(total_, block_);
+    block_ = hn::Zero(Floats());
+  }
+  Vector total_;
+  Vector block_;
+  std::int64_t count_ = 0;
+};
+
 /// One vector of channels over all pixels, into rows.
 template <ActivationKind kind>
 HWY_INLINE void output_grad_column(const OutputGradArgs& a, std::int64_t channel) {
@@ -27,10 +51,10 @@ HWY_INLINE void output_grad_column(const OutputGradArgs& a, std::int64_t channel
   const float* grad = a.output_grad + channel;
   const float* output = a.output + channel;
   float* row = a.rows == nullptr ? nullptr : a.rows + channel;
-  Vector sum = hn::Zero(d);
+  BlockedSum sum;
   for (std::int64_t pixel = 0; pixel < a.pixels; ++pixel) {
     const Vector g = derived<kind>(a, load_first(grad, left), output, left);
-    sum = hn::Add(sum, g);
+    sum.add(g);
     if (row != nullptr) {
       hn::StoreU(g, d, row);
       row += a.row_floats;
@@ -40,7 +64,8 @@ HWY_INLINE void output_grad_column(const OutputGradArgs& a, std::int64_t channel
   }
   if (a.bias_sums != nullptr) {
     float* to = a.bias_sums + channel;
-    hn::StoreU(a.add ? hn::Add(hn::LoadU(d, to), sum) : sum, d, to);
+    const Vector all = sum.total();
+    hn::StoreU(a.add ? hn::Add(hn::LoadU(d, to), all) : all, d, to);
   }
 }
 
@@ -53,13 +78,13 @@ HWY_INLINE void output_grad_spread(const OutputGradArgs& a) {
   decltype(spread_lanes(0, 1)) lanes[4] = {spread_lanes(0, a.split), spread_lanes(a.channels, a.split),
                                            spread_lanes(2 * a.channels, a.split),
                                            spread_lanes(3 * a.channels, a.split)};
-  Vector sum = hn::Zero(d);
+  BlockedSum sum;
   for (std::int64_t pixel = 0; pixel < a.pixels; pixel += at_once) {
     const std::int64_t now = std::min(at_once, a.pixels - pixel);
     const std::int64_t at = pixel * a.channels;
     const std::int64_t count = now * a.channels;
     const Vector g = derived<kind>(a, load_first(a.output_grad + at, count), a.output + at, count);
-    sum = hn::Add(sum, g);
+    sum.add(g);
     if (a.rows != nullptr) store_first(g, a.rows + at, count);
     if (a.spread == nullptr) continue;
     float* to = a.spread + pixel * a.spread_floats;
@@ -69,7 +94,7 @@ HWY_INLINE void output_grad_spread(const OutputGradArgs& a) {
   }
   if (a.bias_sums == nullptr) return;
   HWY_ALIGN float sums[vector_lanes];
-  hn::Store(sum, d, sums);
+  hn::Store(sum.total(), d, sums);
   for (std::int64_t channel = 0; channel < a.channels; ++channel) {
     float total = a.add ? a.bias_sums[channel] : 0;
     for (std::int64_t i = 0; i < at_once; ++i) total += sums[i * a.channels + channel];

@@ -5,12 +5,15 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include <cmath>
+
 #include "backend/cpu/vectors-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 
-TwoSums SquareSumsRange(const float* a, const float* b, std::int64_t begin, std::int64_t end) {
+TwoSums SquareSumsRange(const float *a, const float *b, std::int64_t begin,
+                        std::int64_t end) {
   TwoSums sums{};
   for_blocks(begin, end, [&](std::int64_t from, std::int64_t to) HWY_ATTR {
     FloatVec sum_a = hn::Zero(FloatTag());
@@ -27,7 +30,7 @@ TwoSums SquareSumsRange(const float* a, const float* b, std::int64_t begin, std:
   return sums;
 }
 
-}  // namespace lehr::cpu::HWY_NAMESPACE
+} // namespace lehr::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
@@ -35,11 +38,37 @@ namespace lehr::cpu {
 
 HWY_EXPORT(SquareSumsRange);
 
-TwoSums square_sums(const float* a, const float* b, std::int64_t count) {
+namespace {
+
+/// False where squares may have been too large or too small for a float.
+bool fits_floats(double sum) {
+  constexpr double smallest = 1e-24;
+  return sum > smallest && std::isfinite(sum);
+}
+
+TwoSums sums_in_double(const float *a, const float *b, std::int64_t begin,
+                       std::int64_t end) {
+  TwoSums sums{};
+  for (std::int64_t i = begin; i < end; ++i) {
+    sums[0] += static_cast<double>(a[i]) * static_cast<double>(a[i]);
+    sums[1] += static_cast<double>(b[i]) * static_cast<double>(b[i]);
+  }
+  return sums;
+}
+
+} // namespace
+
+TwoSums square_sums(const float *a, const float *b, std::int64_t count) {
+  const TwoSums fast =
+      chunked_sums(count, [&](std::int64_t begin, std::int64_t end) {
+        return HWY_DYNAMIC_DISPATCH(SquareSumsRange)(a, b, begin, end);
+      });
+  if (fits_floats(fast[0]) && fits_floats(fast[1]))
+    return fast;
   return chunked_sums(count, [&](std::int64_t begin, std::int64_t end) {
-    return HWY_DYNAMIC_DISPATCH(SquareSumsRange)(a, b, begin, end);
+    return sums_in_double(a, b, begin, end);
   });
 }
 
-}  // namespace lehr::cpu
+} // namespace lehr::cpu
 #endif

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include "backend/cpu/onednn.hpp"
@@ -17,14 +18,27 @@ const float* floats(const void* data) { return static_cast<const float*>(data); 
 float* floats(void* data) { return static_cast<float*>(data); }
 
 /// sums[column] = sum over rows. Each thread owns columns, so that the order of adding is always the same.
+/// Few rows are added up in float, their sums in double.
 void sum_rows(const float* values, std::int64_t rows, std::int64_t columns, float* sums) {
+  constexpr std::int64_t block = 32;
+  constexpr std::int64_t tile = 64;
   const std::int64_t grain = std::max<std::int64_t>(16, (1 << 15) / std::max<std::int64_t>(1, rows));
-  parallel_for(columns, grain, [&](std::int64_t begin, std::int64_t end, int) {
-    std::fill(sums + begin, sums + end, 0.0F);
-    for (std::int64_t row = 0; row < rows; ++row) {
-      const float* from = values + row * columns;
-      for (std::int64_t column = begin; column < end; ++column) sums[column] += from[column];
+  const auto sum_tile = [&](std::int64_t first, std::int64_t count) {
+    std::array<double, tile> totals{};
+    for (std::int64_t begin = 0; begin < rows; begin += block) {
+      std::array<float, tile> part{};
+      for (std::int64_t row = begin; row < std::min(rows, begin + block); ++row) {
+        const float* from = values + row * columns + first;
+        for (std::int64_t i = 0; i < count; ++i) part[static_cast<std::size_t>(i)] += from[i];
+      }
+      for (std::size_t i = 0; i < tile; ++i) totals[i] += static_cast<double>(part[i]);
     }
+    for (std::int64_t i = 0; i < count; ++i) {
+      sums[first + i] = static_cast<float>(totals[static_cast<std::size_t>(i)]);
+    }
+  };
+  parallel_for(columns, grain, [&](std::int64_t begin, std::int64_t end, int) {
+    for (std::int64_t first = begin; first < end; first += tile) sum_tile(first, std::min(tile, end - first));
   });
 }
 
