@@ -26,8 +26,14 @@ def values(name: str, count: int, first: int = 0) -> np.ndarray:
     return (words(name, count, first) >> np.uint32(8)).astype(np.float32) / np.float32(2**24) - np.float32(0.5)
 
 
-def filled(name: str, shape, scale: float = 2, offset: float = 0, levels: int = 0) -> np.ndarray:
-    """value * scale + offset, each step in single precision; levels > 0 first rounds down to multiples of 1/levels."""
+def filled(name: str, shape, scale: float = 2, offset: float = 0, levels: int = 0, choices=()) -> np.ndarray:
+    """value * scale + offset, each step in single precision; levels > 0 first rounds down to multiples of 1/levels.
+
+    If there are choices, the bits of floats, each element is one of them, chosen by its word.
+    """
+    if choices:
+        chosen = words(name, int(np.prod(shape))) % np.uint32(len(choices))
+        return np.array(choices, dtype=np.uint32).view(np.float32)[chosen].reshape(shape)
     value = values(name, int(np.prod(shape)))
     if levels:
         value = np.floor(value * np.float32(levels)) / np.float32(levels)

@@ -26,7 +26,8 @@ def batch_norm(case, inputs, parameters):
 
 def activation_function(kind, x, leak, subtract, clamp):
     if kind == "general_relu":
-        return (F.leaky_relu(x, leak) - subtract).clamp_max(clamp)
+        y = F.leaky_relu(x, leak) - subtract
+        return torch.where(y >= clamp, clamp, y)  # as clamp_max, which stops the gradient of a NaN
     if kind == "leaky_relu":
         return F.leaky_relu(x, leak)
     return {"relu": F.relu, "sigmoid": torch.sigmoid, "tanh": torch.tanh, "silu": F.silu, "gelu": F.gelu,

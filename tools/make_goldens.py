@@ -61,7 +61,8 @@ def run(case):
     output = activation_function(x=OPS[case["type"]](case, inputs, parameters), **case["activation"])
     assert list(output.shape) == case["output"], (case["name"], output.shape)
     if case["training"] and output.requires_grad:
-        output.backward(torch.from_numpy(filled(f"{case['name']}/output_grad", output.shape).astype(np.float64)))
+        output.backward(torch.from_numpy(filled(f"{case['name']}/output_grad", output.shape,
+                                                **case["output_grad_fill"]).astype(np.float64)))
     found = {"output": output}
     found |= {f"input_grad.{i}": x.grad for i, x in enumerate(inputs) if x.requires_grad}
     found |= {f"parameter_grad.{i}": p.grad for i, p in enumerate(parameters) if p.requires_grad}

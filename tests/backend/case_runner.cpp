@@ -57,7 +57,7 @@ CaseData::CaseData(const OpCase& op_case) : output_grad(activation_tensor(op_cas
     fill_tensor(tensor.view<float>(), op_case.name + "/parameter." + std::to_string(i),
                 op_case.parameter_fill(i));
   }
-  fill_tensor(output_grad.view<float>(), op_case.name + "/output_grad");
+  fill_tensor(output_grad.view<float>(), op_case.name + "/output_grad", op_case.output_grad_fill);
 }
 
 void DeviceTensor::upload(const Tensor& tensor) const {

@@ -15,9 +15,10 @@ struct OpCase {
   KernelSpec spec;
   std::vector<Fill> input_fills;      ///< missing ones are the default
   std::vector<Fill> parameter_fills;  ///< missing ones are the default
-  std::size_t states = 0;             ///< how many of the last parameters are states
-  double terms = 1;                   ///< the longest sum behind an element of the output or of a gradient
-  bool finite_differences = true;     ///< false where inputs lie on kinks
+  Fill output_grad_fill;
+  std::size_t states = 0;          ///< how many of the last parameters are states
+  double terms = 1;                ///< the longest sum behind an element of the output or of a gradient
+  bool finite_differences = true;  ///< false where inputs lie on kinks
 
   Fill input_fill(std::size_t i) const { return i < input_fills.size() ? input_fills[i] : Fill{}; }
   Fill parameter_fill(std::size_t i) const {

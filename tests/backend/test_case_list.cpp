@@ -1,11 +1,12 @@
-// Hands the cases to tools/make_goldens.py, so that they are written down once.
+// Hands the cases to tools/make_goldens.py and tools/make_extremes.py, so that they are written down once.
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "backend/op_case.hpp"
+#include "backend/extreme_case.hpp"
 #include "backend/update_case.hpp"
 
 namespace lehr::test {
@@ -21,10 +22,17 @@ json to_json(const Attributes& attributes) {
   return made;
 }
 
+json to_json(const Fill& fill) {
+  json choices = json::array();  // as bits: JSON has no NaN
+  for (const float choice : fill.choices) choices.push_back(std::bit_cast<std::uint32_t>(choice));
+  return {{"scale", fill.scale},
+          {"offset", fill.offset},
+          {"levels", fill.levels},
+          {"choices", std::move(choices)}};
+}
+
 json to_json(const TensorSpec& spec, const Fill& fill) {
-  return {{"dtype", name_of(spec.dtype)},
-          {"shape", spec.shape.extents()},
-          {"fill", {{"scale", fill.scale}, {"offset", fill.offset}, {"levels", fill.levels}}}};
+  return {{"dtype", name_of(spec.dtype)}, {"shape", spec.shape.extents()}, {"fill", to_json(fill)}};
 }
 
 json to_json(const OpCase& op_case) {
@@ -43,6 +51,7 @@ json to_json(const OpCase& op_case) {
           {"attributes", to_json(spec.attributes)},
           {"inputs", inputs},
           {"output", spec.output.shape.extents()},
+          {"output_grad_fill", to_json(op_case.output_grad_fill)},
           {"parameters", parameters},
           {"states", op_case.states},
           {"activation",
@@ -55,6 +64,12 @@ json to_json(const OpCase& op_case) {
           {"parameter_grads", spec.parameter_grads},
           {"seed", case_seed},
           {"step", case_step}};
+}
+
+json to_json(const ExtremeCase& extreme) {
+  json made = to_json(extreme.op_case);
+  made["finite"] = extreme.finite;
+  return made;
 }
 
 json to_json(const UpdateSpec& spec) {
@@ -88,7 +103,7 @@ json to_json(const UpdateCase& update) {
   return made;
 }
 
-// Writes the cases for tools/make_goldens.py where it asks for them.
+// Writes the cases for tools/make_goldens.py and tools/make_extremes.py if one of them asks.
 TEST(CaseList, IsWrittenOnRequest) {
   const char* path = std::getenv("LEHR_WRITE_CASES");
   if (path == nullptr) return;
@@ -96,8 +111,10 @@ TEST(CaseList, IsWrittenOnRequest) {
   for (const OpCase& op_case : all_cases()) cases.push_back(to_json(op_case));
   json updates = json::array();
   for (const UpdateCase& update : all_update_cases()) updates.push_back(to_json(update));
+  json extremes = json::array();
+  for (const ExtremeCase& one : extreme_cases()) extremes.push_back(to_json(one));
   std::ofstream file(path);
-  file << json{{"ops", cases}, {"updates", updates}};
+  file << json{{"ops", cases}, {"updates", updates}, {"extremes", extremes}};
   EXPECT_TRUE(file.good()) << path;
 }
 

@@ -2,6 +2,7 @@
 // written by tools/make_goldens.py.
 #include "backend/case_runner.hpp"
 #include "backend/compare.hpp"
+#include "backend/golden_samples.hpp"
 #include "backend/op_test.hpp"
 #include "support/golden_file.hpp"
 
@@ -13,15 +14,6 @@ const std::map<std::string, std::vector<float>>& goldens() {
   return tensors;
 }
 
-// The elements that tools/make_goldens.py keeps of a large tensor.
-std::vector<float> samples(std::vector<float> elements) {
-  constexpr std::size_t max_samples = 64;
-  if (elements.size() <= max_samples) return elements;
-  std::vector<float> kept;
-  for (std::size_t i = 0; i < max_samples; ++i) kept.push_back(elements[i * 7919 % elements.size()]);
-  return kept;
-}
-
 using PyTorch = OnBackend;
 
 TEST_P(PyTorch, AgreesWithGoldens) {
@@ -29,7 +21,7 @@ TEST_P(PyTorch, AgreesWithGoldens) {
     const std::string name = op_case().name + "/" + result.name;
     const auto found = goldens().find(name);
     ASSERT_NE(found, goldens().end()) << name << " is not in the golden file: run tools/make_goldens.py";
-    EXPECT_TRUE(near(samples(logical_elements(result.tensor)), found->second, tolerance())) << name;
+    EXPECT_TRUE(near(golden_samples(logical_elements(result.tensor)), found->second, tolerance())) << name;
   }
 }
 

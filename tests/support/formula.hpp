@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "lehr/core/shape.hpp"
 #include "lehr/core/tensor.hpp"
@@ -32,14 +33,17 @@ constexpr float formula_value(std::uint32_t stream, std::uint32_t index) {
 }
 
 /// Turns a formula value into what a tensor holds: value * scale + offset in single precision. With levels >
-/// 0 the value is first rounded down to a multiple of 1/levels, so that equal elements occur.
+/// 0 the value is first rounded down to a multiple of 1/levels, so that equal elements occur. If there are
+/// choices, each element is one of them instead, chosen by its word.
 struct Fill {
   float scale = 2;
   float offset = 0;
   int levels = 0;
+  std::vector<float> choices = {};
 };
 
 inline float filled_value(const Fill& fill, std::uint32_t stream, std::uint32_t index) {
+  if (!fill.choices.empty()) return fill.choices[formula_word(stream, index) % fill.choices.size()];
   float value = formula_value(stream, index);
   if (fill.levels > 0) {
     const float levels = static_cast<float>(fill.levels);

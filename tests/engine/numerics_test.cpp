@@ -1,0 +1,65 @@
+// What a whole network makes of numbers at the edge.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "lehr/engine/plan.hpp"
+#include "lehr/models/models.hpp"
+#include "support/networks.hpp"
+
+namespace lehr {
+namespace {
+
+using ops::Activation;
+using testing::NetworkRun;
+
+Graph network(Activation::Kind kind) {
+  Graph graph;
+  NodeId at = graph.input("images", {DType::f32, {1, 2, 8, 8}});
+  at = graph.add(ops::Conv2d({.out_channels = 4, .kernel = {3, 3}}), {at}, "first");
+  at = graph.add(Activation({.kind = kind}), {at}, "first_activation");
+  at = graph.add(ops::Conv2d({.out_channels = 32, .kernel = {3, 3}}), {at}, "second");
+  at = graph.add(ops::BatchNorm(), {at}, "norm");
+  at = graph.add(Activation({.kind = kind}), {at}, "second_activation");
+  at = graph.add(ops::MaxPool2d({.kernel = {2, 2}}), {at}, "pool");
+  at = graph.add(ops::Flatten(), {at}, "flatten");
+  at = graph.add(ops::Linear({.out_features = 8}), {at}, "hidden");
+  at = graph.add(Activation({.kind = kind}), {at}, "hidden_activation");
+  graph.set_output(graph.add(ops::Linear({.out_features = 3}), {at}, "scores"));
+  return graph;
+}
+
+class NanInTheLoss : public ::testing::TestWithParam<Activation::Kind> {};
+
+// Or a training that diverges would keep some layers' weights as if nothing had happened.
+TEST_P(NanInTheLoss, ReachesTheGradientsOfEveryLayer) {
+  for (const Backend* backend : {&cpu_backend(), &reference_backend()}) {
+    NetworkRun run(network(GetParam()), 4, *backend);
+    std::ranges::fill(run.image_data, std::numeric_limits<float>::quiet_NaN());
+    Plan plan = run.plan();
+    plan.forward();
+    plan.backward();
+    ASSERT_TRUE(std::isnan(run.loss(plan)));
+    const std::vector<float> grads = run.grads();
+    for (const ParameterEntry& entry : run.parameters.entries()) {
+      if (is_state(entry.role)) continue;
+      for (std::int64_t i = entry.offset; i < entry.offset + entry.shape.numel(); ++i) {
+        ASSERT_TRUE(std::isnan(grads[static_cast<std::size_t>(i)]))
+            << entry.name << " on " << backend->name();
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Activations, NanInTheLoss,
+                         ::testing::Values(Activation::Kind::relu, Activation::Kind::leaky_relu,
+                                           Activation::Kind::general_relu, Activation::Kind::sigmoid,
+                                           Activation::Kind::tanh, Activation::Kind::silu,
+                                           Activation::Kind::gelu),
+                         [](const auto& test) { return std::string(ops::name_of(test.param)); });
+
+}  // namespace
+}  // namespace lehr

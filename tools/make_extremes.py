@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""Writes tests/goldens/extremes.safetensors: what each operation is at extreme inputs.
+
+    tools/make_extremes.py build/release/tests/test_backend
+
+Needs mpmath, NumPy and PyTorch. The cases are those of tests/backend/extreme_cases.cpp. For finite inputs the expected
+values are computed in 50 digits (tools/extreme_ops.py) and rounded once. If inputs are infinite or NaN, PyTorch in
+float32 says what holds (tools/golden_ops.py). The table that the script prints compares PyTorch's float32 with the 50
+digits: the largest error of each result, as a share of its largest magnitude.
+"""
+
+import sys
+
+import numpy as np
+import torch
+
+import extreme_ops
+import golden_ops
+from formula import filled, words
+from make_goldens import read_cases, samples, write_goldens
+
+
+def arrays(case):
+    """Inputs, parameters and the output's gradient, as float32 or class numbers."""
+    inputs = []
+    for i, spec in enumerate(case["inputs"]):
+        stream = f"{case['name']}/input.{i}"
+        if spec["dtype"] == "i64":
+            numbers = words(stream, spec["shape"][0]) % np.uint32(case["inputs"][0]["shape"][1])
+            inputs.append(numbers.astype(np.int64))
+        else:
+            inputs.append(filled(stream, spec["shape"], **spec["fill"]))
+    parameters = [filled(f"{case['name']}/parameter.{i}", spec["shape"], **spec["fill"])
+                  for i, spec in enumerate(case["parameters"])]
+    grad = filled(f"{case['name']}/output_grad", case["output"], **case["output_grad_fill"])
+    return inputs, parameters, grad
+
+
+def wanted(case, name):
+    kind, _, index = name.partition(".")
+    if kind == "input_grad":
+        return case["training"] and case["input_grads"][int(index)]
+    if kind == "parameter_grad":
+        return case["training"] and int(index) < len(case["parameters"]) - case["states"]
+    return True
+
+
+def run_exactly(case):
+    inputs, parameters, grad = arrays(case)
+    inputs = [x if x.dtype == np.int64 else extreme_ops.exact(x) for x in inputs]
+    parameters = [extreme_ops.exact(p) for p in parameters]
+    output, backward = extreme_ops.OPS[case["type"]](case, inputs, parameters)
+    fused = {"attributes": case["activation"]}
+    activated, activation_backward = extreme_ops.activation(fused, [output], [])
+    found = {"output": activated}
+    if case["training"]:
+        found |= backward(activation_backward(extreme_ops.exact(grad))["input_grad.0"])
+    first_state = len(parameters) - case["states"]
+    found |= {f"state.{i}": parameters[i] for i in range(first_state, len(parameters))}
+    return {name: array for name, array in found.items() if wanted(case, name)}
+
+
+def run_pytorch(case):
+    inputs, parameters, grad = arrays(case)
+    trained = len(parameters) - case["states"]
+    inputs = [torch.from_numpy(x).requires_grad_(case["training"] and i < len(case["input_grads"])
+                                                 and case["input_grads"][i]) for i, x in enumerate(inputs)]
+    parameters = [torch.from_numpy(p).requires_grad_(case["training"] and i < trained)
+                  for i, p in enumerate(parameters)]
+    output = golden_ops.OPS[case["type"]](case, inputs, parameters)
+    output = golden_ops.activation_function(x=output, **case["activation"])
+    if case["training"]:
+        output.backward(torch.from_numpy(grad))
+    found = {"output": output}
+    found |= {f"input_grad.{i}": x.grad for i, x in enumerate(inputs) if x.requires_grad}
+    found |= {f"parameter_grad.{i}": p.grad for i, p in enumerate(parameters) if p.requires_grad}
+    found |= {f"state.{i}": p for i, p in enumerate(parameters) if i >= trained}
+    return {name: tensor.detach().numpy() for name, tensor in found.items()}
+
+
+def errors(exact, single):
+    """The largest error of each result, as a share of its largest magnitude."""
+    def error(name):
+        largest = max(abs(v) for v in exact[name].ravel())
+        worst = max(abs(extreme_ops.mpmath.mpf(float(s)) - e)
+                    for s, e in zip(single[name].ravel(), exact[name].ravel()))
+        return float(worst / largest) if largest else float(worst)
+    return "  ".join(f"{name} {error(name):.1e}" for name in exact)
+
+
+def run(case):
+    found = run_pytorch(case)
+    if case["finite"]:
+        exact = run_exactly(case)
+        print(f"{case['name']:40} {errors(exact, found)}")
+        with np.errstate(over="ignore"):
+            return {name: array.astype(np.float64).astype(np.float32) for name, array in exact.items()}
+    return found
+
+
+def main(program):
+    write_goldens("extremes.safetensors", read_cases(program)["extremes"], run, samples)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(sys.argv[1])
