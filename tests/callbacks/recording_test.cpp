@@ -17,6 +17,7 @@
 #include "lehr/callbacks/timer.hpp"
 #include "lehr/callbacks/trace_events.hpp"
 #include "lehr/core/error.hpp"
+#include "support/manual_clock.hpp"
 
 namespace lehr {
 namespace {
@@ -69,22 +70,28 @@ TEST(Loggers, WriteALineAnEpoch) {
 }
 
 TEST(Timer, EndsTheFitAtItsLimit) {
+  const test::ManualClock clock;
   const auto learner = small_learner();
-  learner->add(Timer({.limit_seconds = 1e-9}));
+  learner->add(Timer({.limit_seconds = 2.5}));
+  learner->on(Event::after_loss, [](Learner&) { test::ManualClock::advance(1); });
   learner->fit(3, 1e-3);
   EXPECT_TRUE(learner->stopped());
-  EXPECT_EQ(learner->progress().steps, 1);
-  EXPECT_GT(learner->callback<Timer>().fit_seconds(), 0);
+  EXPECT_EQ(learner->progress().steps, 3);
+  EXPECT_NEAR(learner->callback<Timer>().fit_seconds(), 3, 1e-9);
   EXPECT_THROW(Timer({.limit_seconds = 0}), BadInput);
 }
 
 TEST(Timer, TellsTrainingFromValidation) {
+  const test::ManualClock clock;
   const auto learner = small_learner();
   const Timer& timer = learner->add(Timer());
+  learner->on(Event::after_predict,
+              [](Learner& l) { test::ManualClock::advance(l.progress().training ? 1 : 0.125); });
+  learner->on(Event::after_epoch, [](Learner&) { test::ManualClock::advance(5); });
   learner->fit(2, 1e-3);
-  EXPECT_GT(timer.train_seconds(), 0);
-  EXPECT_GT(timer.valid_seconds(), 0);
-  EXPECT_GE(timer.fit_seconds(), timer.train_seconds() + timer.valid_seconds());
+  EXPECT_NEAR(timer.train_seconds(), 10, 1e-9);
+  EXPECT_NEAR(timer.valid_seconds(), 0.5, 1e-9);
+  EXPECT_NEAR(timer.fit_seconds(), 20.5, 1e-9);
 }
 
 TEST(TraceEvents, PrintsEventsAsTheyFire) {

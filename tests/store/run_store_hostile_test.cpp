@@ -154,7 +154,7 @@ TEST(HostileStore, IsLocked) {
 TEST(HostileStore, ALockThatPassesCostsNothing) {
   const TemporaryFolder folder;
   const auto file = folder / "lehr.db";
-  RunWriter writer(file, run_info("a"), {}, {.patience = 2});
+  RunWriter writer(file, run_info("a"), {}, {.patience = 60});
   sqlite3* other = nullptr;
   ASSERT_EQ(sqlite3_open(file.c_str(), &other), SQLITE_OK);
   ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);

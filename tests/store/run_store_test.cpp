@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include "store/run_support.hpp"
+#include "support/whistle.hpp"
 
 namespace lehr::store_test {
 namespace {
@@ -229,15 +230,16 @@ TEST(RunStore, SeveralProcessesWriteAtOnce) {
 TEST(RunStore, KilledRunIsInterruptedAndReadable) {
   const TemporaryFolder folder;
   const auto file = folder / "lehr.db";
+  const test::Whistle written;
   const pid_t child = fork();
   if (child == 0) {
     RunWriter writer(file, run_info("a"));
     for (std::int64_t step = 0; step < 50; ++step) writer.step(step_row(step), stats_rows(step));
     writer.flush();
+    written.blow();
     for (std::int64_t step = 50;; ++step) writer.step(step_row(step), stats_rows(step));
   }
-  while (!std::filesystem::exists(file)) usleep(1000);
-  usleep(200'000);
+  written.wait();
   kill(child, SIGKILL);
   waitpid(child, nullptr, 0);
   const RunRecords run = RunStore(file).read("a", {.most_steps = 0});

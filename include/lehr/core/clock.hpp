@@ -1,18 +1,18 @@
 #pragma once
 
-#include <chrono>
-
 namespace lehr {
 
-/// Wall-clock time since construction or the last restart, on the monotonic clock.
+/// Seconds since a fixed moment, on the clock that lehr measures durations with: the system's monotonic one.
+double clock_seconds();
+
+/// Wall-clock time since construction or the last restart, on that clock.
 class Stopwatch {
  public:
-  double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
-  void restart() { start_ = Clock::now(); }
+  double seconds() const { return clock_seconds() - start_; }
+  void restart() { start_ = clock_seconds(); }
 
  private:
-  using Clock = std::chrono::steady_clock;
-  Clock::time_point start_ = Clock::now();
+  double start_ = clock_seconds();
 };
 
 }  // namespace lehr
