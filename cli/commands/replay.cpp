@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cmath>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -25,14 +26,30 @@ struct ReplayOptions {
 
 using Json = nlohmann::ordered_json;
 
+/// "0", "all nan", "12 nan, 3 inf"
+std::string non_finite_text(const TensorTrace& trace) {
+  if (trace.non_finite == 0) return "0";
+  const std::int64_t infinite = trace.non_finite - trace.nan;
+  if (trace.non_finite == trace.shape.numel() && (trace.nan == 0 || infinite == 0)) {
+    return trace.nan > 0 ? "all nan" : "all inf";
+  }
+  std::string text = trace.nan > 0 ? fmt::format("{} nan", trace.nan) : "";
+  if (infinite > 0) text += fmt::format("{}{} inf", text.empty() ? "" : ", ", infinite);
+  return text;
+}
+
+/// "-" if there is no finite element.
+std::string number_text(double value) { return std::isnan(value) ? "-" : fmt::format("{:.4g}", value); }
+
 void print_part(const char* title, const std::vector<TensorTrace>& part) {
   if (part.empty()) return;
-  std::cout << fmt::format("\n{:<2}{:<32} {:>18} {:>11} {:>11} {:>11} {:>11}\n", "", title, "shape", "min",
+  std::cout << fmt::format("\n{:<2}{:<32} {:>18} {:>11} {:>11} {:>11} {:>16}\n", "", title, "shape", "min",
                            "mean", "max", "not finite");
   for (const TensorTrace& one : part) {
-    std::cout << fmt::format("{:<2}{:<32} {:>18} {:>11.4g} {:>11.4g} {:>11.4g} {:>11}\n",
-                             one.non_finite > 0 ? "!" : "", printable(one.name, 32), one.shape.str(), one.min,
-                             one.mean, one.max, one.non_finite);
+    std::cout << fmt::format("{:<2}{:<32} {:>18} {:>11} {:>11} {:>11} {:>16}\n",
+                             one.non_finite > 0 ? "!" : "", printable(one.name, 32), one.shape.str(),
+                             number_text(one.min), number_text(one.mean), number_text(one.max),
+                             non_finite_text(one));
   }
 }
 
@@ -45,7 +62,8 @@ void print_part(const char* part, const std::vector<TensorTrace>& traces, const 
                 {"min", one.min},
                 {"mean", one.mean},
                 {"max", one.max},
-                {"non_finite", one.non_finite}});
+                {"non_finite", one.non_finite},
+                {"nan", one.nan}});
   }
 }
 

@@ -18,6 +18,7 @@ TensorTrace trace_of(std::string name, const Shape& shape, std::span<const float
     const auto number = static_cast<double>(value);
     if (!std::isfinite(number)) {
       ++trace.non_finite;
+      trace.nan += std::isnan(number) ? 1 : 0;
       continue;
     }
     trace.min = finite == 0 ? number : std::min(trace.min, number);

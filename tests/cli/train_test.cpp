@@ -125,6 +125,15 @@ TEST(Train, LeavesTheStepThatDivergedForReplay) {
   const Outcome text = run(folder.path(), {"replay", dump});
   EXPECT_EQ(text.status, 0) << text.err;
   EXPECT_NE(text.out.find("first not finite: the output of layer"), std::string::npos) << text.out;
+  // The loss has no finite value, and so no least one, no mean and no largest one.
+  EXPECT_NE(text.out.find("-           -           -          all nan\n\nfirst"), std::string::npos)
+      << text.out;
+  const auto tensors = run(folder.path(), {"replay", dump, "--json"}).events();
+  const auto loss =
+      std::ranges::find(tensors, "loss", [](const nlohmann::json& one) { return one.value("name", ""); });
+  ASSERT_NE(loss, tensors.end());
+  EXPECT_TRUE((*loss)["mean"].is_null() && (*loss)["min"].is_null() && (*loss)["max"].is_null()) << *loss;
+  EXPECT_EQ((*loss)["nan"], 1);
   const nlohmann::json done = run(folder.path(), {"replay", dump, "--json"}).event("done");
   EXPECT_NE(outcome.err.find(done["first"].get<std::string>()), std::string::npos);
   EXPECT_EQ(done["epoch"], 1);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -9,14 +10,16 @@
 
 namespace lehr {
 
-/// One tensor of a training step, summed up; extremes and mean are those of its finite elements.
+/// One tensor of a training step, summed up. Extremes and mean are those of its finite elements; NaN if it
+/// has none.
 struct TensorTrace {
   std::string name;
   Shape shape;
-  double min = 0;
-  double max = 0;
-  double mean = 0;
+  double min = std::numeric_limits<double>::quiet_NaN();
+  double max = std::numeric_limits<double>::quiet_NaN();
+  double mean = std::numeric_limits<double>::quiet_NaN();
   std::int64_t non_finite = 0;
+  std::int64_t nan = 0;  ///< of those that are not finite; the others are infinite
 };
 
 /// A training step looked at tensor by tensor, each part in the order in which it is computed.
