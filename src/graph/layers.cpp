@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "lehr/core/error.hpp"
 
@@ -48,6 +49,35 @@ bool fits(std::string_view name, std::string_view pattern) {
   return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
+/// Every node that computes something, as a layer of its own.
+std::vector<Layer> single_nodes(const Graph& graph) {
+  std::vector<Layer> nodes;
+  for (std::size_t id = 0; id < graph.nodes().size(); ++id) {
+    const Node& node = graph.nodes()[id];
+    if (node.op == nullptr) continue;
+    const auto number = static_cast<NodeId>(id);
+    nodes.push_back({node.name, std::string(node.op->type()), {number}, number, has_weight(node)});
+  }
+  return nodes;
+}
+
+std::vector<Layer> those_that_fit(std::vector<Layer> layers, const std::string& pattern) {
+  std::erase_if(layers, [&](const Layer& layer) { return !fits(layer.name, pattern); });
+  return layers;
+}
+
+/// Without those of nodes that begin a layer twice.
+std::vector<std::string> names_of(const std::vector<Layer>& layers, const std::vector<Layer>& nodes) {
+  std::vector<std::string> names;
+  std::set<std::string> known;
+  for (const auto* all : {&layers, &nodes}) {
+    for (const Layer& layer : *all) {
+      if (known.insert(layer.name).second) names.push_back(layer.name);
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
 std::vector<Layer> layers_of(const Graph& graph) {
@@ -57,7 +87,7 @@ std::vector<Layer> layers_of(const Graph& graph) {
     const Node& first = graph.nodes()[id];
     if (!has_weight(first)) continue;
     auto last = static_cast<NodeId>(id);
-    Layer layer{first.name, std::string(first.op->type()), {last}, last};
+    Layer layer{first.name, std::string(first.op->type()), {last}, last, true};
     for (const std::string_view type : {"batch_norm", "activation"}) {
       const std::vector<NodeId>& next = consumers[static_cast<std::size_t>(last)];
       if (next.size() != 1 || graph.node(next.front()).op->type() != type) continue;
@@ -96,20 +126,21 @@ std::vector<std::vector<int>> layer_inputs(const std::vector<Layer>& layers, con
 }
 
 std::vector<Layer> layers_named(const std::vector<std::string>& patterns, const Graph& graph) {
-  std::vector<Layer> all = layers_of(graph);
-  if (patterns.empty()) return all;
-  std::vector<std::string> names;
-  for (const Layer& layer : all) names.push_back(layer.name);
+  const std::vector<Layer> layers = layers_of(graph);
+  if (patterns.empty()) return layers;
+  const std::vector<Layer> nodes = single_nodes(graph);
+  std::vector<Layer> found;
   for (const std::string& pattern : patterns) {
-    if (std::ranges::none_of(names, [&](const std::string& name) { return fits(name, pattern); })) {
-      throw unknown_name("layer", pattern, names);
-    }
+    std::vector<Layer> fitting = those_that_fit(layers, pattern);
+    if (fitting.empty()) fitting = those_that_fit(nodes, pattern);
+    if (fitting.empty()) throw unknown_name("layer", pattern, names_of(layers, nodes));
+    found.insert(found.end(), fitting.begin(), fitting.end());
   }
-  std::erase_if(all, [&](const Layer& layer) {
-    return std::ranges::none_of(patterns,
-                                [&](const std::string& pattern) { return fits(layer.name, pattern); });
-  });
-  return all;
+  const auto in_order = [](const Layer& layer) { return std::pair(layer.nodes.front(), layer.output()); };
+  std::ranges::sort(found, {}, in_order);
+  const auto repeated = std::ranges::unique(found, {}, in_order);
+  found.erase(repeated.begin(), repeated.end());
+  return found;
 }
 
 }  // namespace lehr

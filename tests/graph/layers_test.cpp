@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "lehr/core/error.hpp"
 #include "lehr/graph/ops.hpp"
 #include "lehr/models/models.hpp"
 
@@ -42,6 +43,42 @@ TEST(LayerInputs, GoThroughAdditions) {
 TEST(LayerInputs, GoThroughLayersThatWereLeftOut) {
   const Graph graph = with_shortcut();
   EXPECT_EQ(layer_inputs(layers_named({"first", "last"}, graph), graph), (Inputs{{}, {0}}));
+}
+
+std::vector<std::string> found(const std::vector<std::string>& patterns, const Graph& graph) {
+  std::vector<std::string> all;
+  for (const Layer& layer : layers_named(patterns, graph)) all.push_back(layer.name + ": " + layer.type);
+  return all;
+}
+
+using Names = std::vector<std::string>;
+
+TEST(LayersNamed, FindActivationsAdditionsAndNormsByTheirName) {
+  const Graph graph = models::resnet_small({.widths = {4, 8}});
+  EXPECT_EQ(found({"layer1.0.relu2", "layer1.0.add", "layer1.0.bn1", "avgpool"}, graph),
+            (Names{"layer1.0.bn1: batch_norm", "layer1.0.add: add", "layer1.0.relu2: activation",
+                   "avgpool: adaptive_avg_pool2d"}));
+  EXPECT_EQ(found({"*.relu2", "*.relu2"}, graph).size(), layers_named({"*.add"}, graph).size());
+  EXPECT_EQ(layers_named({"layer1.0.add"}, graph).front().has_weight, false);
+}
+
+// As before there were names of nodes: "layer1.*" are its layers, not each of its nodes.
+TEST(LayersNamed, APatternThatFitsLayersNamesLayersAlone) {
+  const Graph graph = models::resnet_small({.widths = {4}, .blocks = 1});
+  EXPECT_EQ(found({"layer1.*"}, graph), (Names{"layer1.0.conv1: conv2d + batch_norm + activation",
+                                               "layer1.0.conv2: conv2d + batch_norm"}));
+  EXPECT_EQ(found({"conv1", "relu"}, graph),
+            (Names{"conv1: conv2d + batch_norm + activation", "relu: activation"}));
+}
+
+TEST(LayersNamed, SaysWhatIsNearestToANameThatFitsNothing) {
+  const Graph graph = models::resnet_small({.widths = {4}, .blocks = 1});
+  try {
+    layers_named({"layer1.0.relu3"}, graph);
+    FAIL() << "expected BadInput";
+  } catch (const BadInput& error) {
+    EXPECT_NE(std::string(error.what()).find("layer1.0.relu2"), std::string::npos) << error.what();
+  }
 }
 
 }  // namespace
