@@ -34,9 +34,9 @@ void epoch(benchmark::State& state, With with) {
     for (int i = 0; i < 10; ++i) learner.add(Idle());
   }
   if (with == With::non_finite_checks) learner.add(TerminateOnNonFinite());
-  if (with == With::stats) learner.add(ActivationStats({.histograms = false}));
-  if (with == With::stats_and_histograms) learner.add(ActivationStats());
-  if (with == With::stats_and_gradients) learner.add(ActivationStats({.gradients = true}));
+  if (with == With::stats) learner.add(ActivationStats({.every = 1, .histograms = false}));
+  if (with == With::stats_and_histograms) learner.add(ActivationStats({.every = 1}));
+  if (with == With::stats_and_gradients) learner.add(ActivationStats({.every = 1, .gradients = true}));
   for (auto _ : state) learner.fit(1, 1e-3);
   if (with >= With::stats) state.counters["measured"] = learner.callback<ActivationStats>().overhead();
   state.counters["images/s"] =

@@ -74,7 +74,7 @@ Arguments parse(int argc, char** argv) {
 }
 
 ActivationStatsOptions options_of(const std::string& way, std::int64_t batches) {
-  ActivationStatsOptions options;
+  ActivationStatsOptions options{.every = 1};
   options.histograms = way != "numbers";
   options.gradients = way == "gradients";
   options.most_points = static_cast<std::size_t>(std::max<std::int64_t>(batches, 16));  // every batch is kept

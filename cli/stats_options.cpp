@@ -11,8 +11,9 @@ namespace {
 
 constexpr const char* group = "Statistics";
 
-/// "2%" or "0.02"
+/// "2%", "0.02" or "off"
 double parse_share(const std::string& option, const std::string& text) {
+  if (text == "off") return 0;
   if (!text.ends_with('%')) return parse_real(option, text, {});
   return parse_real(option, text.substr(0, text.size() - 1), {}) / 100;
 }
@@ -23,7 +24,15 @@ void add_stats_options(CLI::App& app, StatsOptions& options) {
   ActivationStatsOptions& stats = options.stats;
   app.add_flag("--stats", options.on, "record every layer's activations, and show them at the end")
       ->group(group);
-  add_integer(app, "--stats-every", stats.every, {1}, "batches from one record to the next")->group(group);
+  add_parsed(
+      app, "--stats-every", stats.every,
+      "batches from one record to the next, whatever it costs; 1 records every batch [as many as the budget "
+      "allows]",
+      [](const std::string& option, const std::string& text) {
+        return parse_integer(option, text, {.least = 1});
+      })
+      ->type_name("N")
+      ->group(group);
   add_parsed(app, "--stats-layers", stats.layers,
              "layers by name, with * and ? for any text and any character",
              [](const std::string&, const std::string& text) { return split_list(text); })
@@ -39,9 +48,11 @@ void add_stats_options(CLI::App& app, StatsOptions& options) {
   app.add_flag(
          "--no-histograms", [&stats](std::int64_t) { stats.histograms = false; }, "numbers alone")
       ->group(group);
-  add_parsed(app, "--stats-budget", stats.budget,
-             "highest share of the training time, such as 2%; recorded less often where it costs more",
-             parse_share)
+  add_parsed(
+      app, "--stats-budget", stats.budget,
+      "highest share of the training time that statistics take, such as 2%, by recording fewer batches; off "
+      "records every batch [5%, or off with --stats-every]",
+      parse_share)
       ->type_name("SHARE")
       ->group(group);
 }
@@ -58,11 +69,22 @@ void add_stats(Learner& learner, const StatsOptions& options) {
   }
 }
 
+std::string recorded_text(const ActivationStats& stats) {
+  if (stats.budget() == 0 || stats.records() == 0 || stats.records() == stats.batches()) return "";
+  const double interval = static_cast<double>(stats.batches()) / static_cast<double>(stats.records());
+  const std::string what = interval < 1.5 ? fmt::format("{} of {} batches", stats.records(), stats.batches())
+                                          : fmt::format("1 batch in {:.0f}", interval);
+  return fmt::format("recorded {} to stay under {:.3g} %", what, 100 * stats.budget());
+}
+
 std::string stats_text(const ActivationStats& stats, std::size_t columns) {
-  const std::string layers = report::layers_text(stats.layers(), columns);
+  const std::string layers = report::layers_text(stats.layers(), stats.points(), columns);
   if (layers.empty()) return "";
-  return layers + fmt::format("\nstatistics of {} layers at {} batches took {:.1f} % of the training time\n",
-                              stats.layers().size(), stats.points().size(), 100 * stats.overhead());
+  std::string text =
+      layers + fmt::format("\nstatistics of {} layers at {} batches took {:.1f} % of the training time",
+                           stats.layers().size(), stats.points().size(), 100 * stats.overhead());
+  if (const std::string recorded = recorded_text(stats); !recorded.empty()) text += "; " + recorded;
+  return text + "\n";
 }
 
 }  // namespace lehr::cli

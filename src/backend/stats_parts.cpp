@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace lehr {
 
@@ -37,13 +38,15 @@ void Moments::add(const Moments& other) {
 }
 
 void Moments::write(TensorStats& stats) const {
+  static constexpr double none = std::numeric_limits<double>::quiet_NaN();
   stats.count = static_cast<std::int64_t>(count);
   stats.non_finite = non_finite;
-  stats.mean = rounded_to_single(mean);
-  stats.std = count > 1 ? rounded_to_single(std::sqrt(squares / (count - 1))) : 0;
-  stats.min = static_cast<double>(min);
-  stats.max = static_cast<double>(max);
-  stats.norm = rounded_to_single(std::sqrt(squares + count * mean * mean));
+  // A tensor without a finite value has no mean: 0 would make it look like a tensor of zeros.
+  stats.mean = count > 0 ? rounded_to_single(mean) : none;
+  stats.std = count > 1 ? rounded_to_single(std::sqrt(squares / (count - 1))) : (count > 0 ? 0 : none);
+  stats.min = count > 0 ? static_cast<double>(min) : none;
+  stats.max = count > 0 ? static_cast<double>(max) : none;
+  stats.norm = count > 0 ? rounded_to_single(std::sqrt(squares + count * mean * mean)) : none;
   stats.near_zero = near_zero;
   stats.near_zero_abs = near_zero_abs;
   stats.zero = zero;
@@ -52,7 +55,7 @@ void Moments::write(TensorStats& stats) const {
 int fitting_exponent(double largest) {
   constexpr int least = -126;
   constexpr int half = SignedHistogram::bins / 2;
-  if (largest == 0) return least;
+  if (!(largest > 0)) return least;  // also for a tensor without a finite value
   return std::max(least, std::ilogb(largest) + 1 - std::ilogb(static_cast<double>(half)));
 }
 

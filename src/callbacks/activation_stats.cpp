@@ -1,5 +1,7 @@
 #include "lehr/callbacks/activation_stats.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -8,6 +10,7 @@
 #include <set>
 
 #include "callbacks/layer_watch.hpp"
+#include "callbacks/stats_budget.hpp"
 #include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
 
@@ -18,6 +21,7 @@ using store::StepRow;
 using store::Watched;
 
 constexpr std::size_t fewest_points = 16;
+constexpr double usual_budget = 0.05;
 
 /// Bytes of plain values as floats, which a checkpoint holds bit by bit.
 template <class Plain>
@@ -86,7 +90,15 @@ std::string series_name(std::size_t layer, Watched what) {
 }  // namespace
 
 struct ActivationStats::State {
+  explicit State(ActivationStatsOptions asked)
+      : options(std::move(asked)), budget(std::max<std::int64_t>(options.every, 1), share_of(options)) {}
+
+  static double share_of(const ActivationStatsOptions& options) {
+    return options.budget.value_or(options.every == 0 ? usual_budget : 0);
+  }
+
   ActivationStatsOptions options;
+  StatsBudget budget;
   std::unique_ptr<LayerWatch> watch;
   std::vector<LayerStats> layers;
   std::vector<StepRow> points;
@@ -94,57 +106,35 @@ struct ActivationStats::State {
   store::PackedStats packed;       // of the last recorded batch; its memory is used again
   Sink sink;
 
-  std::int64_t every = 1;    // batches between the last two records
-  std::int64_t last = 0;     // the last recorded batch, counted as by `batches`
   std::int64_t stride = 1;   // records from one kept point to the next
-  std::int64_t batches = 0;  // of the kind that is recorded, since the start
-  std::int64_t records = 0;  // recorded ones
+  std::int64_t offered = 0;  // records, as thinning counts them
   bool fitting = false;      // else what runs is a validation on its own
   bool recording = false;    // the batch under way
   bool timing = false;       // and the time of its steps
-  double cost = 0;           // seconds spent here
-  double part_seconds = 0;   // of finished parts that are recorded
-  bool in_part = false;
-  Stopwatch part_watch;
-
-  void begin_part() {
-    part_watch.restart();
-    in_part = true;
-  }
-  void end_part() {
-    part_seconds = elapsed();
-    in_part = false;
-  }
-  double elapsed() const { return part_seconds + (in_part ? part_watch.seconds() : 0); }
-  double share() const {
-    const double rest = elapsed() - cost;
-    return rest > 0 ? cost / rest : 0;
-  }
 
   bool enters(std::span<const TensorStats> probed);
-  void pack(bool training, std::span<const TensorStats> probed);
+  void pack(std::span<const TensorStats> probed);
   void append(const StepRow& point);
   void thin();
   std::set<std::size_t> extreme_places() const;
   bool sets_extreme(std::span<const TensorStats> probed);
-  /// Whether what was spent so far leaves room for one more record.
-  bool within_budget() const { return options.budget == 0 || cost <= options.budget * (elapsed() - cost); }
 };
 
-ActivationStats::ActivationStats(ActivationStatsOptions options) : state_(std::make_unique<State>()) {
-  if (options.every < 1) {
-    throw BadInput("ActivationStats records every 1 or more batches, found " + std::to_string(options.every));
+ActivationStats::ActivationStats(ActivationStatsOptions options) {
+  if (options.every < 0) {
+    throw BadInput(
+        "ActivationStats records every 1 or more batches, or with 0 as often as the budget allows, found " +
+        std::to_string(options.every));
   }
-  if (!(options.budget >= 0) || !std::isfinite(options.budget)) {
-    throw BadInput("the budget of ActivationStats must be 0 (none) or more, found " +
-                   std::to_string(options.budget));
+  if (options.budget && (!(*options.budget >= 0) || !std::isfinite(*options.budget))) {
+    throw BadInput(
+        fmt::format("the budget of ActivationStats must be 0 (none) or more, found {}", *options.budget));
   }
   if (options.most_points < fewest_points) {
     throw BadInput("ActivationStats keeps at least " + std::to_string(fewest_points) + " points, found " +
                    std::to_string(options.most_points));
   }
-  state_->every = options.every;
-  state_->options = std::move(options);
+  state_ = std::make_unique<State>(std::move(options));
 }
 
 ActivationStats::~ActivationStats() = default;
@@ -152,41 +142,34 @@ ActivationStats::ActivationStats(ActivationStats&&) noexcept = default;
 ActivationStats& ActivationStats::operator=(ActivationStats&&) noexcept = default;
 
 void ActivationStats::before_fit(Learner& learner) {
+  Sink sink = std::move(state_->sink);
+  state_ = std::make_unique<State>(std::move(state_->options));
   State& s = *state_;
-  Sink sink = std::move(s.sink);
-  const ActivationStatsOptions options = s.options;
-  s = State{};
-  s.options = options;
-  s.every = options.every;
   s.sink = std::move(sink);
-  s.watch = std::make_unique<LayerWatch>(options, learner);
+  s.watch = std::make_unique<LayerWatch>(s.options, learner);
   s.layers = s.watch->empty_series();
   s.extremes.resize(s.layers.size());
   learner.watch(s.watch->probes());
   s.fitting = true;
 }
 
-void ActivationStats::before_train(Learner&) { state_->begin_part(); }
-void ActivationStats::after_train(Learner&) { state_->end_part(); }
+void ActivationStats::before_train(Learner&) { state_->budget.begin_part(); }
+void ActivationStats::after_train(Learner&) { state_->budget.end_part(); }
 
 void ActivationStats::before_validate(Learner&) {
-  if (state_->fitting && state_->options.validation) state_->begin_part();
+  if (state_->fitting && state_->options.validation) state_->budget.begin_part();
 }
 void ActivationStats::after_validate(Learner&) {
-  if (state_->in_part) state_->end_part();
+  if (state_->fitting && state_->options.validation) state_->budget.end_part();
 }
 
 void ActivationStats::before_batch(Learner& learner) {
   State& s = *state_;
   constexpr std::int64_t times_every = 8;  // reading the clock around each step is not free
-  const bool wanted = s.fitting && (learner.progress().training || s.options.validation);
-  const bool in_turn = wanted && s.batches++ % s.options.every == 0;
-  s.recording = in_turn && s.within_budget();
-  s.timing = s.recording && learner.progress().training && s.records % times_every == 0;
+  const bool training = learner.progress().training;
+  s.recording = s.fitting && (training || s.options.validation) && s.budget.take();
+  s.timing = s.recording && training && s.offered % times_every == 0;
   learner.measure(s.recording, s.timing);
-  if (!s.recording) return;
-  if (s.records > 0) s.every = s.batches - 1 - s.last;
-  s.last = s.batches - 1;
 }
 
 void ActivationStats::before_step(Learner& learner) {
@@ -194,7 +177,7 @@ void ActivationStats::before_step(Learner& learner) {
   if (!s.recording || !s.options.gradients) return;
   const Stopwatch watch;
   s.watch->measure_weights(learner.parameters());
-  s.cost += watch.seconds();
+  s.budget.spend(watch.seconds());
 }
 
 void ActivationStats::after_step(Learner& learner) {
@@ -202,7 +185,7 @@ void ActivationStats::after_step(Learner& learner) {
   if (!s.recording || !s.options.gradients) return;
   const Stopwatch watch;
   s.watch->measure_updates(learner.parameters());
-  s.cost += watch.seconds();
+  s.budget.spend(watch.seconds());
 }
 
 void ActivationStats::after_batch(Learner& learner) {
@@ -215,12 +198,12 @@ void ActivationStats::after_batch(Learner& learner) {
   const StepRow point{p.train_batches - 1, p.epoch, p.batch, p.training, p.loss, p.lr, p.momentum};
   if (s.timing) s.watch->add_times(plan, s.layers);
   if (s.enters(plan.probed())) {
-    s.pack(point.training, plan.probed());
+    s.pack(plan.probed());
     s.append(point);
     if (s.sink) s.sink(point, s.packed);
   }
   if (s.options.gradients) s.watch->forget_weights();
-  s.cost += plan.last_probe_seconds() + watch.seconds();
+  s.budget.spend(plan.last_probe_seconds() + watch.seconds());
 }
 
 void ActivationStats::clean_up(Learner& learner) {
@@ -236,19 +219,19 @@ bool ActivationStats::State::sets_extreme(std::span<const TensorStats> probed) {
   for (std::size_t i = 0; i < watch->size(); ++i) {
     const TensorStats& stats = watch->activation(probed, i);
     further = extremes[i].std.widen(stats.std) || further;
-    further = extremes[i].near_zero.widen(stats.near_zero_share()) || further;
+    further = extremes[i].near_zero.widen(stats.near_zero_abs_share()) || further;
   }
   return further;
 }
 
 /// False where the batch is passed over, since the series is thinned by now.
 bool ActivationStats::State::enters(std::span<const TensorStats> probed) {
-  const bool in_turn = records++ % stride == 0;
+  const bool in_turn = offered++ % stride == 0;
   return sets_extreme(probed) || in_turn;
 }
 
-void ActivationStats::State::pack(bool training, std::span<const TensorStats> probed) {
-  static const TensorStats none{};
+/// What the batch measured: there may have been no backward pass and no step.
+void ActivationStats::State::pack(std::span<const TensorStats> probed) {
   packed.clear();
   for (std::size_t i = 0; i < watch->size(); ++i) {
     const auto add = [&](Watched what, const TensorStats& stats) {
@@ -256,7 +239,7 @@ void ActivationStats::State::pack(bool training, std::span<const TensorStats> pr
     };
     add(Watched::activation, watch->activation(probed, i));
     if (!options.gradients) continue;
-    add(Watched::activation_gradient, training ? watch->activation_gradient(probed, i) : none);
+    add(Watched::activation_gradient, watch->activation_gradient(probed, i));
     add(Watched::weight, watch->weights(i).weight);
     add(Watched::weight_gradient, watch->weights(i).gradient);
     add(Watched::update, watch->weights(i).update);
@@ -270,21 +253,34 @@ void ActivationStats::State::append(const StepRow& point) {
       if (what == tensor.what) series.push(tensor, packed.histograms());
     });
   }
+  // A tensor that was not measured leaves an entry without values, so that entries and points go together.
+  for (LayerStats& layer : layers) {
+    for_each_series(layer, [&](Watched what, StatSeries& series) {
+      const bool wanted = what == Watched::activation || options.gradients;
+      if (wanted && series.size() < points.size()) series.push(no_stats());
+    });
+  }
   if (points.size() > options.most_points) thin();
 }
 
 /// Where each layer's activations have their least and largest std and near-zero share.
 std::set<std::size_t> ActivationStats::State::extreme_places() const {
   std::set<std::size_t> places;
+  const auto add = [&places](const std::vector<float>& values) {
+    Range range;
+    std::size_t least = 0;
+    std::size_t most = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const auto value = static_cast<double>(values[i]);
+      if (value < range.least) least = i;
+      if (value > range.most) most = i;
+      range.widen(value);
+    }
+    places.insert({least, most});
+  };
   for (const LayerStats& layer : layers) {
-    const auto all = layer.activation.all();
-    const auto add = [&](auto value) {
-      const auto [least, most] = std::ranges::minmax_element(all, {}, value);
-      places.insert(static_cast<std::size_t>(least - all.begin()));
-      places.insert(static_cast<std::size_t>(most - all.begin()));
-    };
-    add(&TensorStats::std);
-    add(&TensorStats::near_zero);
+    add(layer.activation.std());
+    add(layer.activation.near_zero_abs());
     if (places.size() > options.most_points / 4) break;  // many layers: those of the first ones
   }
   return places;
@@ -307,11 +303,11 @@ void ActivationStats::State::thin() {
 
 std::span<const LayerStats> ActivationStats::layers() const { return state_->layers; }
 std::span<const store::StepRow> ActivationStats::points() const { return state_->points; }
-double ActivationStats::overhead() const { return state_->share(); }
-std::int64_t ActivationStats::every() const {
-  return std::max(state_->every, state_->batches - 1 - state_->last);
-}
-void ActivationStats::add_cost(double seconds) { state_->cost += seconds; }
+double ActivationStats::overhead() const { return state_->budget.overhead(); }
+double ActivationStats::budget() const { return state_->budget.share(); }
+std::int64_t ActivationStats::batches() const { return state_->budget.batches(); }
+std::int64_t ActivationStats::records() const { return state_->budget.records(); }
+void ActivationStats::add_cost(double seconds) { state_->budget.spend(seconds); }
 void ActivationStats::set_sink(Sink sink) { state_->sink = std::move(sink); }
 
 const LayerStats& ActivationStats::layer(std::string_view name) const {
@@ -325,12 +321,8 @@ const LayerStats& ActivationStats::layer(std::string_view name) const {
 
 void ActivationStats::save_state(CallbackState& state) const {
   const State& s = *state_;
-  state.integers = {{"every", s.every},
-                    {"last", s.last},
-                    {"stride", s.stride},
-                    {"batches", s.batches},
-                    {"records", s.records}};
-  state.numbers = {{"cost", s.cost}, {"part_seconds", s.elapsed()}};
+  state.integers = {{"stride", s.stride}, {"offered", s.offered}};
+  s.budget.save_state(state);
   state.arrays["points"] = packed<PlainPoint>(plain(s.points));
   for (std::size_t i = 0; i < s.layers.size(); ++i) {
     for_each_series(s.layers[i], [&](Watched what, const StatSeries& series) {
@@ -341,13 +333,9 @@ void ActivationStats::save_state(CallbackState& state) const {
 
 void ActivationStats::load_state(const CallbackState& state) {
   State& s = *state_;
-  s.every = state.integer("every");
-  s.last = state.integer("last");
   s.stride = state.integer("stride");
-  s.batches = state.integer("batches");
-  s.records = state.integer("records");
-  s.cost = state.number("cost");
-  s.part_seconds = state.number("part_seconds");
+  s.budget.load_state(state);
+  s.offered = state.integers.contains("offered") ? state.integer("offered") : s.budget.records();
   s.points.clear();
   for (const PlainPoint& point : unpacked<PlainPoint>(state.array("points")))
     s.points.push_back(point_of(point));
@@ -363,7 +351,7 @@ void ActivationStats::load_state(const CallbackState& state) {
     });
     for (const TensorStats& stats : s.layers[i].activation.all()) {
       s.extremes[i].std.widen(stats.std);
-      s.extremes[i].near_zero.widen(stats.near_zero_share());
+      s.extremes[i].near_zero.widen(stats.near_zero_abs_share());
     }
   }
 }

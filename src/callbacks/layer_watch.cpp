@@ -67,13 +67,17 @@ LayerWatch::LayerWatch(const ActivationStatsOptions& options, const Learner& lea
     infos_.push_back(info_of(layer, watched(layer), rows, learner.options().batch_size));
     infos_.back().index = static_cast<int>(infos_.size()) - 1;
     infos_.back().inputs = inputs[infos_.size() - 1];
-    weight_entries_.push_back(learner.parameters().entry(layer.name + ".weight"));
-    for (int i = 0; i < 3; ++i) {
-      weight_probes_.push_back(learner.parameters().backend().probe(
-          {.histograms = options_.histograms && options_.weight_histograms,
-           .near_zero = options_.near_zero}));
-    }
+    if (layer.has_weight) watch_weight(infos_.size() - 1, learner);
   }
+}
+
+void LayerWatch::watch_weight(std::size_t layer, const Learner& learner) {
+  const Parameters& parameters = learner.parameters();
+  const StatsSpec spec{.histograms = options_.histograms && options_.weight_histograms,
+                       .near_zero = options_.near_zero};
+  const auto probe = [&] { return parameters.backend().probe(spec); };
+  watched_weights_.push_back(
+      {layer, parameters.entry(layers_[layer].name + ".weight"), probe(), probe(), probe()});
 }
 
 std::vector<ProbeSpec> LayerWatch::probes() const {
@@ -100,12 +104,11 @@ void LayerWatch::measure_weights(const Parameters& parameters) {
   }
   backend.copy(before_.get(), parameters.values().data(), count);
   std::vector<SmallTensor> tensors;
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    const ParameterEntry& entry = weight_entries_[i];
-    const std::int64_t elements = entry.shape.numel();
-    tensors.push_back({weight_probes_[3 * i].get(), parameters.value(entry), elements, &weights_[i].weight});
-    tensors.push_back(
-        {weight_probes_[3 * i + 1].get(), parameters.grad(entry), elements, &weights_[i].gradient});
+  for (const WatchedWeight& one : watched_weights_) {
+    const std::int64_t elements = one.entry.shape.numel();
+    WeightStats& stats = weights_[one.layer];
+    tensors.push_back({one.value.get(), parameters.value(one.entry), elements, &stats.weight});
+    tensors.push_back({one.gradient.get(), parameters.grad(one.entry), elements, &stats.gradient});
   }
   measure_together(tensors);
 }
@@ -117,10 +120,9 @@ void LayerWatch::measure_updates(const Parameters& parameters) {
   backend.scale(before_.get(), -1, count);
   backend.accumulate(before_.get(), parameters.values().data(), count);
   std::vector<SmallTensor> tensors;
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    const ParameterEntry& entry = weight_entries_[i];
-    tensors.push_back({weight_probes_[3 * i + 2].get(), before_.get() + entry.offset, entry.shape.numel(),
-                       &weights_[i].update});
+  for (const WatchedWeight& one : watched_weights_) {
+    tensors.push_back({one.update.get(), before_.get() + one.entry.offset, one.entry.shape.numel(),
+                       &weights_[one.layer].update});
   }
   measure_together(tensors);
 }
@@ -129,12 +131,13 @@ void LayerWatch::forget_weights() { std::ranges::fill(weights_, WeightStats{}); 
 
 void LayerWatch::add_times(const Plan& plan, std::vector<LayerStats>& series) {
   ++timed_;
-  const auto share = 1 / static_cast<double>(timed_);
+  // The first one is slow: its memory comes from the system. It counts until there is another.
+  const double share = timed_ < 3 ? 1 : 1 / static_cast<double>(timed_ - 1);
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     StepTime time;
     for (std::size_t step = 0; step < plan.steps().size(); ++step) {
-      const NodeId first = plan.steps()[step].nodes.front();
-      if (std::ranges::find(layers_[i].nodes, first) == layers_[i].nodes.end()) continue;
+      const NodeId output = plan.steps()[step].nodes.back();
+      if (std::ranges::find(layers_[i].nodes, output) == layers_[i].nodes.end()) continue;
       time.forward_seconds += plan.times()[step].forward_seconds;
       time.backward_seconds += plan.times()[step].backward_seconds;
     }

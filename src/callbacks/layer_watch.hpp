@@ -46,6 +46,15 @@ class LayerWatch {
   void add_times(const Plan& plan, std::vector<LayerStats>& series);
 
  private:
+  struct WatchedWeight {
+    std::size_t layer;
+    ParameterEntry entry;
+    std::unique_ptr<TensorProbe> value;
+    std::unique_ptr<TensorProbe> gradient;
+    std::unique_ptr<TensorProbe> update;
+  };
+  void watch_weight(std::size_t layer, const Learner& learner);
+
   std::size_t per_layer() const { return options_.gradients ? 2 : 1; }
   NodeId watched(const Layer& layer) const {
     return options_.before_activation ? layer.before_activation : layer.output();
@@ -54,10 +63,9 @@ class LayerWatch {
   ActivationStatsOptions options_;
   std::vector<Layer> layers_;
   std::vector<store::LayerInfo> infos_;
-  std::vector<ParameterEntry> weight_entries_;
-  std::vector<std::unique_ptr<TensorProbe>> weight_probes_;
-  std::vector<WeightStats> weights_;
-  std::shared_ptr<float> before_;  // the weights, on the device, before the step
+  std::vector<WatchedWeight> watched_weights_;
+  std::vector<WeightStats> weights_;  // by layer; of those without a weight, nothing is measured
+  std::shared_ptr<float> before_;     // the weights, on the device, before the step
   std::int64_t timed_ = 0;
 };
 

@@ -296,7 +296,11 @@ void RunRecorder::clean_up(Learner& learner) {
   if (s.whole && !learner.stopped()) status = RunStatus::done;
   if (status != RunStatus::failed && s.options.pictures) s.add_pictures(learner, note);
   s.writer->environment({{"memory_peak", std::to_string(peak_memory_bytes())}});
-  if (stats != nullptr) s.writer->layers(infos_of(learner, stats));
+  if (stats != nullptr) {
+    s.writer->layers(infos_of(learner, stats));
+    s.writer->environment({{"stats_batches", std::to_string(stats->batches())},
+                           {"stats_records", std::to_string(stats->records())}});
+  }
   s.writer->finish({.status = status, .note = note, .stats_share = stats != nullptr ? stats->overhead() : 0});
   s.check(learner);
   s.writer.reset();

@@ -47,7 +47,12 @@ class Probes {
   double end();
 
   void turn(bool on) { on_ = on; }
-  void begin_batch() { seconds_ = 0; }
+  /// What a batch that measures leaves out, such as gradients without a backward pass, has no value.
+  void begin_batch() {
+    seconds_ = 0;
+    if (!on_) return;
+    for (TensorStats& result : results_) static_cast<TensorNumbers&>(result) = {};
+  }
   std::span<const TensorStats> results() const { return results_; }
   double seconds() const { return seconds_; }
 

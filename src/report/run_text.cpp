@@ -98,7 +98,8 @@ std::string title(const store::RunInfo& info) {
 
 std::string run_text(const RunRecords& run, std::size_t columns) {
   std::string text = title(run.info) + results(run);
-  const std::string layers = layers_text(store::recorded_layers(run).layers, columns);
+  const store::RecordedLayers recorded = store::recorded_layers(run);
+  const std::string layers = layers_text(recorded.layers, recorded.points, columns);
   if (!layers.empty()) text += "\n" + layers;
   if (run.info.stats_share > 0) {
     text += fmt::format("\nstatistics took {:.1f} % of the training time\n", 100 * run.info.stats_share);

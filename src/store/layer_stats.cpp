@@ -1,13 +1,15 @@
 #include "lehr/store/layer_stats.hpp"
 
+#include <limits>
 #include <map>
 
 namespace lehr {
 
 std::vector<float> LayerStats::update_ratio() const {
-  std::vector<float> ratios;
-  for (std::size_t i = 0; i < update.size(); ++i) {
-    ratios.push_back(weight[i].norm > 0 ? static_cast<float>(update[i].norm / weight[i].norm) : 0);
+  std::vector<float> ratios = update.norm();
+  const std::vector<float> weights = weight.norm();
+  for (std::size_t i = 0; i < ratios.size(); ++i) {
+    ratios[i] = weights[i] > 0 ? ratios[i] / weights[i] : std::numeric_limits<float>::quiet_NaN();
   }
   return ratios;
 }
@@ -39,13 +41,14 @@ RecordedLayers recorded_layers(const RunRecords& run) {
   }
   for (const LayerInfo& info : run.layers) recorded.layers.push_back({.info = info});
 
-  // Layer by layer and tensor by tensor; a batch in which one was not measured leaves an empty entry.
+  // Layer by layer and tensor by tensor. An entry without values stands for a batch at which a tensor was not
+  // measured.
   using Entries = std::vector<TensorStats>;
   std::map<std::pair<int, Watched>, Entries> entries;
   for (const StatsRow& row : run.stats) {
     if (!row.training) continue;
     Entries& series = entries[{row.layer, row.what}];
-    series.resize(places.size());
+    series.resize(places.size(), no_stats());
     series[places.at(row.step)] = row.stats;
   }
   for (LayerStats& layer : recorded.layers) {

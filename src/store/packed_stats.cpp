@@ -129,6 +129,7 @@ void take_histograms(const json& row, std::string_view bytes, TensorStats& s) {
 }  // namespace
 
 void PackedStats::add(int layer, Watched what, const TensorStats& stats) {
+  if (stats.count + stats.non_finite == 0) return;
   const HistogramPlaces places = pack_histograms(stats, histograms_);
   tensors_.push_back({layer, what, stats, stats.values.exponent, places});
 }

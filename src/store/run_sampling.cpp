@@ -63,7 +63,7 @@ std::set<std::int64_t> extremes(const Database& database, std::int64_t run) {
     for (const StatsRow& row : unpack_numbers(statement.text(1))) {
       if (row.what != Watched::activation) continue;
       spreads[row.layer].add(row.stats.std, statement.integer(0));
-      near_zeros[row.layer].add(row.stats.near_zero_share(), statement.integer(0));
+      near_zeros[row.layer].add(row.stats.near_zero_abs_share(), statement.integer(0));
     }
   }
   std::set<std::int64_t> ids;

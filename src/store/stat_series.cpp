@@ -2,10 +2,26 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "store/histogram_blob.hpp"
 
 namespace lehr {
+namespace {
+
+/// Of the finite values; NaN if there are none.
+double share(std::int64_t part, const TensorNumbers& of) {
+  return of.count > 0 ? static_cast<double>(part) / static_cast<double>(of.count)
+                      : std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace
+
+TensorStats no_stats() {
+  TensorStats none;
+  none.mean = none.std = none.min = none.max = none.norm = std::numeric_limits<double>::quiet_NaN();
+  return none;
+}
 
 TensorStats StatSeries::operator[](std::size_t i) const {
   const Entry& e = entries_[i];
@@ -89,13 +105,13 @@ std::vector<float> StatSeries::norm() const {
   return series([](const TensorNumbers& s) { return s.norm; });
 }
 std::vector<float> StatSeries::near_zero() const {
-  return series([](const TensorNumbers& s) { return s.near_zero_share(); });
+  return series([](const TensorNumbers& s) { return share(s.near_zero, s); });
 }
 std::vector<float> StatSeries::near_zero_abs() const {
-  return series([](const TensorNumbers& s) { return s.near_zero_abs_share(); });
+  return series([](const TensorNumbers& s) { return share(s.near_zero_abs, s); });
 }
 std::vector<float> StatSeries::zero() const {
-  return series([](const TensorNumbers& s) { return s.zero_share(); });
+  return series([](const TensorNumbers& s) { return share(s.zero, s); });
 }
 std::vector<float> StatSeries::non_finite() const {
   return series([](const TensorNumbers& s) { return s.non_finite; });
@@ -125,7 +141,8 @@ std::vector<float> StatSeries::dead_chart(int bins) const {
       all += count;
       low += bin < bins ? count : 0;
     }
-    chart.push_back(all > 0 ? static_cast<float>(static_cast<double>(low) / static_cast<double>(all)) : 0);
+    const double share = static_cast<double>(low) / static_cast<double>(all);
+    chart.push_back(all > 0 ? static_cast<float>(share) : std::numeric_limits<float>::quiet_NaN());
   }
   return chart;
 }

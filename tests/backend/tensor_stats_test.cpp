@@ -239,10 +239,22 @@ TEST(TensorStats, CountWhatIsNotFiniteApart) {
     EXPECT_EQ(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}), 8997U);
   }
   expect_same_counts(measured(cpu_backend(), values), measured(reference_backend(), values));
-  const TensorStats none = measured(cpu_backend(), std::vector<float>(100, values[5000]));
-  EXPECT_EQ(none.non_finite, 100);
-  EXPECT_EQ(none.count, 0);
-  EXPECT_EQ(none.mean, 0);
+}
+
+// No finite value: no mean and no least value, which would look like a tensor of zeros.
+TEST(TensorStats, WithoutAFiniteValueHaveNoMean) {
+  for (const Backend* backend : {&cpu_backend(), &reference_backend()}) {
+    const TensorStats none =
+        measured(*backend, std::vector<float>(5000, std::numeric_limits<float>::quiet_NaN()));
+    EXPECT_EQ(none.non_finite, 5000);
+    EXPECT_EQ(none.count, 0);
+    for (const double value : {none.mean, none.std, none.min, none.max, none.norm}) {
+      EXPECT_TRUE(std::isnan(value)) << value;
+    }
+    EXPECT_TRUE(none.values == SignedHistogram{});
+    EXPECT_TRUE(none.magnitudes == MagnitudeHistogram{});
+    EXPECT_EQ(measured(*backend, {}).count, 0);
+  }
 }
 
 TEST(TensorStats, EveryLengthIsMeasuredWhole) {

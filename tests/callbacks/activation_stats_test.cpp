@@ -2,16 +2,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+#include <map>
 #include <numeric>
-#include <thread>
+#include <set>
 
 #include "callbacks/support.hpp"
 #include "lehr/callbacks/activation_stats.hpp"
 #include "lehr/callbacks/gradient_accumulation.hpp"
-#include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
+#include "support/manual_clock.hpp"
 
 namespace lehr {
 namespace {
@@ -20,6 +20,7 @@ using test::small_learner;
 using test::weights_of;
 
 std::unique_ptr<Learner> learner_with(ActivationStatsOptions options, bool batch_norm = true) {
+  if (!options.budget && options.every == 0) options.every = 1;  // not what the machine has time for
   auto learner = small_learner({.batch_size = 64, .seed = 5}, {.batch_norm = batch_norm});
   learner->add(ActivationStats(std::move(options)));
   return learner;
@@ -127,7 +128,7 @@ TEST(ActivationStats, RecordsWhatIsAskedFor) {
 TEST(ActivationStats, MakesHistogramsOfWeightsOnRequestAlone) {
   for (const bool wanted : {false, true}) {
     const auto learner = small_learner();
-    learner->add(ActivationStats({.gradients = true, .weight_histograms = wanted}));
+    learner->add(ActivationStats({.every = 1, .gradients = true, .weight_histograms = wanted}));
     learner->fit(1, 1e-3);
     const LayerStats& layer = learner->callback<ActivationStats>().layer("0");
     for_each_series(layer, [&](store::Watched what, const StatSeries& series) {
@@ -145,6 +146,7 @@ TEST(ActivationStats, BatchesWithoutAStepHaveNoUpdate) {
   learner->fit(1, 1e-3);
   const LayerStats& layer = learner->callback<ActivationStats>().layer("0");
   EXPECT_EQ(layer.update[0].count, 0);
+  EXPECT_TRUE(std::isnan(layer.update_ratio()[0]));
   EXPECT_GT(layer.update[1].count, 0);
   EXPECT_GT(layer.activation[0].count, 0);
 }
@@ -168,33 +170,161 @@ TEST(ActivationStats, IsBoundedAndKeepsExtremes) {
   for (const LayerStats& layer : stats.layers()) EXPECT_EQ(layer.activation.size(), points.size());
 }
 
-TEST(ActivationStats, RecordsLessOftenWhereTheBudgetIsSmall) {
-  const auto learner = learner_with({.budget = 1e-9});
-  learner->fit(10, 1e-3);
-  EXPECT_GT(learner->callback<ActivationStats>().every(), 1);
-  EXPECT_LT(learner->callback<ActivationStats>().points().size(), 50U);
+// The training takes a millisecond a batch and a record takes three, on a clock that the test moves.
+std::unique_ptr<Learner> timed_learner(ActivationStatsOptions options, double record_seconds = 0.003) {
+  auto learner = small_learner();
+  learner->add(ActivationStats(std::move(options)));
+  learner->on(Event::after_loss, [](Learner&) { test::ManualClock::advance(0.001); });
+  learner->callback<ActivationStats>().set_sink(
+      [record_seconds](const store::StepRow&, const auto&) { test::ManualClock::advance(record_seconds); });
+  return learner;
 }
 
-// Whatever a record costs: the next one waits until the training has earned it.
+// Whatever a record costs: the next one waits until the training has earned both.
 TEST(ActivationStats, HoldsItsBudget) {
-  constexpr double budget = 0.1;
-  const auto learner = learner_with({.budget = budget});
-  double spent = 0;
-  double longest = 0;
-  learner->callback<ActivationStats>().set_sink([&](const store::StepRow&, const auto&) {
-    const Stopwatch watch;
-    std::this_thread::sleep_for(std::chrono::milliseconds(3));
-    spent += watch.seconds();
-    longest = std::max(longest, watch.seconds());
-  });
-  const Stopwatch whole;
+  const test::ManualClock clock;
+  const auto learner = timed_learner({.budget = 0.1});
   learner->fit(60, 1e-3);
   const auto& stats = learner->callback<ActivationStats>();
-  EXPECT_GT(stats.points().size(), 1U);
-  EXPECT_LT(stats.points().size(), 300U);
-  EXPECT_GT(stats.every(), 1);
-  EXPECT_LE(spent - longest, budget * whole.seconds()) << stats.points().size() << " records";
-  EXPECT_GE(stats.overhead() * whole.seconds(), spent) << "all that was spent is counted";
+  EXPECT_EQ(stats.batches(), 300);
+  EXPECT_EQ(stats.records(), 9);  // 0.3 s of training have room for ten, the tenth from the last batch on
+  EXPECT_EQ(stats.points().size(), 9U);
+  EXPECT_NEAR(stats.overhead(), 9 * 0.003 / 0.3, 1e-9);
+}
+
+TEST(ActivationStats, HoldsFivePercentByDefault) {
+  const test::ManualClock clock;
+  const auto learner = timed_learner({}, 0.001);
+  learner->fit(60, 1e-3);
+  const auto& stats = learner->callback<ActivationStats>();
+  EXPECT_EQ(stats.budget(), 0.05);
+  EXPECT_EQ(stats.records(), 14);
+  EXPECT_LE(stats.overhead(), 0.05);
+}
+
+TEST(ActivationStats, RecordsEveryBatchOnRequestWhateverItCosts) {
+  for (const ActivationStatsOptions& options :
+       {ActivationStatsOptions{.every = 1}, ActivationStatsOptions{.budget = 0}}) {
+    const test::ManualClock clock;
+    const auto learner = timed_learner(options, 1);
+    learner->fit(2, 1e-3);
+    EXPECT_EQ(learner->callback<ActivationStats>().budget(), 0);
+    EXPECT_EQ(learner->callback<ActivationStats>().records(), 10);
+  }
+}
+
+TEST(ActivationStats, ABudgetHoldsWithBatchesLeftOutToo) {
+  const test::ManualClock clock;
+  const auto learner = timed_learner({.every = 2, .budget = 0.1}, 0.0001);
+  learner->fit(4, 1e-3);
+  EXPECT_EQ(learner->callback<ActivationStats>().records(), 10);
+  for (const store::StepRow& point : learner->callback<ActivationStats>().points())
+    EXPECT_EQ(point.step % 2, 0);
+}
+
+// What the first record costs is no measure for the next ones: it fills caches, and allocates.
+TEST(ActivationStats, AnExpensiveFirstRecordIsPaidOnce) {
+  const test::ManualClock clock;
+  const auto learner = timed_learner({.budget = 0.1}, 0);
+  learner->callback<ActivationStats>().set_sink([](const store::StepRow& point, const auto&) {
+    test::ManualClock::advance(point.step == 0 ? 0.00095 : 0.00001);
+  });
+  learner->fit(4, 1e-3);
+  EXPECT_EQ(learner->callback<ActivationStats>().points()[1].step, 10);
+  EXPECT_EQ(learner->callback<ActivationStats>().records(), 11);
+}
+
+// The training's bits are the same however many batches were recorded.
+TEST(ActivationStats, ABudgetLeavesTheTrainingAsItIs) {
+  const auto without = small_learner();
+  without->fit(3, 1e-3);
+  for (const double cost : {0.0, 0.001, 1.0}) {
+    const test::ManualClock clock;
+    const auto with = timed_learner({.gradients = true, .budget = 0.3}, cost);
+    with->fit(3, 1e-3);
+    EXPECT_EQ(weights_of(*with), weights_of(*without));
+  }
+}
+
+// A tensor that was not measured has no row, in the store as in the series.
+TEST(ActivationStats, WhatWasNotMeasuredHasNoRow) {
+  auto learner = small_learner();
+  learner->add(ActivationStats({.every = 1, .gradients = true, .validation = true}));
+  std::map<bool, std::set<store::Watched>> found;
+  learner->callback<ActivationStats>().set_sink(
+      [&](const store::StepRow& point, const store::PackedStats& stats) {
+        for (const store::PackedTensor& tensor : stats.tensors()) {
+          EXPECT_GT(tensor.numbers.count, 0);
+          found[point.training].insert(tensor.what);
+        }
+      });
+  learner->fit(1, 1e-3);
+  EXPECT_EQ(found[true].size(), 5U);
+  EXPECT_EQ(found[false], std::set{store::Watched::activation});
+  const auto& stats = learner->callback<ActivationStats>();
+  const LayerStats& layer = stats.layer("0");
+  EXPECT_EQ(layer.activation_gradient.size(), stats.points().size());
+  EXPECT_FALSE(stats.points().back().training);
+  EXPECT_TRUE(std::isnan(layer.activation_gradient.mean().back()));
+  EXPECT_TRUE(std::isnan(layer.update_ratio().back()));
+  EXPECT_FALSE(std::isnan(layer.mean().back()));
+}
+
+std::unique_ptr<Learner> residual_learner(std::vector<std::string> layers) {
+  auto learner = std::make_unique<Learner>(models::resnet_small({.widths = {4, 8}, .blocks = 1}),
+                                           data::digits({.train = 100, .valid = 20, .seed = 3}),
+                                           LearnerOptions{.batch_size = 50, .seed = 5});
+  if (layers.empty()) return learner;
+  learner->add(ActivationStats({.every = 1, .layers = std::move(layers), .gradients = true}));
+  return learner;
+}
+
+// The activation behind an addition is fused with it; the addition alone and a norm alone are not fused when
+// they are watched.
+TEST(ActivationStats, WatchesActivationsAdditionsAndNormsOfResidualNetworks) {
+  const auto without = residual_learner({});
+  without->fit(1, 1e-3);
+  const auto behind = residual_learner({"layer2.0.relu2", "relu"});
+  const auto apart = residual_learner({"layer2.0.relu2", "layer2.0.add", "layer2.0.bn1"});
+  behind->fit(1, 1e-3);
+  apart->fit(1, 1e-3);
+  EXPECT_EQ(weights_of(*behind), weights_of(*without));
+  EXPECT_EQ(weights_of(*apart), weights_of(*without));
+  const auto& stats = apart->callback<ActivationStats>();
+  const LayerStats& relu = stats.layer("layer2.0.relu2");
+  const LayerStats& add = stats.layer("layer2.0.add");
+  const LayerStats& norm = stats.layer("layer2.0.bn1");
+  const LayerStats& fused = behind->callback<ActivationStats>().layer("layer2.0.relu2");
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(relu.activation[i].min, 0);
+    EXPECT_LT(add.activation[i].min, 0);
+    EXPECT_EQ(relu.activation[i].max, add.activation[i].max);
+    EXPECT_LT(norm.activation[i].min, 0);
+    EXPECT_GT(add.activation_gradient[i].norm, 0);
+    EXPECT_LE(add.activation_gradient[i].norm, relu.activation_gradient[i].norm);
+    EXPECT_EQ(fused.activation[i].mean, relu.activation[i].mean);
+    EXPECT_EQ(fused.activation[i].values, relu.activation[i].values);
+    EXPECT_EQ(fused.activation_gradient[i].norm, relu.activation_gradient[i].norm);
+    EXPECT_EQ(relu.weight[i].count, 0) << "it has none";
+  }
+  EXPECT_GT(add.info.forward_seconds.value_or(0), 0);
+  EXPECT_GT(fused.info.forward_seconds.value_or(0), 0);
+}
+
+// A frozen layer has no gradient, and a batch without a backward pass has none of the one before.
+TEST(ActivationStats, GradientsThatNobodyComputedAreNone) {
+  auto learner = small_learner();
+  learner->add(ActivationStats({.every = 1, .gradients = true}));
+  learner->on(Event::before_backward, [](Learner& l) {
+    if (l.progress().batch == 2) l.cancel(Scope::batch);
+  });
+  learner->fit(1, 1e-3);
+  const auto& stats = learner->callback<ActivationStats>();
+  const LayerStats& layer = stats.layer("0");
+  for (std::size_t i = 0; i < stats.points().size(); ++i) {
+    EXPECT_EQ(layer.activation_gradient[i].count > 0, stats.points()[i].batch != 2);
+    EXPECT_EQ(layer.update[i].count > 0, stats.points()[i].batch != 2);
+  }
 }
 
 TEST(ActivationStats, RecordsNothingOfAValidationOutsideAFit) {
@@ -245,7 +375,7 @@ TEST(ActivationStats, GoesOnAfterAResume) {
 }
 
 TEST(ActivationStats, SaysWhatIsWrong) {
-  EXPECT_THROW(ActivationStats({.every = 0}), BadInput);
+  EXPECT_THROW(ActivationStats({.every = -1}), BadInput);
   EXPECT_THROW(ActivationStats({.budget = -1}), BadInput);
   EXPECT_THROW(ActivationStats({.most_points = 3}), BadInput);
   const auto learner = learner_with({.layers = {"conv*"}});

@@ -78,7 +78,7 @@ TEST(RunRecorder, KeepsWhatActivationStatsMeasures) {
   const auto file = folder / "lehr.db";
   const auto learner = small_learner();
   learner->add(RunRecorder({.store = file, .id = "a"}));  // in either order
-  learner->add(ActivationStats({.gradients = true}));
+  learner->add(ActivationStats({.every = 1, .gradients = true}));
   learner->fit(1, 1e-3);
   const RunRecords run = RunStore(file).read("a");
   const auto& stats = learner->callback<ActivationStats>();
@@ -101,7 +101,7 @@ TEST(RunRecorder, LeavesTheTrainingAsItIs) {
   const auto without = small_learner();
   without->fit(2, 1e-3);
   const auto with = small_learner();
-  with->add(ActivationStats());
+  with->add(ActivationStats({.every = 1}));
   with->add(RunRecorder({.store = folder / "lehr.db"}));
   with->fit(2, 1e-3);
   EXPECT_EQ(weights_of(*with), weights_of(*without));
@@ -161,7 +161,7 @@ TEST(RunRecorder, ResumedRunIsAsIfItHadNeverStopped) {
   const auto file = folder / "lehr.db";
   const auto learner_of = [&](const std::string& id) {
     auto learner = small_learner();
-    learner->add(ActivationStats());
+    learner->add(ActivationStats({.every = 1}));
     learner->add(RunRecorder({.store = file, .id = id}));
     learner->add(Checkpoint({.folder = folder / id, .every_batches = 3, .keep = 0}));
     return learner;
@@ -330,14 +330,17 @@ struct Filled {
 Filled train_on_a_full_disk(const std::filesystem::path& folder, bool stop) {
   Filled result;
   const auto learner = small_learner();
-  learner->add(ActivationStats({.gradients = true}));
+  learner->add(ActivationStats({.every = 1, .gradients = true}));
   RunRecorderOptions options{.store = folder / "lehr.db", .id = "a", .stop_on_failure = stop};
   options.on_failure = [&](const std::string& sentence) {
     ++result.told;
     result.sentence = sentence;
   };
   learner->add(RunRecorder(std::move(options)));
-  learner->on(Event::after_epoch, [](Learner&) { usleep(100'000); });  // time for a transaction
+  learner->on(Event::after_epoch, [](Learner& l) {  // a transaction, as before a checkpoint
+    CallbackState none;
+    l.callback<RunRecorder>().save_state(none);
+  });
   learner->fit(20, 1e-3);
   result.stopped = learner->stopped();
   result.epochs = learner->history().size();

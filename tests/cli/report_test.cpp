@@ -22,7 +22,7 @@ class Report : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TemporaryFolder();
-    first_ = train({"--name", "first", "--stats", "--stats-gradients"});
+    first_ = train({"--name", "first", "--stats", "--stats-every", "1", "--stats-gradients"});
     second_ = train({"--name", "<script>alert(1)</script>"});
   }
   static void TearDownTestSuite() {

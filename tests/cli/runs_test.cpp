@@ -18,7 +18,7 @@ class Runs : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new TemporaryFolder();
-    first_ = train({"--name", "first", "--stats", "--seed", "1"});
+    first_ = train({"--name", "first", "--stats", "--stats-every", "1", "--seed", "1"});
     second_ = train({"--name", "second", "--seed", "2", "--batch-norm"});
   }
   static void TearDownTestSuite() {
@@ -84,7 +84,7 @@ TEST_F(Runs, PartWhereTheirNumbersDo) {
 }
 
 TEST_F(Runs, WithEqualSeedsAreEqualToTheBit) {
-  const std::string again = train({"--stats", "--seed", "1"});
+  const std::string again = train({"--stats", "--stats-every", "1", "--seed", "1"});
   const auto event = runs({"diff", first_, again, "--json"}).event("diff");
   EXPECT_EQ(event["equal"], true) << event;
   EXPECT_EQ(event["common_batches"], 8);

@@ -14,7 +14,8 @@ std::vector<std::string> training(const std::vector<std::string>& more) {
 
 TEST(Stats, ShowsEveryLayerAndWhatItCost) {
   const TemporaryFolder folder;
-  const Outcome outcome = run(folder.path(), training({"--stats", "--no-save", "--json"}));
+  const Outcome outcome =
+      run(folder.path(), training({"--stats", "--stats-every", "1", "--no-save", "--json"}));
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   for (const std::string part :
        {"conv2d + activation", "colourful dimension", "statistics of 5 layers at 16 batches"}) {
@@ -32,16 +33,61 @@ TEST(Stats, RecordsWhatIsAskedFor) {
   EXPECT_EQ(outcome.err.find("colourful"), std::string::npos);
 }
 
-// Statistics are part of what a checkpoint holds, and repeat bit by bit.
+// Statistics are part of what a checkpoint holds, and repeat bit by bit if every batch is recorded. With a
+// budget the records depend on how fast the machine is, and the training repeats all the same.
 TEST(Stats, GoOnAfterAResume) {
+  for (const std::vector<std::string> more : {std::vector<std::string>{"--stats-every", "1"}, {}}) {
+    const TemporaryFolder folder;
+    std::vector<std::string> options = training({"--stats", "--quiet", "--checkpoint-batches", "3"});
+    options.insert(options.end(), more.begin(), more.end());
+    ASSERT_EQ(run(folder.path(), options).status, 0);
+    const Outcome verified =
+        run(folder.path(), {"train", "--resume", "latest", "--verify", "--threads", "1"});
+    EXPECT_EQ(verified.status, 0) << verified.err;
+    EXPECT_NE(verified.out.find("every bit the same"), std::string::npos) << verified.out;
+  }
+}
+
+// No machine is so fast that a second record would fit into this budget.
+TEST(Stats, SaysHowManyBatchesABudgetLeftOut) {
   const TemporaryFolder folder;
-  ASSERT_EQ(
-      run(folder.path(), training({"--stats", "--stats-gradients", "--quiet", "--checkpoint-batches", "3"}))
-          .status,
-      0);
-  const Outcome verified = run(folder.path(), {"train", "--resume", "latest", "--verify", "--threads", "1"});
-  EXPECT_EQ(verified.status, 0) << verified.err;
-  EXPECT_NE(verified.out.find("every bit the same"), std::string::npos) << verified.out;
+  const Outcome little = run(folder.path(), training({"--stats", "--no-save", "--stats-budget", "1e-9"}));
+  EXPECT_NE(little.err.find("; recorded 1 batch in 16 to stay under 1e-07 %\n"), std::string::npos)
+      << little.err;
+  for (const std::vector<std::string>& all : {std::vector<std::string>{"--stats-every", "1"},
+                                              {"--stats-budget", "off"},
+                                              {"--stats-every", "1", "--stats-budget", "0"}}) {
+    std::vector<std::string> options = training({"--stats", "--no-save"});
+    options.insert(options.end(), all.begin(), all.end());
+    const Outcome outcome = run(folder.path(), options);
+    EXPECT_NE(outcome.err.find("statistics of 5 layers at 16 batches"), std::string::npos) << outcome.err;
+    EXPECT_EQ(outcome.err.find("to stay under"), std::string::npos) << outcome.err;
+  }
+}
+
+TEST(Stats, WatchTheActivationBehindAnAddition) {
+  const TemporaryFolder folder;
+  const Outcome outcome = run(folder.path(), {"train", "--data", "digits:64", "--epochs", "1", "--threads",
+                                              "1", "--model", "resnet-small", "--channels", "4", "--no-save",
+                                              "--stats", "--stats-layers", "*.relu2,*.bn2"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find("layer1.0.relu2 activation"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("layer1.0.bn2   batch_norm"), std::string::npos) << outcome.err;
+}
+
+TEST(Stats, HaveNoRowsOfWhatWasNotMeasured) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(run(folder.path(), training({"--stats", "--stats-every", "4", "--stats-gradients",
+                                         "--stats-validation", "--quiet"}))
+                .status,
+            0);
+  const Outcome rows = run(folder.path(), {"runs", "sql",
+                                           "SELECT count(*) AS n, sum(NOT training AND tensor <> "
+                                           "'activation') AS others FROM layer_stats WHERE count = 0 OR "
+                                           "NOT training"});
+  EXPECT_EQ(rows.status, 0) << rows.err;
+  EXPECT_NE(rows.out.find(" 0\n"), std::string::npos) << rows.out;
+  EXPECT_EQ(run(folder.path(), {"runs", "sql", "SELECT 1 FROM stats WHERE count + non_finite = 0"}).out, "");
 }
 
 TEST(Stats, SaysWhatIsWrong) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,8 @@
 namespace lehr {
 
 struct ActivationStatsOptions {
-  std::int64_t every = 1;  ///< batches from one record to the next
+  /// Batches from one record to the next: 1 records every batch. 0: as often as the budget allows.
+  std::int64_t every = 0;
   std::vector<std::string>
       layers{};  ///< names, with * and ? for any text and any character; empty: all layers
   bool histograms = true;
@@ -26,9 +28,10 @@ struct ActivationStatsOptions {
   bool validation = false;         ///< also batches of the validation set
   bool before_activation = false;  ///< outputs before the activation function; it is then not fused
   float near_zero = 0.05F;
-  /// Highest share of the training time: a batch is recorded when what the others took leaves room. 0: no
-  /// limit.
-  double budget = 0;
+  /// Highest share of the training time that recording may take, 0 for no limit. Without a value it is 0.05
+  /// if `every` is 0, else there is no limit. Which batches are recorded under a limit depends on how fast
+  /// the machine is; the training itself never does.
+  std::optional<double> budget{};
   std::size_t most_points = 1000;  ///< recorded batches kept in memory; of more, every other one goes
 };
 
@@ -68,9 +71,11 @@ class ActivationStats final : public Callback {
   /// the weights' and updates', keeping and packing; and of a RunRecorder's thread the processor time, unless
   /// there are more cores than threads that train. Not what the training's own steps lose to colder caches.
   double overhead() const;
-  /// Batches from the last record but one to the last, or since then: more than asked for where the budget
-  /// would not hold.
-  std::int64_t every() const;
+  /// The limit in force for overhead(); 0: none. The first record may take more.
+  double budget() const;
+  /// Batches that could have been recorded, and those that were: fewer if `every` or the budget wants it so.
+  std::int64_t batches() const;
+  std::int64_t records() const;
 
   /// Called with every recorded batch that enters the series; thinning takes some of them away there later.
   using Sink = std::function<void(const store::StepRow&, const store::PackedStats&)>;

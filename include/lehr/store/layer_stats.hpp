@@ -11,18 +11,21 @@ namespace lehr {
 struct LayerStats {
   store::LayerInfo info{};
   StatSeries activation{};
-  // Where gradients are asked for. Empty entries (count 0) stand for batches without a step.
+  // If gradients are asked for. An entry without values stands for a batch at which the tensor was not
+  // measured: gradients of a validation, updates of a batch without a step.
   StatSeries activation_gradient{};
   StatSeries weight{};
   StatSeries weight_gradient{};
   StatSeries update{};
 
-  /// Norm of the update over norm of the weight; 0 where there was no step.
+  /// Norm of the update over norm of the weight; NaN if there was no step.
   std::vector<float> update_ratio() const;
 
   std::vector<float> mean() const { return activation.mean(); }
   std::vector<float> std() const { return activation.std(); }
-  std::vector<float> near_zero() const { return activation.near_zero(); }
+  /// Share of activations whose magnitude is at most 0.05. After ReLU it equals activation.near_zero(), which
+  /// counts signed values as fastai does and calls every negative activation near zero.
+  std::vector<float> near_zero_abs() const { return activation.near_zero_abs(); }
   StatImage color_dim() const { return activation.color_dim(); }
 };
 

@@ -31,6 +31,7 @@ struct PackedTensor {
 /// them for series and store.
 class PackedStats {
  public:
+  /// Passes over a tensor without a value: it was not measured.
   void add(int layer, Watched what, const TensorStats& stats);
   void clear();
 

@@ -21,8 +21,11 @@ struct StatImage {
   float at(std::size_t row, std::size_t column) const { return values[row * columns + column]; }
 };
 
-/// What was measured of one tensor, a value a recorded batch. Shares are of 1. Histograms are held packed, in
-/// a fifth of the memory.
+/// Of a tensor that was not measured: no value, and reals that are NaN.
+TensorStats no_stats();
+
+/// What was measured of one tensor, a value a recorded batch: NaN if the tensor was not measured at that
+/// batch or had no finite value. Shares are of 1. Histograms are held packed, in a fifth of the memory.
 class StatSeries {
  public:
   std::size_t size() const { return entries_.size(); }
