@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 
@@ -19,25 +20,30 @@ double values_in(const MagnitudeHistogram& histogram) {
   return sum;
 }
 
-/// Mean share of the values of neighbouring batches that lie in a bin: shares, since batches differ in size.
+std::uint64_t count_in(const MagnitudeHistogram& histogram, std::size_t bin) {
+  return bin < MagnitudeHistogram::bins ? histogram.counts[bin] : histogram.beyond;
+}
+
+/// Mean share of the values of neighbouring batches that lie in a bin, the one behind the last being what
+/// lies beyond: shares, since batches differ in size.
 double mean_share(std::span<const TensorStats> batches, std::size_t bin) {
   double sum = 0;
   for (const TensorStats& stats : batches) {
     const double all = values_in(stats.magnitudes);
-    if (all > 0) sum += static_cast<double>(stats.magnitudes.counts[bin]) / all;
+    if (all > 0) sum += static_cast<double>(count_in(stats.magnitudes, bin)) / all;
   }
   return sum / static_cast<double>(batches.size());
 }
 
 /// Brightness by magnitude (rows, the least first) and batch, row by row: log1p of the counts as they would
-/// be in the largest batch of `values` values, 255 standing for `most`.
+/// be in the largest batch of `values` values, 255 standing for `most`. "beyond" is the row above the last.
 json picture_of(const StatSeries& series, std::size_t most_columns) {
   const std::size_t columns = std::min(series.size(), most_columns);
   const std::vector<TensorStats> all = series.all();
   double values = 0;
   for (const TensorStats& stats : all) values = std::max(values, values_in(stats.magnitudes));
   std::vector<double> brightness;
-  for (std::size_t bin = 0; bin < MagnitudeHistogram::bins; ++bin) {
+  for (std::size_t bin = 0; bin <= MagnitudeHistogram::bins; ++bin) {
     for (std::size_t column = 0; column < columns; ++column) {
       const std::size_t begin = column * series.size() / columns;
       const std::size_t end = (column + 1) * series.size() / columns;
@@ -49,11 +55,13 @@ json picture_of(const StatSeries& series, std::size_t most_columns) {
   for (const double one : brightness) {
     bytes.push_back(most > 0 ? static_cast<std::uint8_t>(std::lround(255 * one / most)) : 0);
   }
+  const std::span<const std::uint8_t> all_bytes(bytes);
   return {{"columns", columns},
           {"rows", MagnitudeHistogram::bins},
           {"most", most},
           {"values", values},
-          {"bytes", encoded(bytes)}};
+          {"bytes", encoded(all_bytes.first(MagnitudeHistogram::bins * columns))},
+          {"beyond", encoded(all_bytes.last(columns))}};
 }
 
 /// The last batch's values by sign and size, from the first to the last bin that holds any.
@@ -90,7 +98,7 @@ json series_data(const LayerStats& layer, const PageLimits& limits) {
   if (is_recorded(layer.activation)) {
     series["mean"] = encoded(layer.mean());
     series["std"] = encoded(layer.std());
-    series["nearZero"] = encoded(layer.near_zero());
+    series["nearZero"] = encoded(layer.near_zero_abs());
   }
   if (is_recorded(layer.activation_gradient)) {
     series["activationGradient"] = encoded(layer.activation_gradient.norm());
@@ -115,13 +123,17 @@ class Pool {
     count_ += n;
     mean_ += difference * n / count_;
     squares_ += stats.std * stats.std * (n - 1) + difference * difference * n * (count_ - n) / count_;
-    near_zero_ += static_cast<double>(stats.near_zero);
+    near_zero_ += static_cast<double>(stats.near_zero_abs);
   }
-  float mean() const { return static_cast<float>(mean_); }
-  float std() const { return count_ > 1 ? static_cast<float>(std::sqrt(squares_ / (count_ - 1))) : 0; }
-  float near_zero() const { return count_ > 0 ? static_cast<float>(near_zero_ / count_) : 0; }
+  float mean() const { return of_values(mean_); }
+  float std() const { return of_values(count_ > 1 ? std::sqrt(squares_ / (count_ - 1)) : 0); }
+  float near_zero() const { return of_values(near_zero_ / count_); }
 
  private:
+  float of_values(double number) const {
+    return count_ > 0 ? static_cast<float>(number) : std::numeric_limits<float>::quiet_NaN();
+  }
+
   double count_ = 0;
   double mean_ = 0;
   double squares_ = 0;  // of deviations from the mean. Source: Chan, Golub and LeVeque 1979

@@ -44,6 +44,10 @@ int main(int argc, char** argv) {
       write(folder / "one.html", {one}) &&
       write(folder / "two.html",
             {made_records({.name = "first"}), made_records({.name = "second", .layers = 6})}) &&
+      write(folder / "three.html", {made_records({.name = "first"}), made_records({.name = "again"}),
+                                    made_records({.name = "short", .epochs = 1})}) &&
+      write(folder / "single.html", {made_records({.epochs = 1, .batches = 1, .layers = 1, .classes = 1})}) &&
+      write(folder / "exploded.html", {lehr::test::exploded_records()}) &&
       write(folder / "validated.html", {made_records({.validation = true})}) &&
       write(folder / "hostile.html", {lehr::test::hostile_records()}) &&
       write(folder / "bare.html", bare_runs()) &&

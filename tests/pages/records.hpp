@@ -4,6 +4,7 @@
 #include <string>
 
 #include "lehr/store/run_records.hpp"
+#include "lehr/store/stat_series.hpp"
 
 /// Runs that nobody trained, for tests of what shows them.
 namespace lehr::test {
@@ -144,6 +145,27 @@ inline std::string hostile_name(std::size_t length = 0) {
       "onerror=\"pwned=1\">'\"&amp;</script><script>pwned=1</script>\n\xF0\x9F\x98\x80\xFF{{records}}";
   if (name.size() < length) name.append(length - name.size(), 'x');
   return name;
+}
+
+/// A run whose last layer explodes half way: everything lies above 10, then nothing is finite.
+inline store::RunRecords exploded_records() {
+  store::RunRecords run = made_records({.name = "exploded", .epochs = 1});
+  run.info.status = store::RunStatus::diverged;
+  run.epochs.clear();
+  for (store::StatsRow& row : run.stats) {
+    if (row.layer != 3 || row.step < 10) continue;
+    const std::int64_t values = row.stats.count;
+    row.stats.mean *= -1e20;
+    row.stats.std *= 1e20;
+    row.stats.norm *= 1e20;
+    row.stats.magnitudes = {};
+    row.stats.magnitudes.beyond = static_cast<std::uint64_t>(values);
+    row.stats.near_zero = row.stats.near_zero_abs = 0;
+    if (row.step < 18) continue;
+    row.stats = no_stats();
+    row.stats.non_finite = values;
+  }
+  return run;
 }
 
 inline store::RunRecords hostile_records() {

@@ -90,7 +90,8 @@ class ReportTest(unittest.TestCase):
 
     def test_the_pointer_shows_one_batch_in_all_charts(self):
         self.open('one.html')
-        self.assertEqual(set(self.run_script(READOUTS)), {'at the end'})
+        self.assertEqual(set(self.run_script(READOUTS)),
+                         {'at the end', 'median of the last fifth', 'median at high rates'})
         self.actions().move_to_element(self.plot(5)).perform()
         texts = set(self.run_script(READOUTS))
         self.assertEqual(len(texts), 1)
@@ -111,7 +112,7 @@ class ReportTest(unittest.TestCase):
         self.open('one.html')
         windows = '''return [...lehr.timeline.charts].filter((chart) => chart.graph).map(
                          (chart) => chart.graph.xAxisRange().map(Math.round).join());'''
-        self.assertEqual(set(self.run_script(windows)), {'1,60'})
+        self.assertEqual(set(self.run_script(windows)), {'0,61'})
         for element in (self.plot(0), self.find('.heat-map .plot')[0]):
             self.run_script("arguments[0].scrollIntoView({block: 'center'})", element)
             self.drag(element)
@@ -120,7 +121,7 @@ class ReportTest(unittest.TestCase):
             first, last = map(int, ranges.pop().split(','))
             self.assertTrue(15 < first < 30 < last < 45, (first, last))
             self.actions().double_click(element).perform()
-            self.assertEqual(set(self.run_script(windows)), {'1,60'})
+            self.assertEqual(set(self.run_script(windows)), {'0,61'})
         self.assertEqual(self.console(), [])
 
     def test_a_layer_can_be_picked_out(self):
@@ -153,6 +154,83 @@ class ReportTest(unittest.TestCase):
         self.assertEqual(len(self.find('.heat-map')), 6)
         self.assertEqual(self.run_script(DRAWN), [12, 6, 1])
         self.assertEqual(self.console(), [])
+
+    def test_lines_of_three_runs_are_all_named_and_those_that_coincide_say_so(self):
+        self.open('three.html')
+        items = [item.text for item in self.find('#training .chart:first-child .readout li')]
+        self.assertEqual(len(items), 1 + 3 * 3)
+        self.assertEqual([item for item in items if ' of 9' in item], [])
+        again = [item for item in items if item.startswith('again, ')]
+        self.assertTrue(all('same as first, ' in item for item in again), again)
+        self.assertEqual([item for item in items if 'same as' in item], again)
+        dashed = self.run_script("""
+          const {series} = [...lehr.timeline.charts].find((chart) => chart.graph).look();
+          return Object.values(series).map(({strokePattern}) => Boolean(strokePattern));""")
+        self.assertEqual(dashed, 3 * [False, True, False])  # each kind of line: first, again, short
+        self.assertEqual(self.console(), [])
+
+    def test_a_run_of_one_epoch_and_one_batch_shows_its_points_whole(self):
+        for page in ('single.html', 'three.html'):
+            with self.subTest(page=page):
+                self.open(page)
+                gaps = self.run_script("""
+                  return [...lehr.timeline.charts].filter((chart) => chart.graph).flatMap(({graph, series}) => {
+                    const {x, w} = graph.getArea();
+                    return series.flatMap((one) => [one.x[0], one.x.at(-1)]).flatMap(
+                        (at) => [graph.toDomXCoord(at) - x, x + w - graph.toDomXCoord(at)]);
+                  });""")
+                self.assertGreater(min(gaps), 3)
+                alone = self.run_script("""
+                  const {series} = [...lehr.timeline.charts].find((chart) => chart.graph).look();
+                  return Object.values(series).map(({pointSize}) => pointSize ?? 0);""")
+                self.assertEqual(max(alone), 4)
+                self.assertEqual(self.console(), [])
+
+    def test_a_layer_that_exploded_is_seen(self):
+        self.open('exploded.html')
+        self.assertEqual(self.console(), [])
+        scales = self.run_script("""
+          return [...lehr.timeline.charts].filter((chart) => chart.graph).map(
+              (chart) => [chart.element.querySelector('h3').textContent, chart.graph.getOption('logscale'),
+                          chart.graph.yAxisRange()[1]]);""")
+        scales = {title: (log, top) for title, log, top in scales}
+        self.assertTrue(scales['Spread of the activations'][0])
+        self.assertLess(abs(scales['Mean of the activations'][1]), 100)  # powers, not values of 1e20
+        self.assertIn('logarithmic', self.find('#layers .charts')[0].text)
+        picture = self.find('.heat-map')[3]
+        self.assertRegex(self.run_script("""
+          const map = [...lehr.timeline.charts].filter((one) => one.layer)[3];
+          map.bin = map.layer.picture.rows;
+          return map.ofBin(15);"""), r'about (100|9\d\.\d|100\.0) % of size above 10$')
+        brightness = self.run_script("""
+          const canvas = arguments[0].querySelector('canvas');
+          const at = (y) => [...canvas.getContext('2d').getImageData(canvas.width * 0.75, y, 1, 1).data].slice(0, 3)
+              .reduce((sum, value) => sum + value);
+          return [at(3), at(canvas.height - 3)];""", picture)
+        self.assertGreater(brightness[0], 2 * brightness[1])
+        self.assertIn('training time\n\u2013', self.find('.facts')[0].text)
+
+    def test_a_narrow_window_shows_whole_words_and_no_page_beyond_its_edge(self):
+        pages = ('one.html', 'two.html', 'three.html', 'single.html', 'exploded.html', 'validated.html', 'hostile.html', 'bare.html')
+        try:
+            for width in (420, 900, 1600):
+                self.window.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', {
+                    'width': width, 'height': 900, 'deviceScaleFactor': 1, 'mobile': False})
+                for page in pages:
+                    with self.subTest(width=width, page=page):
+                        self.open(page)
+                        self.assertLessEqual(*self.run_script(
+                            'return [document.documentElement.scrollWidth, window.innerWidth]'))
+                        broken = self.run_script("""
+                          return [...document.querySelectorAll('th, td, dd, dt')].filter((cell) => {
+                            if (cell.children.length || !/^\\S{1,16}$/.test(cell.textContent)) return false;
+                            const range = document.createRange();
+                            range.selectNodeContents(cell);
+                            return range.getClientRects().length > 1;
+                          }).map((cell) => cell.textContent);""")
+                        self.assertEqual(broken, [])
+        finally:
+            self.window.execute_cdp_cmd('Emulation.clearDeviceMetricsOverride', {})
 
     def test_any_name_is_shown_as_text(self):
         self.open('hostile.html')

@@ -95,7 +95,8 @@ TEST(Page, PoolsTheBatchesOfAValidation) {
     s.count = count;
     s.mean = mean;
     s.std = std;
-    s.near_zero = near_zero;
+    s.near_zero_abs = near_zero;  // what the page shows
+    s.near_zero = count;          // the signed one, which says little
     run.stats.push_back({19, 0, false, 1, store::Watched::activation, s});
   };
   add(2, 2, std::sqrt(2.0), 1);  // 1, 3

@@ -3,14 +3,21 @@
   const {el, timeline} = lehr;
   const width = 0.25;  // of a bin of magnitudes
 
-  function imageOf({columns, rows, bytes}) {
-    const canvas = el('canvas', {width: columns, height: rows});
+  const strip = 4;     // rows that show the values beyond the bins, so that a layer that exploded is bright at its top
+
+  // The rows of the picture from the top: those of the strip, then the bins from the largest on.
+  const shownRows = (picture) => strip + picture.rows;
+
+  function imageOf(picture) {
+    const {columns, rows, bytes, beyond} = picture;
+    const canvas = el('canvas', {width: columns, height: shownRows(picture)});
     const context = canvas.getContext('2d');
-    const image = context.createImageData(columns, rows);
-    for (let row = 0; row < rows; ++row) {
+    const image = context.createImageData(columns, shownRows(picture));
+    for (let line = 0; line < shownRows(picture); ++line) {
       for (let column = 0; column < columns; ++column) {
-        const [red, green, blue] = lehr.viridis[bytes[row * columns + column]];
-        image.data.set([red, green, blue, 255], 4 * ((rows - 1 - row) * columns + column));
+        const row = rows - 1 - (line - strip);
+        const [red, green, blue] = lehr.viridis[line < strip ? beyond[column] : bytes[row * columns + column]];
+        image.data.set([red, green, blue, 255], 4 * (line * columns + column));
       }
     }
     context.putImageData(image, 0, 0);
@@ -18,9 +25,10 @@
   }
 
   class HeatMap {
-    constructor(layer, batches, colour) {
+    constructor(layer, points, colour) {
       this.layer = layer;
-      this.batches = batches;  // of the points of the series
+      this.batches = points.batch;  // of the points of the series
+      this.late = lehr.lastFifth(points);
       this.image = imageOf(layer.picture);
       this.canvas = el('canvas');
       this.hairline = el('div', {class: 'hairline', hidden: ''});
@@ -32,13 +40,13 @@
                         this.plot, this.readout);
       this.plot.addEventListener('pointermove', (event) => this.moved(event));
       this.plot.addEventListener('pointerleave', () => timeline.point(null));
-      this.plot.addEventListener('pointerdown', (event) => this.began = this.share(event).x);
+      this.plot.addEventListener('pointerdown', (event) => this.began = this.placeOf(event).x);
       this.plot.addEventListener('pointerup', (event) => this.ended(event));
       this.plot.addEventListener('dblclick', () => timeline.zoom(null));
     }
 
     // Where the pointer is, each from 0 to 1.
-    share(event) {
+    placeOf(event) {
       const box = this.plot.getBoundingClientRect();
       return {x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height};
     }
@@ -49,15 +57,17 @@
     }
 
     moved(event) {
-      const {x, y} = this.share(event);
+      const {x, y} = this.placeOf(event);
       const place = lehr.nearest(this.batches, this.batchAt(x));
-      this.bin = Math.min(Math.max(Math.floor((1 - y) * this.layer.picture.rows), 0), this.layer.picture.rows - 1);
+      const {picture} = this.layer;
+      const line = Math.min(Math.max(Math.floor(y * shownRows(picture)), 0), shownRows(picture) - 1);
+      this.bin = line < strip ? picture.rows : picture.rows - 1 - (line - strip);
       timeline.point(this.batches[place]);
       this.bin = undefined;
     }
 
     ended(event) {
-      const [from, to] = [this.began, this.share(event).x].sort((a, b) => a - b);
+      const [from, to] = [this.began, this.placeOf(event).x].sort((a, b) => a - b);
       if (to - from > 0.03) timeline.zoom([this.batchAt(from), this.batchAt(to)]);
     }
 
@@ -96,7 +106,7 @@
       this.hairline.hidden = x === null;
       const nearZero = this.layer.series.nearZero;
       if (x === null) {
-        this.readout.textContent = `near zero at the end: ${lehr.percent(nearZero[nearZero.length - 1])}`;
+        this.readout.textContent = this.atRest(nearZero);
         return;
       }
       const [first, last] = timeline.range;
@@ -105,12 +115,25 @@
       this.readout.textContent = this.bin === undefined ? `near zero ${lehr.percent(nearZero[place])}` : this.ofBin(x);
     }
 
+    share(brightness) {
+      const {most, values} = this.layer.picture;
+      return values > 0 ? Math.expm1(brightness / 255 * most) / values : 0;
+    }
+
+    atRest(nearZero) {
+      const last = lehr.percent(nearZero.at(-1));
+      const text = `near zero in the last fifth: ${lehr.percent(lehr.medianAt(this.late, nearZero))}, last ${last}`;
+      const beyond = this.share(this.layer.picture.beyond.at(-1));
+      return beyond < 0.01 ? text : `${text}; ${lehr.percent(beyond)} above 10`;
+    }
+
     ofBin(x) {
-      const {columns, bytes, most, values} = this.layer.picture;
-      const share = Math.expm1(bytes[this.bin * columns + this.columnOf(x)] / 255 * most) / values;
+      const {columns, rows, bytes, beyond} = this.layer.picture;
+      const column = this.columnOf(x);
+      const share = this.share(this.bin === rows ? beyond[column] : bytes[this.bin * columns + column]);
       const low = this.bin * width;
-      return `${lehr.batchText(x)}: ${share < 5e-4 ? 'almost none' : `about ${lehr.percent(share)}`} of size ${low} to ` +
-          `${low + width}`;
+      return `${lehr.batchText(x)}: ${share < 5e-4 ? 'almost none' : `about ${lehr.percent(share)}`} of size ` +
+          (this.bin === rows ? `above ${low}` : `${low} to ${low + width}`);
     }
 
     choose(number) {

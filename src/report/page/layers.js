@@ -23,13 +23,36 @@
     }, el('i', {class: 'swatch'}), lehr.shortened(layer.name, 40)));
   }
 
-  function chart(run, name, {title, how, ...options}) {
+  // Whether a layer exploded: plain scales would show its line alone.
+  function exploded(run, name) {
+    const sizes = run.layers.flatMap(({series}) => [...(series[name] ?? [])]).map(Math.abs).filter(
+        (size) => Number.isFinite(size) && size > 0);
+    if (!sizes.length) return false;
+    const places = [...sizes.keys()];
+    const most = sizes.reduce((largest, size) => size > largest ? size : largest, 0);
+    return most > 1000 * Math.max(lehr.medianAt(places, sizes), 0.1);
+  }
+
+  const lastFifth = (run) => {
+    const places = lehr.lastFifth(run.points);
+    return {when: 'median of the last fifth', of: ({y}) => lehr.medianAt(places, y)};
+  };
+  const highRate = (run) => {
+    const places = lehr.atHighRate(run.points);
+    return {when: 'median at high rates', of: ({y}) => lehr.medianAt(places, y)};
+  };
+
+  function chart(run, name, {title, how, rest = lastFifth(run), scale = 'plain', explodes = null, ...options}) {
+    if (explodes && exploded(run, name)) {
+      scale = explodes;
+      how += ' The scale is logarithmic, since values of very different size occur.';
+    }
     const series = run.layers.filter((layer) => layer.series[name]).map((layer) => ({
       name: layer.name,
       colour: lehr.layerColour(layer.number, run.layers.length),
       x: run.points.batch,
-      // A batch in which nothing was measured is 0 on the logarithmic charts, which show a gap.
-      y: options.log ? layer.series[name].map((value) => value > 0 ? value : NaN) : layer.series[name],
+      // A logarithmic scale has no 0: there the line has a gap.
+      y: scale === 'log' ? layer.series[name].map((value) => value > 0 ? value : NaN) : layer.series[name],
       layer: layer.number,
     }));
     const validated = run.layers.filter((layer) => layer.validation?.[name]).map((layer) => ({
@@ -41,7 +64,7 @@
       layer: layer.number,
     }));
     if (validated.length) how += ' Points: the validation set.';
-    const one = new LineChart({title, how, series: [...series, ...validated], ...options});
+    const one = new LineChart({title, how, series: [...series, ...validated], scale, rest, ...options});
     const choosePlain = one.choose.bind(one);
     one.choose = (number) => choosePlain(one.series.findIndex(({layer}) => layer === number));
     return one;
@@ -52,14 +75,16 @@
       title: 'Spread of the activations',
       how: 'Standard deviation of each layer\u2019s output. Lines that stay apart by little and change slowly are ' +
           'healthy; lines that fall to 0 are layers that say nothing.',
+      explodes: 'log',
     }),
     chart(run, 'mean', {
       title: 'Mean of the activations',
       how: 'Should settle. A mean that grows and then drops, again and again, is a training that crashes and starts over.',
+      explodes: 'signed-log',
     }),
     chart(run, 'nearZero', {
       title: 'Share near zero',
-      how: 'Activations of at most 0.05. Near 100 % a layer is dead: nothing flows through it, forwards or back.',
+      how: 'Activations of at most 0.05 in size. Near 100 % a layer is dead: nothing flows through it, forwards or back.',
       percent: 1,
       range: [0, 1.02],
     }),
@@ -70,23 +95,24 @@
       title: 'Gradients of the activations',
       how: 'Their norm, on a logarithmic scale. Layers far below the others hardly learn (vanishing); a sudden rise warns of a ' +
           'divergence.',
-      log: true,
+      scale: 'log',
     }),
     chart(run, 'weightGradient', {
       title: 'Gradients of the weights',
       how: 'Their norm as the optimizer sees it, behind clipping.',
-      log: true,
+      scale: 'log',
     }),
     chart(run, 'updateRatio', {
       title: 'Update over weight',
-      how: 'How much of itself a layer changes in one step. About 0.001 is usual; above 0.01 the rate is high, below ' +
-          '0.0001 it is low.',
-      log: true,
+      how: 'How much of itself a layer changes in one step. Judge it where the learning rate is high: it falls with the ' +
+          'rate. There about 0.001 is usual; above 0.01 the rate is high, below 0.0001 it is low.',
+      scale: 'log',
+      rest: highRate(run),
     }),
     chart(run, 'weight', {
       title: 'Norm of the weights',
       how: 'Grows while a layer learns. Weights that only grow ask for weight decay.',
-      log: true,
+      scale: 'log',
     }),
   ];
 
@@ -103,7 +129,7 @@
   function putHeatMaps(run) {
     const place = document.querySelector('#layers .heat-maps');
     const maps = run.layers.filter((layer) => layer.picture?.columns > 0).map(
-        (layer) => new lehr.HeatMap(layer, run.points.batch, lehr.layerColour(layer.number, run.layers.length)));
+        (layer) => new lehr.HeatMap(layer, run.points, lehr.layerColour(layer.number, run.layers.length)));
     place.replaceChildren(...maps.map((map) => map.element));
     for (const map of maps) {
       map.draw();

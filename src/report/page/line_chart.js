@@ -1,19 +1,22 @@
 // A chart of lines over batches, drawn by Dygraphs.
 //
-// A series is {name, colour, x, y, style, layer}, with style 'line' (the default), 'faint' (what lies behind) or 'marks' (a
-// point a value).
+// A series is {name, colour, x, y, style, layer, pattern, same}: style is 'line' (the default), 'faint' (what lies behind) or
+// 'marks' (a point a value); pattern is a dash pattern; same names the series that this one lies on.
+//
+// A chart's scale is 'plain', 'log', or 'signed-log' (logarithmic in both directions, plain around 0). Its rest, {when, of},
+// says what the readout shows while nobody points: of(series) beside the last value.
 (() => {
   const {el, timeline} = lehr;
-  const most = 8;  // values listed below a chart
+  const most = 12;  // layers listed below a chart
 
   // Rows [x, y of each series or null] by ascending x.
-  function rowsOf(series) {
+  function rowsOf(series, toAxis) {
     const rows = new Map();
     series.forEach(({x, y}, column) => {
       for (let i = 0; i < x.length; ++i) {
         if (!Number.isFinite(y[i])) continue;
         if (!rows.has(x[i])) rows.set(x[i], [x[i], ...series.map(() => null)]);
-        rows.get(x[i])[column + 1] = y[i];
+        rows.get(x[i])[column + 1] = toAxis(y[i]);
       }
     });
     return [...rows.values()].sort((a, b) => a[0] - b[0]);
@@ -51,8 +54,31 @@
     return ticks;
   }
 
+  // Ticks of a signed logarithmic axis: 0 and powers of ten on both sides of it.
+  function signedLogTicks(least, largest) {
+    const powers = Math.ceil(Math.log10(Math.sinh(Math.max(Math.abs(least), Math.abs(largest), 1)) + 1));
+    const every = Math.max(1, Math.ceil(powers / 4));
+    const values = [0];
+    for (let power = powers > 4 ? every : 0; power <= powers; power += every) values.push(10 ** power, -(10 ** power));
+    return values.map((value) => ({v: Math.asinh(value), label: lehr.axisNumber(value)})).filter(
+        ({v}) => v >= least && v <= largest);
+  }
+
+  const same = (value) => value;
+  const scales = {
+    plain: {toAxis: same, fromAxis: same},
+    log: {toAxis: same, fromAxis: same, options: {logscale: true}, ticker: logTicks},
+    'signed-log': {toAxis: Math.asinh, fromAxis: Math.sinh, ticker: signedLogTicks},
+  };
+
+  // A point that stands alone has no line to be seen by.
+  const styleOf = ({style = 'line', y}) => {
+    const alone = y.filter(Number.isFinite).length < 3;
+    return alone ? {...styles.marks, pointSize: style === 'faint' ? 3 : 4} : styles[style];
+  };
+
   class LineChart {
-    constructor({title, how, series, log = false, percent = null, range = null}) {
+    constructor({title, how, series, scale = 'plain', percent = null, range = null, rest = null}) {
       this.series = series.filter(({y}) => y && y.some(Number.isFinite));
       this.text = percent === null ? lehr.number : (value) => lehr.percent(value, percent);
       this.chosen = -1;
@@ -61,7 +87,7 @@
       this.readout = el('ul', {class: 'readout'});
       this.element = el('figure', {class: 'chart'}, el('h3', {}, title), el('p', {class: 'how'}, how), this.plot,
                         this.readout);
-      this.options = {log, range, percent};
+      this.options = {scale: scales[scale], range, percent, rest};
     }
 
     get isEmpty() { return this.series.length === 0; }
@@ -71,12 +97,13 @@
       const host = el('div');
       this.hairline = el('div', {class: 'hairline', hidden: ''});
       this.plot.append(host, this.hairline);
-      const {log, range, percent} = this.options;
-      this.graph = new Dygraph(host, rowsOf(this.series), {
+      const {scale, range, percent} = this.options;
+      this.graph = new Dygraph(host, rowsOf(this.series, scale.toAxis), {
         labels: ['batch', ...this.series.map((_, i) => `s${i}`)],  // names stay out of its HTML
         legend: 'never',
-        logscale: log,
+        ...scale.options,
         valueRange: range,
+        yRangePad: 8,  // pixels, so that no point is cut
         dateWindow: timeline.range,
         connectSeparatedPoints: true,
         gridLineColor: lehr.colour('--grid'),
@@ -84,10 +111,10 @@
         axisLabelWidth: 58,
         highlightCircleSize: 3,
         axes: {
-          x: {drawGrid: false, pixelsPerLabel: 80, axisLabelFormatter: (x) => Number.isInteger(x) ? lehr.count(x) : ''},
+          x: {drawGrid: false, pixelsPerLabel: 80, axisLabelFormatter: (x) => Number.isInteger(x) && x > 0 ? lehr.count(x) : ''},
           y: {
-            ...(log ? {ticker: logTicks} : {}),
-            axisLabelFormatter: (y) => percent === null ? lehr.axisNumber(y) : `${lehr.axisNumber(100 * y)} %`,
+            ...(scale.ticker ? {ticker: scale.ticker} : {}),
+            axisLabelFormatter: (y) => percent === null ? lehr.axisNumber(scale.fromAxis(y)) : `${lehr.axisNumber(100 * y)} %`,
           },
         },
         highlightCallback: (event, x, points) => {
@@ -108,8 +135,9 @@
     look() {
       const series = {};
       const chosen = this.series[this.chosen];
-      const colors = this.series.map(({colour, style = 'line', layer}, i) => {
-        series[`s${i}`] = {...styles[style]};
+      const colors = this.series.map(({colour, style = 'line', layer, pattern}, i) => {
+        series[`s${i}`] = {...styleOf(this.series[i])};
+        if (pattern) series[`s${i}`].strokePattern = pattern;
         if (chosen && this.chosen !== i && (layer === undefined || chosen.layer !== layer)) return faded(colour, 0.16);
         if (this.chosen === i) series[`s${i}`].strokeWidth = 2.6;
         return style === 'faint' ? faded(colour, 0.45) : colour;
@@ -134,24 +162,40 @@
       this.nearestSeries = best ? Number(best.name.slice(1)) : 0;
     }
 
+    // All series of runs, of which there are few; of many layers some.
     listed() {
-      if (this.series.length <= most) return this.series.map((_, i) => i);
+      if (this.series.length <= most || this.series[0].layer === undefined) return this.series.map((_, i) => i);
       if (this.chosen >= 0) return [this.chosen];
       const first = this.nearestSeries ?? 0;
       return [...new Set([0, first, this.series.length - 1])].sort((a, b) => a - b);
+    }
+
+    // The value of a series at batch x; null: what the chart shows at rest.
+    valueAt({x: batches, y}, x) {
+      return y[x === null ? batches.length - 1 : lehr.nearest(batches, x)];
+    }
+
+    valueText(one, x) {
+      const value = this.text(this.valueAt(one, x));
+      const {rest} = this.options;
+      if (x !== null || !rest || one.layer === undefined || one.style === 'marks') return [el('b', {}, value)];
+      return [el('b', {}, this.text(rest.of(one))), el('span', {class: 'last'}, ` last ${value}`)];
     }
 
     point(x) {
       this.hairline.hidden = x === null;
       if (x !== null) this.hairline.style.left = `${this.graph.toDomXCoord(x)}px`;
       const items = this.listed().map((i) => {
-        const {name, colour, style, x: batches, y} = this.series[i];
-        const at = x === null ? batches.length - 1 : lehr.nearest(batches, x);
-        return el('li', {}, el('i', {class: `swatch line ${style === 'faint' ? 'dashed' : ''}`, '--swatch': colour}),
-                  `${lehr.shortened(name, 40)} `, el('b', {}, this.text(y[at])));
+        const {name, colour, style, pattern, same: other} = this.series[i];
+        return el('li', {}, el('i', {class: `swatch line ${style === 'faint' || pattern ? 'dashed' : ''}`, '--swatch': colour}),
+                  `${lehr.shortened(name, 40)} `, ...this.valueText(this.series[i], x),
+                  other ? el('span', {class: 'last'}, ` same as ${lehr.shortened(other, 40)}`) : null);
       });
-      if (this.series.length > items.length) items.push(el('li', {}, `of ${this.series.length}`));
-      this.readout.replaceChildren(el('li', {class: 'when'}, x === null ? 'at the end' : lehr.batchText(x)), ...items);
+      if (this.series.length > items.length) {
+        items.push(el('li', {class: 'last'}, `${items.length} of ${this.series.length} lines; choose a layer above to read it`));
+      }
+      const when = x === null ? this.options.rest?.when ?? 'at the end' : lehr.batchText(x);
+      this.readout.replaceChildren(el('li', {class: 'when'}, when), ...items);
     }
 
     zoom() {

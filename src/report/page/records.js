@@ -29,7 +29,7 @@ const lehr = {};
       number,
       series,
       validation,
-      picture: picture && {...picture, bytes: bytes(picture.bytes)},
+      picture: picture && {...picture, bytes: bytes(picture.bytes), beyond: bytes(picture.beyond)},
       lastValues: data.series.lastValues,
     };
   }

@@ -2,9 +2,12 @@
 (() => {
   const charts = new Set();
   const ends = lehr.runs.flatMap(({steps, points}) => [steps.batch.at(-1), points.batch.at(-1)]).filter(Number.isFinite);
+  const first = 1;
+  const last = Math.max(first + 1, ...ends);
+  const room = 0.02 * (last - first);  // so that no point lies on the edge
   lehr.timeline = {
-    whole: [1, 1.005 * Math.max(2, ...ends)],  // batches of all runs, and room for the last point
-    window: null,                              // [first, last] batch in view; null: all
+    whole: [first - room, last + room],  // batches of all runs
+    window: null,                        // [first, last] batch in view; null: all
     charts,
     forget(chart) { charts.delete(chart); },
     get range() { return lehr.timeline.window ?? lehr.timeline.whole; },
@@ -26,6 +29,25 @@
       else high = middle;
     }
     return low > 0 && x - ascending[low - 1] < ascending[low] - x ? low - 1 : low;
+  };
+
+  // Places of a run's points in the last fifth of its training, and of those whose rate was at least half the peak: the
+  // last batch may be small, and most schedules end at a rate of 0.
+  lehr.lastFifth = ({batch}) => {
+    const [first, last] = [batch[0], batch.at(-1)];
+    return [...batch.keys()].filter((i) => last - batch[i] <= 0.2 * (last - first));
+  };
+  lehr.atHighRate = ({lr}) => {
+    const peak = lr.reduce((most, rate) => rate > most ? rate : most, 0);
+    return [...lr.keys()].filter((i) => lr[i] >= peak / 2);
+  };
+
+  // Of the values at these places that are numbers.
+  lehr.medianAt = (places, values) => {
+    const found = places.map((i) => values[i]).filter((value) => value !== undefined && !Number.isNaN(value)).sort((a, b) => a - b);
+    if (!found.length) return NaN;
+    const middle = found.length >> 1;
+    return found.length % 2 ? found[middle] : (found[middle - 1] + found[middle]) / 2;
   };
 
   // "batch 1,200 in epoch 3" of the first run that went so far.

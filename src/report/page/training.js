@@ -7,12 +7,24 @@
 
   // Lines of all runs: each of `kinds` is {what, style, colour, of} with `of` giving {x, y} of a run.
   function lines(kinds) {
-    return lehr.runs.flatMap((run, number) => kinds.map(({what, style, colour, of}) => ({
+    return kinds.flatMap(({what, style, colour, of}) => coinciding(lehr.runs.map((run, number) => ({
       name: named(run, what),
       colour: lehr.runs.length > 1 ? lehr.runColour(number) : colour ?? lehr.runColour(0),
       style,
       ...of(run),
-    })));
+    }))));
+  }
+
+  const equal = (a, b) => a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
+
+  // A line that lies on an earlier one is dashed, so that both are seen, and says so.
+  function coinciding(series) {
+    return series.map((one, number) => {
+      const other = series.slice(0, number).find(({x, y}) => equal(x, one.x) && equal(y, one.y));
+      if (!other || !one.y.some(Number.isFinite)) return one;
+      const gap = 5 * number;
+      return {...one, pattern: [6, 6 + gap], same: other.name};
+    });
   }
 
   const ofEpochs = (name) => (run) => ({x: run.epochs.batch, y: run.epochs[name]});
@@ -77,11 +89,13 @@
       ['validation loss', lehr.number(last(run.epochs.validLoss))],
       ['training loss', lehr.number(last(run.epochs.trainLoss))],
       ['epochs', `${run.epochs.epoch.length} of ${run.epochsAsked}`],
-      ['training time', lehr.duration(trained)],
+      ['training time', lehr.duration(run.epochs.epoch.length ? trained : NaN)],
       ['parameters', lehr.count(run.parameters)],
       ['batch size', lehr.count(run.batchSize)],
     ];
     if (run.statsShare > 0) all.push(['cost of watching', lehr.percent(run.statsShare)]);
+    const [batches, records] = ['stats_batches', 'stats_records'].map((name) => Number(run.environment[name]));
+    if (records > 0 && batches > records) all.push(['layers recorded', `1 batch in ${lehr.number(Math.round(batches / records))}`]);
     const swatch = lehr.runs.length > 1 ? el('i', {class: 'swatch', '--swatch': lehr.runColour(number)}) : null;
     const started = run.started ? `, ${new Date(1000 * run.started).toLocaleString('en-GB')}` : '';
     return el('div', {class: 'facts'},
