@@ -271,7 +271,7 @@ TEST(ActivationStats, WhatWasNotMeasuredHasNoRow) {
 }
 
 std::unique_ptr<Learner> residual_learner(std::vector<std::string> layers) {
-  auto learner = std::make_unique<Learner>(models::resnet_small({.widths = {4, 8}, .blocks = 1}),
+  auto learner = std::make_unique<Learner>(models::resnet_small({.in = {1, 28, 28}, .widths = {4, 8}}),
                                            data::digits({.train = 100, .valid = 20, .seed = 3}),
                                            LearnerOptions{.batch_size = 50, .seed = 5});
   if (layers.empty()) return learner;

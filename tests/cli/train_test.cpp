@@ -129,8 +129,8 @@ TEST(Train, LeavesTheStepThatDivergedForReplay) {
   EXPECT_NE(text.out.find("-           -           -          all nan\n\nfirst"), std::string::npos)
       << text.out;
   const auto tensors = run(folder.path(), {"replay", dump, "--json"}).events();
-  const auto loss =
-      std::ranges::find(tensors, "loss", [](const nlohmann::json& one) { return one.value("name", ""); });
+  const auto loss = std::ranges::find_if(
+      tensors, [](const nlohmann::json& one) { return one.value("name", "") == "loss"; });
   ASSERT_NE(loss, tensors.end());
   EXPECT_TRUE((*loss)["mean"].is_null() && (*loss)["min"].is_null() && (*loss)["max"].is_null()) << *loss;
   EXPECT_EQ((*loss)["nan"], 1);
