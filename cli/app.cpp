@@ -12,6 +12,7 @@
 
 #include "commands.hpp"
 #include "expand.hpp"
+#include "last_words.hpp"
 #include "lehr/core/error.hpp"
 #include "output.hpp"
 
@@ -104,35 +105,46 @@ int parse_and_run(CLI::App& app, const Commands& commands, std::vector<std::stri
   return commands.chosen()();
 }
 
-int report_failure(const std::string& message, int status, bool json) {
-  const std::string line = one_line(message);
-  std::fprintf(stderr, "lehr: %s\n", line.c_str());
-  if (json) print_json({{"event", "error"}, {"message", line}, {"status", status}});
+int report_failure(const char* message, int status, bool json) {
+  try {
+    const std::string line = one_line(message);
+    std::fprintf(stderr, "lehr: %s\n", line.c_str());
+    if (json) print_json({{"event", "error"}, {"message", line}, {"status", status}});
+    return status;
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "lehr: %s\n", no_memory);
+    return 1;
+  }
+}
+
+int run_command(int argc, char** argv) {
+  const auto arguments = std::span(argv, static_cast<std::size_t>(argc));
+  CLI::App app("Trains convolutional image classifiers, visibly.", "lehr");
+  app.set_version_flag("--version", "lehr " LEHR_VERSION);
+  app.footer(examples);
+  app.require_subcommand(0, 1);
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)->disable_flag_override();
+  Commands commands(app);
+  register_all_commands(commands);
+  const int status = parse_and_run(app, commands, {arguments.begin(), arguments.end()});
+  std::cout.flush();
+  if (!std::cout) throw Error("standard output cannot be written");
   return status;
 }
 
 }  // namespace
 
 int run(int argc, char** argv) {
+  say_last_words();
   const auto arguments = std::span(argv, static_cast<std::size_t>(argc));
   const bool json = std::any_of(arguments.begin(), arguments.end(),
                                 [](const char* argument) { return std::string_view(argument) == "--json"; });
-  CLI::App app("Trains convolutional image classifiers, visibly.", "lehr");
   try {
-    app.set_version_flag("--version", "lehr " LEHR_VERSION);
-    app.footer(examples);
-    app.require_subcommand(0, 1);
-    app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)->disable_flag_override();
-    Commands commands(app);
-    register_all_commands(commands);
-    const int status = parse_and_run(app, commands, {arguments.begin(), arguments.end()});
-    std::cout.flush();
-    if (!std::cout) throw Error("standard output cannot be written");
-    return status;
+    return run_command(argc, argv);
   } catch (const Error& error) {
     return report_failure(error.what(), static_cast<int>(error.kind()), json);
   } catch (const std::bad_alloc&) {
-    return report_failure("there is not enough memory", 1, json);
+    return report_failure(no_memory, 1, json);
   } catch (const std::exception& error) {
     return report_failure(error.what(), 1, json);
   }

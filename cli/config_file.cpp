@@ -48,6 +48,16 @@ std::string scalar_text(const toml::node& node) {
   return number_text(node);
 }
 
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw BadInput(in_quotes(file) + ": cannot be read");
+  try {
+    return {std::istreambuf_iterator<char>(in), {}};
+  } catch (const std::ios_base::failure& failure) {  // a disk that cannot be read
+    throw Error(in_quotes(file) + ": cannot be read: " + failure.code().message());
+  }
+}
+
 /// Reads one TOML text.
 class ConfigReader {
  public:
@@ -197,10 +207,7 @@ std::vector<std::string> config_file_arguments(const std::filesystem::path& file
     throw BadInput(fmt::format("{}: expected at most {} bytes of options, found {}", in_quotes(file),
                                largest_file, size));
   }
-  std::ifstream in(file, std::ios::binary);
-  const std::string text((std::istreambuf_iterator<char>(in)), {});
-  if (!in) throw BadInput(in_quotes(file) + ": cannot be read");
-  return config_arguments(text, in_quotes(file), make_app);
+  return config_arguments(text_of(file), in_quotes(file), make_app);
 }
 
 std::string config_text(const CLI::App& app, const std::vector<std::string>& leave_out) {

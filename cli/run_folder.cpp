@@ -9,6 +9,7 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
+#include "lehr/store/atomic_file.hpp"
 
 namespace lehr::cli {
 namespace {
@@ -35,6 +36,11 @@ std::vector<std::filesystem::path> missing_folders(std::filesystem::path folder)
   return missing;
 }
 
+/// What a run saves is lost with its folder's name.
+void sync_parent(const std::filesystem::path& folder) {
+  store::sync_folder(folder.has_parent_path() ? folder.parent_path() : std::filesystem::path("."));
+}
+
 }  // namespace
 
 RunFolder::RunFolder(const std::filesystem::path& parent) {
@@ -45,17 +51,23 @@ RunFolder::RunFolder(const std::filesystem::path& parent) {
     remove();
     throw BadInput("the output folder " + in_quotes(parent) +
                    " cannot be written: " + failure.code().message());
+  } catch (...) {
+    remove();
+    throw;
   }
 }
 
 void RunFolder::make(const std::filesystem::path& parent) {
   for (const std::filesystem::path& folder : missing_folders(parent)) {
-    if (std::filesystem::create_directory(folder)) made_.push_back(folder);
+    if (!std::filesystem::create_directory(folder)) continue;
+    made_.push_back(folder);
+    sync_parent(folder);
   }
   do {
     path_ = parent / name_of_now();
   } while (!std::filesystem::create_directory(path_));
   made_.push_back(path_);
+  sync_parent(path_);
   if (access(path_.c_str(), W_OK | X_OK) != 0) {
     throw std::filesystem::filesystem_error("", path_, {errno, std::generic_category()});
   }

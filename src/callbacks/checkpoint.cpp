@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <string>
+#include <system_error>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/train/learner.hpp"
 
 namespace lehr {
@@ -30,9 +32,12 @@ std::string checkpoint_name(const Learner& learner) {
 std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> found;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (is_checkpoint(entry.path())) found.push_back(entry.path());
+  std::filesystem::directory_iterator entry(folder, error);
+  if (error == std::errc::no_such_file_or_directory) return found;
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    if (is_checkpoint(entry->path())) found.push_back(entry->path());
   }
+  if (error) throw Error(in_quotes(folder) + ": cannot be read: " + error.message());
   // Without the suffix, so that "step-7" comes before "step-7-epoch".
   const auto stem = [](const std::filesystem::path& file) { return file.stem().string(); };
   std::ranges::sort(found, std::ranges::greater(), stem);

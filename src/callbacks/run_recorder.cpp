@@ -185,7 +185,8 @@ void RunRecorder::State::open(Learner& learner) {
   const store::ResumedAt resumed{p.train_batches, learner.position().epoch};
   try {
     writer.emplace(options.store, info(learner), p.resumed ? resumed : store::ResumedAt{});
-  } catch (const BadInput& error) {  // before_fit has looked at the store: it is the disk that fails
+  } catch (
+      const Error& error) {  // before_fit has looked at the store: it is the disk or the system that fails
     tell(error.what(), learner);
     return;
   }

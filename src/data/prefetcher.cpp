@@ -1,12 +1,19 @@
 #include "data/prefetcher.hpp"
 
+#include <system_error>
 #include <utility>
+
+#include "lehr/core/error.hpp"
 
 namespace lehr::data {
 
 Prefetcher::Prefetcher(std::int64_t first, std::int64_t last, std::size_t slots, Make make)
     : last_(last), slots_(slots), make_(std::move(make)), made_(first), taken_(first), first_(first) {
-  thread_ = std::thread([this] { run(); });
+  try {
+    thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error& error) {
+    throw Error("the thread that prepares batches cannot be started: " + error.code().message());
+  }
 }
 
 Prefetcher::~Prefetcher() {

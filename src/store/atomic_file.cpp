@@ -23,6 +23,27 @@ namespace {
   throw BadInput(in_quotes(file) + ": cannot be written: " + std::generic_category().message(reason));
 }
 
+// The parent of "name" is the current folder.
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+/// fsync; 0 or why it failed. Some file systems have nothing to flush and say so.
+int flush(int descriptor) {
+  int result = 0;
+  do {
+    result = ::fsync(descriptor);
+  } while (result != 0 && errno == EINTR);
+  return result == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
+}
+
+/// flush() of a folder's names. A folder that may be written and not read cannot be flushed.
+int flush_folder(const fs::path& folder) {
+  const FileDescriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened.is_open()) return flush(opened.get());
+  return errno == EACCES ? 0 : errno;
+}
+
 /// Folders made for a file, taken away again unless keep() was called.
 class MadeFolders {
  public:
@@ -35,12 +56,13 @@ class MadeFolders {
       missing.push_back(at);
     }
     for (; !missing.empty(); missing.pop_back()) {
-      fs::create_directory(missing.back(), error);
-      if (error) {
-        remove();
-        fail(file, error.value());
-      }
       made_.push_back(missing.back());
+      fs::create_directory(missing.back(), error);
+      const int failure = error ? error.value() : flush_folder(folder_of(missing.back()));
+      if (failure != 0) {
+        remove();
+        fail(file, failure);
+      }
     }
   }
   ~MadeFolders() { remove(); }
@@ -73,8 +95,7 @@ class TemporaryFile {
     stream.flush();
     if (buffer.failure() != 0) fail(file_, buffer.failure());
     if (!stream) throw Error(in_quotes(file_) + ": what should write it failed");
-    // Some file systems have nothing to flush and say so.
-    if (::fsync(descriptor_.get()) != 0 && errno != EINVAL && errno != ENOTSUP) fail(file_, errno);
+    if (const int failure = flush(descriptor_.get()); failure != 0) fail(file_, failure);
     if (descriptor_.close() != 0) fail(file_, errno);
   }
   void rename_to(const fs::path& target) {
@@ -126,7 +147,7 @@ fs::path target_of(const fs::path& file) {
 
 void write_file_atomically(const fs::path& file, const std::function<void(std::ostream&)>& write) {
   const fs::path target = target_of(file);
-  const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+  const fs::path folder = folder_of(target);
   MadeFolders folders(folder, file);
   {
     TemporaryFile temporary(folder, file);
@@ -134,9 +155,11 @@ void write_file_atomically(const fs::path& file, const std::function<void(std::o
     temporary.rename_to(target);
   }
   folders.keep();
-  // The file is whole by now; that its name survives a power cut is as good as the file system allows.
-  const FileDescriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (opened.is_open() && ::fsync(opened.get()) != 0 && errno == EIO) fail(file, errno);
+  if (const int failure = flush_folder(folder); failure != 0) fail(file, failure);
+}
+
+void sync_folder(const fs::path& folder) {
+  if (const int failure = flush_folder(folder); failure != 0) fail(folder, failure);
 }
 
 }  // namespace lehr::store

@@ -1,6 +1,7 @@
 #include "store/run_functions.hpp"
 
 #include <exception>
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "store/histogram_blob.hpp"
@@ -15,6 +16,8 @@ void counts(sqlite3_context* context, int, sqlite3_value** arguments) {
     const auto size = static_cast<std::size_t>(sqlite3_value_bytes(arguments[0]));
     const std::string text = nlohmann::json(unpack_counts({static_cast<const char*>(bytes), size})).dump();
     sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  } catch (const std::bad_alloc&) {
+    sqlite3_result_error_nomem(context);
   } catch (const std::exception& error) {
     sqlite3_result_error(context, error.what(), -1);
   }

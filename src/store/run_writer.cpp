@@ -10,8 +10,10 @@
 #include <ctime>
 #include <functional>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <span>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -100,8 +102,17 @@ struct RunWriter::State {
       tables.reset();
       give_up(error.what());
     }
+    start();
+  }
+
+  void start() {
     const SignalsBlocked blocked;
-    thread = std::thread([this] { run(); });
+    try {
+      thread = std::thread([this] { run(); });
+    } catch (const std::system_error& error) {
+      throw Error(std::string("the thread that writes the run store cannot be started: ") +
+                  error.code().message());
+    }
   }
 
   ~State() {
@@ -117,9 +128,9 @@ struct RunWriter::State {
   void push(Message message);
   void flush();
   void run();
-  void write_all(const std::vector<Message>& messages);
-  void write_some(std::span<const Message> messages);
-  void give_up(const std::string& reason);
+  void write_all(const std::vector<Message>& messages, bool flush);
+  void write_some(std::span<const Message> messages, bool flush);
+  void give_up(const char* reason) noexcept;
 
   const int forks_before = forks();
   Options options;
@@ -176,12 +187,13 @@ void RunWriter::State::run() {
     wake_writer.wait_for(lock, std::chrono::duration<double>(options.interval), [this] {
       return closing || hurry || waiting.size() >= options.rows || rows_waiting >= options.most_waiting;
     });
-    hurry = woken = false;
+    const bool flush = std::exchange(hurry, false);
+    woken = false;
     const bool last = closing;
     const std::vector<Message> messages = std::exchange(waiting, {});
     rows_waiting = 0;
     lock.unlock();
-    write_all(messages);
+    write_all(messages, flush);
     busy = thread_seconds();
     lock.lock();
     done += messages.size();
@@ -191,22 +203,23 @@ void RunWriter::State::run() {
 }
 
 // No transaction is larger than asked for, so that where the disk ends what lies before is safe.
-void RunWriter::State::write_all(const std::vector<Message>& messages) {
+void RunWriter::State::write_all(const std::vector<Message>& messages, bool flush) {
   constexpr double beat = 10;
-  if (!tables || (messages.empty() && now() - last_beat < beat)) return;
+  if (!tables || (messages.empty() && !flush && now() - last_beat < beat)) return;
   std::span<const Message> left(messages);
   do {
     const std::size_t some = std::min(left.size(), std::max<std::size_t>(options.rows, 1));
-    write_some(left.first(some));
+    write_some(left.first(some), flush);
     left = left.subspan(some);
   } while (!left.empty());
 }
 
-// Another process's lock passes; what else goes wrong stays.
-void RunWriter::State::write_some(std::span<const Message> messages) {
+// Another process's lock passes; what else goes wrong stays. With `flush` the disk has it when this returns.
+void RunWriter::State::write_some(std::span<const Message> messages, bool flush) {
   constexpr int tries = 4;
   for (int attempt = 1;; ++attempt) {
     try {
+      database->execute(flush ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
       Transaction transaction(*database);
       tables->heartbeat();
       for (const Message& message : messages) {
@@ -218,6 +231,8 @@ void RunWriter::State::write_some(std::span<const Message> messages) {
     } catch (const DatabaseError& error) {
       if (is_busy(error) && attempt < tries) continue;
       return give_up(error.what());
+    } catch (const std::bad_alloc&) {
+      return give_up("there is not enough memory to record the run");
     } catch (const std::exception& error) {
       return give_up(error.what());
     }
@@ -225,21 +240,30 @@ void RunWriter::State::write_some(std::span<const Message> messages) {
 }
 
 // What comes behind a hole would be taken for the whole.
-void RunWriter::State::give_up(const std::string& reason) {
+void RunWriter::State::give_up(const char* reason) noexcept {
   given_up = true;
   const std::lock_guard lock(mutex);
-  if (failed.empty()) failed = reason;
+  if (!failed.empty()) return;
+  try {
+    failed = reason;
+  } catch (const std::bad_alloc&) {
+    failed = "no memory";  // short enough to need none
+  }
 }
 
 RunWriter::RunWriter(std::filesystem::path file, RunInfo info, ResumedAt resumed, Options options)
     : state_(std::make_unique<State>(std::move(file), info, resumed, options)) {}
 
+// A run whose process is gone without a word reads as interrupted as well.
 RunWriter::~RunWriter() {
   if (state_->lost()) {
     static_cast<void>(state_.release());
     return;
   }
-  if (!state_->finished) state_->push(RunEnd{.status = RunStatus::interrupted});
+  try {
+    if (!state_->finished) state_->push(RunEnd{.status = RunStatus::interrupted});
+  } catch (const std::bad_alloc&) {
+  }
 }
 
 void RunWriter::environment(std::map<std::string, std::string> more) { state_->push(std::move(more)); }

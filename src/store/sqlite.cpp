@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -81,7 +82,9 @@ Database::Database(fs::path file, Access access, double patience) : file_(std::m
       code = sqlite3_exec(connection_.get(), "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr);
     }
     if (unreadable(code)) {
-      if (const auto log = fs::file_size(file_.string() + "-wal", error); !error && log > 0) {
+      const auto log = fs::file_size(file_.string() + "-wal", error);
+      const bool no_log = error ? error == std::errc::no_such_file_or_directory : log == 0;
+      if (!no_log) {
         throw DatabaseError(
             file_, SQLITE_CANTOPEN,
             "it lies where nothing can be written, and with it a -wal file whose rows are not "
@@ -130,6 +133,7 @@ int Database::open(const std::string& uri, int flags) {
 }
 
 void Database::fail(int code) const {
+  if (code == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM) throw std::bad_alloc();
   const std::string reason = connection_ ? sqlite3_errmsg(connection_.get()) : sqlite3_errstr(code);
   throw DatabaseError(file_, code, reason);
 }
@@ -204,7 +208,8 @@ std::string Statement::text(int column) const {
 
 std::string Statement::column_name(int column) const {
   const char* name = sqlite3_column_name(statement_.get(), column);
-  return name == nullptr ? std::string() : name;
+  if (name == nullptr) database_->fail(SQLITE_NOMEM);
+  return name;
 }
 
 Transaction::~Transaction() {

@@ -65,10 +65,12 @@ class RunWriter {
   void pictures(std::vector<Picture> pictures);
   /// Replaces what is known of the run's monitors.
   void monitors(std::vector<MonitorRow> monitors);
-  /// How it ended. Returns when all is written.
+  /// How it ended. Returns when all is on the disk, as flush() does.
   void finish(RunEnd end);
 
-  /// Waits until all is written that was handed in before.
+  /// Waits until all that was handed in before is on the disk: it survives a crash of the machine. Without it
+  /// a crash may take the transactions of the last minutes; a killed process loses those of the last half
+  /// second.
   void flush();
   /// Processor time that the thread has spent on writing so far.
   double busy_seconds() const;
