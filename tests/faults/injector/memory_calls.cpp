@@ -1,0 +1,71 @@
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+
+#include "plan.hpp"
+
+using faults::Kind;
+
+extern "C" {
+
+// glibc's own names, which need no lookup: looking up allocates.
+void* __libc_malloc(std::size_t bytes);
+void* __libc_calloc(std::size_t count, std::size_t bytes);
+void* __libc_realloc(void* block, std::size_t bytes);
+void* __libc_memalign(std::size_t alignment, std::size_t bytes);
+
+void* malloc(std::size_t bytes) noexcept {
+  if (faults::strikes(Kind::memory, "malloc")) {
+    errno = ENOMEM;
+    return nullptr;
+  }
+  return __libc_malloc(bytes);
+}
+
+void* calloc(std::size_t count, std::size_t bytes) noexcept {
+  if (faults::strikes(Kind::memory, "calloc")) {
+    errno = ENOMEM;
+    return nullptr;
+  }
+  return __libc_calloc(count, bytes);
+}
+
+void* realloc(void* block, std::size_t bytes) noexcept {
+  if (faults::strikes(Kind::memory, "realloc")) {
+    errno = ENOMEM;
+    return nullptr;
+  }
+  return __libc_realloc(block, bytes);
+}
+
+void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
+  if (faults::strikes(Kind::memory, "aligned_alloc")) {
+    errno = ENOMEM;
+    return nullptr;
+  }
+  return __libc_memalign(alignment, bytes);
+}
+
+int posix_memalign(void** block, std::size_t alignment, std::size_t bytes) noexcept {
+  if (faults::strikes(Kind::memory, "posix_memalign")) return ENOMEM;
+  *block = __libc_memalign(alignment, bytes);
+  return *block == nullptr ? ENOMEM : 0;
+}
+
+void* mmap(void* address, std::size_t bytes, int protection, int flags, int descriptor,
+           off_t offset) noexcept {
+  if (const int error = faults::failure(Kind::map, "mmap"); error != 0) {
+    errno = error;
+    return MAP_FAILED;
+  }
+  return reinterpret_cast<void*>(syscall(SYS_mmap, address, bytes, protection, flags, descriptor, offset));
+}
+
+void* mmap64(void* address, std::size_t bytes, int protection, int flags, int descriptor,
+             off64_t offset) noexcept {
+  return mmap(address, bytes, protection, flags, descriptor, offset);
+}
+}
