@@ -27,7 +27,9 @@ std::string local_time(double seconds) {
   return fmt::format("{:%Y-%m-%d %H:%M}", fmt::localtime(static_cast<std::time_t>(seconds)));
 }
 
+/// "-" if it was not measured: of a run that did not end its first epoch.
 std::string duration(double seconds) {
+  if (!(seconds > 0)) return "-";
   if (seconds < 100) return fmt::format("{:.1f} s", seconds);
   if (seconds < 6000) return fmt::format("{:.1f} min", seconds / 60);
   return fmt::format("{:.1f} h", seconds / 3600);
