@@ -66,8 +66,8 @@ HWY_INLINE void for_quads(std::int64_t begin, std::int64_t end,
 /// Sums are taken in three steps, since a long sum in float rounds away a part
 /// of each value: blocks of few periods in registers, their sums in the float
 /// tables, and these after a stretch of periods in the totals in double.
-constexpr std::int64_t summed_periods = 32;
-constexpr std::int64_t stretch = 256;
+constexpr std::int64_t summed_periods = 64;
+constexpr std::int64_t stretch = 512;
 
 HWY_INLINE Quad zero_quad() {
   const FloatVec zero = hn::Zero(FloatTag());

@@ -11,7 +11,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 
-void ActivateRange(float* values, std::int64_t count, const FusedActivation& activation) {
+void ActivateRange(float* values, std::int64_t count, const FusedActivation& given) {
+  const FusedActivation activation = given;  // what is stored in values cannot change a copy
   const hn::ScalableTag<float> d;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   with_activation(activation.kind, [&]<ActivationKind kind>() HWY_ATTR {

@@ -14,7 +14,8 @@ HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 
 void ActivationForward(const float* x, float* y, std::int64_t begin, std::int64_t end,
-                       const FusedActivation& activation) {
+                       const FusedActivation& given) {
+  const FusedActivation activation = given;  // what is stored through y cannot change a copy
   with_activation(activation.kind, [&]<ActivationKind kind>() HWY_ATTR {
     for_vectors(begin, end, [&](std::int64_t i, auto access) HWY_ATTR {
       access.store(activate<kind>(FloatTag(), access.load(x + i), activation), y + i);

@@ -15,7 +15,8 @@ HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 
 void AddForward(std::span<const void* const> inputs, float* y, std::int64_t begin, std::int64_t end,
-                const FusedActivation& activation) {
+                const FusedActivation& given) {
+  const FusedActivation activation = given;  // what is stored through y cannot change a copy
   with_activation(activation.kind, [&]<ActivationKind kind>() HWY_ATTR {
     for_vectors(begin, end, [&](std::int64_t i, auto access) HWY_ATTR {
       FloatVec sum = access.load(floats(inputs[0]) + i);
