@@ -68,6 +68,22 @@ TEST_P(Flat, SumsSquaresTheSameForAnyNumberOfThreads) {
   EXPECT_NEAR(alone, expected, 1e-6 * expected);
 }
 
+// Gradients that explode or vanish still have a norm: clipping divides by it.
+TEST_P(Flat, SumsSquaresThatNoFloatHolds) {
+  for (const float size : {1e30F, 1e-20F, 1e-30F}) {
+    std::vector<float> values = some_numbers(GetParam(), 3);
+    double expected = 0;
+    for (float& value : values) {
+      value *= size;
+      expected += static_cast<double>(value) * static_cast<double>(value);
+    }
+    for (const Backend* backend : {&cpu_backend(), &reference_backend()}) {
+      EXPECT_NEAR(backend->sum_of_squares(values.data(), GetParam()) / expected, 1, 1e-6)
+          << size << " on " << backend->name();
+    }
+  }
+}
+
 TEST_P(Flat, FindsWhatIsNotFinite) {
   std::vector<float> values = some_numbers(GetParam(), 4);
   EXPECT_TRUE(cpu_backend().all_finite(values.data(), GetParam()));

@@ -224,6 +224,34 @@ TEST(TensorStats, CountOddValuesAsTheyShould) {
   }
 }
 
+// Vanishing gradients, exploding ones, and values far from zero: squares in float would lose them.
+TEST(TensorStats, KeepTheirDigitsAtEverySizeAndDistance) {
+  struct Place {
+    double size;
+    double distance;
+  };
+  for (const Place& place : {Place{1e-30, 0}, Place{1e-20, 0}, Place{1e-10, 0}, Place{1e25, 0}, Place{1, 1e4},
+                             Place{1, -1e6}, Place{1e-3, 100}}) {
+    std::vector<float> values = filled("places", 10007, {}, false);
+    double sum = 0;
+    for (float& value : values) {
+      value = static_cast<float>(static_cast<double>(value) * place.size + place.distance);
+      sum += static_cast<double>(value);
+    }
+    const auto count = static_cast<double>(values.size());
+    double around = 0;
+    double squares = 0;
+    for (const float value : values) {
+      around += std::pow(static_cast<double>(value) - sum / count, 2);
+      squares += std::pow(static_cast<double>(value), 2);
+    }
+    const TensorStats found = measured(cpu_backend(), values);
+    EXPECT_NEAR(found.std / std::sqrt(around / (count - 1)), 1, 1e-5) << place.size << " " << place.distance;
+    EXPECT_NEAR(found.norm / std::sqrt(squares), 1, 1e-5) << place.size << " " << place.distance;
+    EXPECT_NEAR(found.mean, sum / count, 1e-6 * (std::abs(place.distance) + place.size));
+  }
+}
+
 TEST(TensorStats, CountWhatIsNotFiniteApart) {
   std::vector<float> values = filled("damage", 9000, {.scale = 3}, false);
   const std::vector<float> whole = values;

@@ -75,6 +75,34 @@ TEST_P(Updates, FollowTheirSourceForTwentySteps) {
   }
 }
 
+TEST_P(Updates, StandStillWithoutGradients) {
+  const UpdateCase& one = update_case();
+  if (one.weight_decay != 0 || one.decoupled_decay != 0 || one.l1 != 0) return;
+  if (one.spec.type == "muon" && one.spec.attributes.flag("normalise_weights")) return;
+  const std::unique_ptr<Update> update = backend().update(one.spec);
+  std::vector<Buffer> states;
+  std::vector<float*> state_addresses;
+  for (int i = 0; i < update->states(); ++i) {
+    states.push_back(allocate());
+    state_addresses.push_back(states.back().data);
+  }
+  const Buffer parameters = allocate();
+  const Buffer gradients = allocate();
+  const std::vector<float> before = formula_row("still");
+  upload(parameters, before);
+  for (std::int64_t step = 1; step <= 12; ++step) {
+    update->apply({.parameters = parameters.data,
+                   .gradients = gradients.data,
+                   .states = state_addresses,
+                   .count = update_elements,
+                   .step = step,
+                   .lr = one.lr,
+                   .momentum = one.momentum,
+                   .tensors = update_tensors});
+  }
+  EXPECT_EQ(download(parameters), before);
+}
+
 INSTANTIATE_TEST_SUITE_P(Backends, Updates,
                          testing::Combine(every_backend(), testing::ValuesIn(all_update_cases())),
                          [](const auto& test) {

@@ -61,5 +61,32 @@ INSTANTIATE_TEST_SUITE_P(Activations, NanInTheLoss,
                                            Activation::Kind::gelu),
                          [](const auto& test) { return std::string(ops::name_of(test.param)); });
 
+// RMSprop divides a gradient by its own size: it makes full steps of one that is 6e-8 instead of 0.
+TEST(OneClass, WithSmoothingNeverMovesAWeight) {
+  NetworkRun run(models::simple_cnn({.in = {1, 28, 28}, .classes = 1}), 5, cpu_backend(),
+                 {.label_smoothing = 0.1});
+  const std::vector<float> before(run.parameters.values().begin(), run.parameters.values().end());
+  const auto rmsprop =
+      cpu_backend().update({"rmsprop", {{"alpha", 0.99}, {"eps", 1e-8}, {"centered", false}}});
+  std::vector<float> squares(before.size());
+  std::vector<float> velocities(before.size());
+  std::vector<float*> states{squares.data(), velocities.data()};
+  states.resize(static_cast<std::size_t>(rmsprop->states()));
+  Plan plan = run.plan();
+  for (std::int64_t step = 1; step <= 20; ++step) {
+    plan.forward();
+    plan.backward();
+    rmsprop->apply({.parameters = run.parameters.values().data(),
+                    .gradients = run.parameters.grads().data(),
+                    .states = states,
+                    .count = static_cast<std::int64_t>(before.size()),
+                    .step = step,
+                    .lr = 0.01F,
+                    .momentum = 0.9F});
+  }
+  EXPECT_EQ(run.loss(plan), 0);
+  EXPECT_TRUE(std::ranges::equal(run.parameters.values(), before));
+}
+
 }  // namespace
 }  // namespace lehr

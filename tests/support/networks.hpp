@@ -23,11 +23,12 @@ struct NetworkRun {
   std::vector<std::int64_t> target_data;
   std::int64_t batch_size;
 
-  NetworkRun(const Graph& model, std::int64_t batch, const Backend& backend)
+  NetworkRun(const Graph& model, std::int64_t batch, const Backend& backend,
+             const ops::CrossEntropy::Spec& criterion = {})
       : graph(model), scores(model.output()), parameters(model, backend), batch_size(batch) {
     images = model.inputs().front();
     targets = graph.input("targets", {DType::i64, {1}});
-    graph.set_output(graph.add(ops::CrossEntropy(), {scores, targets}, "loss"));
+    graph.set_output(graph.add(ops::CrossEntropy(criterion), {scores, targets}, "loss"));
     fill();
   }
 
