@@ -320,6 +320,23 @@ TEST(OnednnConv, AnyNumberOfThreads) {
   }
 }
 
+// As in the deep layers of a residual network.
+TEST(OnednnConv, ManyWeights) {
+  for (const int count : {1, 2}) {
+    const ThreadScope scope(count);
+    check({.batch = 2, .in_c = 128, .in_h = 6, .in_w = 6, .out_c = 160, .stride = 2, .bias = false});
+    check({.batch = 2, .in_c = 160, .in_h = 3, .in_w = 3, .out_c = 160});
+    check({.batch = 40,
+           .in_c = 160,
+           .in_h = 3,
+           .in_w = 3,
+           .out_c = 128,
+           .kernel_h = 1,
+           .kernel_w = 1,
+           .padding = 0});
+  }
+}
+
 TEST(OnednnConv, OutlivesAChangeOfThreads) {
   const int before = threads();
   for (const auto& [prepared, run] : {std::pair{1, 4}, std::pair{4, 1}, std::pair{2, 3}}) {

@@ -172,14 +172,6 @@ Desc any_layout(const Dims& dims) {
   return {dims, dnnl::memory::data_type::f32, dnnl::memory::format_tag::any};
 }
 
-Dims dims_of(const Desc& desc) {
-#if DNNL_VERSION_MAJOR >= 3
-  return desc.get_dims();
-#else
-  return desc.dims();
-#endif
-}
-
 bool applies(const FusedActivation& activation) {
   using Kind = FusedActivation::Kind;
   return activation.kind == Kind::none || (activation.kind == Kind::leaky_relu && activation.leak != 0);

@@ -26,7 +26,6 @@ using Dims = dnnl::memory::dims;
 Desc strided(const Dims& dims, const Dims& strides);
 /// A float tensor whose layout oneDNN may choose.
 Desc any_layout(const Dims& dims);
-Dims dims_of(const Desc& desc);
 
 /// True where oneDNN applies the activation itself, exactly as activation-inl.hpp does. Its ReLU does not: it
 /// makes a NaN 0, and a network that has gone wrong would not show it.

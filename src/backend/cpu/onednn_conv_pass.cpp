@@ -8,36 +8,12 @@ namespace lehr::cpu::onednn {
 
 WeightsOrder::WeightsOrder(const Desc& from, const Desc& to, Pieces& pieces) {
   if (from == to) return;
-  // Blocked layouts can be cut at whole blocks only; 64 is a multiple of all that oneDNN has.
-  constexpr std::int64_t block = 64;
-  const Dims dims = dims_of(from);
-  const std::int64_t blocks = (dims[0] + block - 1) / block;
-  const std::int64_t parts =
-      std::min<std::int64_t>(blocks, useful_slices(static_cast<std::int64_t>(from.get_size())));
-  try {
-    for (std::int64_t part = 0; part < parts; ++part) {
-      Dims some = dims;
-      Dims offsets(dims.size(), 0);
-      offsets[0] = blocks * part / parts * block;
-      some[0] = std::min(dims[0], blocks * (part + 1) / parts * block) - offsets[0];
-      add(from.submemory_desc(some, offsets), to.submemory_desc(some, offsets), pieces);
-    }
-  } catch (const dnnl::error&) {
-    slices_.clear();
-    add(from, to, pieces);
-  }
-}
-
-void WeightsOrder::add(const Desc& from, const Desc& to, Pieces& pieces) {
-  Slice& slice = slices_.emplace_back();
-  slice.call = Call(reorder(from, to), {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
-  slice.scratchpad = pieces.take(slice.call.scratchpad_bytes());
+  call_ = Call(reorder(from, to), {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+  scratchpad_ = pieces.take(call_.scratchpad_bytes());
 }
 
 void WeightsOrder::run(const void* from, void* to, std::byte* workspace) {
-  run_slices(slices_.size(), [&](std::size_t i) {
-    slices_[i].call.run({from, to, workspace + slices_[i].scratchpad});
-  });
+  call_.run({from, to, workspace + scratchpad_});
 }
 
 // Notes the first slice's layout of the weights; false if a later one wants another.

@@ -11,23 +11,18 @@
 
 namespace lehr::cpu::onednn {
 
-/// A convolution's weights brought from lehr's layout into a primitive's or back, cut by output channels.
+/// A convolution's weights brought from lehr's layout into a primitive's or back.
 class WeightsOrder {
  public:
   WeightsOrder() = default;
-  /// No layouts to reorder between if they are equal.
+  /// Nothing to run if the layouts are equal.
   WeightsOrder(const Desc& from, const Desc& to, Pieces& pieces);
-  explicit operator bool() const { return !slices_.empty(); }
+  explicit operator bool() const { return static_cast<bool>(call_); }
   void run(const void* from, void* to, std::byte* workspace);
 
  private:
-  struct Slice {
-    Call call;
-    std::size_t scratchpad = 0;
-  };
-  void add(const Desc& from, const Desc& to, Pieces& pieces);
-
-  std::vector<Slice> slices_;
+  Call call_;
+  std::size_t scratchpad_ = 0;
 };
 
 /// A pass from images to images, in slices.
