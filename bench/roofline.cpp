@@ -72,13 +72,20 @@ void profile(std::int64_t batch, bool batch_norm, double seconds_to_run) {
                   {.batch_size = batch, .validate = false});
   learner.fit(2, 1e-3);
   Plan& plan = learner.training_plan();
-  plan.time_steps(true);
+  std::vector<StepTime> times(plan.steps().size());
   std::int64_t batches = 0;
+  learner.measure(false, true);
+  learner.on(Event::after_batch, [&](Learner& l) {
+    ++batches;
+    for (std::size_t i = 0; i < times.size(); ++i) {  // a plan holds the times of its last batch
+      times[i].forward_seconds += l.plan().times()[i].forward_seconds;
+      times[i].backward_seconds += l.plan().times()[i].backward_seconds;
+    }
+  });
   double whole = 0;
   while (whole < seconds_to_run) {
     learner.fit(4, 1e-3);
     for (const EpochRecord& epoch : learner.history().last(4)) whole += epoch.train_seconds;
-    batches += 32;
   }
   const auto each = static_cast<double>(batches);
   const auto costs = cost_of(learner.model(), batch);
@@ -88,7 +95,7 @@ void profile(std::int64_t batch, bool batch_norm, double seconds_to_run) {
   double flops = 0;
   for (std::size_t i = 0; i < plan.steps().size(); ++i) {
     const StepInfo& step = plan.steps()[i];
-    const StepTime& time = plan.times()[i];
+    const StepTime& time = times[i];
     in_steps += time.forward_seconds + time.backward_seconds;
     const bool in_model = static_cast<std::size_t>(step.nodes.back()) < costs.size();
     const StepWork work = in_model ? work_of(learner.model(), step, costs, batch) : StepWork{};
