@@ -48,6 +48,18 @@ ActivationStats* stats_of(Learner& learner) {
   }
 }
 
+/// What the series will take, from what they take after the first batches.
+std::int64_t statistics_bytes(const ActivationStats& stats, const Progress& p) {
+  const auto recorded = static_cast<std::int64_t>(stats.points().size());
+  if (recorded == 0) return 0;
+  std::size_t bytes = 0;
+  for (const LayerStats& layer : stats.layers()) {
+    for_each_series(layer, [&](store::Watched, const StatSeries& series) { bytes += series.bytes(); });
+  }
+  const auto most = static_cast<std::int64_t>(ActivationStatsOptions().most_points);
+  return static_cast<std::int64_t>(bytes) / recorded * std::min(most, p.epochs * p.batches);
+}
+
 std::vector<store::LayerInfo> infos_of(Learner& learner, const ActivationStats* stats) {
   std::vector<store::LayerInfo> infos;
   if (stats != nullptr) {
@@ -247,7 +259,9 @@ void RunRecorder::State::record_training(Learner& learner) {
   if (!planned &&
       learner.batch().size == std::min(learner.options().batch_size, learner.data().train->size())) {
     planned = true;
-    writer->environment({{"memory_planned", std::to_string(training_memory(learner).total())}});
+    TrainingMemory memory = training_memory(learner);
+    if (const ActivationStats* stats = stats_of(learner)) memory.statistics = statistics_bytes(*stats, p);
+    writer->environment({{"memory_planned", std::to_string(memory.total())}});
   }
   if (sampled || !options.pictures) return;
   sampled = true;

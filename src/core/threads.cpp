@@ -57,9 +57,6 @@ void set_threads(int count) {
   setting().store(count, std::memory_order_relaxed);
 }
 
-OpenMpUse::OpenMpUse() = default;
-OpenMpUse::~OpenMpUse() = default;
-
 ThreadScope::ThreadScope(int count) : before_(count_of_scope) {
   check(count, 0);
   count_of_scope = count > 0 ? count : threads();

@@ -7,21 +7,14 @@
 
 namespace lehr {
 
-/// Threads that compute for the calling thread: the ThreadScope's, else the process's setting.
+/// Threads that compute for the calling thread: the count of the innermost ThreadScope that lives on it, else
+/// the process's setting. The setting starts as OMP_NUM_THREADS, or without it as the number of processors
+/// that the process may use (affinity mask and cgroup quota). OpenMP's own setting is neither read nor
+/// changed.
 int threads();
-/// For all threads of the process. Throws BadInput unless 1 <= count <= 1024.
+/// Changes the setting for all threads of the process. A fit or a validation under way keeps the count that
+/// it began with. May be called from any thread. Throws BadInput unless 1 <= count <= 1024.
 void set_threads(int count);
-
-/// Does nothing; to be removed.
-///
-///
-class OpenMpUse {
- public:
-  OpenMpUse();
-  ~OpenMpUse();
-  OpenMpUse(const OpenMpUse&) = delete;
-  OpenMpUse& operator=(const OpenMpUse&) = delete;
-};
 
 namespace detail {
 using RangeFunction = void (*)(void* body, std::int64_t begin, std::int64_t end, int thread);
@@ -29,8 +22,8 @@ void run_parallel(std::int64_t count, int parts, RangeFunction function, void* b
 }  // namespace detail
 
 /// Calls body(begin, end, thread) on disjoint, consecutive ranges that cover [0, count), one range a thread
-/// and none shorter than grain (but for the last). The split depends on count, grain and the thread setting
-/// alone, so that a reduction by thread is reproducible. An exception in body is rethrown here. Nested calls
+/// and none shorter than grain (but for the last). The split depends on count, grain and threads() alone, so
+/// that a reduction by thread is reproducible. An exception in body is rethrown here. Nested calls
 /// run on the calling thread, and calls while another thread's call is under way may.
 template <class Body>
 void parallel_for(std::int64_t count, std::int64_t grain, Body&& body) {

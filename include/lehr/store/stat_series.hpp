@@ -30,6 +30,8 @@ class StatSeries {
  public:
   std::size_t size() const { return entries_.size(); }
   bool empty() const { return entries_.empty(); }
+  /// Memory of the entries.
+  std::size_t bytes() const { return entries_.size() * sizeof(Entry) + packed_.size(); }
   TensorStats operator[](std::size_t i) const;
   std::vector<TensorStats> all() const;
 

@@ -17,7 +17,7 @@ struct TrainingMemory {
   std::int64_t workspace = 0;    ///< of kernels
   std::int64_t parameters = 0;   ///< values, gradients and the optimizer's states
   std::int64_t batches = 0;      ///< the loaders' of training and validation
-  std::int64_t statistics = 0;   ///< of layers, as ActivationStats keeps them
+  std::int64_t statistics = 0;   ///< of layers, which ActivationStats keeps: added by whoever watches layers
 
   std::int64_t total() const { return activations + workspace + parameters + batches + statistics; }
 };
