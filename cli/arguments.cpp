@@ -123,8 +123,9 @@ CLI::Option* add_real(CLI::App& app, const std::string& name, double& target, co
       ->default_str(fmt::format("{}", target));
 }
 
-CLI::Option* add_seed(CLI::App& app, std::uint64_t& target, const std::string& help) {
-  return add_parsed(app, "--seed", target, help,
+CLI::Option* add_seed(CLI::App& app, const std::string& name, std::uint64_t& target,
+                      const std::string& help) {
+  return add_parsed(app, name, target, help,
                     [](const std::string& option, const std::string& text) {
                       std::uint64_t seed = 0;
                       if (!read_all(text, seed)) refuse(option, "a whole number of at least 0", text);
@@ -132,6 +133,16 @@ CLI::Option* add_seed(CLI::App& app, std::uint64_t& target, const std::string& h
                     })
       ->type_name("N")
       ->default_str(fmt::format("{}", target));
+}
+
+CLI::Option* add_data_seed(CLI::App& app, std::uint64_t& target) {
+  return add_seed(app, "--data-seed", target, "decides the pictures of generated data such as digits");
+}
+
+CLI::Option* add_runs_folder(CLI::App& app, std::filesystem::path& target) {
+  return app.add_option("--runs", target, "folder in which runs are looked for by name")
+      ->type_name("DIR")
+      ->default_str(target.string());
 }
 
 CLI::Option* add_threads(CLI::App& app) {

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <optional>
 #include <string>
@@ -50,7 +51,11 @@ CLI::Option* add_integer(CLI::App& app, const std::string& name, int& target, co
                          const std::string& help);
 CLI::Option* add_real(CLI::App& app, const std::string& name, double& target, const RealRange& range,
                       const std::string& help);
-CLI::Option* add_seed(CLI::App& app, std::uint64_t& target, const std::string& help);
+CLI::Option* add_seed(CLI::App& app, const std::string& name, std::uint64_t& target, const std::string& help);
+/// --data-seed: which pictures generated data consists of.
+CLI::Option* add_data_seed(CLI::App& app, std::uint64_t& target);
+/// --runs: the folder in which runs are looked for by name.
+CLI::Option* add_runs_folder(CLI::App& app, std::filesystem::path& target);
 /// --threads; takes effect at once.
 CLI::Option* add_threads(CLI::App& app);
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <system_error>
 
 #include "arguments.hpp"
@@ -182,6 +183,15 @@ std::string toml_string(const std::string& text) {
   return quoted + "\"";
 }
 
+/// The line of a key, with its end; empty if there is none.
+std::string line_of(const std::string& config, const std::string& key) {
+  std::istringstream lines(config);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(key + " = ")) return line + "\n";
+  }
+  return {};
+}
+
 std::string value_of(const CLI::Option& option) {
   if (option.count() > 0) return option.results().back();
   return option.get_default_str();
@@ -223,6 +233,19 @@ std::string config_text(const CLI::App& app, const std::vector<std::string>& lea
     const std::string value = value_of(*option);
     if (value.empty()) continue;
     text += fmt::format("{} = {}\n", name, reads_as_number(value) ? value : toml_string(value));
+  }
+  return text;
+}
+
+std::string with_values_of(const std::string& config, const std::string& other,
+                           const std::vector<std::string>& keys) {
+  std::istringstream lines(config);
+  std::string text;
+  for (std::string line; std::getline(lines, line);) {
+    const std::string key = line.substr(0, line.find(" = "));
+    const bool replaced = std::ranges::find(keys, key) != keys.end();
+    const std::string present = replaced ? line_of(other, key) : std::string();
+    text += present.empty() ? line + "\n" : present;
   }
   return text;
 }

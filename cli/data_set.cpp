@@ -11,7 +11,7 @@ namespace lehr::cli {
 
 CLI::Option* add_data_set_options(CLI::App& app, DataSetOptions& options) {
   app.add_option("--set", options.set, "train or valid")->type_name("SET")->default_str(options.set);
-  add_seed(app, options.seed, "of generated data such as digits");
+  add_data_seed(app, options.seed);
   return app.add_option("--data", options.data, "digits, digits:N, mnist:DIR")->type_name("DATA");
 }
 

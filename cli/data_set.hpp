@@ -16,7 +16,7 @@ struct DataSetOptions {
   std::uint64_t seed = 0;     ///< of generated data
 };
 
-/// Adds --data, --set and --seed; returns the option --data.
+/// Adds --data, --set and --data-seed; returns the option --data.
 CLI::Option* add_data_set_options(CLI::App& app, DataSetOptions& options);
 
 /// Throws BadInput where there is no such data or set.

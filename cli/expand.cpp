@@ -7,7 +7,8 @@
 #include "config_file.hpp"
 #include "lehr/core/error.hpp"
 #include "recipes.hpp"
-#include "runs.hpp"
+#include "resume.hpp"
+#include "run_names.hpp"
 #include "train_options.hpp"
 
 namespace lehr::cli {
@@ -37,6 +38,7 @@ class Given {
     const CLI::Option* found = app_.get_option(option);
     return found->count() > 0 ? found->results().back() : std::string();
   }
+  bool has(const std::string& name) const { return app_.get_option("--" + name)->count() > 0; }
   std::vector<std::string> names() const {
     std::vector<std::string> names;
     for (const CLI::Option* option : app_.get_options()) {
@@ -50,13 +52,26 @@ class Given {
   CLI::App app_;
 };
 
+// Data and logs may have moved: the training set is compared by its contents.
 void check_resume(const Given& given) {
-  const std::vector<std::string> allowed{"resume", "verify", "out",          "threads",
-                                         "json",   "quiet",  "trace-events", "time-limit"};
+  const std::vector<std::string> allowed{"resume",       "verify",     "out",  "threads", "json", "quiet",
+                                         "trace-events", "time-limit", "data", "csv",     "jsonl"};
   for (const std::string& name : given.names()) {
     if (std::ranges::find(allowed, name) != allowed.end()) continue;
     throw BadInput("--" + name + " contradicts --resume, which goes on with the run's own options");
   }
+}
+
+/// The options of the run at a place that is resumed.
+std::vector<std::string> options_of_run(const std::filesystem::path& place) {
+  std::vector<std::string> arguments =
+      config_file_arguments(run_to_resume(place).folder / file_of(RunPart::options), train_app());
+  // Before there was --data-seed, --seed decided the data as well.
+  const Given of_run(arguments);
+  if (of_run.value("--data-seed").empty() && !of_run.value("--seed").empty()) {
+    arguments.insert(arguments.end(), {"--data-seed", of_run.value("--seed")});
+  }
+  return arguments;
 }
 
 std::vector<std::string> from_elsewhere(const Given& given) {
@@ -64,12 +79,6 @@ std::vector<std::string> from_elsewhere(const Given& given) {
   const auto add = [&](const std::vector<std::string>& more) {
     arguments.insert(arguments.end(), more.begin(), more.end());
   };
-  if (const std::string run = given.value("--resume"); !run.empty()) {
-    check_resume(given);
-    const std::string out = given.value("--out");
-    add(config_file_arguments(find_run(run, out.empty() ? "runs" : out).folder / "config.toml", train_app()));
-    return arguments;
-  }
   if (const std::string recipe = given.value("--recipe"); !recipe.empty()) {
     add(config_arguments(recipe_text(recipe), "recipe " + recipe, train_app()));
   }
@@ -89,8 +98,17 @@ std::vector<std::string> from_elsewhere(const Given& given) {
 std::vector<std::string> expand(std::vector<std::string> arguments) {
   if (arguments.size() < 2 || arguments[1] != "train") return arguments;
   const Given given({arguments.begin() + 2, arguments.end()});
-  const std::vector<std::string> more = from_elsewhere(given);
+  if (!given.has("resume")) {
+    const std::vector<std::string> more = from_elsewhere(given);
+    arguments.insert(arguments.begin() + 2, more.begin(), more.end());
+    return arguments;
+  }
+  check_resume(given);
+  const std::string out = given.value("--out");
+  const std::filesystem::path place = place_to_resume(given.value("--resume"), out.empty() ? "runs" : out);
+  const std::vector<std::string> more = options_of_run(place);
   arguments.insert(arguments.begin() + 2, more.begin(), more.end());
+  arguments.push_back("--resume=" + place.string());  // what "latest" means is decided once
   return arguments;
 }
 

@@ -11,6 +11,15 @@ void print_json(const nlohmann::ordered_json& object) {
   std::cout << object.dump(-1, ' ', false, invalid_utf8) << '\n' << std::flush;
 }
 
+std::string shell_word(const std::string& text) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,+@%";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
 std::string one_line(std::string_view message) { return printable(message, 4000); }
 std::string shortened(std::string_view text) { return printable(text, 80); }
 

@@ -5,8 +5,8 @@
 
 namespace lehr::cli {
 
-void add_picture_choice(CLI::App& command, std::filesystem::path& model, PictureChoice& choice) {
-  command.add_option("MODEL", model, "a saved model, or a run's folder")->required();
+void add_picture_choice(CLI::App& command, ModelChoice& model, PictureChoice& choice) {
+  add_model_choice(command, model);
   command.add_option("IMAGE", choice.images, "PNG files")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   add_data_set_options(command, choice.data);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data_set.hpp"
+#include "model_choice.hpp"
 #include "predictions.hpp"
 
 namespace lehr::cli {
@@ -18,8 +19,8 @@ struct PictureChoice {
   std::vector<std::int64_t> samples;
 };
 
-/// MODEL (into `model`), IMAGE, --data with its companions, and --sample.
-void add_picture_choice(CLI::App& command, std::filesystem::path& model, PictureChoice& choice);
+/// MODEL with --runs (into `model`), IMAGE, --data with its companions, and --sample.
+void add_picture_choice(CLI::App& command, ModelChoice& model, PictureChoice& choice);
 /// Throws BadInput where neither or both are chosen.
 void check(const PictureChoice& choice, const std::string& command);
 /// The pictures, as the model takes them.

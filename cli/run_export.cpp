@@ -6,11 +6,12 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <set>
 #include <span>
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
-#include "run_tables.hpp"
+#include "text_table.hpp"
 
 namespace lehr::cli {
 namespace {
@@ -24,7 +25,7 @@ const std::map<std::string, std::string>& queries() {
        "WHERE runs.name = {} ORDER BY step, training DESC, batch"},
       {"epochs",
        "SELECT epoch, train_loss, train_accuracy, valid_loss, valid_accuracy, lr, train_seconds, "
-       "valid_seconds FROM "
+       "valid_seconds{metrics} FROM "
        "epochs JOIN runs ON runs.id = epochs.run WHERE runs.name = {} ORDER BY epoch"},
       {"stats",
        "SELECT * FROM layer_stats WHERE run = {} ORDER BY step, training DESC, batch, layer, tensor"},
@@ -42,18 +43,33 @@ const std::map<std::string, std::string>& queries() {
   return all;
 }
 
-std::string sql_text(const std::string& text) {
-  std::string quoted = "'";
-  for (const char c : text) quoted.append(c == '\'' ? 2 : 1, c);
-  return quoted + "'";
+std::string quoted(const std::string& text, char quote) {
+  std::string quoted(1, quote);
+  for (const char c : text) quoted.append(c == quote ? 2 : 1, c);
+  return quoted + quote;
+}
+
+std::string sql_text(const std::string& text) { return quoted(text, '\''); }
+
+/// A column for each metric beside loss and accuracy: ", (SELECT ...) AS "valid_auroc"".
+std::string metric_columns(const std::vector<store::EpochRow>& epochs) {
+  std::set<std::string> names;
+  for (const store::EpochRow& epoch : epochs) {
+    for (const auto& [name, value] : epoch.metrics) names.insert(name);
+  }
+  std::string columns;
+  for (const std::string& name : names) {
+    columns += fmt::format(
+        ", (SELECT value FROM metrics WHERE metrics.run = epochs.run AND metrics.epoch = epochs.epoch "
+        "AND metrics.name = {}) AS {}",
+        sql_text(name), quoted("valid_" + name, '"'));
+  }
+  return columns;
 }
 
 /// A field as RFC 4180 wants it.
 std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
-  return quoted + "\"";
+  return text.find_first_of(",\"\r\n") == std::string::npos ? text : quoted(text, '"');
 }
 
 std::string text_of(const Value& value) {
@@ -123,11 +139,15 @@ std::vector<std::string> export_tables() {
   return names;
 }
 
-std::string export_sql(const std::string& table, const std::string& run) {
+std::string export_sql(const store::RunStore& store, const std::string& table, const std::string& run) {
   const auto found = queries().find(table);
   if (found == queries().end()) throw unknown_name("table", table, export_tables());
   std::string sql = found->second;
-  return sql.replace(sql.find("{}"), 2, sql_text(run));
+  sql.replace(sql.find("{}"), 2, sql_text(run));
+  if (const std::size_t at = sql.find("{metrics}"); at != std::string::npos) {
+    sql.replace(at, std::string_view("{metrics}").size(), metric_columns(store.epochs(run)));
+  }
+  return sql;
 }
 
 }  // namespace lehr::cli

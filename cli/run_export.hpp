@@ -19,6 +19,6 @@ void write_rows(const store::RunStore& store, const std::string& sql, RowFormat 
 /// What can be exported of a run: "epochs", "histograms", "layers", "stats", "steps".
 std::vector<std::string> export_tables();
 /// The query for one of them. Throws BadInput with the nearest name.
-std::string export_sql(const std::string& table, const std::string& run);
+std::string export_sql(const store::RunStore& store, const std::string& table, const std::string& run);
 
 }  // namespace lehr::cli

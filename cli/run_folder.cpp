@@ -25,17 +25,6 @@ std::string name_of_now() {
                      utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, fraction * 65536 / 1'000'000'000);
 }
 
-/// The missing folders of a path, outermost first.
-std::vector<std::filesystem::path> missing_folders(std::filesystem::path folder) {
-  std::vector<std::filesystem::path> missing;
-  std::error_code ignored;
-  while (!folder.empty() && !std::filesystem::exists(folder, ignored)) {
-    missing.insert(missing.begin(), folder);
-    folder = folder.parent_path();
-  }
-  return missing;
-}
-
 /// What a run saves is lost with its folder's name.
 void sync_parent(const std::filesystem::path& folder) {
   store::sync_folder(folder.has_parent_path() ? folder.parent_path() : std::filesystem::path("."));
@@ -58,15 +47,12 @@ RunFolder::RunFolder(const std::filesystem::path& parent) {
 }
 
 void RunFolder::make(const std::filesystem::path& parent) {
-  for (const std::filesystem::path& folder : missing_folders(parent)) {
-    if (!std::filesystem::create_directory(folder)) continue;
-    made_.push_back(folder);
-    sync_parent(folder);
-  }
+  parents_.emplace(parent);
+  std::filesystem::path path;
   do {
-    path_ = parent / name_of_now();
-  } while (!std::filesystem::create_directory(path_));
-  made_.push_back(path_);
+    path = parent / name_of_now();
+  } while (!std::filesystem::create_directory(path));
+  path_ = path;
   sync_parent(path_);
   if (access(path_.c_str(), W_OK | X_OK) != 0) {
     throw std::filesystem::filesystem_error("", path_, {errno, std::generic_category()});
@@ -75,14 +61,16 @@ void RunFolder::make(const std::filesystem::path& parent) {
 
 void RunFolder::remove() noexcept {
   std::error_code ignored;
-  if (!made_.empty() && made_.back() == path_) std::filesystem::remove_all(path_, ignored);
-  for (auto folder = made_.rbegin(); folder != made_.rend(); ++folder) {
-    std::filesystem::remove(*folder, ignored);  // only where it is empty: somebody else may use the parents
-  }
+  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  parents_.reset();
 }
 
 RunFolder::~RunFolder() {
-  if (!kept_) remove();
+  if (kept_) {
+    parents_->keep();
+  } else {
+    remove();
+  }
 }
 
 }  // namespace lehr::cli

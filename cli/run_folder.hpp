@@ -1,17 +1,19 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
-#include <vector>
+
+#include "lehr/store/made_folders.hpp"
 
 namespace lehr::cli {
 
-/// The folder of one run, named by the UTC time at which it was made, so that names sort by time:
-/// runs/20250131-142805-3fa2, whose last part is the fraction of the second. Unless keep() is called it goes
-/// again with this object and all that is in it, and so do the parents that were made for it.
+/// The folder of one run. Its name is the UTC time at which it was made, so that names sort by time:
+/// runs/20250131-142805-3fa2; the last part is the fraction of the second. Unless keep() is called, the
+/// folder and all that is in it are removed with this object, and so are the parents that were made for it.
 class RunFolder {
  public:
-  /// Throws BadInput where nothing can be written there.
+  /// Throws BadInput if nothing can be written there.
   explicit RunFolder(const std::filesystem::path& parent);
   ~RunFolder();
   RunFolder(const RunFolder&) = delete;
@@ -26,8 +28,8 @@ class RunFolder {
   void make(const std::filesystem::path& parent);
   void remove() noexcept;
 
+  std::optional<store::MadeFolders> parents_;
   std::filesystem::path path_;
-  std::vector<std::filesystem::path> made_;  ///< outermost first
   bool kept_ = false;
 };
 

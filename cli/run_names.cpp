@@ -1,43 +1,251 @@
 #include "run_names.hpp"
 
-#include <vector>
+#include <algorithm>
+#include <ctime>
+#include <functional>
+#include <optional>
+#include <system_error>
+#include <tuple>
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 
 namespace lehr::cli {
+namespace fs = std::filesystem;
 namespace {
 
-/// "runs/ID/" and "ID" alike.
-std::string name_in(const std::string& given) {
-  const std::filesystem::path path(given);
-  return (path.has_filename() ? path : path.parent_path()).filename().string();
+/// A run of a folder of runs, from its store or from the folder alone.
+struct KnownRun {
+  std::string id;
+  std::string title;
+  double started = 0;
+};
+
+bool is_file(const fs::path& path) {
+  std::error_code error;
+  return fs::is_regular_file(path, error);
+}
+
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path, error);
+}
+
+/// A store may call a run anything.
+bool is_folder_name(const std::string& id) {
+  return !id.empty() && id != "." && id != ".." && id.find('/') == std::string::npos &&
+         id.find('\0') == std::string::npos;
+}
+
+/// Seconds since 1970 of a folder's name such as 20250131-142805-3fa2; 0 for other names.
+double time_of(const std::string& id) {
+  std::tm utc{};
+  const char* end = strptime(id.c_str(), "%Y%m%d-%H%M%S-", &utc);
+  const bool is_time = end != nullptr && std::string_view(end).size() == 4;
+  return is_time ? static_cast<double>(timegm(&utc)) : 0;
+}
+
+std::vector<KnownRun> recorded_runs(const fs::path& runs) {
+  std::vector<KnownRun> known;
+  for (const store::RunInfo& run : store::RunStore(store_in(runs)).runs()) {
+    known.push_back({run.id, run.name, run.started});
+  }
+  return known;
+}
+
+/// Of runs that need no records: the store adds titles and times, if it can be read.
+std::vector<KnownRun> runs_with_folders(const fs::path& runs) {
+  std::vector<KnownRun> known;
+  try {
+    if (is_there(store_in(runs))) known = recorded_runs(runs);
+  } catch (const BadInput&) {  // NOLINT(bugprone-empty-catch)
+  }
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(runs, error)) {
+    const std::string id = entry.path().filename().string();
+    if (std::ranges::find(known, id, &KnownRun::id) == known.end()) known.push_back({id, "", time_of(id)});
+  }
+  return known;
+}
+
+std::vector<KnownRun> known_runs(const fs::path& runs, RunPart part) {
+  if (part == RunPart::records) return recorded_runs(runs);
+  std::vector<KnownRun> known = runs_with_folders(runs);
+  std::erase_if(known, [&](const KnownRun& run) {
+    const fs::path folder = run_in(runs, run.id).folder;
+    return folder.empty() || !is_file(folder / file_of(part));
+  });
+  return known;
+}
+
+bool is_recorded(const NamedRun& run) {
+  if (!is_there(store_in(run.runs))) return false;
+  const std::vector<KnownRun> known = recorded_runs(run.runs);
+  return std::ranges::find(known, run.id, &KnownRun::id) != known.end();
+}
+
+bool is_recorded_for_all_we_know(const NamedRun& run) {
+  try {
+    return is_recorded(run);
+  } catch (const BadInput&) {
+    return false;
+  }
+}
+
+NamedRun run_of_folder(const fs::path& folder) {
+  const fs::path parent = folder.parent_path();
+  return {parent.empty() ? fs::path(".") : parent, folder.filename().string(), folder};
+}
+
+/// A folder by its path as given, and by where that leads.
+std::vector<NamedRun> readings_of(fs::path given) {
+  if (!given.has_filename()) given = given.parent_path();
+  std::vector<NamedRun> readings;
+  if (is_folder_name(given.filename().string())) readings.push_back(run_of_folder(given));
+  std::error_code error;
+  const fs::path canonical = fs::canonical(given, error);
+  if (!error) readings.push_back(run_of_folder(canonical));
+  return readings;
+}
+
+/// The run whose folder this is. A link in a folder of runs stands for a run that was moved to another disk,
+/// if the store beside the link knows it; elsewhere a link is another name of what it leads to.
+std::optional<NamedRun> run_at(const fs::path& given, RunPart part) {
+  std::vector<NamedRun> readings = readings_of(given);
+  if (part == RunPart::records) {
+    const auto found = std::ranges::find_if(readings, is_recorded);
+    return found == readings.end() ? std::nullopt : std::optional(*found);
+  }
+  std::erase_if(readings, [&](const NamedRun& run) { return !is_file(run.folder / file_of(part)); });
+  if (readings.empty()) return std::nullopt;
+  const auto found = std::ranges::find_if(readings, is_recorded_for_all_we_know);
+  if (found != readings.end()) return *found;
+  return readings.front().id == readings.back().id ? readings.front() : readings.back();
+}
+
+bool is_path(const std::string& given) {
+  return given.find('/') != std::string::npos || given == "." || given == "..";
+}
+
+std::vector<NamedRun> runs_with(const std::vector<KnownRun>& known, const fs::path& runs,
+                                const std::function<bool(const KnownRun&)>& meant) {
+  std::vector<NamedRun> found;
+  for (const KnownRun& run : known) {
+    if (meant(run)) found.push_back(run_in(runs, run.id));
+  }
+  return found;
+}
+
+std::vector<NamedRun> latest(const std::vector<KnownRun>& known, const fs::path& runs) {
+  const auto age = [](const KnownRun& run) { return std::tuple(run.started, run.id); };
+  const auto last = std::ranges::max_element(known, {}, age);
+  return last == known.end() ? std::vector<NamedRun>() : std::vector{run_in(runs, last->id)};
+}
+
+/// Runs of `runs` of exactly that ID, or else that title.
+std::vector<NamedRun> called(const std::string& given, const std::vector<KnownRun>& known,
+                             const fs::path& runs) {
+  auto found = runs_with(known, runs, [&](const KnownRun& run) { return run.id == given; });
+  if (!found.empty() || given.empty()) return found;
+  return runs_with(known, runs, [&](const KnownRun& run) { return run.title == given; });
+}
+
+[[noreturn]] void refuse_path(const std::string& given, RunPart part) {
+  const fs::path path(given);
+  const fs::path named = path.has_filename() ? path : path.parent_path();
+  if (part == RunPart::options) {
+    throw BadInput("there is no run " + in_quotes(given) +
+                   " that could be resumed: expected a folder with a " + file_of(part) + " in it");
+  }
+  const NamedRun run = run_of_folder(is_there(named) ? fs::canonical(named) : named);
+  const std::string store = in_quotes(store_in(run.runs));
+  if (!is_there(store_in(run.runs))) {
+    throw BadInput("there is no run " + in_quotes(given) + ": expected a run store beside that folder, " +
+                   store);
+  }
+  throw BadInput(store + ": there is no run " + in_quotes(run.id));
+}
+
+[[noreturn]] void refuse_name(const std::string& given, const fs::path& runs, RunPart part) {
+  const std::vector<KnownRun> known = known_runs(runs, part);
+  if (part == RunPart::options && (known.empty() || given == "latest")) {
+    throw BadInput("there is no run to resume in " + in_quotes(runs) +
+                   (given == "latest" ? "" : ", found " + in_quotes(given)));
+  }
+  if (known.empty()) throw BadInput(in_quotes(store_in(runs)) + ": the run store holds no run");
+  constexpr std::size_t listed = 5;  // the last ones
+  std::vector<std::string> names;
+  for (std::size_t i = known.size() - std::min(listed, known.size()); i < known.size(); ++i) {
+    names.push_back(known[i].id);
+    if (!known[i].title.empty()) names.push_back(printable(known[i].title, 60));
+  }
+  throw unknown_name("run", given, names);
 }
 
 }  // namespace
 
-std::filesystem::path store_in(const std::filesystem::path& runs) { return runs / "lehr.db"; }
+fs::path store_in(const fs::path& runs) { return runs / "lehr.db"; }
 
-store::RunInfo find_stored_run(const store::RunStore& store, const std::string& given) {
-  const std::vector<store::RunInfo> runs = store.runs();
-  if (runs.empty()) throw BadInput("the run store holds no run");
-  if (given == "latest") return store.run(runs.back().id);
-  const std::string name = name_in(given);
-  std::vector<std::string> all;
-  std::vector<std::string> found;
-  for (const store::RunInfo& run : runs) {
-    if (run.id == name) return store.run(run.id);
-    if (!name.empty() && (run.id.starts_with(name) || run.name == given)) found.push_back(run.id);
-    all.push_back(run.id);
+NamedRun run_in(const fs::path& runs, const std::string& id) {
+  return {runs, id, is_folder_name(id) ? runs / id : fs::path()};
+}
+
+const char* file_of(RunPart part) {
+  switch (part) {
+    case RunPart::options:
+      return "config.toml";
+    case RunPart::model:
+      return "model.safetensors";
+    case RunPart::dump:
+      return "diverged.safetensors";
+    case RunPart::records:
+      break;
   }
-  if (found.size() == 1) return store.run(found.front());
-  if (found.size() > 1) {
-    throw BadInput("several runs are called " + in_quotes(given) + ": " + found[0] + ", " + found[1] +
-                   (found.size() > 2 ? ", ..." : ""));
+  return "";
+}
+
+std::vector<NamedRun> matching_runs(const std::string& given, const fs::path& runs, RunPart part) {
+  // A folder needs no store in `runs`.
+  if (is_path(given) || (part == RunPart::records && !is_there(store_in(runs)))) {
+    if (const auto run = run_at(given, part)) return {*run};
+    if (is_path(given) && part == RunPart::records && !is_there(store_in(runs))) return {};
   }
-  constexpr std::size_t listed = 5;
-  if (all.size() > listed) all.erase(all.begin(), all.end() - listed);
-  throw unknown_name("run", given, all);
+  const std::vector<KnownRun> known = known_runs(runs, part);
+  if (given == "latest") return latest(known, runs);
+  if (auto found = called(given, known, runs); !found.empty() || is_path(given) || given.empty())
+    return found;
+  if (const auto run = run_at(given, part)) return {*run};
+  return runs_with(known, runs, [&](const KnownRun& run) { return run.id.starts_with(given); });
+}
+
+void check_one(const std::string& given, const std::vector<NamedRun>& found) {
+  if (found.size() < 2) return;
+  throw BadInput("several runs are called " + in_quotes(given) + ": " + printable(found[0].id) + ", " +
+                 printable(found[1].id) + (found.size() > 2 ? ", ..." : ""));
+}
+
+NamedRun find_run(const std::string& given, const fs::path& runs, RunPart part) {
+  const std::vector<NamedRun> found = matching_runs(given, runs, part);
+  check_one(given, found);
+  if (found.size() == 1) return found.front();
+  if (is_path(given)) refuse_path(given, part);
+  refuse_name(given, runs, part);
+}
+
+fs::path file_of_run(const std::string& given, const fs::path& runs, RunPart part) {
+  std::error_code error;
+  const fs::path path(given);
+  if (fs::is_directory(path, error)) {
+    if (is_file(path / file_of(part))) return path / file_of(part);
+  } else if (is_there(path)) {
+    return path;
+  }
+  const std::vector<NamedRun> found = matching_runs(given, runs, part);
+  check_one(given, found);
+  if (found.size() == 1) return found.front().folder / file_of(part);
+  if (is_there(path)) throw BadInput(in_quotes(path) + ": there is no " + file_of(part) + " in this folder");
+  throw BadInput(in_quotes(given) + ": there is no such file, and no run of that name with a " +
+                 file_of(part) + " in " + in_quotes(runs));
 }
 
 }  // namespace lehr::cli

@@ -1,10 +1,11 @@
 #include "run_removal.hpp"
 
+#include <map>
 #include <system_error>
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
-#include "run_names.hpp"
+#include "lehr/store/run_lock.hpp"
 
 namespace lehr::cli {
 namespace fs = std::filesystem;
@@ -35,12 +36,10 @@ void find_left_overs(const fs::path& folder, std::vector<Garbage>& found) {
   }
 }
 
-/// Of a run in a folder of runs; empty where there is none. A run's name is whatever a store says.
-fs::path folder_of(const fs::path& runs, const std::string& id) {
-  const bool is_name = !id.empty() && id != "." && id != ".." && id.find('/') == std::string::npos &&
-                       id.find('\0') == std::string::npos;
+/// A run's folder; empty if there is none.
+fs::path folder_of(const NamedRun& run) {
   std::error_code error;
-  return is_name && fs::is_directory(fs::symlink_status(runs / id, error)) ? runs / id : fs::path();
+  return fs::is_directory(fs::symlink_status(run.folder, error)) ? run.folder : fs::path();
 }
 
 void remove_path(const fs::path& path) {
@@ -56,11 +55,12 @@ std::vector<Garbage> find_garbage(const fs::path& runs, const store::RunStore& s
   std::error_code error;
   for (const store::RunInfo& run : store.runs()) {
     if (run.status == store::RunStatus::running) continue;
-    const fs::path folder = folder_of(runs, run.id);
+    const fs::path folder = folder_of(run_in(runs, run.id));
     if (folder.empty()) {
       if (lost_runs) found.push_back({{}, run.id, "it has no folder"});
       continue;
     }
+    if (store::is_locked(folder)) continue;
     find_left_overs(folder, found);
     const fs::path checkpoints = folder / "checkpoints";
     if (run.status == store::RunStatus::done && fs::is_directory(checkpoints, error)) {
@@ -80,12 +80,14 @@ void remove_garbage(const fs::path& runs, const std::vector<Garbage>& garbage) {
 }
 
 // The folders go first: on a full disk they give the space that the rows need to go.
-void remove_runs_with_folders(const fs::path& runs, const std::vector<std::string>& ids) {
-  store::check_run_store(store_in(runs));
-  for (const std::string& id : ids) {
-    if (const fs::path folder = folder_of(runs, id); !folder.empty()) remove_path(folder);
+void remove_runs_with_folders(const std::vector<NamedRun>& runs) {
+  std::map<fs::path, std::vector<std::string>> by_store;
+  for (const NamedRun& run : runs) by_store[store_in(run.runs)].push_back(run.id);
+  for (const auto& [store, ids] : by_store) store::check_run_store(store);
+  for (const NamedRun& run : runs) {
+    if (const fs::path folder = folder_of(run); !folder.empty()) remove_path(folder);
   }
-  store::remove_runs(store_in(runs), ids);
+  for (const auto& [store, ids] : by_store) store::remove_runs(store, ids);
 }
 
 }  // namespace lehr::cli

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lehr/store/run_store.hpp"
+#include "run_names.hpp"
 
 namespace lehr::cli {
 
@@ -18,12 +19,13 @@ struct Garbage {
 };
 
 /// What nobody needs any more in a folder of runs: checkpoints of runs that are done, files that killed
-/// processes left half-written, and with `lost_runs` the rows of runs that have no folder.
+/// processes left half-written, and with `lost_runs` the rows of runs that have no folder. Runs that are
+/// being trained are left alone.
 std::vector<Garbage> find_garbage(const std::filesystem::path& runs, const store::RunStore& store,
                                   bool lost_runs);
 void remove_garbage(const std::filesystem::path& runs, const std::vector<Garbage>& garbage);
 
-/// Takes runs out of the store and their folders off the disk.
-void remove_runs_with_folders(const std::filesystem::path& runs, const std::vector<std::string>& ids);
+/// Takes runs out of their stores and their folders off the disk.
+void remove_runs_with_folders(const std::vector<NamedRun>& runs);
 
 }  // namespace lehr::cli

@@ -15,6 +15,7 @@
 #include "lehr/graph/summary.hpp"
 #include "lehr/store/run_names.hpp"
 #include "output.hpp"
+#include "text_table.hpp"
 
 namespace lehr::cli {
 namespace {
@@ -33,6 +34,18 @@ std::string duration(double seconds) {
   if (seconds < 100) return fmt::format("{:.1f} s", seconds);
   if (seconds < 6000) return fmt::format("{:.1f} min", seconds / 60);
   return fmt::format("{:.1f} h", seconds / 3600);
+}
+
+/// The beginning of "mnist:/home/me/data/mnist" says less than its end.
+std::string short_data(const std::string& data, std::size_t longest) {
+  const std::string text = printable(data, 2000);
+  const std::size_t colon = text.find(':');
+  if (text.size() <= longest || colon == std::string::npos || colon + 4 >= longest) {
+    return printable(data, longest);
+  }
+  std::size_t begin = text.size() - (longest - colon - 4);
+  while (begin < text.size() && (static_cast<unsigned char>(text[begin]) & 0xC0U) == 0x80U) ++begin;
+  return text.substr(0, colon + 1) + "..." + text.substr(begin);
 }
 
 std::string percent(std::optional<double> share) {
@@ -57,6 +70,23 @@ std::optional<double> last_of(const RunResult& run, std::optional<double> store:
   return std::nullopt;
 }
 
+/// The names of all metrics beside loss and accuracy.
+std::set<std::string> metric_names(const RunResult& run) {
+  std::set<std::string> names;
+  for (const store::EpochRow& epoch : run.epochs) {
+    for (const auto& [name, value] : epoch.metrics) names.insert(name);
+  }
+  return names;
+}
+
+/// The last epoch's that has it.
+std::optional<double> last_metric(const RunResult& run, const std::string& name) {
+  for (auto epoch = run.epochs.rbegin(); epoch != run.epochs.rend(); ++epoch) {
+    if (const auto found = epoch->metrics.find(name); found != epoch->metrics.end()) return found->second;
+  }
+  return std::nullopt;
+}
+
 std::optional<double> best_accuracy(const RunResult& run) {
   std::optional<double> best;
   for (const store::EpochRow& epoch : run.epochs) {
@@ -75,7 +105,7 @@ Row cells_of(const RunResult& run) {
           printable(info.name, 20),
           std::string(store::status_name(info.status)),
           local_time(info.started),
-          printable(info.data, 24),
+          short_data(info.data, 24),
           printable(info.model, 16),
           epochs_of(run),
           percent(last_of(run, &store::EpochRow::valid_accuracy)),
@@ -110,12 +140,9 @@ Row fact_of(const std::string& key, const std::string& value) {
   return {std::move(name), human_bytes(bytes)};
 }
 
-std::string epochs_text(const RunResult& run) {
+std::string epochs_text(const RunResult& run, std::size_t columns) {
   std::vector<Row> rows{{"epoch", "train loss", "train acc", "valid loss", "valid acc", "lr", "time"}};
-  std::set<std::string> names;
-  for (const store::EpochRow& epoch : run.epochs) {
-    for (const auto& [name, value] : epoch.metrics) names.insert(name);
-  }
+  const std::set<std::string> names = metric_names(run);
   for (const std::string& name : names) rows[0].push_back(printable(name, 30));
   for (const store::EpochRow& epoch : run.epochs) {
     Row row{std::to_string(epoch.epoch + 1),
@@ -131,10 +158,10 @@ std::string epochs_text(const RunResult& run) {
     }
     rows.push_back(std::move(row));
   }
-  return table(rows);
+  return table(rows, columns);
 }
 
-std::string layers_text(std::span<const store::LayerInfo> layers) {
+std::string layers_text(std::span<const store::LayerInfo> layers, std::size_t columns) {
   std::vector<Row> rows{{"layer", "type", "output", "parameters", "MFLOP an image", "forward", "backward"}};
   for (const store::LayerInfo& layer : layers) {
     const auto microseconds = [](std::optional<double> seconds) {
@@ -144,13 +171,7 @@ std::string layers_text(std::span<const store::LayerInfo> layers) {
                     grouped(layer.parameters), fmt::format("{:.3f}", 1e-6 * static_cast<double>(layer.flops)),
                     microseconds(layer.forward_seconds), microseconds(layer.backward_seconds)});
   }
-  return table(rows);
-}
-
-/// Characters, not bytes: names may be in any language.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
+  return table(rows, columns);
 }
 
 Json number_or_null(std::optional<double> value) {
@@ -158,24 +179,6 @@ Json number_or_null(std::optional<double> value) {
 }
 
 }  // namespace
-
-std::string table(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths;
-  for (const Row& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
-  }
-  std::string text;
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      if (widths[i] == 0) continue;  // a column that says nothing
-      text += row[i];
-      if (i + 1 < row.size()) text.append(widths[i] - width_of(row[i]) + 2, ' ');
-    }
-    text += '\n';
-  }
-  return text;
-}
 
 std::string runs_text(std::span<const RunResult> runs) {
   std::vector<Row> rows{
@@ -187,7 +190,7 @@ std::string runs_text(std::span<const RunResult> runs) {
   return table(rows);
 }
 
-std::string run_text(const RunResult& run, std::span<const store::LayerInfo> layers) {
+std::string run_text(const RunResult& run, std::span<const store::LayerInfo> layers, std::size_t columns) {
   const store::RunInfo& info = run.info;
   std::vector<Row> facts{{"run", printable(info.id, 200)},
                          {"name", printable(info.name, 200)},
@@ -206,8 +209,8 @@ std::string run_text(const RunResult& run, std::span<const store::LayerInfo> lay
   for (const auto& [key, value] : info.environment) facts.push_back(fact_of(key, value));
   std::erase_if(facts, [](const Row& row) { return row[1].empty(); });
   std::string text = table(facts);
-  if (!run.epochs.empty()) text += "\n" + epochs_text(run);
-  if (!layers.empty()) text += "\n" + layers_text(layers);
+  if (!run.epochs.empty()) text += "\n" + epochs_text(run, columns);
+  if (!layers.empty()) text += "\n" + layers_text(layers, columns);
   if (info.config.empty()) return text;
   text += '\n';
   std::istringstream lines(info.config);
@@ -229,8 +232,11 @@ std::string comparison_text(std::span<const RunResult> runs) {
     rows.push_back(std::move(row));
   };
   for (const RunResult& run : runs) rows[0].push_back(printable(run.info.id, 40));
+  if (std::ranges::any_of(runs, [](const RunResult& run) { return !run.info.name.empty(); })) {
+    add("name", [](const RunResult& run) { return printable(run.info.name, 30); });
+  }
   add("status", [](const RunResult& run) { return std::string(store::status_name(run.info.status)); });
-  add("data", [](const RunResult& run) { return printable(run.info.data, 30); });
+  add("data", [](const RunResult& run) { return short_data(run.info.data, 30); });
   add("epochs", epochs_of);
   for (const std::string& key : keys) {
     Row row{printable(key, 40)};
@@ -247,6 +253,11 @@ std::string comparison_text(std::span<const RunResult> runs) {
       [](const RunResult& run) { return percent(last_of(run, &store::EpochRow::valid_accuracy)); });
   add("best accuracy", [](const RunResult& run) { return percent(best_accuracy(run)); });
   add("valid loss", [](const RunResult& run) { return number(last_of(run, &store::EpochRow::valid_loss)); });
+  std::set<std::string> metrics;
+  for (const RunResult& run : runs) metrics.merge(metric_names(run));
+  for (const std::string& name : metrics) {
+    add("valid " + printable(name, 30), [&](const RunResult& run) { return number(last_metric(run, name)); });
+  }
   add("train loss", [](const RunResult& run) {
     return number(run.epochs.empty() ? std::nullopt : std::optional(run.epochs.back().train_loss));
   });
@@ -287,24 +298,27 @@ Json epoch_json(const store::EpochRow& epoch) {
 
 Json run_json(const RunResult& run) {
   const store::RunInfo& info = run.info;
-  return {{"event", "run"},
-          {"run", info.id},
-          {"name", info.name},
-          {"status", store::status_name(info.status)},
-          {"note", info.note},
-          {"started", info.started},
-          {"ended", info.ended > 0 ? Json(info.ended) : Json()},
-          {"data", info.data},
-          {"model", info.model},
-          {"parameters", info.parameters},
-          {"batch_size", info.batch_size},
-          {"epochs", info.epochs},
-          {"epochs_done", run.epochs.size()},
-          {"valid_accuracy", number_or_null(last_of(run, &store::EpochRow::valid_accuracy))},
-          {"best_valid_accuracy", number_or_null(best_accuracy(run))},
-          {"valid_loss", number_or_null(last_of(run, &store::EpochRow::valid_loss))},
-          {"train_seconds", train_seconds(run)},
-          {"stats_overhead", info.stats_share}};
+  Json event{{"event", "run"},
+             {"run", info.id},
+             {"name", info.name},
+             {"status", store::status_name(info.status)},
+             {"note", info.note},
+             {"started", info.started},
+             {"ended", info.ended > 0 ? Json(info.ended) : Json()},
+             {"data", info.data},
+             {"model", info.model},
+             {"parameters", info.parameters},
+             {"batch_size", info.batch_size},
+             {"epochs", info.epochs},
+             {"epochs_done", run.epochs.size()},
+             {"valid_accuracy", number_or_null(last_of(run, &store::EpochRow::valid_accuracy))},
+             {"best_valid_accuracy", number_or_null(best_accuracy(run))},
+             {"valid_loss", number_or_null(last_of(run, &store::EpochRow::valid_loss))},
+             {"train_seconds", train_seconds(run)},
+             {"stats_overhead", info.stats_share}};
+  for (const std::string& name : metric_names(run))
+    event["valid_" + name] = number_or_null(last_metric(run, name));
+  return event;
 }
 
 Json difference_json(const store::RunComparison& comparison) {

@@ -16,11 +16,9 @@ struct RunResult {
   std::vector<store::EpochRow> epochs;
 };
 
-/// A table from rows of cells, the first being the header; columns as wide as they need.
-std::string table(const std::vector<std::vector<std::string>>& rows);
-
 std::string runs_text(std::span<const RunResult> runs);
-std::string run_text(const RunResult& run, std::span<const store::LayerInfo> layers);
+/// `columns` as of table() (text_table.hpp).
+std::string run_text(const RunResult& run, std::span<const store::LayerInfo> layers, std::size_t columns = 0);
 /// Options that differ, and the results side by side.
 std::string comparison_text(std::span<const RunResult> runs);
 /// `a` and `b` are the names.

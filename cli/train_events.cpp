@@ -68,6 +68,7 @@ Json start_event(const Learner& learner, const TrainOptions& options, const RunP
              {"schedule", options.schedule},
              {"lr", options.lr},
              {"seed", options.learner.seed},
+             {"data_seed", options.data_seed},
              {"threads", threads()}};
   event["run"] = text_or_null(place.run);
   event["path"] = text_or_null(place.path);

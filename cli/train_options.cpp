@@ -96,7 +96,9 @@ void add_recipe(CLI::App& app, TrainOptions& options) {
       ->type_name("NAME")
       ->default_str("kaiming-normal")
       ->group(group);
-  add_seed(app, options.learner.seed, "decides weights, order of the data and dropout")->group(group);
+  add_seed(app, "--seed", options.learner.seed,
+           "decides first weights, order of the data, dropout and mixing; not the data")
+      ->group(group);
 }
 
 void add_execution(CLI::App& app, TrainOptions& options) {
@@ -159,6 +161,7 @@ void add_setup_options(CLI::App& app, TrainOptions& options) {
                              fmt::join(data::scheme_names(), ", ")))
       ->type_name("DATA")
       ->default_str(options.data);
+  add_data_seed(app, options.data_seed);
   add_model_options(app, options.model);
   add_recipe(app, options);
 }
@@ -173,6 +176,22 @@ void add_train_options(CLI::App& app, TrainOptions& options) {
   add_execution(app, options);
   add_sources(app, options);
   add_output(app, options);
+}
+
+std::vector<std::string> path_options() { return {"data", "csv", "jsonl"}; }
+
+void make_paths_absolute(TrainOptions& options, CLI::App& command) {
+  const auto replace = [&command](const char* option, std::string& value, const std::string& absolute) {
+    if (value == absolute) return;
+    value = absolute;
+    command.get_option(option)->add_result(absolute);
+  };
+  const auto make_absolute = [&](const char* option, std::string& file) {
+    if (!file.empty()) replace(option, file, std::filesystem::absolute(file).string());
+  };
+  replace("--data", options.data, data::absolute_name(options.data));
+  make_absolute("--csv", options.callbacks.csv);
+  make_absolute("--jsonl", options.callbacks.jsonl);
 }
 
 std::vector<std::string> reporting_options() {
@@ -221,7 +240,7 @@ OptimizerSpec make_optimizer(const TrainOptions& options) {
 std::unique_ptr<Learner> make_learner(const TrainOptions& options) {
   LearnerOptions learner = options.learner;
   learner.optimizer = make_optimizer(options);
-  DataSplits data = data::open_data(options.data, learner.seed);
+  DataSplits data = data::open_data(options.data, options.data_seed);
   Graph graph = make_graph(options.model, data.image_shape(), data.classes());
   auto made = std::make_unique<Learner>(std::move(graph), std::move(data), std::move(learner));
   for (std::unique_ptr<Metric>& metric : make_metrics(options.metrics)) made->add_metric(std::move(metric));

@@ -20,6 +20,7 @@ namespace lehr::cli {
 /// What `lehr train` was asked for.
 struct TrainOptions {
   std::string data = "digits";
+  std::uint64_t data_seed = 0;  ///< of generated data
   ModelOptions model;
   std::string schedule = "one-cycle";
   std::string optimizer = "adam";
@@ -53,6 +54,12 @@ void add_train_options(CLI::App& app, TrainOptions& options);
 void add_setup_options(CLI::App& app, TrainOptions& options);
 /// The Learner of these options. Throws BadInput where they do not fit each other.
 std::unique_ptr<Learner> make_learner(const TrainOptions& options);
+
+/// Options whose values hold paths.
+std::vector<std::string> path_options();
+/// Makes the paths in the options absolute, for the configuration that a run keeps: it means the same from
+/// every folder.
+void make_paths_absolute(TrainOptions& options, CLI::App& command);
 
 /// Options that say nothing about the training itself, which a saved configuration leaves out.
 std::vector<std::string> reporting_options();

@@ -10,7 +10,7 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "lehr/core/error.hpp"
-#include "model_path.hpp"
+#include "model_choice.hpp"
 #include "output.hpp"
 #include "picture_choice.hpp"
 
@@ -26,7 +26,7 @@ Each layer's values for the samples, by the layer's name, as (samples, channels,
 what has height and width: a picture for each sample and layer. Python reads the file with safetensors.)";
 
 struct Options {
-  std::filesystem::path model;
+  ModelChoice model;
   PictureChoice pictures;
   ActivationsOptions activations;
   std::filesystem::path out;
@@ -62,7 +62,7 @@ void say(const Options& options, const std::vector<LayerOutput>& outputs,
 int run_activations(const Options& options) {
   check(options.pictures, "activations");
   if (options.out.empty() && options.maps.empty()) throw BadInput("activations needs --out or --maps");
-  Model model = load_model_or_run(options.model);
+  Model model = load_model(options.model);
   const std::vector<Picture> pictures = pictures_of(options.pictures, model);
   ActivationsNote note{.options = options.activations};
   for (const Picture& picture : pictures) {

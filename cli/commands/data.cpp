@@ -75,7 +75,8 @@ void register_data(Commands& registry) {
   add_integer(command, "--valid-count", options->valid, {1, most_images},
               "validation images (default: a fifth of --count)")
       ->default_str("");
-  add_seed(command, options->digits.seed, "decides every picture");
+  add_seed(command, "--seed", options->digits.seed,
+           "decides every picture, as --data-seed of lehr train does");
   add_parsed(command, "--format", options->formats, "idx, png or both",
              [](const std::string&, const std::string& text) { return parse_formats(text); })
       ->type_name("NAME,...")

@@ -9,7 +9,7 @@
 #include "data_set.hpp"
 #include "lehr/core/clock.hpp"
 #include "metric_names.hpp"
-#include "model_path.hpp"
+#include "model_choice.hpp"
 #include "output.hpp"
 
 namespace lehr::cli {
@@ -17,10 +17,11 @@ namespace {
 
 constexpr const char* examples = R"(Examples:
   lehr evaluate runs/ID/model.safetensors --data digits
-  lehr evaluate runs/ID --data mnist:DIR --metrics f1_macro,auroc --json)";
+  lehr evaluate runs/ID --data mnist:DIR --metrics f1_macro,auroc --json
+  lehr evaluate latest --data digits)";
 
 struct EvaluateOptions {
-  std::filesystem::path model;
+  ModelChoice model;
   DataSetOptions data;
   std::int64_t batch_size = 512;
   std::vector<std::string> metrics;
@@ -28,7 +29,7 @@ struct EvaluateOptions {
 };
 
 int run_evaluate(const EvaluateOptions& options) {
-  Model model = load_model_or_run(options.model);
+  Model model = load_model(options.model);
   const auto dataset = open_data_set(options.data);
   const std::vector<std::unique_ptr<Metric>> metrics = make_metrics(options.metrics);
   const Stopwatch watch;
@@ -56,7 +57,7 @@ void register_evaluate(Commands& registry) {
   const auto options = std::make_shared<EvaluateOptions>();
   CLI::App& command = registry.add("evaluate", "Measure a saved model's loss and accuracy on data.", examples,
                                    [options] { return run_evaluate(*options); });
-  command.add_option("MODEL", options->model, "a saved model, or a run's folder")->required();
+  add_model_choice(command, options->model);
   add_data_set_options(command, options->data)->required();
   add_integer(command, "--batch-size", options->batch_size, {1, 1'000'000}, "images at once");
   add_metric_names(command, options->metrics);

@@ -8,7 +8,7 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
-#include "model_path.hpp"
+#include "model_choice.hpp"
 #include "output.hpp"
 #include "picture_choice.hpp"
 #include "terminal.hpp"
@@ -25,7 +25,7 @@ Pictures of another size are scaled to the model's. They should look like what t
 are white on black.)";
 
 struct PredictOptions {
-  std::filesystem::path model;
+  ModelChoice model;
   PictureChoice pictures;
   std::int64_t top = 3;
   bool draw = false;
@@ -34,7 +34,7 @@ struct PredictOptions {
 
 int run_predict(const PredictOptions& options) {
   check(options.pictures, "predict");
-  Model model = load_model_or_run(options.model);
+  Model model = load_model(options.model);
   const std::vector<Picture> pictures = pictures_of(options.pictures, model);
   const std::vector<Prediction> predictions = predict(model, pictures, static_cast<std::size_t>(options.top));
   for (std::size_t i = 0; i < pictures.size(); ++i) {

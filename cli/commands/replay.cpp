@@ -5,22 +5,26 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "arguments.hpp"
 #include "commands.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/train/step_trace.hpp"
 #include "output.hpp"
+#include "run_names.hpp"
 
 namespace lehr::cli {
 namespace {
 
 constexpr const char* examples = R"(Examples:
   lehr replay runs/ID/diverged.safetensors
+  lehr replay latest
 
-A training that ends with status 3 leaves such a file: weights and batch of the step that went wrong. The step is
-done again, layer by layer; ! marks what is not finite.)";
+A training that ends with status 3 leaves such a file in its run's folder: weights and batch of the step that went
+wrong. The step is done again, layer by layer; ! marks what is not finite.)";
 
 struct ReplayOptions {
   std::string dump;
+  std::filesystem::path runs = "runs";
   bool json = false;
 };
 
@@ -68,7 +72,7 @@ void print_part(const char* part, const std::vector<TensorTrace>& traces, const 
 }
 
 int replay(const ReplayOptions& options) {
-  const Dump dump = replay_dump(options.dump);
+  const Dump dump = replay_dump(file_of_run(options.dump, options.runs, RunPart::dump));
   if (options.json) {
     print_part("weights", dump.trace.weights, "tensor");
     print_part("outputs", dump.trace.outputs, "tensor");
@@ -98,7 +102,11 @@ void register_replay(Commands& registry) {
   const auto options = std::make_shared<ReplayOptions>();
   CLI::App& command = registry.add("replay", "Do the step again at which a training diverged.", examples,
                                    [options] { return replay(*options); });
-  command.add_option("DUMP", options->dump, "file that the training left")->required();
+  command
+      .add_option("DUMP", options->dump,
+                  "file that a training left, or the run: its folder, ID, title or latest")
+      ->required();
+  add_runs_folder(command, options->runs);
   command.add_flag("--json", options->json, "one JSON object a line on stdout");
 }
 

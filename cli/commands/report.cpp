@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "arguments.hpp"
 #include "commands.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/report/page.hpp"
@@ -21,8 +22,8 @@ constexpr const char* examples = R"(Examples:
   lehr report 20260101-0900 20260101-1100 --out both.html
   lehr report latest --text                a short version in the terminal
 
-The page needs nothing but a browser: no network, no other file. A run is named by its name or the beginning of it,
-its folder, or latest.)";
+The page needs nothing but a browser: no network, no other file. A run is named by its ID or the beginning of it,
+its title, its folder, or latest.)";
 
 struct ReportOptions {
   std::filesystem::path runs = "runs";
@@ -32,11 +33,18 @@ struct ReportOptions {
   bool json = false;
 };
 
-std::vector<store::RunRecords> read_runs(const ReportOptions& options) {
-  const store::RunStore store(store_in(options.runs));
-  std::vector<store::RunRecords> runs;
+std::vector<NamedRun> find_runs(const ReportOptions& options) {
+  std::vector<NamedRun> found;
   for (const std::string& name : options.names) {
-    runs.push_back(store.read(find_stored_run(store, name).id, {.pictures = !options.text}));
+    found.push_back(find_run(name, options.runs, RunPart::records));
+  }
+  return found;
+}
+
+std::vector<store::RunRecords> read_runs(const std::vector<NamedRun>& named, const ReportOptions& options) {
+  std::vector<store::RunRecords> runs;
+  for (const NamedRun& run : named) {
+    runs.push_back(store::RunStore(store_in(run.runs)).read(run.id, {.pictures = !options.text}));
   }
   return runs;
 }
@@ -45,10 +53,10 @@ std::size_t columns_of_stdout() {
   return is_terminal(1) ? static_cast<std::size_t>(terminal_columns(1)) : 120;
 }
 
-/// Of one run into its folder where that is still there, else into the current folder.
-std::filesystem::path page_of(const ReportOptions& options, const std::vector<store::RunRecords>& runs) {
+/// Of one run into its folder if that is still there, else into the current folder.
+std::filesystem::path page_of(const ReportOptions& options, const std::vector<NamedRun>& runs) {
   if (!options.out.empty()) return options.out;
-  const std::filesystem::path folder = options.runs / std::filesystem::path(runs.front().info.id).filename();
+  const std::filesystem::path& folder = runs.front().folder;
   std::error_code error;
   const bool into_folder = runs.size() == 1 && std::filesystem::is_directory(folder, error);
   return into_folder ? folder / "report.html" : std::filesystem::path("report.html");
@@ -58,14 +66,15 @@ int report(const ReportOptions& options) {
   if (options.text && (!options.out.empty() || options.json)) {
     throw BadInput("--text writes to the terminal; it goes with neither --out nor --json");
   }
-  const std::vector<store::RunRecords> runs = read_runs(options);
+  const std::vector<NamedRun> named = find_runs(options);
+  const std::vector<store::RunRecords> runs = read_runs(named, options);
   if (options.text) {
     for (std::size_t i = 0; i < runs.size(); ++i) {
       std::cout << (i > 0 ? "\n" : "") << report::run_text(runs[i], columns_of_stdout());
     }
     return 0;
   }
-  const std::filesystem::path page = page_of(options, runs);
+  const std::filesystem::path page = page_of(options, named);
   store::write_file_atomically(page, [&](std::ostream& out) { report::write_page(out, runs); });
   if (options.json) {
     nlohmann::ordered_json ids = nlohmann::ordered_json::array();
@@ -86,7 +95,7 @@ void register_report(Commands& registry) {
   command.add_option("RUN", options->names, "runs")
       ->required()
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command.add_option("--runs", options->runs, "folder of the runs")->type_name("DIR")->default_str("runs");
+  add_runs_folder(command, options->runs);
   command.add_option("--out", options->out, "the page; by default report.html in the run's folder")
       ->type_name("FILE");
   command.add_flag("--text", options->text, "a short version for the terminal instead");

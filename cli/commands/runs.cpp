@@ -11,8 +11,10 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/graph/summary.hpp"
 #include "lehr/store/atomic_file.hpp"
+#include "lehr/store/run_lock.hpp"
 #include "output.hpp"
 #include "run_export.hpp"
 #include "run_names.hpp"
@@ -32,7 +34,8 @@ constexpr const char* examples = R"(Examples:
   lehr runs sql "SELECT layer, max(near_zero) FROM layer_stats GROUP BY layer"
   lehr runs gc --dry-run
 
-A run is named by its name or the beginning of it, its folder, or latest.)";
+A run is named by its ID or the beginning of it, its title, its folder, or latest. IDs and titles are looked for in
+--runs; a run that is named by its folder is found in the store beside that folder.)";
 
 struct RunsOptions {
   std::filesystem::path runs = "runs";
@@ -48,32 +51,46 @@ struct RunsOptions {
   bool json = false;
 };
 
+/// 0 for any width: what is no terminal takes lines of any length.
+std::size_t columns_of_stdout() { return is_terminal(1) ? static_cast<std::size_t>(terminal_columns(1)) : 0; }
+
 store::RunStore open_store(const RunsOptions& options) { return store::RunStore(store_in(options.runs)); }
 
-RunResult result_of(const store::RunStore& store, const store::RunInfo& info) {
-  return {info, store.epochs(info.id)};
+store::RunStore open_store(const NamedRun& run) { return store::RunStore(store_in(run.runs)); }
+
+NamedRun find_recorded(const RunsOptions& options, const std::string& name) {
+  return find_run(name, options.runs, RunPart::records);
 }
 
-std::vector<RunResult> named(const store::RunStore& store, const std::vector<std::string>& names) {
+RunResult result_of(const store::RunStore& store, const std::string& id) {
+  return {store.run(id), store.epochs(id)};
+}
+
+std::vector<RunResult> named(const RunsOptions& options) {
   std::vector<RunResult> results;
-  for (const std::string& name : names) results.push_back(result_of(store, find_stored_run(store, name)));
+  for (const std::string& name : options.names) {
+    const NamedRun run = find_recorded(options, name);
+    results.push_back(result_of(open_store(run), run.id));
+  }
   return results;
 }
 
 int list(const RunsOptions& options) {
   const store::RunStore store = open_store(options);
   std::vector<RunResult> results;
-  for (const store::RunInfo& info : store.runs()) results.push_back(result_of(store, info));
+  for (const store::RunInfo& info : store.runs()) results.push_back({info, store.epochs(info.id)});
   if (!options.json) std::cout << runs_text(results);
   if (options.json) std::ranges::for_each(results, [](const RunResult& run) { print_json(run_json(run)); });
   return 0;
 }
 
 int show(const RunsOptions& options) {
-  const store::RunStore store = open_store(options);
-  for (const RunResult& run : named(store, options.names)) {
+  for (const std::string& name : options.names) {
+    const NamedRun found = find_recorded(options, name);
+    const store::RunStore store = open_store(found);
+    const RunResult run = result_of(store, found.id);
     if (!options.json) {
-      std::cout << run_text(run, store.layers(run.info.id));
+      std::cout << run_text(run, store.layers(found.id), columns_of_stdout());
       continue;
     }
     print_json(run_json(run));
@@ -84,7 +101,7 @@ int show(const RunsOptions& options) {
 
 int compare(const RunsOptions& options) {
   if (options.names.size() < 2) throw BadInput("lehr runs compare needs two runs or more");
-  const std::vector<RunResult> runs = named(open_store(options), options.names);
+  const std::vector<RunResult> runs = named(options);
   if (!options.json) std::cout << comparison_text(runs);
   if (options.json) std::ranges::for_each(runs, [](const RunResult& run) { print_json(run_json(run)); });
   return 0;
@@ -92,14 +109,18 @@ int compare(const RunsOptions& options) {
 
 int diff(const RunsOptions& options) {
   if (options.names.size() != 2) throw BadInput("lehr runs diff needs two runs");
-  const store::RunStore store = open_store(options);
-  const std::string a = find_stored_run(store, options.names[0]).id;
-  const std::string b = find_stored_run(store, options.names[1]).id;
-  const store::RunComparison comparison = store.compare(a, b);
+  const NamedRun a = find_recorded(options, options.names[0]);
+  const NamedRun b = find_recorded(options, options.names[1]);
+  std::error_code error;
+  if (!std::filesystem::equivalent(store_in(a.runs), store_in(b.runs), error)) {
+    throw BadInput("lehr runs diff needs two runs of one store, found " + in_quotes(store_in(a.runs)) +
+                   " and " + in_quotes(store_in(b.runs)));
+  }
+  const store::RunComparison comparison = open_store(a).compare(a.id, b.id);
   if (options.json) {
     print_json(difference_json(comparison));
   } else {
-    std::cout << difference_text(comparison, a, b);
+    std::cout << difference_text(comparison, a.id, b.id);
   }
   return 0;
 }
@@ -113,9 +134,10 @@ void write_to(const std::filesystem::path& file, const std::function<void(std::o
 }
 
 int export_run(const RunsOptions& options) {
-  const store::RunStore store = open_store(options);
   const RowFormat format = row_format_by_name(options.format);
-  const std::string sql = export_sql(options.table, find_stored_run(store, options.names.front()).id);
+  const NamedRun run = find_recorded(options, options.names.front());
+  const store::RunStore store = open_store(run);
+  const std::string sql = export_sql(store, options.table, run.id);
   write_to(options.out, [&](std::ostream& out) { write_rows(store, sql, format, out); });
   return 0;
 }
@@ -137,22 +159,27 @@ bool agreed(const RunsOptions& options, const std::string& question) {
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
+/// "run ID (title)", or how many.
+std::string described(const std::vector<NamedRun>& runs) {
+  if (runs.size() != 1) return std::to_string(runs.size()) + " runs";
+  const std::string title = open_store(runs.front()).run(runs.front().id).name;
+  return "run " + printable(runs.front().id) + (title.empty() ? "" : " (" + printable(title) + ")");
+}
+
 int remove(const RunsOptions& options) {
-  std::vector<std::string> ids;
-  {
-    const store::RunStore store = open_store(options);
-    for (const std::string& name : options.names) {
-      const store::RunInfo run = find_stored_run(store, name);
-      if (run.status == store::RunStatus::running) throw BadInput("run " + run.id + " is still running");
-      if (std::ranges::find(ids, run.id) == ids.end()) ids.push_back(run.id);
-    }
+  std::vector<NamedRun> runs;
+  for (const std::string& name : options.names) {
+    const NamedRun run = find_recorded(options, name);
+    const bool running = open_store(run).run(run.id).status == store::RunStatus::running;
+    if (running || store::is_locked(run.folder)) throw BadInput("run " + run.id + " is still running");
+    const auto same = [&](const NamedRun& other) { return other.id == run.id && other.runs == run.runs; };
+    if (std::ranges::none_of(runs, same)) runs.push_back(run);
   }
-  const std::string what = ids.size() == 1 ? "run " + ids.front() : std::to_string(ids.size()) + " runs";
-  if (!agreed(options, "remove " + what + " with models and checkpoints")) return 0;
-  remove_runs_with_folders(options.runs, ids);
-  for (const std::string& id : ids) {
-    if (options.json) print_json({{"event", "removed"}, {"run", id}});
-    if (!options.json) std::cout << "removed " << id << '\n';
+  if (!agreed(options, "remove " + described(runs) + " with models and checkpoints")) return 0;
+  remove_runs_with_folders(runs);
+  for (const NamedRun& run : runs) {
+    if (options.json) print_json({{"event", "removed"}, {"run", run.id}});
+    if (!options.json) std::cout << "removed " << run.id << '\n';
   }
   return 0;
 }
@@ -192,7 +219,7 @@ void register_runs(Commands& registry) {
                        int (*action)(const RunsOptions&)) -> CLI::App& {
     CLI::App& command = registry.add(
         name, description, examples, [options, action] { return action(*options); }, &group);
-    command.add_option("--runs", options->runs, "folder of the runs")->type_name("DIR")->default_str("runs");
+    add_runs_folder(command, options->runs);
     return command;
   };
   const auto add_json = [&](CLI::App& command) {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <iostream>
 #include <memory>
+#include <utility>
 
 #include "commands.hpp"
 #include "config_file.hpp"
@@ -18,10 +20,11 @@
 #include "lehr/data/data.hpp"
 #include "lehr/graph/summary.hpp"
 #include "lehr/store/atomic_file.hpp"
+#include "lehr/store/run_lock.hpp"
 #include "output.hpp"
+#include "resume.hpp"
 #include "run_folder.hpp"
 #include "run_names.hpp"
-#include "runs.hpp"
 #include "terminal.hpp"
 #include "train_events.hpp"
 #include "train_options.hpp"
@@ -72,12 +75,12 @@ void report(const TrainingResult& result, const RunPlace& place, const TrainOpti
   if (!options.quiet) print_summary(result);
   if (result.interrupted) {
     const std::string saved =
-        options.save ? "go on with: lehr train --resume " + place.path : "nothing was saved";
+        options.save ? "go on with: lehr train --resume " + shell_word(place.path) : "nothing was saved";
     std::fprintf(stderr, "lehr: interrupted; %s\n", saved.c_str());
   } else if (result.time_limit) {
-    const std::string saved = options.save
-                                  ? "go on with: lehr train --resume " + place.path + " --time-limit MINUTES"
-                                  : "nothing was saved";
+    const std::string saved =
+        options.save ? "go on with: lehr train --resume " + shell_word(place.path) + " --time-limit MINUTES"
+                     : "nothing was saved";
     std::fprintf(stderr, "lehr: the time limit of %s minutes has passed; %s\n",
                  fmt::format("{}", options.callbacks.time_limit).c_str(), saved.c_str());
   }
@@ -90,18 +93,25 @@ void report(const TrainingResult& result, const RunPlace& place, const TrainOpti
 
 /// Where this training writes and what it goes on from.
 struct Place {
-  std::unique_ptr<RunFolder> made;  ///< for a new run
-  FoundRun found;                   ///< what it resumes, or just the new folder; empty where nothing is saved
+  std::unique_ptr<RunFolder> made;       ///< for a new run
+  std::unique_ptr<store::RunLock> lock;  ///< against other trainings in the same folder
+  FoundRun found;  ///< what it resumes, or just the new folder; empty if nothing is saved
 };
 
-Place make_place(const TrainOptions& options) {
+Place resumed_place(const TrainOptions& options) {
   Place place;
-  if (!options.resume.empty()) {
-    place.found = find_run(options.resume, options.out);
-  } else if (options.save) {
-    place.made = std::make_unique<RunFolder>(options.out);
-    place.found.folder = place.made->path();
-  }
+  place.found = run_to_resume(options.resume);
+  if (options.verify) return place;  // writes nothing there
+  place.lock = std::make_unique<store::RunLock>(place.found.folder);
+  place.found = run_to_resume(options.resume);  // whoever held it may have written another checkpoint
+  return place;
+}
+
+Place new_place(const TrainOptions& options) {
+  Place place;
+  place.made = std::make_unique<RunFolder>(options.out);
+  place.found.folder = place.made->path();
+  place.lock = std::make_unique<store::RunLock>(place.found.folder);
   return place;
 }
 
@@ -113,7 +123,7 @@ Place make_place(const TrainOptions& options) {
   const auto at = std::ranges::find(all, found.checkpoint);
   if (at == all.end() || std::next(at) == all.end()) throw;
   throw BadInput(std::string(error.what()) + "; the checkpoint before it can be tried: lehr train --resume " +
-                 std::next(at)->string());
+                 shell_word(std::next(at)->string()));
 }
 
 void fit(Learner& learner, const TrainOptions& options, const schedules::RateAndMomentum& schedule,
@@ -124,6 +134,20 @@ void fit(Learner& learner, const TrainOptions& options, const schedules::RateAnd
     if (found.checkpoint.empty()) throw;
     offer_another(error, found);
   }
+}
+
+/// A resumed run keeps where its data and logs are now.
+void save_moved_paths(Learner& learner, const Place& place, const CLI::App& command) {
+  if (place.made != nullptr || place.found.folder.empty()) return;
+  const std::filesystem::path file = place.found.folder / file_of(RunPart::options);
+  learner.on(Event::after_predict, [file, &command, done = false](Learner&) mutable {
+    if (std::exchange(done, true)) return;
+    std::ifstream in(file, std::ios::binary);
+    const std::string before((std::istreambuf_iterator<char>(in)), {});
+    const std::string after =
+        with_values_of(before, config_text(command, reporting_options()), path_options());
+    if (after != before) store::write_file_atomically(file, [&](std::ostream& out) { out << after; });
+  });
 }
 
 // A training that cannot begin leaves nothing: the configuration is there from the first epoch on, since
@@ -164,7 +188,7 @@ void check_records(Learner& learner, const TrainOptions& options, const RunPlace
   if (!options.require_records || !learner.stopped()) return;
   if (learner.callback<RunRecorder>().failure().empty()) return;
   throw Error("stopped, since the run store could not be written; go on with: lehr train --resume " +
-              place.path);
+              shell_word(place.path));
 }
 
 /// --lr auto. What was found stands in for it from here on: a resumed run looks for no other.
@@ -178,13 +202,16 @@ void find_rate(TrainOptions& options, const Learner& learner, CLI::App& command)
 
 int train(TrainOptions options, CLI::App& command) {
   make_schedule(options);  // refuses before anything is loaded
+  if (options.verify && options.resume.empty()) throw BadInput("--verify needs --resume");
+  make_paths_absolute(options, command);
+  Place place;
+  if (!options.resume.empty()) place = resumed_place(options);
   const std::unique_ptr<Learner> learner = make_learner(options);
   if (options.find_lr) find_rate(options, *learner, command);
   const schedules::RateAndMomentum schedule = make_schedule(options);
-  Place place = make_place(options);
+  if (options.resume.empty() && options.save) place = new_place(options);
   const std::filesystem::path folder = place.found.folder;
   if (options.verify) {
-    if (options.resume.empty()) throw BadInput("--verify needs --resume");
     std::cout << verify(*learner, options, schedule, folder / "checkpoints") << '\n';
     return 0;
   }
@@ -196,6 +223,7 @@ int train(TrainOptions options, CLI::App& command) {
   record_run(*learner, options, folder, command);
   add_reports(*learner, options);
   save_config_at_start(*learner, place.made.get(), command);
+  save_moved_paths(*learner, place, command);
   if (options.json) print_json(start_event(*learner, options, run));
   const StopOnSignal stop(*learner);
   fit(*learner, options, schedule, place.found);

@@ -24,9 +24,10 @@ std::vector<MetricValue> values_of(const EpochRecord& record) {
 
 }  // namespace
 
+// A resumed fit leaves the file alone until its lines are known.
 void EpochLogger::before_fit(Learner& learner) {
   text_ = header(learner);
-  write();
+  if (!learner.progress().resumed) write();
 }
 
 void EpochLogger::after_epoch(Learner& learner) {

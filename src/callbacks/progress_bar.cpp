@@ -5,29 +5,16 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <optional>
+#include <utility>
+#include <vector>
 
+#include "callbacks/epoch_table.hpp"
 #include "lehr/core/clock.hpp"
 #include "lehr/train/learner.hpp"
 
 namespace lehr {
 namespace {
-
-std::string percent(double share) { return fmt::format("{:.2f} %", 100 * share); }
-
-std::string header() {
-  return fmt::format("{:>5}  {:>10}  {:>10}  {:>9}  {:>9}  {:>8}  {:>9}  {:>7}\n", "epoch", "train loss",
-                     "valid loss", "train acc", "accuracy", "lr", "images/s", "time");
-}
-
-std::string row(const EpochRecord& record) {
-  const bool validated = record.valid.samples > 0;
-  const double seconds = std::max(record.train_seconds, 1e-9);
-  return fmt::format("{:>5}  {:>10.4f}  {:>10}  {:>9}  {:>9}  {:>8.2g}  {:>9.0f}  {:>7}\n", record.epoch + 1,
-                     record.train.loss, validated ? fmt::format("{:.4f}", record.valid.loss) : "-",
-                     percent(record.train.accuracy), validated ? percent(record.valid.accuracy) : "-",
-                     record.lr, static_cast<double>(record.train.samples) / seconds,
-                     duration_text(record.train_seconds + record.valid_seconds));
-}
 
 /// Share of this part of the epoch that is done.
 double share_done(const Progress& progress) {
@@ -44,6 +31,7 @@ struct ProgressBar::State {
   Stopwatch part;
   Stopwatch since_drawn;
   bool drawn = false;
+  std::optional<EpochTable> table;
 
   std::ostream& out() const { return options.out == nullptr ? std::cerr : *options.out; }
 
@@ -86,9 +74,13 @@ ProgressBar::~ProgressBar() {
   if (state_) state_->erase();
 }
 
-void ProgressBar::before_fit(Learner&) {
+void ProgressBar::before_fit(Learner& learner) {
   state_->fit.restart();
-  state_->out() << header() << std::flush;
+  std::vector<std::string> metrics;
+  for (const auto& metric : learner.metrics()) metrics.push_back(metric->name());
+  const int columns = state_->options.live ? state_->options.columns : 0;
+  state_->table.emplace(std::move(metrics), columns);
+  state_->out() << state_->table->header() << std::flush;
 }
 
 void ProgressBar::before_train(Learner&) { state_->part.restart(); }
@@ -102,7 +94,7 @@ void ProgressBar::after_batch(Learner& learner) {
 
 void ProgressBar::after_epoch(Learner& learner) {
   state_->erase();
-  if (!learner.history().empty()) state_->out() << row(learner.history().back()) << std::flush;
+  if (!learner.history().empty()) state_->out() << state_->table->row(learner.history().back()) << std::flush;
 }
 
 // Whoever asked for a stop knows why the fit ended.

@@ -93,6 +93,12 @@ store::EpochRow row_of(const EpochRecord& record) {
   return row;
 }
 
+/// Where the fit under way goes on; nowhere if it is a new one.
+store::ResumedAt resumed_at(const Learner& learner) {
+  const Progress& p = learner.progress();
+  return p.resumed ? store::ResumedAt{p.train_batches, learner.position().epoch} : store::ResumedAt{};
+}
+
 /// How the fit ended, where an exception did it; clean_up runs while it is handled.
 std::pair<RunStatus, std::string> failure_under_way() {
   try {
@@ -171,9 +177,11 @@ store::RunInfo RunRecorder::State::info(const Learner& learner) const {
 
 void RunRecorder::before_fit(Learner& learner) {
   State& s = *state_;
-  store::check_run_store(s.options.store);
-  ++s.fits;
-  s.id = s.fits == 1 ? s.options.id : s.options.id + "-" + std::to_string(s.fits);
+  const int fit = s.fits + 1;
+  const std::string id = fit == 1 ? s.options.id : s.options.id + "-" + std::to_string(fit);
+  store::check_run_store(s.options.store, id, resumed_at(learner));
+  s.fits = fit;
+  s.id = id;
   s.writer.reset();
   s.failure.clear();
   s.counted_seconds = 0;
@@ -193,10 +201,8 @@ void RunRecorder::before_fit(Learner& learner) {
 // At the first batch: a training that cannot begin leaves no run behind, and by now a resumed one stands
 // where it goes on.
 void RunRecorder::State::open(Learner& learner) {
-  const Progress& p = learner.progress();
-  const store::ResumedAt resumed{p.train_batches, learner.position().epoch};
   try {
-    writer.emplace(options.store, info(learner), p.resumed ? resumed : store::ResumedAt{});
+    writer.emplace(options.store, info(learner), resumed_at(learner));
   } catch (
       const Error& error) {  // before_fit has looked at the store: it is the disk or the system that fails
     tell(error.what(), learner);

@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include "data/schemes.hpp"
 #include "data/text.hpp"
 #include "lehr/core/error.hpp"
@@ -14,26 +16,45 @@ const SchemeRegistry& registry() {
   return all;
 }
 
+/// "mnist" and "DIR" of "mnist:DIR".
+struct NameParts {
+  std::string scheme;
+  std::optional<std::string_view> rest;  ///< nothing if there is no colon
+};
+
+NameParts parts_of(std::string_view name) {
+  const std::size_t colon = name.find(':');
+  NameParts parts{std::string(name.substr(0, colon)), std::nullopt};
+  if (colon != std::string_view::npos) parts.rest = name.substr(colon + 1);
+  return parts;
+}
+
 }  // namespace
 
 std::vector<std::string> scheme_names() {
   std::vector<std::string> names;
-  for (const auto& [name, open] : registry().schemes) names.push_back(name);
+  for (const auto& [name, scheme] : registry().schemes) names.push_back(name);
   return names;
 }
 
 DataSplits open_data(std::string_view name, std::uint64_t seed) {
-  const std::size_t colon = name.find(':');
-  const std::string scheme(name.substr(0, colon));
-  const auto found = registry().schemes.find(scheme);
+  const NameParts parts = parts_of(name);
+  const auto found = registry().schemes.find(parts.scheme);
   if (found == registry().schemes.end()) {
-    throw unknown_name("data scheme", scheme, scheme_names());
+    throw unknown_name("data scheme", parts.scheme, scheme_names());
   }
-  std::optional<std::string_view> rest;
-  if (colon != std::string_view::npos) rest = name.substr(colon + 1);
-  DataSplits splits = found->second(rest, seed);
+  DataSplits splits = found->second.open(parts.rest, seed);
   splits.source = name;
   return splits;
+}
+
+std::string absolute_name(std::string_view name) {
+  const NameParts parts = parts_of(name);
+  const auto found = registry().schemes.find(parts.scheme);
+  const bool has_path =
+      found != registry().schemes.end() && found->second.takes_path && parts.rest && !parts.rest->empty();
+  if (!has_path) return std::string(name);
+  return parts.scheme + ":" + std::filesystem::absolute(*parts.rest).string();
 }
 
 }  // namespace lehr::data

@@ -13,9 +13,12 @@ namespace lehr::data {
 
 /// Ways to name data on the command line: "mnist" of "mnist:DIR"; the function gets what follows the colon,
 /// or nothing where there is no colon.
+struct Scheme {
+  std::function<DataSplits(std::optional<std::string_view> rest, std::uint64_t seed)> open;
+  bool takes_path = false;  ///< what follows the colon is a path
+};
 struct SchemeRegistry {
-  using Open = std::function<DataSplits(std::optional<std::string_view> rest, std::uint64_t seed)>;
-  std::map<std::string, Open> schemes;
+  std::map<std::string, Scheme> schemes;
 };
 
 /// Written by the build from the files of schemes/.

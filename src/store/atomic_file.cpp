@@ -7,13 +7,15 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <optional>
 #include <system_error>
-#include <vector>
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
+#include "lehr/store/made_folders.hpp"
 #include "store/descriptor_buffer.hpp"
 #include "store/file_descriptor.hpp"
+#include "store/flush.hpp"
 
 namespace lehr::store {
 namespace fs = std::filesystem;
@@ -27,56 +29,6 @@ namespace {
 fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
-
-/// fsync; 0 or why it failed. Some file systems have nothing to flush and say so.
-int flush(int descriptor) {
-  int result = 0;
-  do {
-    result = ::fsync(descriptor);
-  } while (result != 0 && errno == EINTR);
-  return result == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
-}
-
-/// flush() of a folder's names. A folder that may be written and not read cannot be flushed.
-int flush_folder(const fs::path& folder) {
-  const FileDescriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (opened.is_open()) return flush(opened.get());
-  return errno == EACCES ? 0 : errno;
-}
-
-/// Folders made for a file, taken away again unless keep() was called.
-class MadeFolders {
- public:
-  MadeFolders(const fs::path& folder, const fs::path& file) {
-    std::vector<fs::path> missing;
-    std::error_code error;
-    for (fs::path at = folder;
-         !at.empty() && fs::symlink_status(at, error).type() == fs::file_type::not_found;
-         at = at.parent_path()) {
-      missing.push_back(at);
-    }
-    for (; !missing.empty(); missing.pop_back()) {
-      made_.push_back(missing.back());
-      fs::create_directory(missing.back(), error);
-      const int failure = error ? error.value() : flush_folder(folder_of(missing.back()));
-      if (failure != 0) {
-        remove();
-        fail(file, failure);
-      }
-    }
-  }
-  ~MadeFolders() { remove(); }
-  MadeFolders(const MadeFolders&) = delete;
-  MadeFolders& operator=(const MadeFolders&) = delete;
-  void keep() { made_.clear(); }
-
- private:
-  void remove() {
-    std::error_code ignored;
-    for (; !made_.empty(); made_.pop_back()) fs::remove(made_.back(), ignored);
-  }
-  std::vector<fs::path> made_;
-};
 
 /// A file under a name of its own, removed unless it was renamed.
 class TemporaryFile {
@@ -148,13 +100,18 @@ fs::path target_of(const fs::path& file) {
 void write_file_atomically(const fs::path& file, const std::function<void(std::ostream&)>& write) {
   const fs::path target = target_of(file);
   const fs::path folder = folder_of(target);
-  MadeFolders folders(folder, file);
+  std::optional<MadeFolders> folders;
+  try {
+    folders.emplace(folder);
+  } catch (const fs::filesystem_error& error) {
+    fail(file, error.code().value());
+  }
   {
     TemporaryFile temporary(folder, file);
     temporary.fill(write);
     temporary.rename_to(target);
   }
-  folders.keep();
+  folders->keep();
   if (const int failure = flush_folder(folder); failure != 0) fail(file, failure);
 }
 

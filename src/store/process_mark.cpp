@@ -24,8 +24,8 @@ std::string boot() {
   return id;
 }
 
-/// Field 22 of /proc/PID/stat, behind the command in brackets, which may hold anything; 0 where there is no
-/// such process.
+/// Field 22 of /proc/PID/stat, behind the command in brackets, which may hold anything; 0 if there is no such
+/// process. One that has ended and waits for its parent to notice (Z, X) is none either.
 std::int64_t start_of(std::int64_t process) {
   std::ifstream file("/proc/" + std::to_string(process) + "/stat");
   std::string line;
@@ -34,8 +34,10 @@ std::int64_t start_of(std::int64_t process) {
   if (bracket == std::string::npos) return 0;
   std::istringstream fields(line.substr(bracket + 1));
   std::string field;
-  constexpr int behind_command = 20;
-  for (int i = 0; i < behind_command; ++i) fields >> field;
+  fields >> field;
+  if (field == "Z" || field == "X") return 0;
+  constexpr int behind_state = 19;
+  for (int i = 0; i < behind_state; ++i) fields >> field;
   return fields ? std::stoll(field) : 0;
 }
 

@@ -1,7 +1,9 @@
 #include <system_error>
 
+#include "lehr/store/made_folders.hpp"
 #include "lehr/store/run_store.hpp"
 #include "store/run_schema.hpp"
+#include "store/run_tables.hpp"
 
 namespace lehr::store {
 namespace {
@@ -19,11 +21,20 @@ void shrink(const Database& database) {
 
 }  // namespace
 
-void check_run_store(const std::filesystem::path& file) {
+void check_run_store(const std::filesystem::path& file, const std::string& id, const ResumedAt& resumed) {
   std::error_code error;
-  if (!std::filesystem::exists(file, error)) return;
+  if (!std::filesystem::exists(file, error)) {
+    try {
+      check_can_make(file.parent_path());
+    } catch (const std::filesystem::filesystem_error& failure) {
+      throw DatabaseError(file, SQLITE_CANTOPEN, failure.code().message());
+    }
+    return;
+  }
   try {
-    prepare_for_writing(Database(file, Access::write));
+    const Database database(file, Access::write);
+    prepare_for_writing(database);
+    if (!id.empty()) check_recordable(database, id, resumed);
   } catch (const DatabaseError& failure) {
     if (!failure.is_of_the_disk()) throw;
   }

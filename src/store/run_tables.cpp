@@ -30,19 +30,26 @@ RunTables::RunTables(const Database& database, const RunInfo& info, const Resume
 }
 
 // A run that is done is never written over by mistake, one under way never written to by two.
-void RunTables::check_or_remove(const std::string& id, const ResumedAt& resumed) {
-  Statement there(*database_,
+std::optional<std::int64_t> check_recordable(const Database& database, const std::string& id,
+                                             const ResumedAt& resumed) {
+  Statement there(database,
                   "SELECT status, host, process, process_start, heartbeat, id FROM runs WHERE name = ?");
-  if (!there.with(id).next()) return;
+  if (!there.with(id).next()) return std::nullopt;
   const ProcessMark mark{there.text(1), there.integer(2), there.integer(3)};
   const RunStatus status = status_now(status_of(there.text(0)), mark, there.real(4));
-  const std::string run = in_quotes(database_->file()) + ": the run " + in_quotes(id);
-  if (status == RunStatus::running)
-    throw BadInput(run + " is being recorded by process " + std::to_string(mark.process));
-  if (resumed.step > 0) return;
-  if (status == RunStatus::done) throw BadInput(run + " is there already");
-  const std::int64_t number = there.integer(5);
-  Statement(*database_, "DELETE FROM runs WHERE id = ?").with(number).run();
+  const std::string run = in_quotes(database.file()) + ": the run " + in_quotes(id);
+  if (status == RunStatus::running) {
+    const bool elsewhere = alive(mark) == Alive::unknown;
+    throw BadInput(run + " is being recorded by process " + std::to_string(mark.process) +
+                   (elsewhere ? " of another machine or container, which wrote less than a minute ago" : ""));
+  }
+  if (resumed.step == 0 && status == RunStatus::done) throw BadInput(run + " is there already, and is done");
+  return there.integer(5);
+}
+
+void RunTables::check_or_remove(const std::string& id, const ResumedAt& resumed) {
+  const std::optional<std::int64_t> there = check_recordable(*database_, id, resumed);
+  if (there && resumed.step == 0) Statement(*database_, "DELETE FROM runs WHERE id = ?").with(*there).run();
 }
 
 void RunTables::enter(const RunInfo& info) {
@@ -52,7 +59,8 @@ void RunTables::enter(const RunInfo& info) {
       "INSERT INTO runs(name, title, status, started, heartbeat, host, process, process_start, data, model, "
       "parameters, batch_size, epochs, config, note, stats_share) "
       "VALUES(?,?,'running',?,?,?,?,?,?,?,?,?,?,?,'',0) "
-      "ON CONFLICT(name) DO UPDATE SET title = excluded.title, status = 'running', ended = NULL, "
+      "ON CONFLICT(name) DO UPDATE SET title = coalesce(nullif(excluded.title, ''), title), "
+      "data = excluded.data, status = 'running', ended = NULL, "
       "heartbeat = excluded.heartbeat, host = excluded.host, process = excluded.process, "
       "process_start = excluded.process_start, epochs = excluded.epochs, config = excluded.config, note = "
       "'', "

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "lehr/store/run_writer.hpp"
@@ -12,8 +13,8 @@ namespace lehr::store {
 /// Writes one run's rows; the caller makes the transactions.
 class RunTables {
  public:
-  /// Enters the run, or goes on with it where it is resumed; one that got nowhere begins anew. Throws
-  /// BadInput where it is done and not resumed, or being recorded by somebody else.
+  /// Enters the run, or goes on with it if it is resumed; one that got nowhere begins anew. Throws BadInput
+  /// as check_recordable() does.
   RunTables(const Database& database, const RunInfo& info, const ResumedAt& resumed);
 
   void heartbeat();
@@ -38,6 +39,11 @@ class RunTables {
   Statement step_;
   Statement stats_;
 };
+
+/// The number of the run of that name, or nothing if there is none. Throws BadInput if it is done and not
+/// resumed, and if another training is recording it.
+std::optional<std::int64_t> check_recordable(const Database& database, const std::string& id,
+                                             const ResumedAt& resumed);
 
 /// Seconds since 1970, UTC.
 double now();

@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cmath>
 #include <limits>
 #include <new>
+#include <optional>
 #include <system_error>
 #include <utility>
 
 #include "lehr/core/text.hpp"
+#include "lehr/store/made_folders.hpp"
 
 namespace lehr::store {
 namespace fs = std::filesystem;
@@ -61,7 +64,17 @@ Database::Database(fs::path file, Access access, double patience) : file_(std::m
   if (fs::is_directory(file_, error)) throw DatabaseError(file_, SQLITE_CANTOPEN, "it is a folder");
   constexpr int common = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   int code = SQLITE_OK;
+  std::optional<MadeFolders> folders;
   if (access == Access::write) {
+    try {
+      folders.emplace(file_.parent_path());
+    } catch (const fs::filesystem_error& failure) {
+      const int reason = failure.code().value();
+      const int kind = reason == ENOSPC || reason == EDQUOT ? SQLITE_FULL
+                       : reason == EIO                      ? SQLITE_IOERR
+                                                            : SQLITE_CANTOPEN;
+      throw DatabaseError(file_, kind, failure.code().message());
+    }
     code = open(uri_of(file_, ""), common | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
     // SQLite is content with reading where writing is not allowed.
     if (code == SQLITE_OK && sqlite3_db_readonly(connection_.get(), "main") == 1) {
@@ -97,6 +110,7 @@ Database::Database(fs::path file, Access access, double patience) : file_(std::m
   sqlite3_busy_timeout(connection_.get(), static_cast<int>(patience * 1000));
   distrust();
   if (access == Access::read) execute("PRAGMA query_only = ON");
+  if (folders) folders->keep();
 }
 
 /// A file from elsewhere is not trusted: its schema runs no functions, its values stay within bounds.

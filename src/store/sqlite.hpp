@@ -87,7 +87,7 @@ class Statement {
 
 enum class Access {
   read,   ///< of a file that exists; also on a medium that cannot be written
-  write,  ///< makes the file where it is missing
+  write,  ///< makes the file if it is missing, and its folders
 };
 
 /// A connection, for one thread at a time.

@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <sstream>
 
+#include "callbacks/epoch_table.hpp"
 #include "lehr/data/data.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
+#include "lehr/train/metrics.hpp"
 
 namespace lehr {
 namespace {
@@ -35,6 +38,75 @@ TEST(ProgressBar, DrawsALineThatFitsTheTerminalAndErasesIt) {
   EXPECT_NE(text.find("validating"), std::string::npos);
   EXPECT_NE(text.find("left"), std::string::npos);
   EXPECT_TRUE(text.ends_with("\n")) << "the last drawing is erased before the last line of the table";
+}
+
+EpochRecord epoch_record() {
+  EpochRecord record;
+  record.epoch = 11;
+  record.train = {.loss = 0.5, .accuracy = 0.75, .samples = 1000};
+  record.valid = {.loss = 0.25,
+                  .accuracy = 0.875,
+                  .samples = 100,
+                  .others = {{"f1_macro", 0.8125}, {"auroc", std::nan("")}, {"top_3_accuracy", 0.9375}}};
+  record.lr = 1.5e-7;
+  record.train_seconds = 2;
+  return record;
+}
+
+/// The longest line.
+int width_of(const std::string& text) {
+  std::istringstream lines(text);
+  std::size_t longest = 0;
+  for (std::string line; std::getline(lines, line);) longest = std::max(longest, line.size());
+  return static_cast<int>(longest);
+}
+
+TEST(EpochTable, HoldsEveryMetric) {
+  const EpochTable table({"f1_macro", "auroc", "top_3_accuracy"}, 0);
+  EXPECT_EQ(
+      table.header(),
+      "epoch  train loss  valid loss  train acc   accuracy  f1_macro    auroc  top_3_accuracy       lr  "
+      "images/s     time\n");
+  EXPECT_EQ(
+      table.row(epoch_record()),
+      "   12      0.5000      0.2500    75.00 %    87.50 %    0.8125        -          0.9375  1.5e-07  "
+      "     500   2.00 s\n");
+}
+
+TEST(EpochTable, FitsEveryWidthFromTwentyAndHidesNoMetric) {
+  for (int columns = 20; columns < 120; ++columns) {
+    const EpochTable table({"f1_macro", "auroc", "top_3_accuracy"}, columns);
+    const std::string row = table.row(epoch_record());
+    EXPECT_LE(width_of(table.header()), columns);
+    EXPECT_LE(width_of(row), std::max(columns, 2 + 21)) << "the longest metric with its value";
+    for (const char* part : {"12", "87.50 %", "0.8125", "0.9375"}) {
+      EXPECT_NE(row.find(part), std::string::npos) << columns << '\n' << row;
+    }
+  }
+  const EpochTable table({"f1_macro", "auroc", "top_3_accuracy"}, 40);
+  EXPECT_EQ(table.header(), "epoch  valid loss   accuracy  f1_macro\n");
+  EXPECT_EQ(table.row(epoch_record()),
+            "   12      0.2500    87.50 %    0.8125\n"
+            "  auroc -  top_3_accuracy 0.9375\n");
+  EXPECT_LE(width_of(EpochTable({}, 79).header()), 79);
+}
+
+TEST(EpochTable, SaysWhatWasNotMeasured) {
+  EpochRecord record = epoch_record();
+  record.valid = {};
+  record.train.loss = 2.97e33;
+  const std::string row = EpochTable({"auroc"}, 0).row(record);
+  EXPECT_NE(row.find("2.970e+33           -"), std::string::npos) << row;
+}
+
+TEST(ProgressBar, ShowsMetrics) {
+  std::ostringstream text;
+  const DataSplits data = data::digits({.train = 200, .valid = 50});
+  Learner learner(models::simple_cnn({.in = data.image_shape(), .classes = data.classes()}), data);
+  learner.add_metric(metric_by_name("f1_macro"));
+  learner.add(ProgressBar({.out = &text}));
+  learner.fit(1, 0.01);
+  EXPECT_NE(text.str().find("f1_macro"), std::string::npos) << text.str();
 }
 
 }  // namespace

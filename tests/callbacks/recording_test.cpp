@@ -69,6 +69,25 @@ TEST(Loggers, WriteALineAnEpoch) {
   EXPECT_TRUE(objects[1]["valid_scripted"].is_null());
 }
 
+TEST(Loggers, AResumeThatIsRefusedLeavesTheFileAlone) {
+  const TestFolder folder;
+  const auto first = small_learner();
+  first->add(CsvLogger(folder / "log.csv"));
+  first->add(Checkpoint({.folder = folder / "checkpoints"}));
+  first->on(Event::after_train, [](Learner& learner) {
+    if (learner.progress().epoch == 1) learner.request_stop();
+  });
+  first->fit(2, 1e-3);
+  const std::string log = text_of(folder / "log.csv");
+  EXPECT_GE(std::ranges::count(log, '\n'), 2) << log;
+  const auto second = small_learner();
+  second->add(CsvLogger(folder / "log.csv"));
+  second->on(Event::before_train, [](Learner&) { throw BadInput("not now"); });
+  const auto checkpoint = checkpoints_in(folder / "checkpoints").front();
+  EXPECT_THROW(second->fit(2, 1e-3, {.resume = checkpoint}), BadInput);
+  EXPECT_EQ(text_of(folder / "log.csv"), log);
+}
+
 TEST(Timer, EndsTheFitAtItsLimit) {
   const test::ManualClock clock;
   const auto learner = small_learner();

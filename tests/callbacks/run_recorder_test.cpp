@@ -17,6 +17,7 @@
 #include "lehr/core/error.hpp"
 #include "lehr/core/parallel.hpp"
 #include "lehr/store/run_store.hpp"
+#include "lehr/store/run_writer.hpp"
 #include "lehr/train/training_memory.hpp"
 #include "support/small_disk.hpp"
 
@@ -317,6 +318,57 @@ TEST(RunRecorder, RefusesAStoreThatItCannotUseBeforeTheTrainingBegins) {
   learner->on(Event::before_batch, [&](Learner&) { ++batches; });
   EXPECT_THROW(learner->fit(1, 1e-3), BadInput);
   EXPECT_EQ(batches, 0);
+}
+
+TEST(RunRecorder, MakesTheFoldersOfItsStoreAndPage) {
+  const TestFolder folder;
+  const auto learner = small_learner();
+  learner->add(RunRecorder(
+      {.store = folder / "new/runs/lehr.db", .id = "a", .report = folder / "new/pages/a/report.html"}));
+  learner->fit(1, 1e-3);
+  EXPECT_EQ(learner->callback<RunRecorder>().failure(), "");
+  EXPECT_EQ(RunStore(folder / "new/runs/lehr.db").run("a").status, RunStatus::done);
+  EXPECT_TRUE(std::filesystem::exists(folder / "new/pages/a/report.html"));
+}
+
+/// Batches that were trained before the fit refused, or -1 if it did not.
+int batches_until_refused(RunRecorderOptions options) {
+  const auto learner = small_learner();
+  learner->add(RunRecorder(std::move(options)));
+  int batches = 0;
+  learner->on(Event::before_batch, [&](Learner&) { ++batches; });
+  try {
+    learner->fit(1, 1e-3);
+  } catch (const BadInput&) {
+    return batches;
+  }
+  return -1;
+}
+
+TEST(RunRecorder, RefusesARunThatIsRecordedAlreadyBeforeTheFirstBatch) {
+  const TestFolder folder;
+  const auto file = folder / "lehr.db";
+  EXPECT_EQ(batches_until_refused({.store = file, .id = "done"}), -1);
+  EXPECT_EQ(batches_until_refused({.store = file, .id = "done"}), 0);
+  const store::RunWriter live(file, {.id = "live"});
+  EXPECT_EQ(batches_until_refused({.store = file, .id = "live"}), 0);
+  std::ofstream(folder / "file") << "no folder";
+  EXPECT_EQ(batches_until_refused({.store = folder / "file/lehr.db"}), 0);
+}
+
+TEST(RunRecorder, AResumedRunKeepsItsName) {
+  const TestFolder folder;
+  const auto file = folder / "lehr.db";
+  const auto first = small_learner();
+  first->add(RunRecorder({.store = file, .id = "a", .name = "mine"}));
+  first->add(Checkpoint({.folder = folder / "checkpoints"}));
+  first->on(Event::after_epoch, [](Learner& learner) { learner.request_stop(); });
+  first->fit(2, 1e-3);
+  const auto second = small_learner();
+  second->add(RunRecorder({.store = file, .id = "a"}));
+  second->add(Checkpoint({.folder = folder / "checkpoints"}));
+  second->fit(2, 1e-3, {.resume = checkpoints_in(folder / "checkpoints").front()});
+  EXPECT_EQ(RunStore(file).run("a").name, "mine");
 }
 
 /// Trains on while somebody fills the disk; how often it was told.

@@ -230,6 +230,66 @@ TEST(Resume, RefusesADamagedCheckpointAndOffersTheOneBefore) {
   EXPECT_EQ(run(folder.path(), {"train", "--resume", before.string(), "--quiet"}).status, 0);
 }
 
+std::int64_t lines_in(const fs::path& file) {
+  const std::string text = read_file(file);
+  return std::ranges::count(text, '\n');
+}
+
+// Data is known by its contents, and paths in a run are absolute.
+TEST(Resume, FindsItsDataAndLogsFromAnyFolderAndWhereTheyWereMoved) {
+  const TemporaryFolder folder;
+  const fs::path root = folder.path();
+  write_idx(root / "a", 100, 28, 28);
+  write_idx(root / "other", 101, 28, 28);
+  const Outcome first =
+      run(root, {"train", "--data", "mnist:a", "--epochs", "3", "--quiet", "--csv", "log.csv", "--jsonl",
+                 "log.jsonl", "--time-limit", "0.0000001", "--checkpoint-batches", "1", "--threads", "1"});
+  ASSERT_EQ(first.status, 0) << first.err;
+  const fs::path run_folder = root / fs::path(without_newline(first.out)).parent_path();
+  fs::create_directory(root / "elsewhere");
+  const Arguments go_on{"train", "--resume", run_folder.string(), "--quiet"};
+  const auto resumed = [&](const fs::path& from, const Arguments& more) {
+    Arguments arguments = go_on;
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(from, arguments);
+  };
+  const Outcome from_elsewhere = resumed(root / "elsewhere", {"--time-limit", "0.0000001"});
+  EXPECT_EQ(from_elsewhere.status, 0) << from_elsewhere.err;
+  EXPECT_TRUE(fs::is_empty(root / "elsewhere"));
+  fs::rename(root / "a", root / "b");
+  EXPECT_EQ(resumed(root, {}).status, 2);
+  const Outcome other = resumed(root, {"--data", "mnist:other"});
+  EXPECT_EQ(other.status, 2);
+  EXPECT_NE(other.err.find("training set: then 100 images"), std::string::npos) << other.err;
+  EXPECT_EQ(resumed(root, {"--data", "mnist:b", "--time-limit", "0.0000001", "--threads", "2"}).status, 0);
+  EXPECT_NE(read_file(run_folder / "config.toml").find((root / "b").string()), std::string::npos)
+      << "the next resume finds it by itself";
+  EXPECT_NE(read_file(run_folder / "config.toml").find("threads = 1\n"), std::string::npos)
+      << "what else a resume was given is that resume's alone";
+  fs::rename(root / "log.csv", root / "elsewhere/moved.csv");
+  const Outcome last = resumed(root, {"--csv", "elsewhere/moved.csv", "--time-limit", "0"});
+  EXPECT_EQ(last.status, 0) << last.err;
+  EXPECT_EQ(lines_in(root / "elsewhere/moved.csv"), 4);
+  EXPECT_EQ(lines_in(root / "log.jsonl"), 3);
+  EXPECT_FALSE(fs::exists(root / "log.csv"));
+  const Outcome shown = run(root, {"runs", "show", "latest", "--json"});
+  EXPECT_EQ(shown.events().at(0)["data"], "mnist:" + (root / "b").string()) << shown.err;
+}
+
+// The seeds were one when this run was made.
+TEST(Resume, OfARunFromBeforeTheDataHadASeedOfItsOwn) {
+  const TemporaryFolder folder;
+  const Outcome first = run(folder.path(), {"train", "--data", "digits:200", "--seed", "3", "--data-seed",
+                                            "3", "--epochs", "2", "--quiet", "--time-limit", "0.0000001"});
+  ASSERT_EQ(first.status, 0) << first.err;
+  const fs::path config = folder.path() / fs::path(without_newline(first.out)).parent_path() / "config.toml";
+  std::string text = read_file(config);
+  text.erase(text.find("data-seed = 3\n"), 14);
+  write_file(config, text);
+  const Outcome resumed = run(folder.path(), resume);
+  EXPECT_EQ(resumed.status, 0) << resumed.err;
+}
+
 TEST(Resume, SaysWhatItCannotUse) {
   const TemporaryFolder folder;
   const auto message = [&](const Arguments& arguments) {

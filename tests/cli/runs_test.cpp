@@ -103,6 +103,37 @@ TEST_F(Runs, AreExported) {
   EXPECT_NE(read_file(folder_->path() / "layers.csv").find("\"[8,14,14]\""), std::string::npos);
 }
 
+TEST_F(Runs, ShowTheirMetricsEverywhere) {
+  const Outcome trained = run(folder_->path(), {"train", "--data", "digits:200", "--epochs", "2", "--metrics",
+                                                "f1_macro,top_3_accuracy", "--out", "metrics"});
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  const auto expect_metrics = [](const std::string& text, const std::string& prefix) {
+    EXPECT_NE(text.find(prefix + "f1_macro"), std::string::npos) << text;
+    EXPECT_NE(text.find(prefix + "top_3_accuracy"), std::string::npos) << text;
+  };
+  expect_metrics(trained.err, "  ");
+  const auto of_run = [](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin() + 1, "latest");
+    arguments.insert(arguments.end(), {"--runs", "metrics"});
+    return runs(arguments);
+  };
+  const Outcome csv = of_run({"export", "--table", "epochs"});
+  EXPECT_TRUE(
+      csv.out.starts_with("epoch,train_loss,train_accuracy,valid_loss,valid_accuracy,lr,train_seconds,"
+                          "valid_seconds,valid_f1_macro,valid_top_3_accuracy\n"))
+      << csv.out << csv.err;
+  const auto rows = of_run({"export", "--table", "epochs", "--format", "jsonl"}).events();
+  const auto shown = of_run({"show", "--json"}).events();
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_GT(rows[1]["valid_f1_macro"], 0);
+  EXPECT_EQ(rows[1]["valid_f1_macro"], shown.at(2)["valid_f1_macro"]);
+  EXPECT_EQ(rows[1]["valid_f1_macro"], shown.at(0)["valid_f1_macro"]) << "the last epoch's, of the run";
+  expect_metrics(of_run({"show"}).out, "  ");
+  expect_metrics(of_run({"compare", "metrics/" + shown.at(0)["run"].get<std::string>()}).out, "valid ");
+  const std::string text = run(folder_->path(), {"report", "latest", "--runs", "metrics", "--text"}).out;
+  EXPECT_NE(text.find("f1_macro"), std::string::npos) << text;
+}
+
 TEST_F(Runs, AreReadByThePythonOfThePage) {
   const std::string page = read_file(fs::path(LEHR_SOURCE_DIR) / "docs/run-store.md");
   const std::size_t begin = page.find("```python\n") + 10;

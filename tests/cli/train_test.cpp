@@ -45,19 +45,19 @@ TEST(Train, ReportsEpochsAndSavesAModelThatCommandsReload) {
                                       "runs/" + id + "/report.html", "runs/lehr.db"}));
 
   const Outcome evaluation =
-      run(folder.path(), {"evaluate", done["model"], "--data", "digits:1000", "--seed", "3", "--json"});
+      run(folder.path(), {"evaluate", done["model"], "--data", "digits:1000", "--json"});
   ASSERT_EQ(evaluation.status, 0) << evaluation.err;
   EXPECT_EQ(evaluation.event("evaluation")["accuracy"], done["valid_accuracy"]);
   EXPECT_NEAR(evaluation.event("evaluation")["loss"].get<double>(), done["valid_loss"].get<double>(), 1e-5);
 
-  const Outcome measured = run(folder.path(), {"evaluate", done["model"], "--data", "digits:1000", "--seed",
-                                               "3", "--json", "--metrics", "error_rate,f1_micro"});
+  const Outcome measured = run(folder.path(), {"evaluate", done["model"], "--data", "digits:1000", "--json",
+                                               "--metrics", "error_rate,f1_micro"});
   const nlohmann::json with_metrics = measured.event("evaluation");
   EXPECT_EQ(with_metrics["f1_micro"], with_metrics["accuracy"]);
   EXPECT_NEAR(with_metrics["error_rate"].get<double>(), 1 - done["valid_accuracy"].get<double>(), 1e-12);
 
-  const Outcome prediction = run(folder.path(), {"predict", done["path"], "--data", "digits:1000", "--seed",
-                                                 "3", "--sample", "0,5", "--top", "10", "--json"});
+  const Outcome prediction = run(folder.path(), {"predict", done["path"], "--data", "digits:1000", "--sample",
+                                                 "0,5", "--top", "10", "--json"});
   ASSERT_EQ(prediction.status, 0) << prediction.err;
   const std::vector<nlohmann::json> pictures = prediction.events();
   ASSERT_EQ(pictures.size(), 2U);
@@ -99,6 +99,47 @@ TEST(Train, GivesTheSameWeightsForTheSameSeed) {
     EXPECT_FALSE(bytes.empty());
     EXPECT_EQ(bytes, first);
   }
+}
+
+/// The part of a safetensors file behind its header.
+std::string tensors_of(const std::string& bytes) {
+  std::size_t header = 0;
+  for (std::size_t i = 8; i-- > 0;) header = header << 8 | static_cast<unsigned char>(bytes.at(i));
+  return bytes.substr(8 + header);
+}
+
+/// What is left of a training that does not learn: the first weights, and what its checkpoint says of the
+/// data.
+struct Start {
+  std::string weights;
+  std::string data;
+};
+
+Start start_of(const std::vector<std::string>& seeds) {
+  const TemporaryFolder folder;
+  std::vector<std::string> arguments{"--epochs", "1", "--optimizer", "sgd",
+                                     "--lr",     "0", "--schedule",  "constant"};
+  arguments.insert(arguments.end(), seeds.begin(), seeds.end());
+  const Outcome outcome = run(folder.path(), small_training(arguments));
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  const auto model = folder.path() / outcome.out.substr(0, outcome.out.size() - 1);
+  const auto checkpoint = std::filesystem::directory_iterator(model.parent_path() / "checkpoints")->path();
+  const std::string bytes = read_file(checkpoint);
+  return {tensors_of(read_file(model)), bytes.substr(bytes.find("training set"), 100)};
+}
+
+TEST(Train, HasOneSeedForTheTrainingAndOneForGeneratedData) {
+  const Start start = start_of({"--seed", "1", "--data-seed", "5"});
+  const Start other_seed = start_of({"--seed", "2", "--data-seed", "5"});
+  EXPECT_EQ(other_seed.data, start.data);
+  EXPECT_NE(other_seed.weights, start.weights);
+  const Start other_data = start_of({"--seed", "1", "--data-seed", "6"});
+  EXPECT_NE(other_data.data, start.data);
+  EXPECT_EQ(other_data.weights, start.weights);
+  const Start equal = start_of({"--seed", "1", "--data-seed", "5"});
+  EXPECT_EQ(equal.data, start.data);
+  EXPECT_EQ(equal.weights, start.weights);
+  EXPECT_EQ(start_of({"--seed", "1"}).data, start_of({"--seed", "7"}).data);
 }
 
 TEST(Train, ExitsWith3AndLeavesNoModelWhereItDiverges) {

@@ -12,13 +12,15 @@ namespace lehr {
 struct ProgressBarOptions {
   std::ostream* out = nullptr;  ///< null: std::cerr
   bool live = false;            ///< redraws a line within the epoch; for terminals, as it moves the cursor
-  int columns = 80;             ///< width of the live line
+  int columns = 80;             ///< width of the terminal, if live
   double interval = 0.1;        ///< seconds between two drawings
 };
 
 /// Shows how a fit is going: a table with a line an epoch, and while an epoch runs, if asked, a bar with
-/// loss, images a second and the time left. If the fit ends before its last epoch, a line says why
-/// (Learner::ending), unless a stop was requested. Text is UTF-8.
+/// loss, images a second and the time left. The table has a column for each of the Learner's metrics. Live,
+/// it fits the terminal: columns that do not are left out, least needed first; metrics that do not follow on
+/// a line of their own. If the fit ends before its last epoch, a line says why (Learner::ending), unless a
+/// stop was requested. Text is UTF-8.
 class ProgressBar final : public Callback {
  public:
   explicit ProgressBar(ProgressBarOptions options = {});

@@ -12,9 +12,9 @@
 namespace lehr {
 
 struct RunRecorderOptions {
-  std::filesystem::path store = "runs/lehr.db";
+  std::filesystem::path store = "runs/lehr.db";  ///< made if it is missing, with its folders
   std::string id{};      ///< of the run, distinct within the store; empty: a name made of the time
-  std::string name{};    ///< for people
+  std::string name{};    ///< for people; a resumed run whose name is empty here keeps the one that it has
   std::string model{};   ///< what the network is called
   std::string config{};  ///< how it was configured, as TOML
   std::map<std::string, std::string> environment{};  ///< beside version, processor and threads
@@ -28,8 +28,9 @@ struct RunRecorderOptions {
 };
 
 /// Writes what a training does into a run store, as it happens: every batch's loss and rates, every epoch,
-/// what ActivationStats measures where the Learner has one, and at the end confusion, top losses and
-/// pictures. A second fit is a second run.
+/// what ActivationStats measures if the Learner has one, and at the end confusion, top losses and pictures. A
+/// second fit is a second run. A fit throws BadInput before its first batch if the store cannot be used, if
+/// the run is done and not resumed, and if another training is recording it.
 class RunRecorder final : public Callback {
  public:
   explicit RunRecorder(RunRecorderOptions options = {});

@@ -35,7 +35,10 @@ DataSplits mnist(const std::filesystem::path& folder);
 
 /// Opens data by its command-line name: "digits", "digits:N", "mnist:DIR". Throws BadInput with the nearest
 /// valid scheme where there is none such. Schemes live in src/data/schemes/, a file each.
+/// `seed` decides generated pictures alone.
 DataSplits open_data(std::string_view name, std::uint64_t seed = 0);
+/// The same name with an absolute path, if it holds one, so that it means the same from every folder.
+std::string absolute_name(std::string_view name);
 std::vector<std::string> scheme_names();
 
 /// Writes both sets of `data` as IDX files (MNIST's names) and as PNG (train/<class>/000001.png, valid/...).

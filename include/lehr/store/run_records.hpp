@@ -39,6 +39,12 @@ struct RunInfo {
   double stats_share = 0;  ///< time spent on statistics over the training's
 };
 
+/// Where a resumed run goes on. What an earlier process recorded of later steps is removed.
+struct ResumedAt {
+  std::int64_t step = 0;  ///< training batches done
+  int epoch = 0;
+};
+
 /// A layer whose tensors are watched.
 struct LayerInfo {
   int index = 0;                      ///< in the order of the forward pass

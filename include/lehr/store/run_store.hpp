@@ -84,9 +84,12 @@ class RunStore {
   std::unique_ptr<State> state_;
 };
 
-/// Throws BadInput where there is a file that is no store which this program could write to, were there space
-/// on the disk.
-void check_run_store(const std::filesystem::path& file);
+/// Throws BadInput if a run could not be recorded there, were there space on the disk: the file is no store
+/// that this program can write to, or its folder cannot be made; or the store has a run of that ID that is
+/// done and not resumed, or that another training is recording. Makes nothing; upgrades an
+/// older store.
+void check_run_store(const std::filesystem::path& file, const std::string& id = {},
+                     const ResumedAt& resumed = {});
 /// Takes runs out of a store, and gives the space back to the system. Names that it does not hold are passed
 /// over.
 void remove_runs(const std::filesystem::path& file, std::span<const std::string> ids);

@@ -12,12 +12,6 @@
 
 namespace lehr::store {
 
-/// From where a resumed run records anew: what an earlier process wrote of later steps is taken out.
-struct ResumedAt {
-  std::int64_t step = 0;  ///< training batches done
-  int epoch = 0;
-};
-
 struct RunWriterOptions {
   double interval = 0.5;             ///< seconds from one transaction to the next at most
   std::size_t rows = 256;            ///< recorded batches after which there is one sooner
@@ -42,9 +36,10 @@ class RunWriter {
  public:
   using Options = RunWriterOptions;
 
-  /// Makes the store where it is missing and enters the run as running. A run that is there already goes on
-  /// where it is resumed, and begins anew where it did not come to its end. Throws BadInput where it is done
-  /// or being recorded by another process, and where the store cannot be written, is damaged or newer.
+  /// Makes the store if it is missing, with its folders, and enters the run as running. A run that is there
+  /// already goes on if it is resumed, keeping its name if none is given, and begins anew if it did not come
+  /// to its end. Throws BadInput if it is done or being recorded by another training, and if the store cannot
+  /// be written, is damaged or newer.
   RunWriter(std::filesystem::path file, RunInfo info, ResumedAt resumed = {}, Options options = {});
   /// Writes what waits; a run that nobody finished is then interrupted.
   ~RunWriter();

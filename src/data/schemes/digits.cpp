@@ -7,7 +7,7 @@
 namespace lehr::data {
 
 void register_digits(SchemeRegistry& registry) {
-  registry.schemes["digits"] = [](std::optional<std::string_view> count, std::uint64_t seed) {
+  registry.schemes["digits"].open = [](std::optional<std::string_view> count, std::uint64_t seed) {
     DigitsOptions options{.seed = seed};
     if (count) {
       const char* end = count->data() + count->size();

@@ -4,7 +4,9 @@
 namespace lehr::data {
 
 void register_mnist(SchemeRegistry& registry) {
-  registry.schemes["mnist"] = [](std::optional<std::string_view> folder, std::uint64_t /*seed*/) {
+  Scheme& scheme = registry.schemes["mnist"];
+  scheme.takes_path = true;
+  scheme.open = [](std::optional<std::string_view> folder, std::uint64_t /*seed*/) {
     if (!folder || folder->empty()) {
       throw BadInput(
           "data \"mnist\" needs the folder of its files: write mnist:DIR, where DIR holds "

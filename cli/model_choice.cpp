@@ -1,0 +1,18 @@
+#include "model_choice.hpp"
+
+#include "arguments.hpp"
+#include "run_names.hpp"
+
+namespace lehr::cli {
+
+void add_model_choice(CLI::App& command, ModelChoice& choice) {
+  command.add_option("MODEL", choice.name, "a saved model, or a run: its folder, ID, title or latest")
+      ->required();
+  add_runs_folder(command, choice.runs);
+}
+
+Model load_model(const ModelChoice& choice) {
+  return lehr::load_model(file_of_run(choice.name, choice.runs, RunPart::model));
+}
+
+}  // namespace lehr::cli

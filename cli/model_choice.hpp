@@ -1,0 +1,22 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <string>
+
+#include "lehr/train/model_file.hpp"
+
+namespace lehr::cli {
+
+/// A saved model as the command line names it.
+struct ModelChoice {
+  std::string name;
+  std::filesystem::path runs = "runs";  ///< in which runs are looked for by name
+};
+
+/// MODEL and --runs.
+void add_model_choice(CLI::App& command, ModelChoice& choice);
+/// Throws BadInput if there is no such file or run, or the file is no model.
+Model load_model(const ModelChoice& choice);
+
+}  // namespace lehr::cli

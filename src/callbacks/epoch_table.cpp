@@ -1,0 +1,119 @@
+#include "callbacks/epoch_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "lehr/callbacks/progress_bar.hpp"
+
+namespace lehr {
+namespace {
+
+constexpr int gap = 2;
+constexpr int needed_always = 100;
+constexpr int metric_need = 50;  // beside loss and accuracy of the validation, before all else
+
+std::string percent(double share) {
+  return std::isfinite(share) ? fmt::format("{:.2f} %", 100 * share) : "-";
+}
+
+std::string number(double value) {
+  constexpr double longest = 1e5;
+  if (!std::isfinite(value)) return "-";
+  return std::abs(value) < longest ? fmt::format("{:.4f}", value) : fmt::format("{:.3e}", value);
+}
+
+/// Of what validation measured; "-" if it did not.
+template <class Text>
+auto validated(const Text& text) {
+  return [text](const EpochRecord& record) {
+    return record.valid.samples > 0 ? text(record.valid) : std::string("-");
+  };
+}
+
+std::string metric_text(const SetMetrics& metrics, const std::string& name) {
+  const auto found = std::ranges::find(metrics.others, name, &MetricValue::name);
+  return found == metrics.others.end() ? "-" : number(found->value);
+}
+
+/// Characters, not bytes.
+int width_of(const std::string& text) {
+  return static_cast<int>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
+}
+
+std::string right_aligned(const std::string& text, int width) {
+  return std::string(static_cast<std::size_t>(std::max(0, width - width_of(text))), ' ') + text;
+}
+
+}  // namespace
+
+EpochTable::EpochTable(std::vector<std::string> metrics, int columns) : columns_(columns) {
+  add({"epoch", 5, needed_always, [](const EpochRecord& r) { return fmt::format("{}", r.epoch + 1); }});
+  add({"train loss", 10, 40, [](const EpochRecord& r) { return number(r.train.loss); }});
+  add({"valid loss", 10, 60, validated([](const SetMetrics& valid) { return number(valid.loss); })});
+  add({"train acc", 9, 20, [](const EpochRecord& r) { return percent(r.train.accuracy); }});
+  add({"accuracy", 9, needed_always,
+       validated([](const SetMetrics& valid) { return percent(valid.accuracy); })});
+  for (std::string& name : metrics) {
+    const int width = std::max(7, width_of(name));
+    const auto text = [name](const SetMetrics& valid) { return metric_text(valid, name); };
+    add({std::move(name), width, metric_need, validated(text)});
+  }
+  add({"lr", 7, 10, [](const EpochRecord& r) { return fmt::format("{:.2g}", r.lr); }});
+  add({"images/s", 8, 5, [](const EpochRecord& r) {
+         const double seconds = std::max(r.train_seconds, 1e-9);
+         return fmt::format("{:.0f}", static_cast<double>(r.train.samples) / seconds);
+       }});
+  add({"time", 7, 30, [](const EpochRecord& r) { return duration_text(r.train_seconds + r.valid_seconds); }});
+  if (columns_ > 0) fit();
+}
+
+int EpochTable::width() const {
+  int sum = -gap;
+  for (const Column& column : shown_) sum += gap + column.width;
+  return sum;
+}
+
+// Of equals the last one goes.
+void EpochTable::fit() {
+  while (width() > columns_) {
+    auto least = shown_.begin();
+    for (auto column = shown_.begin(); column != shown_.end(); ++column) {
+      if (column->need <= least->need) least = column;
+    }
+    if (least->need == needed_always) return;
+    if (least->need == metric_need) below_.insert(below_.begin(), least->title);
+    shown_.erase(least);
+  }
+}
+
+std::string EpochTable::header() const {
+  std::string line;
+  for (const Column& column : shown_) {
+    line += (line.empty() ? "" : "  ") + right_aligned(column.title, column.width);
+  }
+  return line + "\n";
+}
+
+std::string EpochTable::row(const EpochRecord& record) const {
+  std::string text;
+  for (const Column& column : shown_) {
+    text += (text.empty() ? "" : "  ") + right_aligned(column.text(record), column.width);
+  }
+  text += '\n';
+  std::string line;
+  for (const std::string& name : below_) {
+    const std::string one = name + " " + metric_text(record.valid, name);
+    if (!line.empty() && width_of(line) + gap + width_of(one) > columns_) {
+      text += line + "\n";
+      line.clear();
+    }
+    line += "  " + one;
+  }
+  return line.empty() ? text : text + line + "\n";
+}
+
+}  // namespace lehr
