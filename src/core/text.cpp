@@ -32,4 +32,27 @@ std::string printable(std::string_view text, std::size_t longest) {
 std::string in_quotes(std::string_view text) { return '"' + printable(text) + '"'; }
 std::string in_quotes(const std::filesystem::path& path) { return '"' + escaped(path.string()) + '"'; }
 
+// Goes back only to the last *, so that no pattern takes longer than the product of the lengths.
+bool fits_pattern(std::string_view name, std::string_view pattern) {
+  std::size_t n = 0;
+  std::size_t p = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t after_star = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      after_star = n;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
+      ++p;
+      ++n;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      n = ++after_star;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
 }  // namespace lehr

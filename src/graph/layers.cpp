@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
 
 namespace lehr {
 namespace {
@@ -26,29 +27,6 @@ std::vector<std::vector<NodeId>> consumers_of(const Graph& graph) {
   return consumers;
 }
 
-// Goes back to the last * alone, so that no pattern takes longer than the product of the lengths.
-bool fits(std::string_view name, std::string_view pattern) {
-  std::size_t n = 0;
-  std::size_t p = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t behind_star = 0;
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      behind_star = n;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
-      ++p;
-      ++n;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      n = ++behind_star;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', p) == std::string_view::npos;
-}
-
 /// Every node that computes something, as a layer of its own.
 std::vector<Layer> single_nodes(const Graph& graph) {
   std::vector<Layer> nodes;
@@ -62,7 +40,7 @@ std::vector<Layer> single_nodes(const Graph& graph) {
 }
 
 std::vector<Layer> those_that_fit(std::vector<Layer> layers, const std::string& pattern) {
-  std::erase_if(layers, [&](const Layer& layer) { return !fits(layer.name, pattern); });
+  std::erase_if(layers, [&](const Layer& layer) { return !fits_pattern(layer.name, pattern); });
   return layers;
 }
 

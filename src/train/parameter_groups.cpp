@@ -31,6 +31,28 @@ bool same_settings(const ParameterRange& a, const ParameterRange& b) {
          a.frozen == b.frozen;
 }
 
+void check_patterns(std::span<const ParameterGroup> groups, const std::vector<std::string>& patterns) {
+  std::vector<std::string> names;
+  for (const ParameterGroup& group : groups) {
+    names.insert(names.end(), group.parameters.begin(), group.parameters.end());
+  }
+  for (const std::string& pattern : patterns) {
+    const auto fits = [&](const std::string& name) { return fits_pattern(name, pattern); };
+    if (std::ranges::none_of(names, fits)) throw unknown_name("parameter", pattern, names);
+  }
+}
+
+/// Adds a group, or its parameters to the group of that name; nothing for an empty group.
+void append(std::vector<ParameterGroup>& groups, ParameterGroup group) {
+  if (group.parameters.empty()) return;
+  const auto same = std::ranges::find(groups, group.name, &ParameterGroup::name);
+  if (same == groups.end()) {
+    groups.push_back(std::move(group));
+  } else {
+    same->parameters.insert(same->parameters.end(), group.parameters.begin(), group.parameters.end());
+  }
+}
+
 void check_settings(const ParameterGroup& group) {
   if (!(group.lr_scale >= 0) || !std::isfinite(group.lr_scale)) {
     throw BadInput("group " + in_quotes(group.name) +
@@ -63,6 +85,28 @@ std::vector<ParameterGroup> default_groups(const Parameters& parameters) {
   if (head > 0) groups.push_back({.name = "body", .parameters = {names.begin(), split}});
   groups.push_back({.name = "head", .parameters = {split, names.end()}});
   return groups;
+}
+
+std::vector<ParameterGroup> freeze_named(std::span<const ParameterGroup> groups,
+                                         const std::vector<std::string>& patterns) {
+  check_patterns(groups, patterns);
+  const auto is_named = [&](const std::string& name) {
+    return std::ranges::any_of(patterns,
+                               [&](const std::string& pattern) { return fits_pattern(name, pattern); });
+  };
+  std::vector<ParameterGroup> result;
+  for (const ParameterGroup& group : groups) {
+    ParameterGroup frozen = group;
+    frozen.frozen = true;
+    std::erase_if(frozen.parameters,
+                  [&](const std::string& name) { return !group.frozen && !is_named(name); });
+    ParameterGroup rest = group;
+    std::erase_if(rest.parameters, [&](const std::string& name) { return group.frozen || is_named(name); });
+    if (!rest.parameters.empty()) frozen.name += ".frozen";
+    append(result, std::move(frozen));
+    append(result, std::move(rest));
+  }
+  return result;
 }
 
 std::vector<ParameterRange> group_ranges(const std::vector<ParameterGroup>& groups, const Graph& graph,

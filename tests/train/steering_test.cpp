@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -43,6 +44,29 @@ std::string message_of(const Run& run) {
 }
 
 // What callbacks may change --------------------------------------------------------------------------------
+
+TEST(Groups, AreFrozenByName) {
+  std::unique_ptr<Learner> made;
+  Learner& learner = fresh_learner(made);
+  learner.set_groups(freeze_named(learner.groups(), {"0.*", "?.weight"}));
+  learner.set_groups(freeze_named(learner.groups(), {"3.weight", "12.weight"}));
+  const auto value = [&](const std::string& name) {
+    const Tensor tensor = learner.parameters().get(name);
+    const auto values = tensor.elements<float>();
+    return std::vector<float>(values.begin(), values.end());
+  };
+  std::map<std::string, std::vector<float>> before;
+  for (const ParameterGroup& group : learner.groups()) {
+    for (const std::string& name : group.parameters) before[name] = value(name);
+  }
+  learner.fit(1, 1e-2);
+  for (const auto& [name, values] : before) {
+    const bool frozen = name == "0.weight" || name == "3.weight" || name == "6.weight" ||
+                        name == "9.weight" || name == "12.weight";
+    EXPECT_EQ(value(name) == values, frozen) << name;
+  }
+  EXPECT_THROW(freeze_named(learner.groups(), {"conv*"}), BadInput);
+}
 
 TEST(Changing, RatesDecidesTheStep) {
   std::unique_ptr<Learner> made;

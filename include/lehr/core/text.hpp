@@ -15,4 +15,7 @@ inline std::string in_quotes(const std::string& text) { return in_quotes(std::st
 /// A path, whole: escaped and in double quotes.
 std::string in_quotes(const std::filesystem::path& path);
 
+/// Whether a name fits a pattern: * stands for any text, ? for any one character.
+bool fits_pattern(std::string_view name, std::string_view pattern);
+
 }  // namespace lehr

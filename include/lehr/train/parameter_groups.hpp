@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,5 +34,13 @@ inline LearningRate slice(double first, double last) { return {first, last}; }
 /// "body" and "head": the head begins at the last convolution or linear layer. A network of one such layer is
 /// all head.
 std::vector<ParameterGroup> default_groups(const Parameters& parameters);
+
+/// The groups with every parameter frozen whose name fits one of the patterns (* stands for any text, ? for
+/// any one character): `learner.set_groups(freeze_named(learner.groups(), {"0.*", "2.weight"}))`. A group of
+/// which only a part is frozen becomes two; the frozen part is called "body.frozen" and has the settings of
+/// the whole. The two count as two groups for slice(). Throws BadInput for a pattern that fits no name, with
+/// the nearest name.
+std::vector<ParameterGroup> freeze_named(std::span<const ParameterGroup> groups,
+                                         const std::vector<std::string>& patterns);
 
 }  // namespace lehr
