@@ -7,12 +7,13 @@
 
 #include "draw.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/data/data.hpp"
 
 namespace lehr::cli {
 namespace {
 
-std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
+std::string percent(double share) { return percent_text(share, 1); }
 
 Prediction best_of(std::span<const float> row, std::span<const std::string> names, std::size_t top) {
   std::vector<std::size_t> order(row.size());

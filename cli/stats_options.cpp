@@ -4,6 +4,7 @@
 
 #include "arguments.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/report/text.hpp"
 
 namespace lehr::cli {
@@ -81,8 +82,9 @@ std::string stats_text(const ActivationStats& stats, std::size_t columns) {
   const std::string layers = report::layers_text(stats.layers(), stats.points(), columns);
   if (layers.empty()) return "";
   std::string text =
-      layers + fmt::format("\nstatistics of {} layers at {} batches took {:.1f} % of the training time",
-                           stats.layers().size(), stats.points().size(), 100 * stats.overhead());
+      layers + fmt::format("\nstatistics of {} at {} took {:.1f} % of the training time",
+                           counted(stats.layers().size(), "layer"), counted(stats.points().size(), "batch"),
+                           100 * stats.overhead());
   if (const std::string recorded = recorded_text(stats); !recorded.empty()) text += "; " + recorded;
   return text + "\n";
 }

@@ -13,6 +13,7 @@
 #include "callbacks/stats_budget.hpp"
 #include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 
 namespace lehr {
 namespace {
@@ -128,10 +129,10 @@ ActivationStats::ActivationStats(ActivationStatsOptions options) {
   }
   if (options.budget && (!(*options.budget >= 0) || !std::isfinite(*options.budget))) {
     throw BadInput(
-        fmt::format("the budget of ActivationStats must be 0 (none) or more, found {}", *options.budget));
+        "the budget of ActivationStats must be 0 (none) or more, found " + number_text(*options.budget));
   }
   if (options.most_points < fewest_points) {
-    throw BadInput("ActivationStats keeps at least " + std::to_string(fewest_points) + " points, found " +
+    throw BadInput("ActivationStats keeps at least " + counted(fewest_points, "point") + ", found " +
                    std::to_string(options.most_points));
   }
   state_ = std::make_unique<State>(std::move(options));
@@ -345,8 +346,7 @@ void ActivationStats::load_state(const CallbackState& state) {
       if (found != state.arrays.end()) series.assign(unpacked<TensorStats>(found->second));
       if (!series.empty() && series.size() != s.points.size()) {
         throw BadInput("the saved statistics of layer " + s.layers[i].info.name + " have " +
-                       std::to_string(series.size()) + " entries, expected " +
-                       std::to_string(s.points.size()));
+                       counted(series.size(), "entry") + ", expected " + std::to_string(s.points.size()));
       }
     });
     for (const TensorStats& stats : s.layers[i].activation.all()) {

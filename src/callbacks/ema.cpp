@@ -4,6 +4,7 @@
 
 #include "callbacks/weights.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/train/learner.hpp"
 
 namespace lehr {
@@ -39,7 +40,7 @@ struct Ema::Buffers {
 
 Ema::Ema(EmaOptions options) : options_(options) {
   if (options_.decay >= 0 && options_.decay < 1) return;
-  throw BadInput("the decay of Ema must be at least 0 and below 1, found " + std::to_string(options_.decay));
+  throw BadInput("the decay of Ema must be at least 0 and below 1, found " + number_text(options_.decay));
 }
 
 void Ema::before_fit(Learner& learner) {
@@ -115,8 +116,8 @@ void Ema::load_state(const CallbackState& state) {
   const std::vector<float>& values = state.array("values");
   const std::vector<float>& states = state.array("states");
   if (values.size() != average_->value_count || states.size() != average_->state_count) {
-    throw BadInput("the saved average holds " + std::to_string(values.size() + states.size()) +
-                   " numbers, expected " + std::to_string(average_->value_count + average_->state_count));
+    throw BadInput("the saved average holds " + counted(values.size() + states.size(), "number") +
+                   ", expected " + std::to_string(average_->value_count + average_->state_count));
   }
   steps_ = state.integer("steps");
   swapped_ = state.integer("swapped") != 0;

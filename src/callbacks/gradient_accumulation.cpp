@@ -2,6 +2,7 @@
 
 #include "callbacks/weights.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/train/learner.hpp"
 
 namespace lehr {
@@ -53,7 +54,7 @@ void GradientAccumulation::save_state(CallbackState& state) const {
 void GradientAccumulation::load_state(const CallbackState& state) {
   const std::vector<float>& sums = state.array("sums");
   if (static_cast<std::int64_t>(sums.size()) != count_) {
-    throw BadInput("expected " + std::to_string(count_) + " sums of gradients, found " +
+    throw BadInput("expected " + counted(count_, "sum") + " of gradients, found " +
                    std::to_string(sums.size()));
   }
   batches_ = state.integer("batches");

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/train/learner.hpp"
 
 namespace lehr {
@@ -45,7 +46,7 @@ GradientClip::GradientClip(GradientClipOptions options) : options_(options) {
   for (const double number : {options_.limit, options_.eps}) {
     if (!(number > 0) || !std::isfinite(number)) {
       throw BadInput("limit and eps of GradientClip must be finite and above 0, found " +
-                     std::to_string(number));
+                     number_text(number));
     }
   }
 }

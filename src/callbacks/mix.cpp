@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/parallel.hpp"
 #include "lehr/core/rng.hpp"
 #include "lehr/train/learner.hpp"
@@ -40,7 +41,7 @@ double beta(Rng& rng, double alpha) {
 Mix::Mix(MixOptions options) : options_(options) {
   if (options_.alpha > 0 && std::isfinite(options_.alpha)) return;
   throw BadInput("alpha of MixUp and CutMix must be finite and above 0, found " +
-                 std::to_string(options_.alpha));
+                 number_text(options_.alpha));
 }
 
 void Mix::before_batch(Learner& learner) {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/train/learner.hpp"
 
 namespace lehr {
@@ -12,7 +13,7 @@ Monitor::Monitor(MonitorOptions options)
       lower_(options_.lower.value_or(lower_is_better(options_.metric))),
       best_(0) {
   if (!(options_.min_delta >= 0) || !std::isfinite(options_.min_delta)) {
-    throw BadInput("min_delta must be finite and not negative, found " + std::to_string(options_.min_delta));
+    throw BadInput("min_delta must be finite and not negative, found " + number_text(options_.min_delta));
   }
   reset();
 }

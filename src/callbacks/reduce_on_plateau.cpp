@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/train/learner.hpp"
 
 namespace lehr {
@@ -11,7 +12,7 @@ ReduceOnPlateau::ReduceOnPlateau(ReduceOnPlateauOptions options)
     : options_(std::move(options)), monitor_(options_.monitor) {
   if (!(options_.factor > 0 && options_.factor < 1)) {
     throw BadInput("the factor of ReduceOnPlateau must be above 0 and below 1, found " +
-                   std::to_string(options_.factor));
+                   number_text(options_.factor));
   }
   for (const int epochs : {options_.patience, options_.cooldown}) {
     if (epochs < 0) {
@@ -19,7 +20,7 @@ ReduceOnPlateau::ReduceOnPlateau(ReduceOnPlateauOptions options)
     }
   }
   if (!(options_.min_lr >= 0)) {
-    throw BadInput("min_lr must be 0 or more, found " + std::to_string(options_.min_lr));
+    throw BadInput("min_lr must be 0 or more, found " + number_text(options_.min_lr));
   }
 }
 

@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/train/learner.hpp"
 
 namespace lehr {
 
 Timer::Timer(TimerOptions options) : options_(options) {
   if (!options_.limit_seconds || *options_.limit_seconds > 0) return;
-  throw BadInput("the limit of Timer must be above 0 seconds, found " +
-                 std::to_string(*options_.limit_seconds));
+  throw BadInput("the limit of Timer must be above 0 seconds, found " + number_text(*options_.limit_seconds));
 }
 
 void Timer::before_fit(Learner&) {

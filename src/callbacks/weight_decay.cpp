@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/train/learner.hpp"
 
 namespace lehr {
@@ -11,7 +12,7 @@ namespace lehr {
 WeightDecay::WeightDecay(std::map<std::string, double> by_group) : by_group_(std::move(by_group)) {
   for (const auto& [group, decay] : by_group_) {
     if (decay >= 0 && std::isfinite(decay)) continue;
-    throw BadInput("the weight decay must be finite and not negative, found " + std::to_string(decay));
+    throw BadInput("the weight decay must be finite and not negative, found " + number_text(decay));
   }
 }
 

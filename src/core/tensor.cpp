@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "lehr/core/number_text.hpp"
+
 namespace lehr {
 
 Tensor::Tensor(const Shape& shape, DType dtype, const Strides& strides)
@@ -10,8 +12,7 @@ Tensor::Tensor(const Shape& shape, DType dtype, const Strides& strides)
   if (rounded == 0) return;
   storage_.reset(static_cast<std::byte*>(std::aligned_alloc(buffer_alignment, rounded)));
   if (!storage_) {
-    throw Error("out of memory: a tensor of shape " + shape.str() + " needs " + std::to_string(rounded) +
-                " bytes");
+    throw Error("out of memory: a tensor of shape " + shape.str() + " needs " + counted(rounded, "byte"));
   }
   std::memset(storage_.get(), 0, rounded);
 }

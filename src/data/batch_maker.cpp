@@ -4,6 +4,7 @@
 #include <string>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/parallel.hpp"
 
 namespace lehr::data {
@@ -13,16 +14,16 @@ constexpr std::size_t block_pixels = 16;  // any instruction set's vectors divid
 
 void check(const Normalisation& normalisation, std::size_t channels) {
   if (normalisation.mean.size() != channels || normalisation.std.size() != channels) {
-    throw BadInput("a normalisation needs a mean and a std for each of the " + std::to_string(channels) +
-                   " channel(s); found " + std::to_string(normalisation.mean.size()) + " and " +
+    throw BadInput("a normalisation needs a mean and a std for each of the " + counted(channels, "channel") +
+                   "; found " + std::to_string(normalisation.mean.size()) + " and " +
                    std::to_string(normalisation.std.size()));
   }
   for (std::size_t c = 0; c < channels; ++c) {
     const float mean = normalisation.mean[c];
     const float std = normalisation.std[c];
     if (!std::isfinite(mean) || !std::isfinite(std) || std <= 0) {
-      throw BadInput("a normalisation needs finite means and stds above 0; found " + std::to_string(mean) +
-                     " and " + std::to_string(std) + " for channel " + std::to_string(c));
+      throw BadInput("a normalisation needs finite means and stds above 0; found " + number_text(mean) +
+                     " and " + number_text(std) + " for channel " + std::to_string(c));
     }
   }
 }

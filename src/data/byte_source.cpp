@@ -15,6 +15,7 @@
 
 #include "data/text.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 
 namespace lehr::data {
 namespace {
@@ -100,8 +101,8 @@ struct ByteSource::State {
     if (available.empty()) refill();
     if (available.empty()) {
       throw BadInput(fmt::format(
-          "{} is cut short: its compressed data end before the .gz trailer, after {} bytes decompressed",
-          in_quotes(path), produced));
+          "{} is cut short: its compressed data end before the .gz trailer, after {} decompressed",
+          in_quotes(path), counted(produced, "byte")));
     }
     const std::size_t room = std::min<std::size_t>(bytes.size(), std::numeric_limits<uInt>::max());
     stream.next_in = available.data();
@@ -115,9 +116,9 @@ struct ByteSource::State {
     if (status == Z_STREAM_END) {
       next_member();
     } else if (status != Z_OK && status != Z_BUF_ERROR) {
-      throw BadInput(fmt::format("{} is a damaged .gz file: {}, after {} bytes decompressed", in_quotes(path),
+      throw BadInput(fmt::format("{} is a damaged .gz file: {}, after {} decompressed", in_quotes(path),
                                  stream.msg != nullptr ? stream.msg : "the data cannot be decompressed",
-                                 produced));
+                                 counted(produced, "byte")));
     }
     return made;
   }
@@ -131,8 +132,8 @@ struct ByteSource::State {
     }
     if (available[0] != gzip_magic0) {
       throw BadInput(fmt::format(
-          "{} is a damaged .gz file: other bytes follow the compressed data, after {} bytes decompressed",
-          in_quotes(path), produced));
+          "{} is a damaged .gz file: other bytes follow the compressed data, after {} decompressed",
+          in_quotes(path), counted(produced, "byte")));
     }
     inflateReset(&stream);
   }

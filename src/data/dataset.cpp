@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/parallel.hpp"
 #include "lehr/core/rng.hpp"
 #include "lehr/data/loader.hpp"
@@ -24,9 +25,9 @@ MemoryDataset::MemoryDataset(Shape image_shape, std::vector<std::uint8_t> images
   }
   const auto image_bytes = static_cast<std::size_t>(image_shape_.numel());
   if (images_.size() % image_bytes != 0 || images_.size() / image_bytes != labels_.size()) {
-    throw BadInput("a dataset of " + std::to_string(labels_.size()) + " labels and images of shape " +
+    throw BadInput("a dataset of " + counted(labels_.size(), "label") + " and images of shape " +
                    image_shape_.str() + " needs as many images as labels; found " +
-                   std::to_string(images_.size()) + " bytes of images");
+                   counted(images_.size(), "byte") + " of images");
   }
   for (std::size_t i = 0; i < labels_.size(); ++i) {
     if (labels_[i] >= class_names_.size()) {

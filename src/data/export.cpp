@@ -7,6 +7,7 @@
 #include "data/staging_folder.hpp"
 #include "data/text.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/parallel.hpp"
 
 namespace lehr::data {
@@ -112,10 +113,9 @@ void export_png(const Dataset& set, const std::string& name, const StagingFolder
 void check_exportable(const Dataset& set, const ExportOptions& options) {
   const std::int64_t channels = set.image_shape()[0];
   if (options.idx && (channels != 1 || set.class_names().size() > 256 || set.size() > 0xFFFFFFFF)) {
-    throw BadInput(
-        fmt::format("IDX files hold grey images of at most 256 classes; found {} samples with {} channel(s) "
-                    "and {} classes",
-                    set.size(), channels, set.class_names().size()));
+    throw BadInput(fmt::format("IDX files hold grey images of at most 256 classes; found {} with {} and {}",
+                               counted(set.size(), "sample"), counted(channels, "channel"),
+                               counted(set.class_names().size(), "class")));
   }
   if (options.png && channels != 1 && channels != 3) {
     throw BadInput(fmt::format("PNG files hold images of 1 or 3 channels; found {}", channels));

@@ -10,6 +10,7 @@
 #include "data/byte_source.hpp"
 #include "data/text.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 
 namespace lehr::data {
 namespace {
@@ -60,8 +61,9 @@ void check_magic(const File& file, std::span<const std::uint8_t> magic, std::siz
                                in_quotes(file.path), element_name(magic[2]), magic[2]));
   }
   if (magic[3] != dimensions) {
-    throw BadInput(fmt::format("{} has {} dimension(s); expected {} ({})", in_quotes(file.path), magic[3],
-                               dimensions, dimensions == 1 ? "one label an image" : "images, height, width"));
+    throw BadInput(fmt::format("{} has {}; expected {} ({})", in_quotes(file.path),
+                               counted(magic[3], "dimension"), dimensions,
+                               dimensions == 1 ? "one label an image" : "images, height, width"));
   }
 }
 
@@ -87,14 +89,16 @@ std::vector<std::uint64_t> read_header(File& file, std::size_t dimensions) {
 std::vector<std::uint8_t> read_body(File& file, std::uint64_t header, std::uint64_t expected,
                                     const std::string& what) {
   const auto refuse_cut = [&](std::uint64_t found, const char* qualifier) {
-    throw BadInput(fmt::format("{} is cut short: its header promises {}, {} bytes in all, found {}{}",
-                               in_quotes(file.path), what, header + expected, qualifier, found));
+    throw BadInput(fmt::format("{} is cut short: its header promises {}, {} in all, found {}{}",
+                               in_quotes(file.path), what, counted(header + expected, "byte"), qualifier,
+                               found));
   };
   if (header + expected > file.source.most_bytes()) {
     if (!file.source.compressed()) refuse_cut(file.source.file_bytes(), "");
-    throw BadInput(fmt::format(
-        "{} is cut short: its header promises {}, {} bytes in all, which {} compressed bytes cannot hold",
-        in_quotes(file.path), what, header + expected, file.source.file_bytes()));
+    throw BadInput(
+        fmt::format("{} is cut short: its header promises {}, {} in all, which {} compressed cannot hold",
+                    in_quotes(file.path), what, counted(header + expected, "byte"),
+                    counted(file.source.file_bytes(), "byte")));
   }
   // Usual .gz files need one allocation; a false header gets no more than twice what the data fill.
   constexpr std::uint64_t usual_ratio = 16;
@@ -135,7 +139,7 @@ IdxImages read_idx_images(const std::filesystem::path& path) {
     throw BadInput(fmt::format("{} claims images of {} x {} pixels; expected at most {} pixels",
                                in_quotes(path), height, width, most_pixels));
   }
-  const std::string what = fmt::format("{} images of {} x {}", count, height, width);
+  const std::string what = fmt::format("{} of {} x {}", counted(count, "image"), height, width);
   IdxImages images;
   images.pixels = read_body(file, 16, count * height * width, what);
   images.count = static_cast<std::int64_t>(count);
@@ -148,7 +152,7 @@ std::vector<std::uint8_t> read_idx_labels(const std::filesystem::path& path) {
   File file(path);
   const std::uint64_t count = read_header(file, 1)[0];
   if (count == 0) throw BadInput(in_quotes(path) + " is empty: expected at least 1 label, found 0");
-  return read_body(file, 8, count, fmt::format("{} labels", count));
+  return read_body(file, 8, count, counted(count, "label"));
 }
 
 }  // namespace lehr::data

@@ -9,6 +9,7 @@
 #include "data/batch_maker.hpp"
 #include "data/prefetcher.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/rng.hpp"
 
 namespace lehr {
@@ -42,7 +43,7 @@ void check(const std::shared_ptr<const Dataset>& dataset, const LoaderOptions& o
   if (dataset->size() < 1) throw BadInput("the dataset is empty: expected at least 1 sample");
   if (options.drop_last && dataset->size() < options.batch_size) {
     throw BadInput("a batch size of " + std::to_string(options.batch_size) + " leaves no batch of the " +
-                   std::to_string(dataset->size()) + " samples, since the last partial batch is dropped");
+                   counted(dataset->size(), "sample") + ", since the last partial batch is dropped");
   }
 }
 
@@ -75,7 +76,7 @@ struct Loader::State {
 
   void start(std::int64_t epoch, std::int64_t first_batch) {
     if (first_batch < 0 || first_batch > batches()) {
-      throw Error("an epoch of " + std::to_string(batches()) + " batches cannot start at batch " +
+      throw Error("an epoch of " + counted(batches(), "batch") + " cannot start at batch " +
                   std::to_string(first_batch));
     }
     end_prefetching();

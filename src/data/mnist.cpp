@@ -7,6 +7,7 @@
 #include "data/idx.hpp"
 #include "data/text.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/parallel.hpp"
 #include "lehr/data/data.hpp"
 
@@ -63,9 +64,9 @@ LoadedSet load_set(const SetFiles& files) {
   LoadedSet set{.images = {}, .labels = read_idx_labels(files.labels)};
   set.images = read_idx_images(files.images);
   if (set.images.count != static_cast<std::int64_t>(set.labels.size())) {
-    throw BadInput(fmt::format("{} holds {} images, but {} holds {} labels; expected as many of each",
-                               in_quotes(files.images), set.images.count, in_quotes(files.labels),
-                               set.labels.size()));
+    throw BadInput(fmt::format("{} holds {}, but {} holds {}; expected as many of each",
+                               in_quotes(files.images), counted(set.images.count, "image"),
+                               in_quotes(files.labels), counted(set.labels.size(), "label")));
   }
   return set;
 }

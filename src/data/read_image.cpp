@@ -12,6 +12,7 @@
 #include "data/byte_source.hpp"
 #include "data/text.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/data/data.hpp"
 
 namespace lehr::data {
@@ -82,8 +83,8 @@ class Decoder {
     const std::uint64_t least_bits = pixels * header_.bit_depth;
     if (least_bits / 8 > bytes_.size() * largest_deflate_ratio) {
       throw BadInput(
-          fmt::format("{} is a damaged PNG picture: its {} bytes cannot hold the {} x {} pixels it claims",
-                      name_, bytes_.size(), header_.width, header_.height));
+          fmt::format("{} is a damaged PNG picture: its {} cannot hold the {} x {} pixels it claims",
+                      name_, counted(bytes_.size(), "byte"), header_.width, header_.height));
     }
   }
 

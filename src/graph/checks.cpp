@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "lehr/core/number_text.hpp"
+
 namespace lehr::graph {
 namespace {
 
@@ -86,7 +88,8 @@ void expect_between(std::string_view op, std::string_view setting, std::int64_t 
 
 void expect_between(std::string_view op, std::string_view setting, double value, double low, double high) {
   if (value >= low && value <= high) return;
-  refuse(op, fmt::format("{} between {:g} and {:g}", setting, low, high), fmt::format("{:g}", value));
+  refuse(op, fmt::format("{} between {} and {}", setting, number_text(low), number_text(high)),
+         number_text(value));
 }
 
 }  // namespace lehr::graph

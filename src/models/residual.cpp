@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "models/image.hpp"
 
 namespace lehr::models {
@@ -51,10 +52,11 @@ class Builder {
   void add_stage(std::size_t stage) {
     const bool halves = stage > 0;
     if (const Shape& found = shape(last_); halves && found[2] == 1 && found[3] == 1) {
-      throw BadInput(fmt::format(
-          "{} with {} stages is too deep for a {}x{} image, which is down to 1x1 after {}; use at "
-          "most {} values of widths or a larger image",
-          name_, options_.widths.size(), options_.in[1], options_.in[2], stage, stage));
+      throw BadInput(
+          fmt::format("{} with {} is too deep for a {}x{} image, which is down to 1x1 after {}; use at "
+                      "most {} of widths or a larger image",
+                      name_, counted(options_.widths.size(), "stage"), options_.in[1], options_.in[2], stage,
+                      counted(stage, "value")));
     }
     for (std::int64_t block = 0; block < options_.blocks; ++block) {
       add_block(fmt::format("layer{}.{}.", stage + 1, block), options_.widths[stage],

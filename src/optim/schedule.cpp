@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "optim/settings.hpp"
 
 namespace lehr::schedules {
@@ -107,8 +108,7 @@ Schedule multi_step(double value, double gamma, std::vector<double> milestones) 
 Schedule combine(std::vector<double> shares, std::vector<Schedule> schedules) {
   if (shares.size() != schedules.size() || shares.empty()) {
     throw BadInput("expected as many shares as schedules and at least one, found " +
-                   std::to_string(shares.size()) + " shares and " + std::to_string(schedules.size()) +
-                   " schedules");
+                   counted(shares.size(), "share") + " and " + counted(schedules.size(), "schedule"));
   }
   return [ends = ends_of(shares), parts = std::move(schedules)](double progress) {
     const auto past = std::ranges::upper_bound(ends, progress + rounding);

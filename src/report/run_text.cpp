@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/report/spark.hpp"
 #include "lehr/report/text.hpp"
@@ -17,34 +18,32 @@ using store::RunRecords;
 
 constexpr std::size_t spark_columns = 40;
 
+std::string accuracy_text(double share) { return percent_text(share); }
+
 /// One value an epoch: first, sparkline, last. Empty where none was measured.
-std::string series_line(const RunRecords& run, const std::string& name, const std::string& format,
+std::string series_line(const RunRecords& run, const std::string& name, std::string (*text)(double),
                         const std::function<std::optional<double>(const EpochRow&)>& value) {
   std::vector<float> values;
   for (const EpochRow& epoch : run.epochs) {
     if (const std::optional<double> found = value(epoch)) values.push_back(static_cast<float>(*found));
   }
   if (values.empty()) return "";
-  const auto text = [&](float one) { return fmt::format(fmt::runtime(format), one); };
   const std::size_t width = std::min(spark_columns, values.size());
   return fmt::format("{:<22} {:>10}  {}  {}\n", printable(name, 22), text(values.front()),
                      sparkline(values, width), text(values.back()));
 }
 
 std::string results(const RunRecords& run) {
-  const auto share = [](std::optional<double> value) {
-    return value ? std::optional(100 * *value) : std::nullopt;
-  };
   std::string text =
-      series_line(run, "training loss", "{:.4f}", [](const EpochRow& e) { return e.train_loss; });
-  text += series_line(run, "validation loss", "{:.4f}", [](const EpochRow& e) { return e.valid_loss; });
-  text += series_line(run, "training accuracy", "{:.2f} %",
-                      [&](const EpochRow& e) { return share(e.train_accuracy); });
-  text += series_line(run, "validation accuracy", "{:.2f} %",
-                      [&](const EpochRow& e) { return share(e.valid_accuracy); });
+      series_line(run, "training loss", loss_text, [](const EpochRow& e) { return e.train_loss; });
+  text += series_line(run, "validation loss", loss_text, [](const EpochRow& e) { return e.valid_loss; });
+  text += series_line(run, "training accuracy", accuracy_text,
+                      [](const EpochRow& e) { return e.train_accuracy; });
+  text += series_line(run, "validation accuracy", accuracy_text,
+                      [](const EpochRow& e) { return e.valid_accuracy; });
   if (run.epochs.empty()) return text;
   for (const auto& [name, last] : run.epochs.back().metrics) {
-    text += series_line(run, name, "{:.4f}", [&, key = name](const EpochRow& e) {
+    text += series_line(run, name, loss_text, [&, key = name](const EpochRow& e) {
       const auto found = e.metrics.find(key);
       return found == e.metrics.end() ? std::nullopt : std::optional(found->second);
     });

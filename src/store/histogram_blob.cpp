@@ -4,6 +4,7 @@
 #include <array>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 
 namespace lehr::store {
 namespace {
@@ -72,7 +73,7 @@ std::vector<std::uint64_t> unpack_counts(std::string_view bytes) {
 void unpack_counts(std::string_view bytes, std::span<std::uint64_t> counts) {
   const std::vector<std::uint64_t> all = unpack_counts(bytes);
   if (all.size() != counts.size()) {
-    throw BadInput("a histogram in the run store has " + std::to_string(all.size()) + " bins, expected " +
+    throw BadInput("a histogram in the run store has " + counted(all.size(), "bin") + ", expected " +
                    std::to_string(counts.size()));
   }
   std::ranges::copy(all, counts.begin());

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/store/atomic_file.hpp"
 #include "store/input_file.hpp"
@@ -31,7 +32,7 @@ std::uint64_t header_length(const InputFile& input, const std::string& file) {
   input.read_at(0, std::as_writable_bytes(std::span(&length, 1)));
   if (length > longest_header || length > input.size() - length_bytes) {
     throw BadInput(file + ": not a safetensors file, or one that is cut: its header should have " +
-                   std::to_string(length) + " bytes, found " + std::to_string(input.size() - length_bytes) +
+                   counted(length, "byte") + ", found " + std::to_string(input.size() - length_bytes) +
                    " (at most " + std::to_string(longest_header) + " are allowed)");
   }
   return length;
@@ -41,8 +42,8 @@ std::uint64_t header_length(const InputFile& input, const std::string& file) {
 void check_memory(const InputFile& input, const std::string& file) {
   const std::uint64_t memory = physical_memory();
   if (input.size() > memory) {
-    throw BadInput(file + ": has " + std::to_string(input.size()) +
-                   " bytes, more than this machine's memory of " + std::to_string(memory));
+    throw BadInput(file + ": has " + counted(input.size(), "byte") + ", more than this machine's memory of " +
+                   std::to_string(memory));
   }
 }
 

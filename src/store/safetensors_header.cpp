@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "store/safetensors_dtype.hpp"
 #include "store/safetensors_sax.hpp"
@@ -18,9 +19,9 @@ void check_size(const std::string& file, const std::string& name, const HeaderEn
   const std::uint64_t element = size_of(entry.spec.dtype);
   const std::uint64_t held = entry.end - entry.begin;
   if (held / element != numel || held % element != 0) {
-    throw BadInput(file + ": tensor " + in_quotes(name) + ": expected " + std::to_string(numel) +
-                   " elements of " + std::to_string(element) + " bytes for shape " + entry.spec.shape.str() +
-                   ", found " + std::to_string(held) + " bytes");
+    throw BadInput(file + ": tensor " + in_quotes(name) + ": expected " + counted(numel, "element") + " of " +
+                   counted(element, "byte") + " for shape " + entry.spec.shape.str() + ", found " +
+                   counted(held, "byte"));
   }
 }
 
@@ -48,8 +49,8 @@ void check_coverage(const std::string& file, const SafeTensorsHeader& header, st
     reached = entry.end;
   }
   if (reached != data_bytes) {
-    throw BadInput(file + ": expected " + std::to_string(reached) +
-                   " bytes of data after the header, found " + std::to_string(data_bytes));
+    throw BadInput(file + ": expected " + counted(reached, "byte") + " of data after the header, found " +
+                   std::to_string(data_bytes));
   }
 }
 
@@ -89,8 +90,8 @@ std::string make_safetensors_header(const std::string& file, const SafeTensorsHe
   }
   text.resize((text.size() + 7) / 8 * 8, ' ');
   if (text.size() > longest_header) {
-    throw BadInput(file + ": cannot be written: its header would have " + std::to_string(text.size()) +
-                   " bytes, at most " + std::to_string(longest_header) + " are allowed");
+    throw BadInput(file + ": cannot be written: its header would have " + counted(text.size(), "byte") +
+                   ", at most " + std::to_string(longest_header) + " are allowed");
   }
   return text;
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "store/safetensors_dtype.hpp"
 
@@ -112,7 +113,7 @@ bool SafeTensorsSax::number_unsigned(number_unsigned_t value) {
   const bool is_shape = field_ == "shape";
   std::vector<std::int64_t>& list = is_shape ? fields_.extents : fields_.offsets;
   const std::size_t most = is_shape ? Shape::max_rank : 2;
-  if (list.size() == most) fail("expected at most " + std::to_string(most) + " numbers, found more");
+  if (list.size() == most) fail("expected at most " + counted(most, "number") + ", found more");
   list.push_back(static_cast<std::int64_t>(value));
   return true;
 }

@@ -5,6 +5,7 @@
 #include "data/pictures.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/hash.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/store/atomic_file.hpp"
 #include "lehr/store/safetensors.hpp"
 #include "lehr/train/activations.hpp"
@@ -43,8 +44,8 @@ bool has_maps(const LayerOutput& output) {
 void check(std::span<const LayerOutput> outputs, const ActivationsNote& note) {
   for (const LayerOutput& output : outputs) {
     if (output.values.shape()[0] == std::ssize(note.samples)) continue;
-    throw Error("layer " + output.layer + " has values of " + std::to_string(output.values.shape()[0]) +
-                " samples, named are " + std::to_string(note.samples.size()));
+    throw Error("layer " + output.layer + " has values of " + counted(output.values.shape()[0], "sample") +
+                ", named are " + std::to_string(note.samples.size()));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/hash.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "train/group_ranges.hpp"
 #include "train/model_contents.hpp"
@@ -104,8 +105,9 @@ void restore_optimizer(LearnerState& state, const CheckpointContents& contents) 
   for (std::size_t i = 0; i < states.size(); ++i) {
     const Tensor& tensor = floats_named(contents.file, optimizer_name(i));
     if (tensor.bytes() != state.parameters.values().size_bytes()) {
-      throw BadInput("the tensor " + optimizer_name(i) + " holds " + std::to_string(tensor.shape().numel()) +
-                     " numbers, expected " + std::to_string(state.parameters.values().size()));
+      throw BadInput("the tensor " + optimizer_name(i) + " holds " +
+                     counted(tensor.shape().numel(), "number") + ", expected " +
+                     std::to_string(state.parameters.values().size()));
     }
     state.options.backend->copy_in(states[i], tensor.data(), tensor.bytes());
   }

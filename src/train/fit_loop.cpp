@@ -7,6 +7,7 @@
 
 #include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/thread_scope.hpp"
 #include "train/checkpoint.hpp"
 #include "train/learner_use.hpp"
@@ -230,15 +231,15 @@ void FitLoop::take_rates() {
   p.lr = s_.rates.lr;
   p.momentum = s_.rates.momentum;
   if (!(p.lr >= 0) || !std::isfinite(p.lr)) {
-    throw BadInput("the learning rate must be finite and not negative, found " + std::to_string(p.lr) +
-                   " at " + s_.place());
+    throw BadInput("the learning rate must be finite and not negative, found " + number_text(p.lr) + " at " +
+                   s_.place());
   }
 }
 
 void FitLoop::check_loss() const {
   if (std::isfinite(s_.progress.loss)) return;
-  throw Diverged("the loss became " + std::to_string(s_.progress.loss) + " at " + s_.place() +
-                 " with learning rate " + std::to_string(s_.progress.lr) + "; try a lower rate");
+  throw Diverged("the loss became " + number_text(s_.progress.loss) + " at " + s_.place() +
+                 " with learning rate " + number_text(s_.progress.lr) + "; try a lower rate");
 }
 
 bool FitLoop::predict(Mode mode) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/core/thread_scope.hpp"
 #include "lehr/train/model_file.hpp"
@@ -24,11 +25,11 @@ void check_options(const LearnerOptions& options, const DataSplits& data) {
   const auto classes = static_cast<std::size_t>(data.classes());
   if (!(options.label_smoothing >= 0 && options.label_smoothing < 1)) {
     throw BadInput("label smoothing must be at least 0 and below 1, found " +
-                   std::to_string(options.label_smoothing));
+                   number_text(options.label_smoothing));
   }
   if (!options.class_weights.empty() && options.class_weights.size() != classes) {
-    throw BadInput("expected one class weight for each of the " + std::to_string(classes) +
-                   " classes, found " + std::to_string(options.class_weights.size()));
+    throw BadInput("expected one class weight for each of the " + counted(classes, "class") + ", found " +
+                   std::to_string(options.class_weights.size()));
   }
   if (options.max_batches < 0) {
     throw BadInput("the limit of batches an epoch must be 0 (all) or more, found " +
@@ -45,8 +46,8 @@ void check_fits(const Graph& model, const DataSplits& data) {
   }
   const std::int64_t scores = model.node(model.output()).output.shape[1];
   if (scores != data.classes()) {
-    throw BadInput("the model has " + std::to_string(scores) + " classes, the data \"" + data.source +
-                   "\" has " + std::to_string(data.classes()));
+    throw BadInput("the model has " + counted(scores, "class") + ", the data \"" + data.source + "\" has " +
+                   std::to_string(data.classes()));
   }
 }
 
@@ -74,8 +75,8 @@ class Action final : public Callback {
 // Rates of the groups relative to the last one's, a geometric row.
 void spread(std::vector<ParameterGroup>& groups, const LearningRate& lr) {
   if (!(*lr.first > 0) || !(lr.last > 0)) {
-    throw BadInput("the learning rates of a slice must be above 0, found " + std::to_string(*lr.first) +
-                   " and " + std::to_string(lr.last));
+    throw BadInput("the learning rates of a slice must be above 0, found " + number_text(*lr.first) +
+                   " and " + number_text(lr.last));
   }
   const std::size_t last = groups.size() - 1;
   for (std::size_t i = 0; i < last; ++i) {
@@ -263,7 +264,7 @@ void Learner::scale_loss(double factor) {
     throw Error("the loss can be scaled at after_predict and after_loss only");
   }
   if (!std::isfinite(factor)) {
-    throw BadInput("the factor of the loss must be finite, found " + std::to_string(factor));
+    throw BadInput("the factor of the loss must be finite, found " + number_text(factor));
   }
   state_->loss_factor *= factor;
   if (state_->event == Event::after_loss) state_->progress.loss *= factor;

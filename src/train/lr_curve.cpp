@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 
 namespace lehr {
 namespace {
@@ -127,17 +128,17 @@ double LrSweep::lr(int i) const {
 
 void check(const LrSweep& sweep) {
   if (!(sweep.from > 0) || !(sweep.to > sweep.from) || !std::isfinite(sweep.to)) {
-    throw BadInput("a sweep goes from a rate above 0 to a higher one, found " + std::to_string(sweep.from) +
-                   " to " + std::to_string(sweep.to));
+    throw BadInput("a sweep goes from a rate above 0 to a higher one, found " + number_text(sweep.from) +
+                   " to " + number_text(sweep.to));
   }
   if (sweep.batches < 1) {
     throw BadInput("a sweep takes 1 batch or more, found " + std::to_string(sweep.batches));
   }
   if (!(sweep.beta >= 0 && sweep.beta < 1)) {
-    throw BadInput("the beta of a sweep must be at least 0 and below 1, found " + std::to_string(sweep.beta));
+    throw BadInput("the beta of a sweep must be at least 0 and below 1, found " + number_text(sweep.beta));
   }
   if (!(sweep.stop_factor > 1)) {
-    throw BadInput("the stop factor of a sweep must be above 1, found " + std::to_string(sweep.stop_factor));
+    throw BadInput("the stop factor of a sweep must be above 1, found " + number_text(sweep.stop_factor));
   }
 }
 
@@ -151,7 +152,7 @@ LrSuggestions suggest_lr(Points curve, const LrSweep& sweep) {
   constexpr std::size_t fewest = 10;
   const Points points = without_ends(curve, sweep);
   if (points.size() < fewest) {
-    return {.note = "no clear valley: the sweep gave " + std::to_string(curve.size()) + " losses, too few"};
+    return {.note = "no clear valley: the sweep gave " + counted(curve.size(), "loss") + ", too few"};
   }
   LrSuggestions found;
   const Fall fall = longest_fall(points);

@@ -1,6 +1,9 @@
 #include "lehr/train/model_file.hpp"
 
+#include <fmt/format.h>
+
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/store/safetensors.hpp"
 #include "store/memory.hpp"
@@ -40,7 +43,7 @@ void check_weights(const Graph& graph, const store::SafeTensors& contents) {
     if (is_batch_count(name, contents) || name.starts_with("lehr.")) ++used;
   }
   if (used == contents.tensors.size()) return;
-  throw BadInput("expected " + std::to_string(used) + " tensors, those of the graph, found " +
+  throw BadInput("expected " + counted(used, "tensor") + ", those of the graph, found " +
                  std::to_string(contents.tensors.size()));
 }
 
@@ -49,7 +52,7 @@ void check_activations(const Graph& graph) {
   double bytes = 0;
   for (const Node& node : graph.nodes()) bytes += static_cast<double>(node.output.bytes());
   if (bytes > static_cast<double>(store::physical_memory())) {
-    throw BadInput("one image needs " + std::to_string(bytes / 1e9) +
+    throw BadInput("one image needs " + fmt::format("{:.3g}", bytes / 1e9) +
                    " GB of activations, more than this machine's memory");
   }
 }

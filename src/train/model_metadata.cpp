@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/graph/json.hpp"
 
@@ -89,8 +90,8 @@ void check_graph(const Graph& graph) {
 
 void check_class_names(const std::vector<std::string>& names, std::int64_t expected) {
   if (static_cast<std::int64_t>(names.size()) != expected) {
-    throw BadInput("expected " + std::to_string(expected) +
-                   " class names, as many as the graph has scores, found " + std::to_string(names.size()));
+    throw BadInput("expected " + counted(expected, "class name") +
+                   ", as many as the graph has scores, found " + std::to_string(names.size()));
   }
   const auto is_control = [](char character) {
     return static_cast<unsigned char>(character) < 0x20 || character == 0x7f;
@@ -105,8 +106,8 @@ void check_class_names(const std::vector<std::string>& names, std::int64_t expec
 void check_normalisation(const Normalisation& normalisation, std::int64_t channels) {
   for (const std::vector<float>* values : {&normalisation.mean, &normalisation.std}) {
     if (static_cast<std::int64_t>(values->size()) != channels) {
-      throw BadInput("expected a mean and a std for each of " + std::to_string(channels) +
-                     " channels, found " + std::to_string(values->size()));
+      throw BadInput("expected a mean and a std for each of " + counted(channels, "channel") + ", found " +
+                     std::to_string(values->size()));
     }
   }
   const auto finite = [](float value) { return std::isfinite(value); };

@@ -1,6 +1,7 @@
 #include "train/model_use.hpp"
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "store/memory.hpp"
 
 namespace lehr {
@@ -15,7 +16,7 @@ std::string with_crosses(const Shape& image) {
 
 [[noreturn]] void refuse(const Model& model, const Dataset& dataset) {
   throw BadInput("the model was trained on " + with_crosses(model.image_shape()) + " images of " +
-                 std::to_string(model.class_names.size()) + " classes, the data has " +
+                 counted(model.class_names.size(), "class") + ", the data has " +
                  with_crosses(dataset.image_shape()) + " and " +
                  std::to_string(dataset.class_names().size()));
 }
@@ -38,8 +39,8 @@ void check_parameter_memory(const Graph& model, int copies) {
   }
   const double bytes = count * sizeof(float) * copies;
   if (bytes <= static_cast<double>(store::physical_memory())) return;
-  throw BadInput("training the model's " + std::to_string(static_cast<std::int64_t>(count)) +
-                 " parameters needs " + std::to_string(static_cast<std::int64_t>(bytes) >> 20) +
+  throw BadInput("training the model's " + counted(static_cast<std::int64_t>(count), "parameter") +
+                 " needs " + std::to_string(static_cast<std::int64_t>(bytes) >> 20) +
                  " MiB, more than this machine's memory of " +
                  std::to_string(store::physical_memory() >> 20) + " MiB; use fewer channels");
 }

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "train/group_ranges.hpp"
 
@@ -57,12 +58,12 @@ void check_settings(const ParameterGroup& group) {
   if (!(group.lr_scale >= 0) || !std::isfinite(group.lr_scale)) {
     throw BadInput("group " + in_quotes(group.name) +
                    ": the factor of the learning rate must be finite and not negative, found " +
-                   std::to_string(group.lr_scale));
+                   number_text(group.lr_scale));
   }
   if (group.weight_decay && (!(*group.weight_decay >= 0) || !std::isfinite(*group.weight_decay))) {
     throw BadInput("group " + in_quotes(group.name) +
                    ": the weight decay must be finite and not negative, found " +
-                   std::to_string(*group.weight_decay));
+                   number_text(*group.weight_decay));
   }
 }
 

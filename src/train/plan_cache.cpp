@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/parallel.hpp"
 #include "train/model_use.hpp"
 
@@ -19,7 +20,7 @@ PlanCache::PlanCache(const Graph& model, ops::CrossEntropy::Spec loss, Parameter
   const Shape& scores = model.node(scores_).output.shape;
   if (inputs.size() != 1 || scores.rank() != 2) {
     throw BadInput("a classifier has one input and scores of shape (N, classes), found " +
-                   std::to_string(inputs.size()) + " inputs and scores of shape " + scores.str());
+                   counted(inputs.size(), "input") + " and scores of shape " + scores.str());
   }
   images_ = inputs.front();
   hard_ = with_loss(model, false);
@@ -76,7 +77,7 @@ std::span<const float> PlanCache::predict(const Batch& batch, Mode mode, std::ui
 
 void PlanCache::set_scores(std::span<const float> scores) {
   if (scores.size() != host_scores_.size()) {
-    throw BadInput("expected " + std::to_string(host_scores_.size()) + " scores, found " +
+    throw BadInput("expected " + counted(host_scores_.size(), "score") + ", found " +
                    std::to_string(scores.size()));
   }
   std::ranges::copy(scores, host_scores_.begin());

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/train/model_file.hpp"
 #include "train/model_use.hpp"
 
@@ -108,8 +109,8 @@ Predictor::~Predictor() = default;
 std::vector<float> Predictor::probabilities(std::span<const std::uint8_t> pixels) {
   State& s = *state_;
   if (pixels.size() % s.image_size != 0) {
-    throw BadInput("expected whole images of " + std::to_string(s.image_size) + " bytes, found " +
-                   std::to_string(pixels.size()) + " bytes");
+    throw BadInput("expected whole images of " + counted(s.image_size, "byte") + ", found " +
+                   counted(pixels.size(), "byte"));
   }
   const std::size_t images = pixels.size() / s.image_size;
   std::vector<float> result(images * s.classes);

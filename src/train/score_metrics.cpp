@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/train/metrics.hpp"
 
 namespace lehr {
@@ -90,8 +91,7 @@ std::string TopKAccuracy::name() const { return "top_" + std::to_string(k_) + "_
 
 void TopKAccuracy::start(std::int64_t classes) {
   if (k_ > classes) {
-    throw BadInput(name() + " needs at least " + std::to_string(k_) + " classes, found " +
-                   std::to_string(classes));
+    throw BadInput(name() + " needs at least " + counted(k_, "class") + ", found " + std::to_string(classes));
   }
   hits_ = 0;
   samples_ = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "models/builders.hpp"
 #include "models/image.hpp"
 
@@ -41,7 +42,8 @@ std::string image_text(const Shape& in) { return fmt::format("{}x{} image", in[1
 
 void expect_work_left(const Shape& found, const SimpleCnnOptions& options, std::size_t done) {
   if (done == 0 || found[2] > 1 || found[3] > 1) return;
-  const std::string fewer = done > 1 ? fmt::format("at most {} values of channels or ", done - 1) : "";
+  const std::string fewer =
+      done > 1 ? fmt::format("at most {} of channels or ", counted(done - 1, "value")) : "";
   throw BadInput(
       fmt::format("simple-cnn with {} stride-2 convolutions is too deep for a {}, which is down to 1x1 after "
                   "{}; use {}a larger image",

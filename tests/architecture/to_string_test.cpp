@@ -1,0 +1,38 @@
+// std::to_string prints 1e-8 as "0.000000". lehr::number_text prints what reads back.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+namespace lehr::test {
+namespace {
+
+std::string bytes_of(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  EXPECT_TRUE(stream) << file;
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// The compiler knows which numbers are real: libstdc++ converts those alone with this function, of which an
+/// object file that uses it has the name.
+bool converts_real_numbers(const std::string& object_file) {
+  return bytes_of(object_file).find("__to_xstring") != std::string::npos;
+}
+
+TEST(ToString, IsFoundWhereItIsUsed) { EXPECT_TRUE(converts_real_numbers(LEHR_TO_STRING_PROBE)); }
+
+TEST(ToString, OfARealNumberAppearsNowhere) {
+  std::ifstream list(LEHR_OBJECT_FILES);
+  std::size_t files = 0;
+  for (std::string file; std::getline(list, file); ++files) {
+    EXPECT_FALSE(converts_real_numbers(file))
+        << file << " uses std::to_string of a real number; number_text of "
+        << "lehr/core/number_text.hpp prints one that can be told apart";
+  }
+  EXPECT_GT(files, 100U);
+}
+
+}  // namespace
+}  // namespace lehr::test
