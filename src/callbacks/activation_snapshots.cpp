@@ -8,7 +8,8 @@
 
 namespace lehr {
 
-ActivationSnapshots::ActivationSnapshots(ActivationSnapshotsOptions options) : options_(std::move(options)) {
+ActivationSnapshots::ActivationSnapshots(ActivationSnapshotsOptions options)
+    : options_(std::move(options)), guard_(options_.on_failure) {
   if (options_.every_epochs < 1) {
     throw BadInput("ActivationSnapshots saves every 1 or more epochs, found " +
                    std::to_string(options_.every_epochs));
@@ -36,8 +37,11 @@ void ActivationSnapshots::after_epoch(Learner& learner) {
   ActivationsNote note{.options = options_.activations};
   for (const std::int64_t sample : options_.samples) note.samples.push_back(std::to_string(sample));
   const std::string name = fmt::format("epoch-{:04}", epoch.epoch + 1);
-  save_activations(options_.folder / (name + ".safetensors"), outputs, note);
-  if (options_.png) save_feature_maps(options_.folder / name, outputs, note);
+  const auto write = [&] {
+    save_activations(options_.folder / (name + ".safetensors"), outputs, note);
+    if (options_.png) save_feature_maps(options_.folder / name, outputs, note);
+  };
+  guard_.attempt(write, "the training goes on without this snapshot");
 }
 
 }  // namespace lehr

@@ -6,6 +6,7 @@
 #include <string>
 #include <system_error>
 
+#include "lehr/core/disk_error.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/train/learner.hpp"
@@ -44,7 +45,8 @@ std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& f
   return found;
 }
 
-Checkpoint::Checkpoint(CheckpointOptions options) : options_(std::move(options)) {
+Checkpoint::Checkpoint(CheckpointOptions options)
+    : options_(std::move(options)), guard_(options_.on_failure) {
   const bool negative = options_.every_batches < 0 || options_.every_epochs < 0 || options_.keep < 0 ||
                         !(options_.every_minutes >= 0);
   if (negative) throw BadInput("the intervals of checkpoints and how many to keep must be 0 or more");
@@ -72,10 +74,31 @@ void Checkpoint::after_epoch(Learner& learner) {
 }
 
 void Checkpoint::save(const Learner& learner) {
-  last_ = options_.folder / checkpoint_name(learner);
-  learner.save_checkpoint(last_);
-  since_saved_.restart();
-  if (options_.keep == 0) return;
+  const std::filesystem::path file = options_.folder / checkpoint_name(learner);
+  const bool written = write(learner, file);
+  since_saved_.restart();  // also after a failure: the next attempt is at the next interval
+  if (!written) return;
+  last_ = file;
+  if (options_.keep > 0) remove_old();
+}
+
+bool Checkpoint::write(const Learner& learner, const std::filesystem::path& file) {
+  const bool earlier = !last_.empty() || learner.progress().resumed;
+  if (earlier && !options_.stop_on_failure) {
+    return guard_.attempt([&] { learner.save_checkpoint(file); },
+                          "the training goes on, and an earlier checkpoint is there");
+  }
+  try {
+    learner.save_checkpoint(file);
+    return true;
+  } catch (const DiskError& error) {
+    const char* why =
+        earlier ? "; the training stops" : "; there is no earlier checkpoint, so the training stops";
+    throw DiskError(error.what() + std::string(why));
+  }
+}
+
+void Checkpoint::remove_old() const {
   const std::vector<std::filesystem::path> all = checkpoints_in(options_.folder);
   std::error_code ignored;  // what cannot be removed does no harm
   for (std::size_t i = static_cast<std::size_t>(options_.keep); i < all.size(); ++i) {

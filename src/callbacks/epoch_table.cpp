@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "lehr/callbacks/progress_bar.hpp"
+#include "lehr/core/number_text.hpp"
 
 namespace lehr {
 namespace {
@@ -16,13 +17,11 @@ constexpr int needed_always = 100;
 constexpr int metric_need = 50;  // beside loss and accuracy of the validation, before all else
 
 std::string percent(double share) {
-  return std::isfinite(share) ? fmt::format("{:.2f} %", 100 * share) : "-";
+  return std::isfinite(share) ? percent_text(share) : "-";
 }
 
 std::string number(double value) {
-  constexpr double longest = 1e5;
-  if (!std::isfinite(value)) return "-";
-  return std::abs(value) < longest ? fmt::format("{:.4f}", value) : fmt::format("{:.3e}", value);
+  return std::isfinite(value) ? loss_text(value) : "-";
 }
 
 /// Of what validation measured; "-" if it did not.

@@ -32,7 +32,7 @@ void EpochLogger::before_fit(Learner& learner) {
 
 void EpochLogger::after_epoch(Learner& learner) {
   text_ += line(learner);
-  write();
+  guard_.attempt([this] { write(); }, "the training goes on");
 }
 
 // The whole file each time: an epoch is long beside it, and it is never half written.

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "callbacks/epoch_table.hpp"
+#include "callbacks/progress_line.hpp"
 #include "lehr/core/clock.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/train/learner.hpp"
 
 namespace lehr {
@@ -34,32 +36,34 @@ struct ProgressBar::State {
   std::optional<EpochTable> table;
 
   std::ostream& out() const { return options.out == nullptr ? std::cerr : *options.out; }
+  int columns() const { return options.width ? options.width() : options.columns; }
 
   void erase() {
-    if (drawn) out() << "\r\x1b[K" << std::flush;
+    if (drawn) out() << "\r\x1b[J" << std::flush;
     drawn = false;
   }
 
-  std::string line(const Progress& progress) const {
+  ProgressLine line(const Progress& progress) const {
     const double share = share_done(progress);
-    const std::string head = fmt::format("epoch {}/{} ", progress.epoch + 1, progress.epochs);
-    std::string tail = fmt::format(" {:3.0f} %", 100 * share);
-    if (progress.training) {
-      const double fit_share = (progress.epoch + share) / std::max(progress.epochs, 1);
-      const double rate = static_cast<double>(progress.running.samples) / std::max(part.seconds(), 1e-9);
-      tail += fmt::format("  loss {:.4f}  {:.0f} images/s  {} left", progress.running.loss, rate,
-                          duration_text(fit.seconds() * (1 - fit_share) / fit_share));
-    } else {
-      tail += "  validating";
+    ProgressLine line{.whole = fmt::format("epoch {}/{}", progress.epoch + 1, progress.epochs),
+                      .brief = fmt::format("{}/{}", progress.epoch + 1, progress.epochs),
+                      .share = share};
+    if (!progress.training) {
+      line.state = "validating";
+      return line;
     }
-    constexpr int longest_bar = 30;
-    const int room = options.columns - 1 - static_cast<int>(head.size() + tail.size());
-    const std::string bar = room >= 5 ? bar_text(share, std::min(room, longest_bar)) : "";
-    return head + bar + tail;
+    const double fit_share = (progress.epoch + share) / std::max(progress.epochs, 1);
+    const double rate = static_cast<double>(progress.running.samples) / std::max(part.seconds(), 1e-9);
+    line.loss = "loss " + loss_text(progress.running.loss);
+    line.speed = fmt::format("{:.0f} images/s", rate);
+    line.left = duration_text(fit.seconds() * (1 - fit_share) / fit_share) + " left";
+    return line;
   }
 
+  // The cursor goes back to the beginning of the line. A terminal that is made narrower wraps what is there
+  // and keeps the cursor on the same character, so that the next drawing erases all of it.
   void draw(const Progress& progress) {
-    out() << '\r' << line(progress) << "\x1b[K" << std::flush;
+    out() << '\r' << fitted(line(progress), columns()) << "\x1b[J\r" << std::flush;
     drawn = true;
     since_drawn.restart();
   }
@@ -78,7 +82,7 @@ void ProgressBar::before_fit(Learner& learner) {
   state_->fit.restart();
   std::vector<std::string> metrics;
   for (const auto& metric : learner.metrics()) metrics.push_back(metric->name());
-  const int columns = state_->options.live ? state_->options.columns : 0;
+  const int columns = state_->options.live ? state_->columns() : 0;
   state_->table.emplace(std::move(metrics), columns);
   state_->out() << state_->table->header() << std::flush;
 }

@@ -328,7 +328,7 @@ void RunRecorder::clean_up(Learner& learner) {
   if (s.options.report.empty() || !s.failure.empty()) return;
   try {
     write_report(s.options.report);
-  } catch (const BadInput& error) {  // all but the page is safe
+  } catch (const Error& error) {  // all but the page is safe
     s.options.on_failure(error.what());
   }
 }

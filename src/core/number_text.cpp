@@ -46,9 +46,9 @@ std::string loss_text(double value) {
   if (!std::isfinite(value)) return not_finite(value);
   const double size = std::abs(value);
   constexpr double least_with_two_digits = 0.001;
-  constexpr double largest_fixed = 1e7;
-  if (size != 0 && (size < least_with_two_digits || size >= largest_fixed)) {
-    return converted(value, std::chars_format::scientific, 1);
+  constexpr double least_scientific = 1e5;
+  if (size != 0 && (size < least_with_two_digits || size >= least_scientific)) {
+    return converted(value, std::chars_format::scientific, 3);
   }
   return fixed(value, 4);
 }

@@ -10,16 +10,13 @@
 #include <utility>
 
 #include "data/text.hpp"
+#include "lehr/core/disk_error.hpp"
 #include "lehr/core/error.hpp"
 
 namespace lehr::data {
 namespace {
 
 namespace fs = std::filesystem;
-
-[[noreturn]] void refuse(const fs::path& place, int error_number) {
-  throw BadInput("cannot write " + in_quotes(place) + ": " + reason_of(error_number));
-}
 
 /// Calls `sync` on an open descriptor of the folder; returns errno or 0.
 int sync_folder(const fs::path& folder, int (*sync)(int)) {
@@ -68,7 +65,7 @@ StagingFolder::StagingFolder(const fs::path& target) {
   if (target.empty()) throw BadInput("the output folder has no name");
   std::error_code error;
   target_ = fs::weakly_canonical(fs::absolute(target), error);
-  if (error) refuse(target, error.value());
+  if (error) throw_not_written(target, error.value());
   if (!target_.has_filename()) target_ = target_.parent_path();
   const fs::file_status status = fs::status(target_, error);
   if (fs::exists(status) && !fs::is_directory(status)) {
@@ -100,7 +97,7 @@ void StagingFolder::make_parents() {
     missing.push_back(parent);
   }
   for (auto parent = missing.rbegin(); parent != missing.rend(); ++parent) {
-    if (::mkdir(parent->c_str(), 0777) != 0) refuse(*parent, errno);
+    if (::mkdir(parent->c_str(), 0777) != 0) throw_not_written(*parent, errno);
     made_parents_.push_back(*parent);
   }
 }
@@ -114,9 +111,9 @@ void StagingFolder::make_sibling() {
       folder_ = sibling;
       return;
     }
-    if (errno != EEXIST) refuse(target_, errno);
+    if (errno != EEXIST) throw_not_written(target_, errno);
   }
-  refuse(target_, EEXIST);
+  throw_not_written(target_, EEXIST);
 }
 
 void StagingFolder::discard() noexcept {
@@ -131,7 +128,7 @@ void StagingFolder::discard() noexcept {
 void StagingFolder::make_folder(const fs::path& relative) const {
   std::error_code error;
   fs::create_directories(folder_ / relative, error);
-  if (error) refuse(target_ / relative, error.value());
+  if (error) throw_not_written(target_ / relative, error.value());
 }
 
 void StagingFolder::write_file(const fs::path& relative, std::span<const std::uint8_t> bytes) const {
@@ -142,20 +139,21 @@ void StagingFolder::write_file(const fs::path& relative, const NextPiece& next) 
   NewFile file(folder_ / relative);
   for (auto piece = next(); !piece.empty() && file.failure() == 0; piece = next()) file.write(piece);
   file.close();
-  if (file.failure() != 0) refuse(target_ / relative, file.failure());
+  if (file.failure() != 0) throw_not_written(target_ / relative, file.failure());
 }
 
 void StagingFolder::commit() {
   // One call for the whole file system: an fsync for each of thousands of small files takes minutes.
-  if (const int failure = sync_folder(folder_, ::syncfs); failure != 0) refuse(target_, failure);
+  if (const int failure = sync_folder(folder_, ::syncfs); failure != 0) throw_not_written(target_, failure);
   if (std::rename(folder_.c_str(), target_.c_str()) != 0) {
     if (errno == ENOTEMPTY || errno == EEXIST) {
       throw BadInput("the output folder " + in_quotes(target_) + " exists and is not empty");
     }
-    refuse(target_, errno);
+    throw_not_written(target_, errno);
   }
   committed_ = true;
-  if (const int failure = sync_folder(target_.parent_path(), ::fsync); failure != 0) refuse(target_, failure);
+  if (const int failure = sync_folder(target_.parent_path(), ::fsync); failure != 0)
+    throw_not_written(target_, failure);
 }
 
 }  // namespace lehr::data

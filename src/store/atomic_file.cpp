@@ -10,10 +10,11 @@
 #include <optional>
 #include <system_error>
 
+#include "lehr/core/descriptor_buffer.hpp"
+#include "lehr/core/disk_error.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/store/made_folders.hpp"
-#include "store/descriptor_buffer.hpp"
 #include "store/file_descriptor.hpp"
 #include "store/flush.hpp"
 
@@ -21,13 +22,18 @@ namespace lehr::store {
 namespace fs = std::filesystem;
 namespace {
 
-[[noreturn]] void fail(const fs::path& file, int reason) {
-  throw BadInput(in_quotes(file) + ": cannot be written: " + std::generic_category().message(reason));
-}
-
 // The parent of "name" is the current folder.
 fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+/// The missing folders of a file's.
+void make_folders(std::optional<MadeFolders>& made, const fs::path& folder, const fs::path& file) {
+  try {
+    made.emplace(folder);
+  } catch (const fs::filesystem_error& error) {
+    throw_not_written(file, error.code().value());
+  }
 }
 
 /// A file under a name of its own, removed unless it was renamed.
@@ -45,13 +51,13 @@ class TemporaryFile {
     std::ostream stream(&buffer);
     write(stream);
     stream.flush();
-    if (buffer.failure() != 0) fail(file_, buffer.failure());
+    if (buffer.failure() != 0) throw_not_written(file_, buffer.failure());
     if (!stream) throw Error(in_quotes(file_) + ": what should write it failed");
-    if (const int failure = flush(descriptor_.get()); failure != 0) fail(file_, failure);
-    if (descriptor_.close() != 0) fail(file_, errno);
+    if (const int failure = flush(descriptor_.get()); failure != 0) throw_not_written(file_, failure);
+    if (descriptor_.close() != 0) throw_not_written(file_, errno);
   }
   void rename_to(const fs::path& target) {
-    if (::rename(path_.c_str(), target.c_str()) != 0) fail(file_, errno);
+    if (::rename(path_.c_str(), target.c_str()) != 0) throw_not_written(file_, errno);
     renamed_ = true;
   }
 
@@ -64,9 +70,9 @@ class TemporaryFile {
                         std::to_string(now) + ".tmp");
       const int descriptor = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
       if (descriptor >= 0) return descriptor;
-      if (errno != EEXIST) fail(file_, errno);
+      if (errno != EEXIST) throw_not_written(file_, errno);
     }
-    fail(file_, EEXIST);
+    throw_not_written(file_, EEXIST);
   }
 
   const fs::path& file_;
@@ -80,43 +86,60 @@ class TemporaryFile {
 fs::path target_of(const fs::path& file) {
   if (file.empty()) throw BadInput("a file to write needs a name, found an empty one");
   std::error_code error;
-  fs::path target = file;
-  if (fs::is_symlink(fs::symlink_status(file, error))) {
-    target = fs::weakly_canonical(file, error);
-    if (error) fail(file, error.value());
-  }
-  const fs::file_status status = fs::status(target, error);
-  if (fs::is_directory(status)) fail(file, EISDIR);
+  const fs::file_status status = fs::status(file, error);
+  if (status.type() == fs::file_type::none) throw_not_written(file, error.value());
+  if (fs::is_directory(status)) throw_not_written(file, EISDIR);
   if (fs::exists(status) && !fs::is_regular_file(status)) {
     throw BadInput(in_quotes(file) + ": cannot be written: expected a regular file, found a device or pipe");
   }
-  if (!target.has_filename()) fail(file, EISDIR);
-  if (status.type() == fs::file_type::none) fail(file, error.value());
+  // A rename would replace a file that its owner has protected.
+  if (fs::exists(status) && ::access(file.c_str(), W_OK) != 0) throw_not_written(file, errno);
+  fs::path target = fs::is_symlink(fs::symlink_status(file, error)) ? file_behind(file) : file;
+  if (!target.has_filename()) throw_not_written(file, EISDIR);
   return target;
 }
 
 }  // namespace
 
+// weakly_canonical stops at a link to a file that is not there yet.
+fs::path file_behind(const fs::path& path) {
+  constexpr int most_links = 40;  // as many as Linux follows
+  std::error_code error;
+  fs::path file = fs::absolute(path);
+  for (int links = 0; fs::is_symlink(fs::symlink_status(file, error)); ++links) {
+    if (links == most_links) throw_not_written(path, ELOOP);
+    file = file.parent_path() / fs::read_symlink(file, error);  // an absolute one replaces what is before it
+    if (error) throw_not_written(path, error.value());
+  }
+  fs::path whole = fs::weakly_canonical(file, error);
+  if (error) throw_not_written(path, error.value());
+  return whole;
+}
+
+void check_file_can_be_written(const fs::path& file) {
+  const fs::path target = target_of(file);
+  const fs::path folder = folder_of(target);
+  std::optional<MadeFolders> folders;
+  make_folders(folders, folder, file);
+  const TemporaryFile temporary(folder, file);
+}
+
 void write_file_atomically(const fs::path& file, const std::function<void(std::ostream&)>& write) {
   const fs::path target = target_of(file);
   const fs::path folder = folder_of(target);
   std::optional<MadeFolders> folders;
-  try {
-    folders.emplace(folder);
-  } catch (const fs::filesystem_error& error) {
-    fail(file, error.code().value());
-  }
+  make_folders(folders, folder, file);
   {
     TemporaryFile temporary(folder, file);
     temporary.fill(write);
     temporary.rename_to(target);
   }
   folders->keep();
-  if (const int failure = flush_folder(folder); failure != 0) fail(file, failure);
+  if (const int failure = flush_folder(folder); failure != 0) throw_not_written(file, failure);
 }
 
 void sync_folder(const fs::path& folder) {
-  if (const int failure = flush_folder(folder); failure != 0) fail(folder, failure);
+  if (const int failure = flush_folder(folder); failure != 0) throw_not_written(folder, failure);
 }
 
 }  // namespace lehr::store

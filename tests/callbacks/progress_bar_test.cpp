@@ -109,5 +109,35 @@ TEST(ProgressBar, ShowsMetrics) {
   EXPECT_NE(text.str().find("f1_macro"), std::string::npos) << text.str();
 }
 
+/// What is drawn on the live line each time, without the movements of the cursor.
+std::vector<std::string> drawings(const std::string& text) {
+  std::vector<std::string> found;
+  const std::string end = "\x1b[J\r";
+  for (std::size_t at = text.find(end); at != std::string::npos; at = text.find(end, at + 1)) {
+    const std::size_t begin = text.find_last_of("\r\n", at) + 1;
+    found.push_back(text.substr(begin, at - begin));
+  }
+  return found;
+}
+
+std::size_t characters(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+TEST(ProgressBar, FollowsATerminalWhoseWidthChanges) {
+  std::vector<int> widths;
+  const auto next_width = [&widths] {
+    widths.push_back(widths.size() % 3 == 0 ? 100 : widths.size() % 3 == 1 ? 40 : 20);
+    return widths.back();
+  };
+  const std::vector<std::string> drawn = drawings(shown({.live = true, .interval = 0, .width = next_width}));
+  ASSERT_EQ(drawn.size(), widths.size());
+  ASSERT_GT(drawn.size(), 6U);
+  for (std::size_t i = 0; i < drawn.size(); ++i) {
+    EXPECT_LT(characters(drawn[i]), static_cast<std::size_t>(widths[i])) << drawn[i];
+  }
+}
+
 }  // namespace
 }  // namespace lehr

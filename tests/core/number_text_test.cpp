@@ -29,12 +29,12 @@ TEST(NumberText, NamesWhatIsNoNumber) {
   EXPECT_EQ(percent_text(nan), "nan");
 }
 
-TEST(NumberText, SmallLossesKeepTwoDigits) {
+TEST(NumberText, SmallAndLargeLossesKeepTheirDigits) {
   EXPECT_EQ(loss_text(2.30258), "2.3026");
   EXPECT_EQ(loss_text(0.001), "0.0010");
-  EXPECT_EQ(loss_text(0.0000321), "3.2e-05");
+  EXPECT_EQ(loss_text(0.0000321), "3.210e-05");
   EXPECT_EQ(loss_text(0), "0.0000");
-  EXPECT_EQ(loss_text(2.97e33), "3.0e+33");
+  EXPECT_EQ(loss_text(2.97e33), "2.970e+33");
 }
 
 TEST(NumberText, OnlyAllIsAHundredPercentAndOnlyNoneIsZero) {

@@ -1,10 +1,10 @@
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <csignal>
 
+#include "lehr/core/disk_error.hpp"
 #include "support.hpp"
+#include "support/file_size_limit.hpp"
 
 namespace lehr {
 namespace {
@@ -13,6 +13,7 @@ namespace fs = data_test::fs;
 using data_test::Bytes;
 using data_test::expect_bad_input;
 using data_test::pixels_of;
+using test::FileSizeLimit;
 
 DataSplits some_digits() { return data::digits({.train = 60, .valid = 20, .seed = 2}); }
 
@@ -114,28 +115,6 @@ TEST(Export, RefusesAParentThatCannotBeWritten) {
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
-/// While it lives, no file can grow beyond some bytes: what a full disk does to a writer.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    before_signal_ = std::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    rlimit limit = before_;
-    limit.rlim_cur = bytes;
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, before_signal_);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
- private:
-  rlimit before_{};
-  void (*before_signal_)(int) = nullptr;
-};
-
 TEST(Export, LeavesNothingWhereAWriteFails) {
   const data_test::TemporaryFolder folder;
   std::string message;
@@ -143,22 +122,24 @@ TEST(Export, LeavesNothingWhereAWriteFails) {
     const FileSizeLimit limit(20'000);  // the labels fit, the images do not
     try {
       data::export_data(some_digits(), folder / "new/out");
-    } catch (const BadInput& error) {
+    } catch (const DiskError& error) {
       message = error.what();
     }
   }
-  EXPECT_NE(message.find("out/train-images-idx3-ubyte\": File too large"), std::string::npos) << message;
+  EXPECT_NE(message.find("out/train-images-idx3-ubyte\": cannot be written: File too large"),
+            std::string::npos)
+      << message;
   EXPECT_TRUE(fs::is_empty(folder.path()));
   message.clear();
   {
     const FileSizeLimit limit(100);
     try {
       data::export_data(some_digits(), folder / "out", {.idx = false});
-    } catch (const BadInput& error) {
+    } catch (const DiskError& error) {
       message = error.what();
     }
   }
-  EXPECT_NE(message.find(".png\": File too large"), std::string::npos) << message;
+  EXPECT_NE(message.find(".png\": cannot be written: File too large"), std::string::npos) << message;
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 

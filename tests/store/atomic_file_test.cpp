@@ -1,16 +1,16 @@
 #include "lehr/store/atomic_file.hpp"
+#include "lehr/core/disk_error.hpp"
 #include "lehr/core/text.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <cstdlib>
 
 #include "store/support.hpp"
+#include "support/file_size_limit.hpp"
 #include "support/ordinary_user.hpp"
 
 namespace lehr {
@@ -21,6 +21,7 @@ using store_test::bad_input_of;
 using store_test::expect_says;
 using store_test::read_all;
 using store_test::TemporaryFolder;
+using test::FileSizeLimit;
 
 void write_text(const std::filesystem::path& file, const std::string& text) {
   write_file_atomically(file, [&](std::ostream& stream) { stream << text; });
@@ -79,6 +80,19 @@ TEST(AtomicFile, FollowsASymbolicLinkInsteadOfReplacingIt) {
   EXPECT_EQ(read_all(folder / "real"), "new");
 }
 
+TEST(AtomicFile, FollowsASymbolicLinkToAFileThatIsNotThereYet) {
+  const TemporaryFolder folder;
+  std::filesystem::create_symlink("new/real", folder / "second");
+  std::filesystem::create_symlink(folder / "second", folder / "first");
+  write_text(folder / "first", "text");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "first"));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "second"));
+  EXPECT_EQ(read_all(folder / "new/real"), "text");
+  EXPECT_EQ(store::file_behind(folder / "first"), store::file_behind(folder / "new/../new/real"));
+  std::filesystem::create_symlink("loop", folder / "loop");
+  expect_says(bad_input_of([&] { write_text(folder / "loop", "x"); }), {"loop", "symbolic links"});
+}
+
 TEST(AtomicFile, RefusesWhatIsNoFile) {
   const TemporaryFolder folder;
   expect_says(bad_input_of([&] { write_text(folder.path(), "x"); }),
@@ -109,26 +123,17 @@ TEST(AtomicFile, SaysThatPermissionIsMissing) {
   expect_says(bad_input_of([&] { write_text(folder / "new/file", "x"); }), {"new/file", "Permission denied"});
 }
 
-/// Lets no file grow beyond `bytes`, as a full disk would.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    rlimit limit = before_;
-    limit.rlim_cur = bytes;
-    ::setrlimit(RLIMIT_FSIZE, &limit);
+/// What a call throws as DiskError, or "" with a failure.
+template <class Call>
+std::string disk_error_of(const Call& call) {
+  try {
+    call();
+  } catch (const DiskError& error) {
+    return error.what();
   }
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
- private:
-  void (*handler_)(int);
-  rlimit before_{};
-};
+  ADD_FAILURE() << "expected DiskError, found nothing thrown";
+  return "";
+}
 
 TEST(AtomicFile, LeavesNothingWhereAWriteFailsHalfWay) {
   const TemporaryFolder folder;
@@ -136,7 +141,7 @@ TEST(AtomicFile, LeavesNothingWhereAWriteFailsHalfWay) {
   std::string message;
   {
     const FileSizeLimit limit(100000);
-    message = bad_input_of([&] { write_text(folder / "file", std::string(200001, 'x')); });
+    message = disk_error_of([&] { write_text(folder / "file", std::string(200001, 'x')); });
   }
   expect_says(message, {in_quotes(folder / "file") + ": cannot be written", "File too large"});
   EXPECT_EQ(read_all(folder / "file"), "older");
@@ -148,10 +153,33 @@ TEST(AtomicFile, LeavesNothingWhereTheLastFlushFails) {
   std::string message;
   {
     const FileSizeLimit limit(10);
-    message = bad_input_of([&] { write_text(folder / "new/file", "longer than ten bytes"); });
+    message = disk_error_of([&] { write_text(folder / "new/file", "longer than ten bytes"); });
   }
   expect_says(message, {"File too large"});
   EXPECT_EQ(folder.entries(), 0U);
+}
+
+TEST(AtomicFile, LeavesAFileThatItsOwnerProtected) {
+  const TemporaryFolder folder;
+  write_text(folder / "file", "older");
+  ASSERT_EQ(::chmod((folder / "file").c_str(), 0444), 0);
+  ASSERT_EQ(::chmod(folder.path().c_str(), 0777), 0);
+  const test::AsOrdinaryUser ordinary;
+  expect_says(bad_input_of([&] { write_text(folder / "file", "x"); }), {"file", "Permission denied"});
+  EXPECT_EQ(read_all(folder / "file"), "older");
+}
+
+TEST(AtomicFile, CanBeCheckedBeforeItIsWritten) {
+  const TemporaryFolder folder;
+  write_text(folder / "file", "older");
+  store::check_file_can_be_written(folder / "file");
+  store::check_file_can_be_written(folder / "new/deep/file");
+  EXPECT_EQ(read_all(folder / "file"), "older");
+  EXPECT_EQ(folder.entries(), 1U) << "it leaves nothing behind";
+  expect_says(bad_input_of([&] { store::check_file_can_be_written(folder.path()); }), {"Is a directory"});
+  expect_says(bad_input_of([&] { store::check_file_can_be_written(folder / "file/x"); }),
+              {"Not a directory"});
+  expect_says(bad_input_of([&] { store::check_file_can_be_written("/dev/full"); }), {"regular file"});
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "lehr/core/disk_error.hpp"
 #include "lehr/store/atomic_file.hpp"
 #include "store/support.hpp"
 #include "support/small_disk.hpp"
@@ -13,7 +14,7 @@ int fill_small_disk(const std::filesystem::path& mount_point) {
   const auto file = mount_point / "new" / "file";
   try {
     store::write_file_atomically(file, [](std::ostream& stream) { stream << std::string(200000, 'x'); });
-  } catch (const BadInput& error) {
+  } catch (const DiskError& error) {
     const std::string message = error.what();
     if (message.find("No space left on device") == std::string::npos) return 2;
     if (message.find(file.string()) == std::string::npos) return 3;

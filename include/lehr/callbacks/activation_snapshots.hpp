@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lehr/callbacks/disk_guard.hpp"
 #include "lehr/train/activations.hpp"
 #include "lehr/train/callback.hpp"
 
@@ -16,6 +17,8 @@ struct ActivationSnapshotsOptions {
   int every_epochs = 1;                  ///< and after the last one
   std::filesystem::path folder = "activations";
   bool png = false;  ///< feature maps as pictures too
+  /// Called when the disk does not take a snapshot, after which the fit goes on; prints on stderr by default.
+  OnFailure on_failure{};
 };
 
 /// Saves what layers make of some samples as the training goes on: FOLDER/epoch-0001.safetensors, and with
@@ -33,6 +36,7 @@ class ActivationSnapshots final : public Callback {
 
  private:
   ActivationSnapshotsOptions options_;
+  DiskGuard guard_;
 };
 
 }  // namespace lehr

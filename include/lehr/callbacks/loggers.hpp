@@ -5,12 +5,14 @@
 #include <string>
 #include <string_view>
 
+#include "lehr/callbacks/disk_guard.hpp"
 #include "lehr/train/callback.hpp"
 
 namespace lehr {
 
-/// What the loggers share: a text file with a line an epoch, complete after each. A resumed fit goes on in
-/// the file, from which lines of epochs that it will repeat are taken first.
+/// What the loggers share: a text file with a line an epoch, complete after each. A new fit replaces a file
+/// of that name. A resumed fit goes on in the file, without the lines of epochs that it will repeat. If the
+/// disk is full after an epoch, the fit goes on, and the file is completed after the next epoch.
 class EpochLogger : public Callback {
  public:
   int order() const override { return 60; }
@@ -20,7 +22,8 @@ class EpochLogger : public Callback {
   void load_state(const CallbackState& state) override;
 
  protected:
-  explicit EpochLogger(std::filesystem::path file) : file_(std::move(file)) {}
+  EpochLogger(std::filesystem::path file, OnFailure on_failure)
+      : file_(std::move(file)), guard_(std::move(on_failure)) {}
   virtual std::string header(const Learner& learner) const = 0;
   virtual std::string line(const Learner& learner) const = 0;
 
@@ -29,13 +32,15 @@ class EpochLogger : public Callback {
 
   std::filesystem::path file_;
   std::string text_;
+  DiskGuard guard_;
 };
 
 /// Epoch, rates, times, losses and metrics as comma-separated values under a header. Source: Keras's
 /// CSVLogger.
 class CsvLogger final : public EpochLogger {
  public:
-  explicit CsvLogger(std::filesystem::path file) : EpochLogger(std::move(file)) {}
+  explicit CsvLogger(std::filesystem::path file, OnFailure on_failure = {})
+      : EpochLogger(std::move(file), std::move(on_failure)) {}
   std::string_view name() const override { return "CsvLogger"; }
 
  private:
@@ -46,7 +51,8 @@ class CsvLogger final : public EpochLogger {
 /// The same as one JSON object a line; numbers that are not finite are null.
 class JsonlLogger final : public EpochLogger {
  public:
-  explicit JsonlLogger(std::filesystem::path file) : EpochLogger(std::move(file)) {}
+  explicit JsonlLogger(std::filesystem::path file, OnFailure on_failure = {})
+      : EpochLogger(std::move(file), std::move(on_failure)) {}
   std::string_view name() const override { return "JsonlLogger"; }
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -12,8 +13,10 @@ namespace lehr {
 struct ProgressBarOptions {
   std::ostream* out = nullptr;  ///< null: std::cerr
   bool live = false;            ///< redraws a line within the epoch; for terminals, as it moves the cursor
-  int columns = 80;             ///< width of the terminal, if live
-  double interval = 0.1;        ///< seconds between two drawings
+  int columns = 80;             ///< width of the terminal, if live; the line and the table fit any width
+  /// Asked for the width before each drawing, to follow a terminal whose size changes; replaces `columns`.
+  std::function<int()> width{};
+  double interval = 0.1;  ///< seconds between two drawings
 };
 
 /// Shows how a fit is going: a table with a line an epoch, and while an epoch runs, if asked, a bar with

@@ -3,15 +3,17 @@
 #include <filesystem>
 #include <string_view>
 
+#include "lehr/callbacks/disk_guard.hpp"
 #include "lehr/callbacks/monitor.hpp"
 
 namespace lehr {
 
-/// Saves the model after each epoch that is the best so far by a metric. Source: Keras's ModelCheckpoint with
-/// save_best_only.
+/// Saves the model after each epoch that is the best so far by a metric. If the disk does not take it, the
+/// fit goes on and the next epoch that is better than the saved one is saved. Source: Keras's ModelCheckpoint
+/// with save_best_only.
 class SaveBest final : public Callback {
  public:
-  explicit SaveBest(std::filesystem::path file, MonitorOptions monitor = {});
+  explicit SaveBest(std::filesystem::path file, MonitorOptions monitor = {}, OnFailure on_failure = {});
   std::string_view name() const override { return "SaveBest"; }
   int order() const override { return 30; }
   void before_fit(Learner& learner) override;
@@ -25,6 +27,7 @@ class SaveBest final : public Callback {
  private:
   std::filesystem::path file_;
   Monitor monitor_;
+  DiskGuard guard_;
 };
 
 }  // namespace lehr

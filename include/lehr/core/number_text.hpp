@@ -13,7 +13,7 @@ namespace lehr {
 std::string number_text(double number);
 std::string number_text(float number);
 
-/// A loss or a metric with four decimals, "0.1234"; if that would leave fewer than two digits, "3.2e-05".
+/// A loss or a metric with four decimals, "0.1234"; below 0.001 and from 100,000 on "3.210e-05".
 std::string loss_text(double value);
 
 /// A share as "97.14 %", with that many decimals. "100.00 %" means all and "0.00 %" means none: 0.99999 reads

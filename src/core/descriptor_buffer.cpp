@@ -1,10 +1,21 @@
-#include "store/descriptor_buffer.hpp"
+#include "lehr/core/descriptor_buffer.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
 
-namespace lehr::store {
+namespace lehr {
+
+namespace {
+
+/// A terminal or pipe that another process has made non-blocking is full at times.
+void wait_until_writable(int descriptor) {
+  pollfd waited{.fd = descriptor, .events = POLLOUT, .revents = 0};
+  ::poll(&waited, 1, -1);
+}
+
+}  // namespace
 
 DescriptorBuffer::DescriptorBuffer(int descriptor) : descriptor_(descriptor), buffer_(1 << 16) {
   setp(buffer_.data(), buffer_.data() + buffer_.size());
@@ -14,7 +25,11 @@ bool DescriptorBuffer::write_all(const char* text, std::size_t count) {
   while (failure_ == 0 && count > 0) {
     const ssize_t written = ::write(descriptor_, text, count);
     if (written < 0) {
-      if (errno != EINTR) failure_ = errno;
+      if (errno == EAGAIN) {
+        wait_until_writable(descriptor_);
+      } else if (errno != EINTR) {
+        failure_ = errno;
+      }
       continue;
     }
     text += written;
@@ -44,4 +59,4 @@ std::streamsize DescriptorBuffer::xsputn(const char* text, std::streamsize count
   return sync() == 0 && write_all(text, static_cast<std::size_t>(count)) ? count : 0;
 }
 
-}  // namespace lehr::store
+}  // namespace lehr

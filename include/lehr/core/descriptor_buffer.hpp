@@ -3,13 +3,14 @@
 #include <streambuf>
 #include <vector>
 
-namespace lehr::store {
+namespace lehr {
 
-/// Output buffer over a descriptor that remembers why a write failed, which std::ofstream does not tell.
+/// Output buffer over an open descriptor that remembers why a write failed, which std::ofstream does not
+/// tell. After the first failure it drops what it is given. Does not close the descriptor.
 class DescriptorBuffer final : public std::streambuf {
  public:
   explicit DescriptorBuffer(int descriptor);
-  /// errno of the first write that failed, or 0.
+  /// The errno value of the first write that failed, or 0.
   int failure() const { return failure_; }
 
  protected:
@@ -25,4 +26,4 @@ class DescriptorBuffer final : public std::streambuf {
   std::vector<char> buffer_;
 };
 
-}  // namespace lehr::store
+}  // namespace lehr
