@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <iostream>
 #include <new>
 #include <span>
 #include <string>
@@ -15,6 +14,7 @@
 #include "last_words.hpp"
 #include "lehr/core/error.hpp"
 #include "output.hpp"
+#include "standard_streams.hpp"
 
 namespace lehr::cli {
 namespace {
@@ -87,6 +87,15 @@ BadInput as_bad_input(CLI::App& app, const CLI::ParseError& error) {
   return BadInput(typed_name(innermost(app)) + ": " + plainer(error.what()));
 }
 
+/// Throws if the line names a command that there is not: "lehr trian --help" is no request for lehr's own
+/// help.
+void check_command(CLI::App& app) {
+  if (command_names(innermost(app)).empty()) return;
+  for (const std::string& argument : app.remaining(true)) {
+    if (!argument.starts_with('-')) throw unexpected(app, argument);
+  }
+}
+
 int parse_and_run(CLI::App& app, const Commands& commands, std::vector<std::string> arguments) {
   try {
     arguments = expand(std::move(arguments));
@@ -94,7 +103,10 @@ int parse_and_run(CLI::App& app, const Commands& commands, std::vector<std::stri
     reversed.pop_back();  // the program
     app.parse(std::move(reversed));
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
+    if (error.get_exit_code() == 0) {  // --help and --version
+      check_command(app);
+      return app.exit(error);
+    }
     throw as_bad_input(app, error);
   }
   if (!commands.chosen()) {
@@ -126,10 +138,7 @@ int run_command(int argc, char** argv) {
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)->disable_flag_override();
   Commands commands(app);
   register_all_commands(commands);
-  const int status = parse_and_run(app, commands, {arguments.begin(), arguments.end()});
-  std::cout.flush();
-  if (!std::cout) throw Error("standard output cannot be written");
-  return status;
+  return parse_and_run(app, commands, {arguments.begin(), arguments.end()});
 }
 
 }  // namespace
@@ -139,8 +148,11 @@ int run(int argc, char** argv) {
   const auto arguments = std::span(argv, static_cast<std::size_t>(argc));
   const bool json = std::any_of(arguments.begin(), arguments.end(),
                                 [](const char* argument) { return std::string_view(argument) == "--json"; });
+  StandardStreams streams;
   try {
-    return run_command(argc, argv);
+    const int status = run_command(argc, argv);
+    streams.finish();
+    return status;
   } catch (const Error& error) {
     return report_failure(error.what(), static_cast<int>(error.kind()), json);
   } catch (const std::bad_alloc&) {

@@ -90,6 +90,10 @@ void add_writing(CLI::App& app, CallbackOptions& options) {
   add_integer(app, "--keep-checkpoints", options.keep_checkpoints, {0, most_epochs},
               "the last so many; 0 all")
       ->group(group);
+  app.add_flag("--require-checkpoints", options.require_checkpoints,
+               "stop if the disk does not take a checkpoint; without it the training goes on if there is an "
+               "earlier one")
+      ->group(group);
 }
 
 /// What the options mean together; `saving` where the run has a folder.
@@ -104,6 +108,7 @@ void check(const Learner& learner, const CallbackOptions& options, bool saving) 
     if (options.save_best) throw BadInput("--save-best contradicts --no-save");
     if (options.checkpoint_batches > 0) throw BadInput("--checkpoint-batches contradicts --no-save");
     if (options.checkpoint_minutes > 0) throw BadInput("--checkpoint-minutes contradicts --no-save");
+    if (options.require_checkpoints) throw BadInput("--require-checkpoints contradicts --no-save");
   }
   const int clips =
       (options.clip_norm ? 1 : 0) + (options.clip_value ? 1 : 0) + (options.clip_adaptive ? 1 : 0);
@@ -126,7 +131,8 @@ void add_callback_options(CLI::App& app, CallbackOptions& options) {
   add_writing(app, options);
 }
 
-void add_callbacks(Learner& learner, const CallbackOptions& options, const std::filesystem::path& folder) {
+void add_callbacks(Learner& learner, const CallbackOptions& options, const std::filesystem::path& folder,
+                   const OnFailure& warn) {
   check(learner, options, !folder.empty());
   const MonitorOptions monitor{.metric = options.monitor};
   learner.add(TerminateOnNonFinite({.dump = folder.empty() ? folder : folder / "diverged.safetensors"}));
@@ -149,15 +155,17 @@ void add_callbacks(Learner& learner, const CallbackOptions& options, const std::
   TimerOptions timer;  // always there, so that a resumed run may get a limit or lose it
   if (options.time_limit > 0) timer.limit_seconds = 60 * options.time_limit;
   learner.add(Timer(timer));
-  if (!options.csv.empty()) learner.add(CsvLogger(options.csv));
-  if (!options.jsonl.empty()) learner.add(JsonlLogger(options.jsonl));
+  if (!options.csv.empty()) learner.add(CsvLogger(options.csv, warn));
+  if (!options.jsonl.empty()) learner.add(JsonlLogger(options.jsonl, warn));
   if (folder.empty()) return;
-  if (options.save_best) learner.add(SaveBest(folder / "best.safetensors", monitor));
+  if (options.save_best) learner.add(SaveBest(folder / "best.safetensors", monitor, warn));
   learner.add(Checkpoint({.folder = folder / "checkpoints",
                           .every_batches = options.checkpoint_batches,
                           .every_minutes = options.checkpoint_minutes,
                           .every_epochs = options.checkpoint_epochs,
-                          .keep = options.keep_checkpoints}));
+                          .keep = options.keep_checkpoints,
+                          .stop_on_failure = options.require_checkpoints,
+                          .on_failure = warn}));
 }
 
 }  // namespace lehr::cli

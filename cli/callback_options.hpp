@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "lehr/callbacks/disk_guard.hpp"
 #include "lehr/train/learner.hpp"
 
 namespace lehr::cli {
@@ -32,12 +33,14 @@ struct CallbackOptions {
   double checkpoint_minutes = 0;
   int checkpoint_epochs = 1;
   int keep_checkpoints = 2;
+  bool require_checkpoints = false;
 };
 
 void add_callback_options(CLI::App& app, CallbackOptions& options);
 
-/// Adds what was asked for, with files in `folder` (none where it is empty). Throws BadInput for options that
-/// contradict each other.
-void add_callbacks(Learner& learner, const CallbackOptions& options, const std::filesystem::path& folder);
+/// Adds what was asked for, with files in `folder` (none if it is empty); `warn` is told of files that a full
+/// disk does not take. Throws BadInput for options that contradict each other.
+void add_callbacks(Learner& learner, const CallbackOptions& options, const std::filesystem::path& folder,
+                   const OnFailure& warn);
 
 }  // namespace lehr::cli

@@ -3,53 +3,72 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <string_view>
 
 namespace lehr::cli {
 namespace {
 
-constexpr int interrupted_status = 130;
-constexpr std::string_view notice = "\nlehr: stopping after this batch; once more stops at once\n";
+enum class Answer { end_at_once, poll, stop_fit };
 
+std::atomic<Answer> answer{Answer::end_at_once};
 std::atomic<Learner*> running{nullptr};
-std::atomic<bool> signalled{false};
-static_assert(std::atomic<Learner*>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
+std::atomic<bool> caught{false};
+std::atomic<bool> insisted{false};
+static_assert(std::atomic<Learner*>::is_always_lock_free && std::atomic<bool>::is_always_lock_free &&
+              std::atomic<Answer>::is_always_lock_free);
 
-// Nothing here but what may be called from a signal handler.
-void on_signal(int) {
-  if (signalled.exchange(true)) _exit(interrupted_status);
-  if (Learner* learner = running.load()) learner->request_stop();
-  [[maybe_unused]] const auto written = write(STDERR_FILENO, notice.data(), notice.size());
+// Nothing from here to on_signal but what may be called from a signal handler.
+
+void say(std::string_view text) {
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, text.data(), text.size());
 }
 
-/// A signal that came before the fit began stops it at its first batch.
-class StopEarly final : public Callback {
- public:
-  std::string_view name() const override { return "StopEarly"; }
-  void before_epoch(Learner& learner) override {
-    if (signalled) learner.request_stop();
-  }
-};
+void end_at_once() {
+  say("\nlehr: interrupted; nothing was saved\n");
+  _exit(interrupted_status);
+}
+
+void on_signal(int number) {
+  const int error = errno;
+  if (answer == Answer::end_at_once) end_at_once();
+  const bool of_a_person = number == SIGINT || number == SIGTERM;
+  if (of_a_person && insisted.exchange(true)) _exit(interrupted_status);
+  const bool first = !caught.exchange(true);
+  if (Learner* learner = running; learner != nullptr) learner->request_stop();
+  if (first && answer == Answer::stop_fit)
+    say("\nlehr: stopping after this batch; once more stops at once\n");
+  errno = error;
+}
 
 }  // namespace
 
-StopOnSignal::StopOnSignal(Learner& learner) {
-  learner.add(StopEarly());
-  running = &learner;
+SignalWatch::SignalWatch() {
+  answer = Answer::end_at_once;
+  caught = insisted = false;
   struct sigaction action {};
   action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, &interrupt_);
-  sigaction(SIGTERM, &action, &terminate_);
+  for (std::size_t i = 0; i < signals.size(); ++i) {
+    sigaction(signals[i], nullptr, &before_[i]);
+    const bool ignored_hangup = signals[i] == SIGHUP && before_[i].sa_handler == SIG_IGN;
+    if (!ignored_hangup) sigaction(signals[i], &action, nullptr);
+  }
 }
 
-StopOnSignal::~StopOnSignal() {
-  sigaction(SIGINT, &interrupt_, nullptr);
-  sigaction(SIGTERM, &terminate_, nullptr);
+SignalWatch::~SignalWatch() {
+  for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &before_[i], nullptr);
   running = nullptr;
 }
 
-bool StopOnSignal::received() const { return signalled; }
+void SignalWatch::stop_fit_of(Learner& learner) {
+  running = &learner;
+  answer = Answer::stop_fit;
+}
+
+void SignalWatch::allow_polling() { answer = Answer::poll; }
+
+bool SignalWatch::received() const { return caught; }
 
 }  // namespace lehr::cli

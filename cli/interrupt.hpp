@@ -1,25 +1,37 @@
 #pragma once
 
+#include <array>
 #include <csignal>
 
 #include "lehr/train/learner.hpp"
 
 namespace lehr::cli {
 
-/// While it lives, the first SIGINT or SIGTERM asks the learner to end its fit after the batch, and a second
-/// one ends the process at once with status 130.
-class StopOnSignal {
- public:
-  explicit StopOnSignal(Learner& learner);
-  ~StopOnSignal();
-  StopOnSignal(const StopOnSignal&) = delete;
-  StopOnSignal& operator=(const StopOnSignal&) = delete;
+constexpr int interrupted_status = 130;
 
+/// Catches SIGINT, SIGTERM, SIGHUP (a terminal that is closed) and SIGXCPU (the processor time is used up)
+/// while it lives. One at a time.
+///
+/// At first any of them ends the process with status 130, as there is nothing to save. After stop_fit_of() or
+/// allow_polling() the first one asks for an end, and a second SIGINT or SIGTERM ends the process at once.
+/// SIGHUP and SIGXCPU never count as the second: a terminal that is closed sends several, and the system
+/// repeats SIGXCPU. SIGHUP stays ignored if it was (nohup).
+class SignalWatch {
+ public:
+  SignalWatch();
+  ~SignalWatch();
+  SignalWatch(const SignalWatch&) = delete;
+  SignalWatch& operator=(const SignalWatch&) = delete;
+
+  /// From here on a signal asks this learner to end its fit after the batch.
+  void stop_fit_of(Learner& learner);
+  /// From here on a signal only makes received() true.
+  void allow_polling();
   bool received() const;
 
  private:
-  struct sigaction interrupt_ {};
-  struct sigaction terminate_ {};
+  static constexpr std::array<int, 4> signals{SIGINT, SIGTERM, SIGHUP, SIGXCPU};
+  std::array<struct sigaction, signals.size()> before_{};
 };
 
 }  // namespace lehr::cli

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "lehr/callbacks/disk_guard.hpp"
+
 namespace lehr::cli {
 
 /// One object on one line of stdout, at once. Numbers that are not finite become null.
@@ -12,6 +14,11 @@ void print_json(const nlohmann::ordered_json& object);
 
 /// A word as a shell takes it: in single quotes if it needs them.
 std::string shell_word(const std::string& text);
+
+/// Takes sentences about what went wrong without ending the command: each is a line on stderr that begins
+/// with "lehr: " (in place of a live progress line, if there is one), and with `json` also a `warning` object
+/// on stdout.
+OnFailure warnings(bool live, bool json);
 
 /// The message on one line: control characters escaped, cut where it is absurdly long.
 std::string one_line(std::string_view message);
@@ -21,5 +28,7 @@ std::string shortened(std::string_view text);
 
 /// "31,250"
 std::string grouped(std::int64_t count);
+/// "1 image", "31,250 images"
+std::string grouped(std::int64_t count, std::string_view noun);
 
 }  // namespace lehr::cli

@@ -11,6 +11,7 @@
 #include <set>
 #include <sstream>
 
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/graph/summary.hpp"
 #include "lehr/store/run_names.hpp"
@@ -49,11 +50,11 @@ std::string short_data(const std::string& data, std::size_t longest) {
 }
 
 std::string percent(std::optional<double> share) {
-  return share && std::isfinite(*share) ? fmt::format("{:.2f} %", 100 * *share) : "-";
+  return share && std::isfinite(*share) ? percent_text(*share) : "-";
 }
 
 std::string number(std::optional<double> value) {
-  return value && std::isfinite(*value) ? fmt::format("{:.4f}", *value) : "-";
+  return value && std::isfinite(*value) ? loss_text(*value) : "-";
 }
 
 double train_seconds(const RunResult& run) {
@@ -268,7 +269,7 @@ std::string comparison_text(std::span<const RunResult> runs) {
 std::string difference_text(const store::RunComparison& comparison, const std::string& a,
                             const std::string& b) {
   std::string text =
-      fmt::format("{} batches in both, {} only in {}, {} only in {}\n", grouped(comparison.common),
+      fmt::format("{} in both, {} only in {}, {} only in {}\n", grouped(comparison.common, "batch"),
                   grouped(comparison.only_a), printable(a), grouped(comparison.only_b), printable(b));
   if (!comparison.first) return text + "no recorded number differs\n";
   const store::RunDifference& first = *comparison.first;

@@ -31,7 +31,8 @@ void add_snapshot_options(CLI::App& app, SnapshotOptions& options) {
   app.add_flag("--snapshots-maps", snapshots.png, "also feature maps as PNG")->group(group);
 }
 
-void add_snapshots(Learner& learner, const SnapshotOptions& options, const std::filesystem::path& folder) {
+void add_snapshots(Learner& learner, const SnapshotOptions& options, const std::filesystem::path& folder,
+                   const OnFailure& warn) {
   const ActivationSnapshotsOptions usual;
   ActivationSnapshotsOptions asked = options.snapshots;
   if (asked.samples.empty()) {
@@ -43,6 +44,7 @@ void add_snapshots(Learner& learner, const SnapshotOptions& options, const std::
   }
   if (folder.empty()) throw BadInput("--snapshots contradicts --no-save");
   asked.folder = folder / "activations";
+  asked.on_failure = warn;
   learner.add(ActivationSnapshots(std::move(asked)));
 }
 

@@ -16,6 +16,7 @@ struct SnapshotOptions {
 void add_snapshot_options(CLI::App& app, SnapshotOptions& options);
 /// Adds what was asked for; snapshots go to `folder`/activations. Throws BadInput where the folder is empty,
 /// or for options that need --snapshots and stand without it.
-void add_snapshots(Learner& learner, const SnapshotOptions& options, const std::filesystem::path& folder);
+void add_snapshots(Learner& learner, const SnapshotOptions& options, const std::filesystem::path& folder,
+                   const OnFailure& warn);
 
 }  // namespace lehr::cli

@@ -45,8 +45,14 @@ TrainingResult result_of(const Learner& learner, bool interrupted) {
   std::int64_t samples = 0;
   for (const EpochRecord& record : learner.history()) {
     ++result.epochs;
-    if (record.train.samples > 0) result.train = record.train;
-    if (record.valid.samples > 0) result.valid = record.valid;
+    if (record.train.samples > 0) {
+      result.train = record.train;
+      result.train_epoch = record.epoch + 1;
+    }
+    if (record.valid.samples > 0) {
+      result.valid = record.valid;
+      result.valid_epoch = record.epoch + 1;
+    }
     result.train_seconds += record.train_seconds;
     samples += record.train.samples;
   }
@@ -81,7 +87,9 @@ Json done_event(const TrainingResult& result, const RunPlace& place) {
              {"reason_text", result.ending.text},
              {"epochs", result.epochs}};
   put_metrics(event, "train", result.train);
+  event["train_epoch"] = result.train ? Json(result.train_epoch) : Json();
   put_metrics(event, "valid", result.valid);
+  event["valid_epoch"] = result.valid ? Json(result.valid_epoch) : Json();
   event["train_seconds"] = result.train_seconds;
   event["images_per_second"] = result.images_per_second;
   event["peak_memory_bytes"] = peak_memory_bytes();
@@ -101,6 +109,7 @@ void EpochEvents::after_epoch(Learner& learner) {
   event["train_seconds"] = record.train_seconds;
   event["valid_seconds"] = record.valid_seconds;
   event["images_per_second"] = rate(record.train.samples, record.train_seconds);
+  if (!record.complete) event["complete"] = false;
   print_json(event);
 }
 

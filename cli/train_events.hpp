@@ -22,11 +22,14 @@ struct RunPlace {
   static RunPlace of(const std::filesystem::path& folder);
 };
 
-/// What the epochs of a fit came to. Metrics are those of the last epoch that had any.
+/// What the epochs of a fit came to. Metrics are those of the last epoch that has any: of an epoch that was
+/// interrupted the training metrics cover the batches until then, and there are none of validation.
 struct TrainingResult {
-  std::int64_t epochs = 0;
+  std::int64_t epochs = 0;  ///< begun, the one that was interrupted included
   std::optional<SetMetrics> train;
+  int train_epoch = 0;  ///< of `train`, from 1
   std::optional<SetMetrics> valid;
+  int valid_epoch = 0;       ///< of `valid`, from 1
   double train_seconds = 0;  ///< of the training part of the epochs alone
   double images_per_second = 0;
   Ending ending;  ///< why the fit ended

@@ -10,6 +10,7 @@
 
 #include "arguments.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/data/data.hpp"
 #include "metric_names.hpp"
 #include "output.hpp"
@@ -195,8 +196,9 @@ void make_paths_absolute(TrainOptions& options, CLI::App& command) {
 }
 
 std::vector<std::string> reporting_options() {
-  return {"config",          "recipe",  "resume", "verify", "out",         "name",
-          "require-records", "no-save", "json",   "quiet",  "trace-events"};
+  return {"config",  "recipe", "resume",          "verify",
+          "out",     "name",   "require-records", "require-checkpoints",
+          "no-save", "json",   "quiet",           "trace-events"};
 }
 
 schedules::RateAndMomentum make_schedule(const TrainOptions& options) {
@@ -204,8 +206,8 @@ schedules::RateAndMomentum make_schedule(const TrainOptions& options) {
   if (options.warm_up > 0) {
     const auto epochs = static_cast<double>(options.epochs);
     if (options.warm_up >= epochs) {
-      throw BadInput(fmt::format("--warm-up must be shorter than the training of {} epochs, found {}",
-                                 options.epochs, options.warm_up));
+      throw BadInput(fmt::format("--warm-up must be shorter than the training of {}, found {}",
+                                 counted(options.epochs, "epoch"), options.warm_up));
     }
     const double share = options.warm_up / epochs;
     schedule.rate = schedules::warm_up(share, schedule.rate);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lehr/callbacks/checkpoint.hpp"
+#include "lehr/core/disk_error.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/store/safetensors.hpp"
@@ -38,8 +39,12 @@ class SaveAt final : public Callback {
 /// A folder that goes with the object, for all that the repeated training writes.
 class ScratchFolder {
  public:
-  ScratchFolder() : path_(std::filesystem::temp_directory_path() / fmt::format("lehr-verify-{}", getpid())) {
-    std::filesystem::create_directory(path_);
+  ScratchFolder() {
+    std::error_code error;
+    path_ = std::filesystem::temp_directory_path(error) / fmt::format("lehr-verify-{}", getpid());
+    if (error) throw BadInput("TMPDIR names no folder for temporary files: " + error.message());
+    std::filesystem::create_directory(path_, error);
+    if (error) throw_not_written(path_, error.value());
   }
   ~ScratchFolder() {
     std::error_code ignored;
@@ -63,7 +68,7 @@ void add_the_runs_callbacks(Learner& learner, const TrainOptions& options,
   callbacks.checkpoint_batches = 0;
   callbacks.checkpoint_minutes = 0;
   callbacks.checkpoint_epochs = 0;
-  add_callbacks(learner, callbacks, scratch);
+  add_callbacks(learner, callbacks, scratch, {});
   add_stats(learner, options.stats);
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -12,6 +13,7 @@
 #include "lehr/core/error.hpp"
 #include "model_choice.hpp"
 #include "output.hpp"
+#include "output_files.hpp"
 #include "picture_choice.hpp"
 
 namespace lehr::cli {
@@ -62,6 +64,10 @@ void say(const Options& options, const std::vector<LayerOutput>& outputs,
 int run_activations(const Options& options) {
   check(options.pictures, "activations");
   if (options.out.empty() && options.maps.empty()) throw BadInput("activations needs --out or --maps");
+  check_distinct(std::array<OutputFile, 3>{
+      {{"--out", options.out}, {"--maps", options.maps}, {"MODEL", options.model}}});
+  if (!options.out.empty()) check_replaceable({"--out", options.out}, FileKind::activations);
+  if (!options.maps.empty()) check_writable({"--maps", options.maps / "maps"});
   Model model = load_model(options.model);
   const std::vector<Picture> pictures = pictures_of(options.pictures, model);
   ActivationsNote note{.options = options.activations};

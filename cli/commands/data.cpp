@@ -55,8 +55,8 @@ int make(const MakeOptions& options) {
                 {"valid_samples", made.valid->size()},
                 {"seed", digits.seed}});
   } else {
-    std::cout << fmt::format("{} training and {} validation images in {}\n", grouped(made.train->size()),
-                             grouped(made.valid->size()), options.out.string());
+    std::cout << fmt::format("{} and {} in {}\n", grouped(made.train->size(), "training image"),
+                             grouped(made.valid->size(), "validation image"), options.out.string());
   }
   return 0;
 }

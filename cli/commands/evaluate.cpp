@@ -8,6 +8,7 @@
 #include "commands.hpp"
 #include "data_set.hpp"
 #include "lehr/core/clock.hpp"
+#include "lehr/core/number_text.hpp"
 #include "metric_names.hpp"
 #include "model_choice.hpp"
 #include "output.hpp"
@@ -43,10 +44,10 @@ int run_evaluate(const EvaluateOptions& options) {
     for (const auto& metric : metrics) line[metric->name()] = metric->value();
     print_json(line);
   } else {
-    std::cout << fmt::format("loss {:.4f}, accuracy {:.2f} % of {} images\n", result.loss,
-                             100 * result.accuracy, grouped(result.samples));
+    std::cout << fmt::format("loss {}, accuracy {} of {}\n", loss_text(result.loss),
+                             percent_text(result.accuracy), grouped(result.samples, "image"));
     for (const auto& metric : metrics)
-      std::cout << fmt::format("{} {:.4f}\n", metric->name(), metric->value());
+      std::cout << fmt::format("{} {}\n", metric->name(), loss_text(metric->value()));
   }
   return 0;
 }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
-#include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <limits>
@@ -11,18 +9,19 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "interrupt.hpp"
 #include "lehr/callbacks/progress_bar.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/report/line_chart.hpp"
 #include "lehr/store/atomic_file.hpp"
 #include "output.hpp"
+#include "output_files.hpp"
 #include "terminal.hpp"
 #include "train_options.hpp"
 
 namespace lehr::cli {
 namespace {
 
-constexpr int interrupted_status = 130;
 constexpr const char* examples = R"(Examples:
   lehr find-lr
   lehr find-lr --data mnist:DIR --batch-norm --batch-size 512 --seeds 3 --svg lr.svg
@@ -35,9 +34,6 @@ struct FindLrOptions {
   LrFinderOptions finder;
   std::string svg;
 };
-
-std::atomic<bool> interrupted{false};
-extern "C" void on_interrupt(int) { interrupted = true; }
 
 struct Named {
   const char* name;
@@ -143,20 +139,30 @@ void print_events(const LrFinding& finding) {
   print_json(done);
 }
 
+/// As ProgressBar draws: fits any width, and the cursor goes back to the beginning.
+void draw_progress(int done, int total) {
+  const std::string count = fmt::format("{}/{}", done, total);
+  const int columns = std::max(terminal_columns(2) - 1, 0);
+  const int room = columns - 1 - static_cast<int>(count.size());
+  const std::string bar =
+      room > 0 ? bar_text(static_cast<double>(done) / total, std::min(room, 30)) + " " : "";
+  std::fprintf(stderr, "\r%s%.*s\x1b[J\r", bar.c_str(), columns, count.c_str());
+}
+
 int find_lr(FindLrOptions options) {
+  SignalWatch watch;
+  if (!options.svg.empty()) check_replaceable({"--svg", options.svg}, FileKind::picture);
   const std::unique_ptr<Learner> learner = make_learner(options.setup);
-  std::signal(SIGINT, on_interrupt);
+  watch.allow_polling();
   const bool live = is_terminal(2) && !options.setup.quiet;
-  options.finder.progress = [live](int done, int total) {
-    if (live)
-      std::fprintf(stderr, "\r%s %d/%d", bar_text(static_cast<double>(done) / total, 30).c_str(), done,
-                   total);
-    return !interrupted;
+  options.finder.progress = [live, &watch](int done, int total) {
+    if (live) draw_progress(done, total);
+    return !watch.received();
   };
   const LrFinding finding = learner->find_lr(options.finder);
-  if (live) std::fprintf(stderr, "\r\x1b[K");
+  if (live) std::fprintf(stderr, "\r\x1b[J");
   if (finding.cancelled) {
-    std::fprintf(stderr, "lehr: interrupted\n");
+    std::fprintf(stderr, "lehr: interrupted; nothing was saved\n");
     return interrupted_status;
   }
   if (!options.svg.empty()) {

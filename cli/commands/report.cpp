@@ -11,6 +11,7 @@
 #include "lehr/store/atomic_file.hpp"
 #include "lehr/store/run_store.hpp"
 #include "output.hpp"
+#include "output_files.hpp"
 #include "run_names.hpp"
 #include "terminal.hpp"
 
@@ -75,6 +76,7 @@ int report(const ReportOptions& options) {
     return 0;
   }
   const std::filesystem::path page = page_of(options, named);
+  check_replaceable({"--out", page}, FileKind::page);
   store::write_file_atomically(page, [&](std::ostream& out) { report::write_page(out, runs); });
   if (options.json) {
     nlohmann::ordered_json ids = nlohmann::ordered_json::array();

@@ -16,6 +16,7 @@
 #include "lehr/store/atomic_file.hpp"
 #include "lehr/store/run_lock.hpp"
 #include "output.hpp"
+#include "output_files.hpp"
 #include "run_export.hpp"
 #include "run_names.hpp"
 #include "run_removal.hpp"
@@ -135,6 +136,7 @@ void write_to(const std::filesystem::path& file, const std::function<void(std::o
 
 int export_run(const RunsOptions& options) {
   const RowFormat format = row_format_by_name(options.format);
+  if (!options.out.empty()) check_replaceable({"--out", options.out}, FileKind::text);
   const NamedRun run = find_recorded(options, options.names.front());
   const store::RunStore store = open_store(run);
   const std::string sql = export_sql(store, options.table, run.id);

@@ -14,14 +14,17 @@
 #include "lehr/callbacks/progress_bar.hpp"
 #include "lehr/callbacks/run_recorder.hpp"
 #include "lehr/callbacks/timer.hpp"
+#include "lehr/core/disk_error.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/memory.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/data/data.hpp"
 #include "lehr/graph/summary.hpp"
 #include "lehr/store/atomic_file.hpp"
 #include "lehr/store/run_lock.hpp"
 #include "output.hpp"
+#include "output_files.hpp"
 #include "resume.hpp"
 #include "run_folder.hpp"
 #include "run_names.hpp"
@@ -33,7 +36,6 @@
 namespace lehr::cli {
 namespace {
 
-constexpr int interrupted_status = 130;
 constexpr const char* examples = R"(Examples:
   lehr train
   lehr train --data digits:5000 --epochs 2 --no-save
@@ -42,16 +44,20 @@ constexpr const char* examples = R"(Examples:
   lehr train --resume latest
   lehr train --optimizer sgd --momentum 0.9 --schedule constant --lr 0.05 --weight-decay 5e-4
 
-The path of the saved model is printed on stdout, or the objects that --json asks for. Ctrl-C once finishes the
-batch and saves a checkpoint; twice stops at once. Exit status: 0 done, 2 wrong usage or bad input, 3 training
-diverged, 130 interrupted, 1 anything else.)";
+The path of the saved model is printed on stdout, or the objects that --json asks for. A reader that goes away
+does not end the training. Ctrl-C, SIGTERM or a closed terminal (SIGHUP) once: finishes the batch and saves a
+checkpoint. Ctrl-C or SIGTERM twice: stops at once. Exit status: 0 done, 2 wrong usage or bad input, 3 training
+diverged, 130 interrupted, 1 anything else, such as a full disk.)";
 
 void add_reports(Learner& learner, const TrainOptions& options) {
   if (!options.quiet) {
-    const bool live = is_terminal(2);
-    learner.add(ProgressBar({.live = live, .columns = live ? terminal_columns(2) : 80}));
+    learner.add(ProgressBar({.live = is_terminal(2), .width = [] { return terminal_columns(2); }}));
   }
   if (options.json) learner.add(EpochEvents());
+}
+
+OnFailure warnings_for(const TrainOptions& options) {
+  return warnings(is_terminal(2) && !options.quiet, options.json);
 }
 
 std::size_t columns_of_stderr() {
@@ -62,8 +68,10 @@ std::size_t columns_of_stderr() {
 void print_summary(const TrainingResult& result) {
   std::string line = result.interrupted ? "Interrupted; " : "";
   if (result.valid) {
-    line += fmt::format("{:.2f} % of {} validation images right; ", 100 * result.valid->accuracy,
-                        grouped(result.valid->samples));
+    line += fmt::format("{} of {} right", percent_text(result.valid->accuracy),
+                        grouped(result.valid->samples, "validation image"));
+    if (result.valid_epoch < result.epochs) line += fmt::format(" after epoch {}", result.valid_epoch);
+    line += "; ";
   }
   line += fmt::format("{:.2f} s of training, {} images/s, peak memory {}.", result.train_seconds,
                       grouped(static_cast<std::int64_t>(result.images_per_second)),
@@ -89,6 +97,40 @@ void report(const TrainingResult& result, const RunPlace& place, const TrainOpti
   } else if (options.save) {
     std::cout << place.model << '\n';
   }
+}
+
+/// A store that is no file would only be noticed at the first batch. One that is not there yet is made in a
+/// folder that is checked.
+void check_store(const std::filesystem::path& runs) {
+  const std::filesystem::path store = store_in(runs);
+  std::error_code error;
+  if (std::filesystem::symlink_status(store, error).type() == std::filesystem::file_type::not_found) return;
+  check_writable({"the run store", store});
+}
+
+/// A resumed run goes on in its own log, which may have moved.
+void check_log(const OutputFile& log, FileKind kind, const TrainOptions& options) {
+  if (log.file.empty()) return;
+  if (options.resume.empty()) {
+    check_new(log);
+  } else {
+    check_replaceable(log, kind);
+  }
+}
+
+/// The files that options name. The run's own are in a new folder.
+void check_outputs(const TrainOptions& options) {
+  const OutputFile csv{"--csv", options.callbacks.csv};
+  const OutputFile jsonl{"--jsonl", options.callbacks.jsonl};
+  std::vector<OutputFile> all{csv, jsonl};
+  if (options.save) {
+    const std::string store = store_in(options.out).string();
+    for (const char* suffix : {"", "-wal", "-shm"}) all.push_back({"the run store", store + suffix});
+  }
+  check_distinct(all);
+  if (options.save && options.resume.empty()) check_store(options.out);
+  check_log(csv, FileKind::csv_log, options);
+  check_log(jsonl, FileKind::jsonl_log, options);
 }
 
 /// Where this training writes and what it goes on from.
@@ -170,7 +212,6 @@ void record_run(Learner& learner, const TrainOptions& options, const std::filesy
     if (options.require_records) throw BadInput("--require-records contradicts --no-save");
     return;
   }
-  const char* below_bar = is_terminal(2) && !options.quiet ? "\n" : "";
   learner.add(RunRecorder({.store = store_in(std::filesystem::absolute(folder).parent_path()),
                            .id = folder.filename().string(),
                            .name = options.name,
@@ -178,9 +219,7 @@ void record_run(Learner& learner, const TrainOptions& options, const std::filesy
                            .config = config_text(command, reporting_options()),
                            .report = folder / "report.html",
                            .stop_on_failure = options.require_records,
-                           .on_failure = [below_bar](const std::string& sentence) {
-                             std::fprintf(stderr, "%slehr: %s\n", below_bar, one_line(sentence).c_str());
-                           }}));
+                           .on_failure = warnings_for(options)}));
 }
 
 /// Where --require-records ended the training.
@@ -191,48 +230,90 @@ void check_records(Learner& learner, const TrainOptions& options, const RunPlace
               shell_word(place.path));
 }
 
-/// --lr auto. What was found stands in for it from here on: a resumed run looks for no other.
-void find_rate(TrainOptions& options, const Learner& learner, CLI::App& command) {
-  const LrFinding finding = learner.find_lr();
+/// --lr auto. What was found replaces it from here on: a resumed run looks for no other. False if a signal
+/// came.
+bool find_rate(TrainOptions& options, const Learner& learner, CLI::App& command, SignalWatch& watch) {
+  watch.allow_polling();
+  LrFinderOptions finder;
+  finder.progress = [&watch](int, int) { return !watch.received(); };
+  const LrFinding finding = learner.find_lr(finder);
+  if (finding.cancelled) return false;
   if (!finding.valley) throw BadInput("--lr auto: " + finding.note + "; give a rate");
   options.lr = *finding.valley;
   command.get_option("--lr")->add_result(fmt::format("{}", options.lr));
   if (!options.quiet) std::fprintf(stderr, "learning rate %.3g (valley)\n", options.lr);
+  return true;
+}
+
+int interrupted_before_the_start() {
+  std::fprintf(stderr, "lehr: interrupted; nothing was saved\n");
+  return interrupted_status;
+}
+
+int verify_run(Learner& learner, const TrainOptions& options, const schedules::RateAndMomentum& schedule,
+               const std::filesystem::path& folder, SignalWatch& watch) {
+  watch.stop_fit_of(learner);
+  try {
+    std::cout << verify(learner, options, schedule, folder / "checkpoints") << '\n';
+    return 0;
+  } catch (const Error&) {
+    if (watch.received()) return interrupted_before_the_start();
+    throw;
+  }
+}
+
+void save_model(const Learner& learner, const RunPlace& run) {
+  try {
+    learner.save(run.model);
+  } catch (const DiskError& error) {
+    throw DiskError(error.what() + std::string("; once the disk has room, go on with: lehr train --resume ") +
+                    shell_word(run.path));
+  }
+}
+
+/// A stop saves a checkpoint. If the disk did not take it, what came after the one before is lost.
+void check_last_checkpoint(Learner& learner, const RunPlace& run) {
+  const std::string& failure = learner.callback<Checkpoint>().failure();
+  if (failure.empty()) return;
+  throw DiskError("interrupted, and the last checkpoint could not be written: " + failure +
+                  "; go on from the one before with: lehr train --resume " + shell_word(run.path));
 }
 
 int train(TrainOptions options, CLI::App& command) {
-  make_schedule(options);  // refuses before anything is loaded
+  SignalWatch watch;
   if (options.verify && options.resume.empty()) throw BadInput("--verify needs --resume");
+  make_schedule(options);  // refuses before anything is loaded
+  if (!options.verify) check_outputs(options);
   make_paths_absolute(options, command);
   Place place;
   if (!options.resume.empty()) place = resumed_place(options);
   const std::unique_ptr<Learner> learner = make_learner(options);
-  if (options.find_lr) find_rate(options, *learner, command);
+  if (options.find_lr && !find_rate(options, *learner, command, watch)) return interrupted_before_the_start();
   const schedules::RateAndMomentum schedule = make_schedule(options);
+  if (options.verify) return verify_run(*learner, options, schedule, place.found.folder, watch);
+  watch.stop_fit_of(*learner);
   if (options.resume.empty() && options.save) place = new_place(options);
   const std::filesystem::path folder = place.found.folder;
-  if (options.verify) {
-    std::cout << verify(*learner, options, schedule, folder / "checkpoints") << '\n';
-    return 0;
-  }
   const RunPlace run = folder.empty() ? RunPlace{} : RunPlace::of(folder);
 
-  add_callbacks(*learner, options.callbacks, folder);
+  add_callbacks(*learner, options.callbacks, folder, warnings_for(options));
   add_stats(*learner, options.stats);
-  add_snapshots(*learner, options.snapshots, folder);
+  add_snapshots(*learner, options.snapshots, folder, warnings_for(options));
   record_run(*learner, options, folder, command);
   add_reports(*learner, options);
   save_config_at_start(*learner, place.made.get(), command);
   save_moved_paths(*learner, place, command);
   if (options.json) print_json(start_event(*learner, options, run));
-  const StopOnSignal stop(*learner);
   fit(*learner, options, schedule, place.found);
+  const bool interrupted = watch.received() && learner->stopped();
+  watch.allow_polling();
   check_records(*learner, options, run);
   if (!folder.empty()) {
-    learner->save(run.model);
+    if (interrupted) check_last_checkpoint(*learner, run);
+    save_model(*learner, run);
     if (place.made) place.made->keep();
   }
-  TrainingResult result = result_of(*learner, stop.received());
+  TrainingResult result = result_of(*learner, interrupted);
   result.time_limit = !result.interrupted && learner->callback<Timer>().limit_reached();
   if (options.stats.on) {
     const auto& stats = learner->callback<ActivationStats>();
@@ -240,7 +321,7 @@ int train(TrainOptions options, CLI::App& command) {
     if (!options.quiet) std::fprintf(stderr, "%s", stats_text(stats, columns_of_stderr()).c_str());
   }
   report(result, run, options);
-  return stop.received() ? interrupted_status : 0;
+  return interrupted ? interrupted_status : 0;
 }
 
 }  // namespace

@@ -26,7 +26,6 @@ void redirect(const std::filesystem::path& file, int stream) {
 void limit_file_size(std::int64_t bytes) {
   const rlimit limit{static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
   setrlimit(RLIMIT_FSIZE, &limit);
-  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 std::string big_endian(std::uint32_t value) {
@@ -75,12 +74,27 @@ nlohmann::json Outcome::event(const std::string& name) const {
   return nlohmann::json::object();
 }
 
-Running::Running(const std::filesystem::path& folder, const std::vector<std::string>& arguments,
-                 std::int64_t file_size_limit) {
+namespace {
+
+std::vector<std::string> with_program(const std::vector<std::string>& arguments) {
   std::vector<std::string> words{LEHR_BINARY};
   words.insert(words.end(), arguments.begin(), arguments.end());
+  return words;
+}
+
+}  // namespace
+
+Running::Running(const std::filesystem::path& folder, const std::vector<std::string>& arguments,
+                 std::int64_t file_size_limit)
+    : Running(folder, Words{with_program(arguments)}, file_size_limit) {}
+
+Running Running::script(const std::filesystem::path& folder, const std::string& text) {
+  return {folder, Words{{"/bin/sh", "-c", text}}, 0};
+}
+
+Running::Running(const std::filesystem::path& folder, Words words, std::int64_t file_size_limit) {
   std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
+  for (std::string& word : words.all) argv.push_back(word.data());
   argv.push_back(nullptr);
   const std::filesystem::path out = streams_.path() / "out";
   const std::filesystem::path err = streams_.path() / "err";
@@ -90,7 +104,8 @@ Running::Running(const std::filesystem::path& folder, const std::vector<std::str
   redirect(err, STDERR_FILENO);
   if (chdir(folder.c_str()) != 0) _exit(127);
   if (file_size_limit > 0) limit_file_size(file_size_limit);
-  execv(LEHR_BINARY, argv.data());
+  setenv("LEHR", LEHR_BINARY, 1);
+  execv(argv.front(), argv.data());
   _exit(127);
 }
 
@@ -114,6 +129,20 @@ bool Running::wait_for_output(const std::string& text) {
   return false;
 }
 
+bool Running::wait_until_caught(int signal) {
+  constexpr int tries = 3000;
+  const std::string key = "SigCgt:\t";
+  for (int i = 0; i < tries; ++i) {
+    const std::string status = read_file("/proc/" + std::to_string(child_) + "/status");
+    const std::size_t at = status.find(key);
+    if (at == std::string::npos) return false;
+    const std::uint64_t caught = std::stoull(status.substr(at + key.size(), 16), nullptr, 16);
+    if ((caught >> static_cast<unsigned>(signal - 1) & 1U) != 0) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
 Outcome Running::wait() {
   int status = 0;
   waitpid(child_, &status, 0);
@@ -124,6 +153,10 @@ Outcome Running::wait() {
 
 Outcome run(const std::filesystem::path& folder, const std::vector<std::string>& arguments) {
   return Running(folder, arguments).wait();
+}
+
+Outcome run_script(const std::filesystem::path& folder, const std::string& text) {
+  return Running::script(folder, text).wait();
 }
 
 std::string trained_run(const std::filesystem::path& folder, std::vector<std::string> options) {

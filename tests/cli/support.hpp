@@ -42,6 +42,8 @@ class Running {
   /// file_size_limit > 0 makes every write beyond that many bytes fail, as a full disk does.
   Running(const std::filesystem::path& folder, const std::vector<std::string>& arguments,
           std::int64_t file_size_limit = 0);
+  /// A script for sh in which "$LEHR" is the command.
+  static Running script(const std::filesystem::path& folder, const std::string& text);
   ~Running();
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
@@ -49,14 +51,23 @@ class Running {
   void signal(int number) const;
   /// Waits until stdout holds the text; false where the command ended or half a minute went by before.
   bool wait_for_output(const std::string& text);
+  /// Waits until the command has a handler for that signal; false if it ended or half a minute went by
+  /// before.
+  bool wait_until_caught(int signal);
   Outcome wait();
 
  private:
+  struct Words {
+    std::vector<std::string> all;
+  };
+  Running(const std::filesystem::path& folder, Words words, std::int64_t file_size_limit);
+
   TemporaryFolder streams_;
   pid_t child_ = -1;
 };
 
 Outcome run(const std::filesystem::path& folder, const std::vector<std::string>& arguments);
+Outcome run_script(const std::filesystem::path& folder, const std::string& text);
 /// The ID of a run of two epochs on 200 generated digits, trained in that folder.
 std::string trained_run(const std::filesystem::path& folder, std::vector<std::string> options);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <csignal>
 
 #include "cli/support.hpp"
 
@@ -180,29 +179,6 @@ TEST(Train, LeavesTheStepThatDivergedForReplay) {
   EXPECT_EQ(done["epoch"], 1);
   EXPECT_EQ(done["samples"].size(), 64U);
   EXPECT_EQ(run(folder.path(), {"replay", "none"}).status, 2);
-}
-
-TEST(Interrupt, OnceSavesTheModelAndExitsWith130) {
-  const TemporaryFolder folder;
-  Running training(folder.path(), small_training({"--epochs", "100000", "--json"}));
-  ASSERT_TRUE(training.wait_for_output("\"epoch\":2,"));
-  training.signal(SIGINT);
-  const Outcome outcome = training.wait();
-  EXPECT_EQ(outcome.status, 130) << outcome.err;
-  const nlohmann::json done = outcome.event("done");
-  EXPECT_EQ(done["interrupted"], true);
-  EXPECT_NE(outcome.err.find("lehr train --resume " + done["path"].get<std::string>()), std::string::npos)
-      << outcome.err;
-  EXPECT_EQ(run(folder.path(), {"evaluate", done["model"], "--data", "digits:100"}).status, 0);
-}
-
-TEST(Interrupt, TwiceStopsAtOnce) {
-  const TemporaryFolder folder;
-  Running training(folder.path(), small_training({"--epochs", "100000", "--json", "--batch-size", "1000"}));
-  ASSERT_TRUE(training.wait_for_output("\"start\""));
-  training.signal(SIGINT);
-  training.signal(SIGTERM);
-  EXPECT_EQ(training.wait().status, 130);
 }
 
 TEST(Data, WritesDigitsThatTrainReads) {

@@ -47,24 +47,31 @@ TEST_P(WrongUsage, IsOneSentenceWithStatus2) {
 
 INSTANTIATE_TEST_SUITE_P(
     Callbacks, WrongUsage,
-    testing::Values(Wrong{{"train", "--monitor", "valid_los"}, "did you mean \"valid_loss\"?"},
-                    Wrong{{"train", "--monitor", "valid_auroc", "--metrics", "f1_macro"},
-                          "unknown metric \"valid_auroc\""},
-                    Wrong{{"train", "--early-stopping", "-1"},
-                          "--early-stopping takes a whole number between 0"},
-                    Wrong{{"train", "--plateau-factor", "0.5"}, "--plateau-factor needs --reduce-on-plateau"},
-                    Wrong{{"train", "--no-save", "--save-best"}, "--save-best contradicts --no-save"},
-                    Wrong{{"train", "--no-save", "--checkpoint-batches", "9"},
-                          "--checkpoint-batches contradicts --no-save"},
-                    Wrong{{"train", "--no-save", "--checkpoint-minutes", "9"},
-                          "--checkpoint-minutes contradicts --no-save"},
-                    Wrong{{"train", "--mixup", "0.4", "--cutmix", "1"}, "give one of --mixup and --cutmix"}));
+    testing::Values(
+        Wrong{{"train", "--monitor", "valid_los"}, "did you mean \"valid_loss\"?"},
+        Wrong{{"train", "--monitor", "valid_auroc", "--metrics", "f1_macro"},
+              "unknown metric \"valid_auroc\""},
+        Wrong{{"train", "--early-stopping", "-1"}, "--early-stopping takes a whole number between 0"},
+        Wrong{{"train", "--plateau-factor", "0.5"}, "--plateau-factor needs --reduce-on-plateau"},
+        Wrong{{"train", "--no-save", "--save-best"}, "--save-best contradicts --no-save"},
+        Wrong{{"train", "--no-save", "--checkpoint-batches", "9"},
+              "--checkpoint-batches contradicts --no-save"},
+        Wrong{{"train", "--no-save", "--checkpoint-minutes", "9"},
+              "--checkpoint-minutes contradicts --no-save"},
+        Wrong{{"train", "--no-save", "--require-checkpoints"}, "--require-checkpoints contradicts --no-save"},
+        Wrong{{"train", "--mixup", "0.4", "--cutmix", "1"}, "give one of --mixup and --cutmix"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Options, WrongUsage,
     testing::Values(
         Wrong{{}, "needs a command"}, Wrong{{"data"}, "needs a command: make"},
-        Wrong{{"trian"}, "did you mean \"train\""}, Wrong{{"train", "--lerning-rate"}, "unknown option"},
+        Wrong{{"trian"}, "did you mean \"train\""}, Wrong{{"trian", "--help"}, "did you mean \"train\""},
+        Wrong{{"--help", "trian"}, "did you mean \"train\""},
+        Wrong{{"diagnose", "--help"}, "unknown command \"diagnose\""},
+        Wrong{{"trian", "--epochs", "3", "-h"}, "did you mean \"train\""},
+        Wrong{{"runs", "shwo", "--help"}, "did you mean \"show\""},
+        Wrong{{"data", "mke", "-h"}, "did you mean \"make\""},
+        Wrong{{"train", "--lerning-rate"}, "unknown option"},
         Wrong{{"train", "--batchsize", "3"}, "did you mean --batch-size?"},
         Wrong{{"train", "--epoch=3"}, "did you mean --epochs?"}, Wrong{{"train", "surplus"}, "surplus"},
         Wrong{{"train", "--lr"}, "--lr needs a value"},

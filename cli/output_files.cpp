@@ -1,0 +1,102 @@
+#include "output_files.hpp"
+
+#include <array>
+#include <fstream>
+#include <string_view>
+#include <system_error>
+
+#include "lehr/core/disk_error.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
+#include "lehr/store/atomic_file.hpp"
+
+namespace lehr::cli {
+namespace fs = std::filesystem;
+namespace {
+
+bool is_same_file(const fs::path& a, const fs::path& b) {
+  std::error_code error;
+  if (fs::equivalent(a, b, error)) return true;  // hard links; false also if one of them does not exist
+  return store::file_behind(a) == store::file_behind(b);
+}
+
+bool holds_something(const fs::path& file) {
+  std::error_code error;
+  if (!fs::is_regular_file(file, error)) return false;
+  return fs::file_size(file, error) > 0 && !error;
+}
+
+struct Look {
+  const char* name;
+  bool (*matches)(std::string_view beginning);
+};
+
+Look look_of(FileKind kind) {
+  switch (kind) {
+    case FileKind::page:
+      return {"HTML page", [](std::string_view text) { return text.starts_with("<!DOCTYPE html"); }};
+    case FileKind::picture:
+      return {"SVG picture", [](std::string_view text) { return text.starts_with("<svg"); }};
+    case FileKind::activations:
+      return {"file of activations",
+              [](std::string_view text) { return text.find("lehr.samples") != text.npos; }};
+    case FileKind::csv_log:
+      return {"log of epochs as CSV", [](std::string_view text) { return text.starts_with("epoch,"); }};
+    case FileKind::jsonl_log:
+      return {"log of epochs as JSON", [](std::string_view text) { return text.starts_with("{\"epoch\":"); }};
+    case FileKind::text:
+      break;
+  }
+  return {"text", [](std::string_view text) { return text.find('\0') == text.npos; }};
+}
+
+std::string beginning_of(const fs::path& file) {
+  constexpr std::size_t enough = 1 << 16;
+  std::string text(enough, '\0');
+  std::ifstream stream(file, std::ios::binary);
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  return text;
+}
+
+}  // namespace
+
+void check_distinct(std::span<const OutputFile> outputs) {
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    for (std::size_t j = i + 1; j < outputs.size(); ++j) {
+      const OutputFile& a = outputs[i];
+      const OutputFile& b = outputs[j];
+      if (a.file.empty() || b.file.empty() || !is_same_file(a.file, b.file)) continue;
+      throw BadInput(a.option + " and " + b.option + " name the same file " + in_quotes(a.file) +
+                     "; each needs one of its own");
+    }
+  }
+}
+
+void check_writable(const OutputFile& output) {
+  try {
+    store::check_file_can_be_written(output.file);
+  } catch (const DiskError& error) {
+    throw DiskError(output.option + " " + error.what());
+  } catch (const BadInput& error) {
+    throw BadInput(output.option + " " + error.what());
+  }
+}
+
+void check_new(const OutputFile& output) {
+  check_writable(output);
+  if (!holds_something(output.file)) return;
+  throw BadInput(output.option + " " + in_quotes(output.file) +
+                 ": the file exists and would be lost; name another one, or remove it");
+}
+
+void check_replaceable(const OutputFile& output, FileKind kind) {
+  check_writable(output);
+  if (!holds_something(output.file)) return;
+  const Look look = look_of(kind);
+  if (look.matches(beginning_of(output.file))) return;
+  throw BadInput(output.option + " " + in_quotes(output.file) + ": the file exists and is no " + look.name +
+                 ", which would replace it; name another file");
+}
+
+}  // namespace lehr::cli

@@ -1,0 +1,48 @@
+#include "standard_streams.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <iostream>
+#include <system_error>
+
+#include "lehr/core/error.hpp"
+
+namespace lehr::cli {
+namespace {
+
+// open() returns the lowest free number: the closed stream's, since those below are open.
+void open_closed_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(stream, F_GETFD) != -1 || errno != EBADF) continue;
+    if (open("/dev/null", stream == STDIN_FILENO ? O_RDONLY : O_WRONLY) < 0) return;
+  }
+}
+
+/// For a member initialiser: std::cout gets its buffer after this.
+int prepared_stdout() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  open_closed_streams();
+  return STDOUT_FILENO;
+}
+
+}  // namespace
+
+StandardStreams::StandardStreams() : out_(prepared_stdout()), before_(std::cout.rdbuf(&out_)) {}
+
+StandardStreams::~StandardStreams() {
+  std::cout.flush();
+  std::cout.rdbuf(before_);
+}
+
+void StandardStreams::finish() {
+  std::cout.flush();
+  const int failure = out_.failure();
+  if (failure == 0 || failure == EPIPE) return;
+  throw Error("standard output cannot be written: " + std::generic_category().message(failure));
+}
+
+}  // namespace lehr::cli

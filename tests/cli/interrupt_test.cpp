@@ -1,0 +1,123 @@
+// Signals that come while a command runs.
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "cli/support.hpp"
+
+namespace lehr::test {
+namespace {
+
+std::vector<std::string> long_training(std::vector<std::string> more) {
+  std::vector<std::string> arguments{"train", "--data", "digits:1000", "--threads",
+                                     "1",     "--json", "--epochs",    "100000"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+TEST(Interrupt, OnceSavesTheModelAndExitsWith130) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGXCPU}) {
+    const TemporaryFolder folder;
+    Running training(folder.path(), long_training({}));
+    ASSERT_TRUE(training.wait_for_output("\"epoch\":2,"));
+    training.signal(signal);
+    const Outcome outcome = training.wait();
+    EXPECT_EQ(outcome.status, 130) << signal << outcome.err;
+    const nlohmann::json done = outcome.event("done");
+    EXPECT_EQ(done["interrupted"], true);
+    EXPECT_NE(outcome.err.find("lehr train --resume " + done["path"].get<std::string>()), std::string::npos)
+        << outcome.err;
+    EXPECT_EQ(run(folder.path(), {"evaluate", done["model"], "--data", "digits:100"}).status, 0);
+  }
+}
+
+TEST(Interrupt, TwiceStopsAtOnce) {
+  const TemporaryFolder folder;
+  Running training(folder.path(), long_training({"--batch-size", "1000"}));
+  ASSERT_TRUE(training.wait_for_output("\"start\""));
+  training.signal(SIGINT);
+  training.signal(SIGTERM);
+  EXPECT_EQ(training.wait().status, 130);
+}
+
+// The shell and the system each send one when a terminal is closed.
+TEST(Interrupt, SeveralHangupsAreOne) {
+  const TemporaryFolder folder;
+  Running training(folder.path(), long_training({}));
+  ASSERT_TRUE(training.wait_for_output("\"epoch\":2,"));
+  for (const int signal : {SIGHUP, SIGTERM, SIGHUP, SIGHUP}) training.signal(signal);
+  const Outcome outcome = training.wait();
+  EXPECT_EQ(outcome.status, 130) << outcome.err;
+  EXPECT_EQ(outcome.event("done")["interrupted"], true) << "it ended in its own time";
+}
+
+TEST(Interrupt, AHangupThatIsIgnoredStaysIgnored) {
+  const TemporaryFolder folder;
+  Running training = Running::script(
+      folder.path(),
+      "trap '' HUP; exec \"$LEHR\" train --data digits:300 --threads 1 --epochs 100000 --json");
+  ASSERT_TRUE(training.wait_for_output("\"epoch\":2,"));
+  training.signal(SIGHUP);
+  ASSERT_TRUE(training.wait_for_output("\"epoch\":40,"));
+  training.signal(SIGTERM);
+  EXPECT_EQ(training.wait().status, 130);
+}
+
+TEST(Interrupt, WhileDataIsMadeLeavesNothing) {
+  const TemporaryFolder folder;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    Running training(folder.path(), {"train", "--data", "digits:400000", "--threads", "1"});
+    ASSERT_TRUE(training.wait_until_caught(signal));
+    training.signal(signal);
+    const Outcome outcome = training.wait();
+    EXPECT_EQ(outcome.status, 130) << signal;
+    EXPECT_NE(outcome.err.find("lehr: interrupted; nothing was saved\n"), std::string::npos) << outcome.err;
+    EXPECT_TRUE(folder.contents().empty());
+  }
+}
+
+TEST(Interrupt, EndsASweepOfRates) {
+  const TemporaryFolder folder;
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"find-lr", "--data", "digits:1000", "--batches", "100000", "--seeds",
+                                 "1000"},
+        std::vector<std::string>{"train", "--data", "digits:400000", "--lr", "auto"}}) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      Running sweep(folder.path(), arguments);
+      ASSERT_TRUE(sweep.wait_until_caught(signal));
+      sweep.signal(signal);
+      const Outcome outcome = sweep.wait();
+      EXPECT_EQ(outcome.status, 130) << signal;
+      EXPECT_NE(outcome.err.find("lehr: interrupted; nothing was saved\n"), std::string::npos) << outcome.err;
+      EXPECT_EQ(outcome.out, "");
+      EXPECT_TRUE(folder.contents().empty());
+    }
+  }
+}
+
+// Training is one batch and validation thousands, in which the signal comes; all that is checked holds
+// wherever it comes.
+TEST(Interrupt, DuringValidationTheSummaryNamesTheEpochOfItsFigures) {
+  const TemporaryFolder folder;
+  Running training(folder.path(), {"train", "--data", "digits:10000", "--threads", "1", "--json", "--epochs",
+                                   "100000", "--max-batches", "1", "--batch-size", "1"});
+  ASSERT_TRUE(training.wait_for_output("\"epoch\":2,"));
+  training.signal(SIGINT);
+  const Outcome outcome = training.wait();
+  EXPECT_EQ(outcome.status, 130) << outcome.err;
+  const nlohmann::json done = outcome.event("done");
+  const int epochs = done["epochs"];
+  EXPECT_EQ(done["valid_epoch"], epochs - 1);
+  EXPECT_EQ(done["train_epoch"], epochs);
+  EXPECT_NE(
+      outcome.err.find("of 2,000 validation images right after epoch " + std::to_string(epochs - 1) + ";"),
+      std::string::npos)
+      << outcome.err;
+  const nlohmann::json last = outcome.events().at(outcome.events().size() - 2);
+  EXPECT_EQ(last["epoch"], epochs);
+  EXPECT_EQ(last["complete"], false);
+  EXPECT_TRUE(last["valid_loss"].is_null());
+}
+
+}  // namespace
+}  // namespace lehr::test
