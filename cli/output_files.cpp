@@ -20,12 +20,6 @@ bool is_same_file(const fs::path& a, const fs::path& b) {
   return store::file_behind(a) == store::file_behind(b);
 }
 
-bool holds_something(const fs::path& file) {
-  std::error_code error;
-  if (!fs::is_regular_file(file, error)) return false;
-  return fs::file_size(file, error) > 0 && !error;
-}
-
 struct Look {
   const char* name;
   bool (*matches)(std::string_view beginning);
@@ -57,6 +51,17 @@ std::string beginning_of(const fs::path& file) {
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(stream.gcount()));
   return text;
+}
+
+/// A training that was ended before its first epoch leaves a log with a header alone.
+bool is_header_alone(std::string_view text) {
+  return text.starts_with("epoch,") && text.find('\n') + 1 == text.size();
+}
+
+bool holds_something(const fs::path& file) {
+  std::error_code error;
+  const bool empty = !fs::is_regular_file(file, error) || fs::file_size(file, error) == 0;
+  return !empty && !is_header_alone(beginning_of(file));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <ctime>
 #include <system_error>
 
+#include "lehr/core/disk_error.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/store/atomic_file.hpp"
@@ -38,8 +39,10 @@ RunFolder::RunFolder(const std::filesystem::path& parent) {
     make(parent);
   } catch (const std::filesystem::filesystem_error& failure) {
     remove();
-    throw BadInput("the output folder " + in_quotes(parent) +
-                   " cannot be written: " + failure.code().message());
+    const std::string message =
+        "the output folder " + in_quotes(parent) + " cannot be written: " + failure.code().message();
+    if (is_of_the_disk(failure.code().value())) throw DiskError(message);
+    throw BadInput(message);
   } catch (...) {
     remove();
     throw;

@@ -13,7 +13,7 @@ namespace lehr::cli {
 /// folder and all that is in it are removed with this object, and so are the parents that were made for it.
 class RunFolder {
  public:
-  /// Throws BadInput if nothing can be written there.
+  /// Throws BadInput if nothing can be written there, DiskError if the disk is full.
   explicit RunFolder(const std::filesystem::path& parent);
   ~RunFolder();
   RunFolder(const RunFolder&) = delete;

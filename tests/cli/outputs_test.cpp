@@ -87,9 +87,9 @@ TEST(Outputs, ARunStoreThatIsNoFileIsRefused) {
   EXPECT_EQ(folder.contents(), (Arguments{"runs", "runs/lehr.db"}));
 }
 
-TEST(Outputs, AnEmptyFileMayBeWrittenAndAResumedRunGoesOn) {
+TEST(Outputs, ALogWithoutEpochsMayBeWrittenAndAResumedRunGoesOn) {
   const TemporaryFolder folder;
-  write_file(folder.path() / "log.csv", "");
+  write_file(folder.path() / "log.csv", "epoch,lr,train_loss\n");  // of a training that did not begin
   Running training(folder.path(), {"train", "--data", "digits:300", "--threads", "1", "--epochs", "60",
                                    "--json", "--csv", "log.csv", "--jsonl", "new/log.jsonl"});
   ASSERT_TRUE(training.wait_for_output("\"epoch\":2,"));

@@ -114,7 +114,9 @@ Problems check_end(const InjectedOutcome& outcome) {
   }
   const std::vector<std::string> lines = lines_of(outcome.err);
   Problems problems;
-  constexpr std::size_t most_lines = 4;  // one of the failure, others of what went on without something
+  // One of the failure, and one of each that the training goes on without: records, checkpoint, best model,
+  // two logs, page.
+  constexpr std::size_t most_lines = 7;
   for (const std::string& line : lines) {
     if (!line.starts_with("lehr: ")) problems.push_back("says: " + line);
   }
