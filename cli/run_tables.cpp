@@ -100,11 +100,20 @@ std::string epochs_of(const RunResult& run) {
   return fmt::format("{}/{}", run.epochs.size(), run.info.epochs);
 }
 
+/// Why it ended, if the status does not say it: "early stopping".
+std::string ending_of(const store::RunInfo& info) {
+  std::string word = printable(store::reason_word(info.reason), 30);
+  if (word == "completed" || word == store::status_name(info.status)) return {};
+  std::ranges::replace(word, '_', ' ');
+  return word;
+}
+
 Row cells_of(const RunResult& run) {
   const store::RunInfo& info = run.info;
   return {printable(info.id, 40),
           printable(info.name, 20),
           std::string(store::status_name(info.status)),
+          ending_of(info),
           local_time(info.started),
           short_data(info.data, 24),
           printable(info.model, 16),
@@ -183,10 +192,11 @@ Json number_or_null(std::optional<double> value) {
 
 std::string runs_text(std::span<const RunResult> runs) {
   std::vector<Row> rows{
-      {"run", "", "status", "started", "data", "model", "epochs", "valid acc", "valid loss", "training"}};
+      {"run", "", "status", "", "started", "data", "model", "epochs", "valid acc", "valid loss", "training"}};
   for (const RunResult& run : runs) {
     rows.push_back(cells_of(run));
     if (!run.info.name.empty()) rows[0][1] = "name";
+    if (!ending_of(run.info).empty()) rows[0][3] = "ended by";
   }
   return table(rows);
 }
@@ -196,6 +206,7 @@ std::string run_text(const RunResult& run, std::span<const store::LayerInfo> lay
   std::vector<Row> facts{{"run", printable(info.id, 200)},
                          {"name", printable(info.name, 200)},
                          {"status", std::string(store::status_name(info.status))},
+                         {"ended by", printable(info.reason, 2000)},
                          {"note", printable(info.note, 2000)},
                          {"started", local_time(info.started)},
                          {"ended", local_time(info.ended)},
@@ -303,6 +314,7 @@ Json run_json(const RunResult& run) {
              {"run", info.id},
              {"name", info.name},
              {"status", store::status_name(info.status)},
+             {"reason", info.reason},
              {"note", info.note},
              {"started", info.started},
              {"ended", info.ended > 0 ? Json(info.ended) : Json()},

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <exception>
 #include <optional>
 #include <thread>
 
@@ -99,21 +98,40 @@ store::ResumedAt resumed_at(const Learner& learner) {
   return p.resumed ? store::ResumedAt{p.train_batches, learner.position().epoch} : store::ResumedAt{};
 }
 
-/// How the fit ended, where an exception did it; clean_up runs while it is handled.
-std::pair<RunStatus, std::string> failure_under_way() {
-  try {
-    if (const std::exception_ptr thrown = std::current_exception()) std::rethrow_exception(thrown);
-  } catch (const Diverged& error) {
-    return {RunStatus::diverged, error.what()};
-  } catch (const std::exception& error) {
-    return {RunStatus::failed, error.what()};
+RunStatus status_of(EndReason reason) {
+  switch (reason) {
+    case EndReason::completed:
+    case EndReason::early_stopping:
+    case EndReason::cancelled:
+      return RunStatus::done;
+    case EndReason::diverged:
+      return RunStatus::diverged;
+    case EndReason::failed:
+      return RunStatus::failed;
+    default:
+      return RunStatus::interrupted;
   }
-  return {RunStatus::interrupted, ""};
+}
+
+/// "early_stopping: valid_loss has not improved for 3 epochs; ...". What a fit threw is the run's note.
+std::string reason_text(const Ending& ending) {
+  const std::string word(end_reason_name(ending.reason));
+  switch (ending.reason) {
+    case EndReason::early_stopping:
+    case EndReason::time_limit:
+    case EndReason::cancelled:
+    case EndReason::records_failed:
+      return word + ": " + ending.text;
+    default:
+      return word;
+  }
 }
 
 }  // namespace
 
 struct RunRecorder::State {
+  static constexpr const char* class_name = "a RunRecorder";
+
   RunRecorderOptions options;
   std::string id;
   int fits = 0;
@@ -121,7 +139,6 @@ struct RunRecorder::State {
   std::string failure;
   bool told = false;
   bool in_fit = false;
-  bool whole = false;     // the fit came to its end
   bool computed = false;  // the batch under way has a prediction and a loss
   bool recorded = false;  // the batch under way, by ActivationStats
   bool planned = false;   // memory_planned is written
@@ -185,7 +202,7 @@ void RunRecorder::before_fit(Learner& learner) {
   s.writer.reset();
   s.failure.clear();
   s.counted_seconds = 0;
-  s.told = s.whole = s.computed = s.recorded = s.planned = s.sampled = false;
+  s.told = s.computed = s.recorded = s.planned = s.sampled = false;
   s.in_fit = true;
   s.memory_before = memory_bytes() - memory_held(learner);
   s.review.start(learner.data().classes());
@@ -289,7 +306,6 @@ void RunRecorder::after_epoch(Learner& learner) {
 
 void RunRecorder::after_fit(Learner& learner) {
   State& s = *state_;
-  s.whole = true;
   // It was killed behind its last checkpoint: nothing is left to train, but its end to record.
   if (learner.progress().resumed && !s.writer && !s.told) s.open(learner);
 }
@@ -313,8 +329,10 @@ void RunRecorder::clean_up(Learner& learner) {
   if (stats != nullptr) stats->set_sink({});
   s.in_fit = false;
   if (!s.writer) return;
-  auto [status, note] = failure_under_way();
-  if (s.whole && !learner.stopped()) status = RunStatus::done;
+  const Ending& ending = learner.ending();
+  const RunStatus status = status_of(ending.reason);
+  std::string note;
+  if (status == RunStatus::diverged || status == RunStatus::failed) note = ending.text;
   if (status != RunStatus::failed && s.options.pictures) s.add_pictures(learner, note);
   s.writer->environment({{"memory_peak", std::to_string(peak_memory_bytes())}});
   if (stats != nullptr) {
@@ -322,7 +340,10 @@ void RunRecorder::clean_up(Learner& learner) {
     s.writer->environment({{"stats_batches", std::to_string(stats->batches())},
                            {"stats_records", std::to_string(stats->records())}});
   }
-  s.writer->finish({.status = status, .note = note, .stats_share = stats != nullptr ? stats->overhead() : 0});
+  s.writer->finish({.status = status,
+                    .reason = reason_text(ending),
+                    .note = note,
+                    .stats_share = stats != nullptr ? stats->overhead() : 0});
   s.check(learner);
   s.writer.reset();
   if (s.options.report.empty() || !s.failure.empty()) return;

@@ -129,6 +129,7 @@ json run_data(const RunRecords& run, const PageLimits& limits) {
   json data{{"id", info.id},
             {"name", info.name},
             {"status", store::status_name(info.status)},
+            {"reason", info.reason},
             {"note", info.note},
             {"started", time_data(info.started)},
             {"ended", time_data(info.ended)},

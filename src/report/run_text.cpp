@@ -89,6 +89,9 @@ std::string title(const store::RunInfo& info) {
   std::string text = info.name.empty() ? id : fmt::format("{} ({})", printable(info.name, 60), id);
   text += fmt::format(", {}: {} on {}", store::status_name(info.status), printable(info.model, 40),
                       printable(info.data, 60));
+  if (!store::reason_sentence(info.reason).empty()) {
+    text += fmt::format("\nended by {}", printable(info.reason, 1000));
+  }
   if (!info.note.empty()) text += fmt::format("\n{}", printable(info.note, 1000));
   return text + "\n\n";
 }

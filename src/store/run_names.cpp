@@ -39,6 +39,13 @@ auto value_in(const Names& names, std::string_view given, const char* what) {
 
 std::string_view status_name(RunStatus status) { return name_in(statuses, status); }
 RunStatus status_of(std::string_view name) { return value_in(statuses, name, "status"); }
+std::string_view reason_word(std::string_view reason) { return reason.substr(0, reason.find(": ")); }
+
+std::string_view reason_sentence(std::string_view reason) {
+  const std::size_t end = reason.find(": ");
+  return end == std::string_view::npos ? std::string_view() : reason.substr(end + 2);
+}
+
 std::string_view tensor_name(Watched what) { return name_in(tensors, what); }
 Watched tensor_of(std::string_view name) { return value_in(tensors, name, "tensor"); }
 

@@ -12,8 +12,10 @@
 #include "callbacks/validation_review.hpp"
 #include "lehr/callbacks/activation_stats.hpp"
 #include "lehr/callbacks/checkpoint.hpp"
+#include "lehr/callbacks/early_stopping.hpp"
 #include "lehr/callbacks/run_recorder.hpp"
 #include "lehr/callbacks/terminate_on_non_finite.hpp"
+#include "lehr/callbacks/timer.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/parallel.hpp"
 #include "lehr/store/run_store.hpp"
@@ -154,6 +156,44 @@ TEST(RunRecorder, SaysHowAFitEnded) {
   });
   EXPECT_EQ(diverged.status, RunStatus::diverged);
   EXPECT_NE(diverged.note.find("not finite"), std::string::npos) << diverged.note;
+}
+
+TEST(RunRecorder, SaysWhyAFitEnded) {
+  const TestFolder folder;
+  const auto file = folder / "lehr.db";
+  const auto reason_of = [&](const std::string& id, auto prepare) {
+    const auto learner = small_learner();
+    learner->add(RunRecorder({.store = file, .id = id}));
+    prepare(*learner);
+    try {
+      learner->fit(3, 1e-3);
+    } catch (const std::exception&) {
+    }
+    return RunStore(file).run(id).reason;
+  };
+  EXPECT_EQ(reason_of("done", [](Learner&) {}), "completed");
+  EXPECT_EQ(
+      reason_of("asked", [](Learner& l) { l.on(Event::after_step, [](Learner& m) { m.request_stop(); }); }),
+      "interrupted");
+  EXPECT_EQ(reason_of("cancelled",
+                      [](Learner& l) {
+                        l.on(Event::after_epoch, [](Learner& m) {
+                          m.cancel(Scope::fit, {EndReason::cancelled, "good enough"});
+                        });
+                      }),
+            "cancelled: good enough");
+  EXPECT_EQ(reason_of("limit", [](Learner& l) { l.add(Timer({.limit_seconds = 1e-9})); }),
+            "time_limit: the time limit of 1e-09 seconds has passed");
+  const std::string early = reason_of("early", [](Learner& l) {
+    l.on(Event::before_step, [](Learner& m) { m.rates().lr = 0; });
+    l.add(EarlyStopping({.patience = 1}));
+  });
+  EXPECT_TRUE(early.starts_with("early_stopping: valid_loss has not improved for 1 epoch; ")) << early;
+  EXPECT_EQ(reason_of("thrown",
+                      [](Learner& l) {
+                        l.on(Event::after_step, [](Learner&) { throw std::runtime_error("no more"); });
+                      }),
+            "failed");
 }
 
 // Records of steps that a resumed training does again are taken back.

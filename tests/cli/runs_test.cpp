@@ -68,6 +68,19 @@ TEST_F(Runs, AreShownWithEpochsLayersAndOptions) {
   EXPECT_EQ(runs({"show", first_, "--json"}).events().size(), 3U);  // and two epochs
 }
 
+TEST_F(Runs, SayWhyTheyEnded) {
+  trained_run(folder_->path(), {"--out", "early", "--early-stopping", "1", "--lr", "0", "--schedule",
+                                "constant", "--epochs", "5"});
+  const std::string reason = runs({"list", "--runs", "early", "--json"}).events().at(0)["reason"];
+  EXPECT_TRUE(reason.starts_with("early_stopping: valid_loss has not improved for 1 epoch; ")) << reason;
+  EXPECT_NE(runs({"show", "--runs", "early", "latest"}).out.find(reason), std::string::npos);
+  const std::string listed = runs({"list", "--runs", "early"}).out;
+  EXPECT_NE(listed.find("ended by"), std::string::npos) << listed;
+  EXPECT_NE(listed.find("early stopping"), std::string::npos) << listed;
+  EXPECT_EQ(runs({"list", "--json"}).events().at(0)["reason"], "completed");
+  EXPECT_EQ(runs({"list"}).out.find("ended by"), std::string::npos);
+}
+
 TEST_F(Runs, AreComparedByTheOptionsThatDiffer) {
   const std::string text = runs({"compare", first_, second_}).out;
   EXPECT_NE(text.find("batch-norm"), std::string::npos);

@@ -80,6 +80,14 @@
     return NaN;
   }
 
+  // "early_stopping: valid_loss has not improved ..." as a line for people.
+  function ended(run) {
+    const at = run.reason.indexOf(': ');
+    if (at < 0) return null;
+    const word = run.reason.slice(0, at).replace('_', ' ');
+    return el('p', {class: 'note'}, `Ended by ${word}: ${run.reason.slice(at + 2)}`);
+  }
+
   function facts(run, number) {
     const trained = run.epochs.trainSeconds.reduce((sum, seconds) => sum + seconds, 0);
     const best = run.epochs.validAccuracy.reduce((most, value) => value > most ? value : most, -1);
@@ -102,6 +110,7 @@
               el('div', {class: 'who'}, swatch, lehr.shortened(run.title, 200), run.name ? el('span', {class: 'what'}, ` ${run.id}`) : null,
                  el('span', {class: `status ${run.status}`}, run.status), ' ',
                  el('span', {class: 'what'}, `${lehr.shortened(run.model, 60)} on ${lehr.shortened(run.data, 120)}${started}`)),
+              ended(run),
               run.note ? el('p', {class: 'note'}, run.note) : null,
               el('dl', {}, ...all.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value)))));
   }
