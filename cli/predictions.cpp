@@ -76,7 +76,7 @@ std::vector<Picture> pictures_of(const Dataset& dataset, std::span<const std::in
   return pictures;
 }
 
-std::vector<Prediction> predict(Model& model, std::span<const Picture> pictures, std::size_t top) {
+std::vector<Prediction> predict(const Model& model, std::span<const Picture> pictures, std::size_t top) {
   Predictor predictor(model, std::min<std::int64_t>(64, static_cast<std::int64_t>(pictures.size())));
   std::vector<std::uint8_t> pixels;
   for (const Picture& picture : pictures) {

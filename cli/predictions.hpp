@@ -35,7 +35,7 @@ std::vector<Picture> pictures_of(const Dataset& dataset, std::span<const std::in
                                  const Model& model);
 
 /// The `top` most probable classes of each picture.
-std::vector<Prediction> predict(Model& model, std::span<const Picture> pictures, std::size_t top);
+std::vector<Prediction> predict(const Model& model, std::span<const Picture> pictures, std::size_t top);
 
 std::string as_text(const Picture& picture, const Prediction& prediction);
 /// The picture with what is said of it beside it.

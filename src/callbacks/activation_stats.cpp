@@ -91,6 +91,8 @@ std::string series_name(std::size_t layer, Watched what) {
 }  // namespace
 
 struct ActivationStats::State {
+  static constexpr const char* class_name = "an ActivationStats";
+
   explicit State(ActivationStatsOptions asked)
       : options(std::move(asked)), budget(std::max<std::int64_t>(options.every, 1), share_of(options)) {}
 

@@ -28,6 +28,8 @@ double share_done(const Progress& progress) {
 }  // namespace
 
 struct ProgressBar::State {
+  static constexpr const char* class_name = "a ProgressBar";
+
   ProgressBarOptions options;
   Stopwatch fit;
   Stopwatch part;

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "lehr/core/error.hpp"
+
 namespace lehr {
 
 std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
@@ -53,6 +55,7 @@ float Rng::normal() {
 }
 
 std::uint64_t Rng::below(std::uint64_t bound) {
+  if (bound == 0) throw BadInput("a random number below 0 was asked for; expected a bound of 1 or more");
   const std::uint64_t rejected = (0 - bound) % bound;  // 2^64 mod bound
   for (;;) {
     const std::uint64_t high = next();

@@ -20,6 +20,9 @@ Tensor::Tensor(const Shape& shape, DType dtype, const Strides& strides)
 void Tensor::Free::operator()(std::byte* address) const { std::free(address); }
 
 void Tensor::check_type(DType asked) const {
+  if (!storage_ && shape_.numel() > 0) {
+    throw BadInput("a tensor without elements was read: it was made without a shape, or moved from");
+  }
   if (asked != dtype_) {
     throw Error("a tensor of " + std::string(name_of(dtype_)) + " was read as " +
                 std::string(name_of(asked)));
@@ -27,6 +30,7 @@ void Tensor::check_type(DType asked) const {
 }
 
 Tensor Tensor::clone() const {
+  if (!storage_ && shape_.numel() > 0) return {};  // made without a shape, or moved from
   Tensor copy(shape_, dtype_, strides_);
   if (bytes() > 0) std::memcpy(copy.data(), data(), bytes());
   return copy;

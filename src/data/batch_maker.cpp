@@ -47,7 +47,7 @@ BatchBuffer::BatchBuffer(std::int64_t batch_size, const Shape& shape)
       targets({batch_size}, DType::i64) {}
 
 BatchMaker::BatchMaker(std::shared_ptr<const Dataset> dataset, const Normalisation& normalisation)
-    : dataset_(std::move(dataset)) {
+    : dataset_(std::move(dataset)), classes_(static_cast<std::int64_t>(dataset_->class_names().size())) {
   const Shape shape = dataset_->image_shape();
   const auto channels = static_cast<std::size_t>(shape[0]);
   check(normalisation, channels);
@@ -85,8 +85,16 @@ void BatchMaker::fill_range(std::span<const std::int64_t> ids, std::int64_t firs
   for (std::size_t i = 0; i < ids.size(); ++i) {
     dataset_->read(ids[i], pixels);
     convert(pixels, images + i * elements);
-    targets[i] = dataset_->label(ids[i]);
+    targets[i] = checked_label(ids[i]);
   }
+}
+
+// The kernels take a class number for an address.
+std::int64_t BatchMaker::checked_label(std::int64_t sample) const {
+  const std::int64_t label = dataset_->label(sample);
+  if (label >= 0 && label < classes_) return label;
+  throw BadInput("the label of sample " + std::to_string(sample) + " is " + std::to_string(label) +
+                 ", expected 0 to " + std::to_string(classes_ - 1) + ", the numbers of the classes");
 }
 
 void BatchMaker::convert(std::span<const std::uint8_t> bytes, float* out) const {

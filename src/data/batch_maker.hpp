@@ -23,16 +23,18 @@ class BatchMaker {
   /// channel.
   BatchMaker(std::shared_ptr<const Dataset> dataset, const Normalisation& normalisation);
 
-  /// Reads the samples `ids`, at most the buffer's size. With `parallel` the threads of parallel_for share
-  /// the work, otherwise the calling thread does it alone.
+  /// Reads the samples `ids`, at most the buffer's size. Throws BadInput for a label that is no class. With
+  /// `parallel` the threads of parallel_for share the work, otherwise the calling thread does it alone.
   void fill(std::span<const std::int64_t> ids, BatchBuffer& buffer, bool parallel);
 
  private:
   void fill_range(std::span<const std::int64_t> ids, std::int64_t first, BatchBuffer& buffer,
                   std::vector<std::uint8_t>& pixels) const;
+  std::int64_t checked_label(std::int64_t sample) const;
   void convert(std::span<const std::uint8_t> bytes, float* out) const;
 
   std::shared_ptr<const Dataset> dataset_;
+  std::int64_t classes_;
   std::vector<float> scale_;  // of a block of pixels, repeating with the channels
   std::vector<float> shift_;
   std::vector<std::vector<std::uint8_t>> scratch_;  // an image for each thread

@@ -38,7 +38,15 @@ MemoryDataset::MemoryDataset(Shape image_shape, std::vector<std::uint8_t> images
 }
 
 void MemoryDataset::read(std::int64_t index, std::span<std::uint8_t> pixels) const {
+  if (index < 0 || index >= size()) {
+    throw BadInput("there is no sample " + std::to_string(index) + ": the dataset has " +
+                   std::to_string(size()) + ", counted from 0");
+  }
   const auto bytes = static_cast<std::size_t>(image_shape_.numel());
+  if (pixels.size() != bytes) {
+    throw BadInput("an image of shape " + image_shape_.str() + " needs room for " + std::to_string(bytes) +
+                   " bytes, found " + std::to_string(pixels.size()));
+  }
   std::memcpy(pixels.data(), images_.data() + static_cast<std::size_t>(index) * bytes, bytes);
 }
 

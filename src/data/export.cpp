@@ -127,7 +127,10 @@ void check_exportable(const Dataset& set, const ExportOptions& options) {
 
 void export_data(const DataSplits& data, const std::filesystem::path& folder, const ExportOptions& options) {
   if (!options.idx && !options.png) throw BadInput("an export needs a format: expected idx, png or both");
-  for (const Dataset* set : {data.train.get(), data.valid.get()}) check_exportable(*set, options);
+  for (const Dataset* set : {data.train.get(), data.valid.get()}) {
+    if (set == nullptr) throw BadInput("an export needs a training and a validation set, found null");
+    check_exportable(*set, options);
+  }
   StagingFolder staging(folder);
   if (options.idx) {
     export_idx(*data.train, "train", staging);

@@ -32,7 +32,7 @@ std::int64_t largest_batch(const Dataset& dataset, const LoaderOptions& options)
 }
 
 void check(const std::shared_ptr<const Dataset>& dataset, const LoaderOptions& options) {
-  if (!dataset) throw Error("a loader needs a dataset, found none");
+  if (!dataset) throw BadInput("a loader needs a dataset, found null");
   if (options.batch_size < 1) {
     throw BadInput("the batch size must be at least 1, found " + std::to_string(options.batch_size));
   }
@@ -159,6 +159,7 @@ std::size_t Loader::batch_bytes(const Dataset& dataset, const LoaderOptions& opt
 
 std::vector<std::int64_t> epoch_order(std::int64_t count, bool shuffle, std::uint64_t seed,
                                       std::int64_t epoch) {
+  if (count < 0) throw BadInput("an order of 0 or more samples was expected, found " + std::to_string(count));
   std::vector<std::int64_t> order(static_cast<std::size_t>(count));
   std::iota(order.begin(), order.end(), std::int64_t{0});
   if (!shuffle) return order;

@@ -70,6 +70,15 @@ Image resize(const Image& image, std::int64_t width, std::int64_t height) {
     throw BadInput("a picture cannot be resized to " + std::to_string(width) + " x " +
                    std::to_string(height) + "; expected sides from 1 to " + std::to_string(longest_side));
   }
+  const bool whole = image.width >= 1 && image.height >= 1 && image.channels >= 1 &&
+                     image.width <= longest_side && image.height <= longest_side &&
+                     image.channels <= longest_side &&
+                     std::ssize(image.pixels) == image.width * image.height * image.channels;
+  if (!whole) {
+    throw BadInput("a picture of " + std::to_string(image.width) + " x " + std::to_string(image.height) +
+                   " x " + std::to_string(image.channels) + " bytes was expected, found " +
+                   std::to_string(image.pixels.size()) + " bytes");
+  }
   Image result{.width = width, .height = height, .channels = image.channels, .pixels = image.pixels};
   if (width != image.width) {
     const auto windows = triangle_windows(image.width, width);

@@ -8,6 +8,8 @@
 #include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/parallel.hpp"
+#include "lehr/core/pimpl.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/core/thread_scope.hpp"
 
 namespace lehr {
@@ -33,6 +35,42 @@ std::map<NodeId, std::vector<const ParameterEntry*>> entries_by_node(const Param
   std::map<NodeId, std::vector<const ParameterEntry*>> by_node;
   for (const ParameterEntry& entry : parameters.entries()) by_node[entry.node].push_back(&entry);
   return by_node;
+}
+
+bool is_same(const ParameterEntry& entry, const Node& node, const ParameterSpec& spec) {
+  return entry.name == node.name + "." + spec.name && entry.shape == spec.shape && entry.role == spec.role;
+}
+
+void check_parameters(const Graph& graph, const Parameters& parameters) {
+  const auto entries = parameters.entries();
+  std::size_t at = 0;
+  for (std::size_t id = 0; id < graph.nodes().size(); ++id) {
+    const Node& node = graph.nodes()[id];
+    for (const ParameterSpec& spec : node.parameters) {
+      const bool there = at < entries.size() && entries[at].node == static_cast<NodeId>(id);
+      if (!there || !is_same(entries[at], node, spec)) {
+        throw BadInput("the parameters are not the graph's: expected " +
+                       in_quotes(node.name + "." + spec.name) + " of shape " + spec.shape.str() + ", found " +
+                       (at < entries.size()
+                            ? in_quotes(entries[at].name) + " of shape " + entries[at].shape.str()
+                            : std::string("none")));
+      }
+      ++at;
+    }
+  }
+}
+
+void check_node(const Graph& graph, NodeId node) {
+  if (node >= 0 && static_cast<std::size_t>(node) < graph.nodes().size()) return;
+  throw BadInput("the graph has " + std::to_string(graph.nodes().size()) +
+                 " nodes, counted from 0, found number " + std::to_string(node));
+}
+
+void check_nodes(const Graph& graph, const PlanOptions& options) {
+  if (graph.nodes().empty()) throw BadInput("the graph is empty: it has no nodes");
+  for (const NodeId node : options.keep) check_node(graph, node);
+  for (const NodeId node : options.frozen) check_node(graph, node);
+  for (const ProbeSpec& probe : options.probes) check_node(graph, probe.node);
 }
 
 void check_loss(const Graph& graph, const PlanOptions& options) {
@@ -160,7 +198,7 @@ struct Plan::State {
   void check_bound() const {
     for (const auto& [input, data] : bound) {
       if (data == nullptr)
-        throw Error("input " + std::to_string(input) + " of the plan is not bound to data");
+        throw BadInput("input " + std::to_string(input) + " of the plan is not bound to data");
     }
   }
 
@@ -229,10 +267,22 @@ struct Plan::State {
   }
 };
 
+namespace {
+
+template <class State>
+const std::unique_ptr<State>& used(const std::unique_ptr<State>& state) {
+  if (!state) detail::throw_moved_from("a Plan");
+  return state;
+}
+
+}  // namespace
+
 Plan::Plan(const Graph& graph, Parameters& parameters, const PlanOptions& options) {
   if (options.batch_size < 1) {
     throw BadInput("the batch size must be 1 or more, found " + std::to_string(options.batch_size));
   }
+  check_nodes(graph, options);
+  check_parameters(graph, parameters);
   check_loss(graph, options);
   state_ = std::make_unique<State>(graph, parameters, options);
 }
@@ -242,78 +292,80 @@ Plan::Plan(Plan&&) noexcept = default;
 Plan& Plan::operator=(Plan&&) noexcept = default;
 
 void Plan::bind_input(NodeId input, const void* data) {
-  const auto found = state_->bound.find(input);
-  if (found == state_->bound.end())
+  const auto found = used(state_)->bound.find(input);
+  if (found == used(state_)->bound.end())
     throw Error("node " + std::to_string(input) + " is not an input of the graph");
   if (found->second == data) return;
   found->second = data;
-  if (state_->arena) state_->rebind(input);
+  if (used(state_)->arena) used(state_)->rebind(input);
 }
 
 void Plan::forward(std::uint64_t step) {
-  state_->begin(step);
-  state_->forward_until(state_->tensors.steps.size());
+  used(state_)->begin(step);
+  used(state_)->forward_until(used(state_)->tensors.steps.size());
 }
 
 void Plan::forward_to(NodeId node, std::uint64_t step) {
-  const std::size_t end = state_->step_of(node) + 1;
-  state_->begin(step);
-  state_->forward_until(end);
+  const std::size_t end = used(state_)->step_of(node) + 1;
+  used(state_)->begin(step);
+  used(state_)->forward_until(end);
 }
 
 void Plan::forward_rest() {
-  state_->check_room();
-  state_->forward_until(state_->tensors.steps.size());
+  used(state_)->check_room();
+  used(state_)->forward_until(used(state_)->tensors.steps.size());
 }
 
 void Plan::backward(float factor) {
-  if (state_->options.mode != Mode::train) throw Error("a plan made for evaluation has no backward pass");
-  if (state_->arena == nullptr || state_->forward_done < state_->tensors.steps.size()) {
+  if (used(state_)->options.mode != Mode::train)
+    throw Error("a plan made for evaluation has no backward pass");
+  if (used(state_)->arena == nullptr || used(state_)->forward_done < used(state_)->tensors.steps.size()) {
     throw Error("backward was called before forward was done");
   }
-  state_->check_room();
-  if (state_->went_back) throw Error("backward was called twice after one forward");
-  state_->went_back = true;
-  if (void* loss_grad = state_->grad_address(state_->output)) {
-    state_->backend.copy_in(loss_grad, &factor, sizeof factor);
+  used(state_)->check_room();
+  if (used(state_)->went_back) throw Error("backward was called twice after one forward");
+  used(state_)->went_back = true;
+  if (void* loss_grad = used(state_)->grad_address(used(state_)->output)) {
+    used(state_)->backend.copy_in(loss_grad, &factor, sizeof factor);
   }
-  const ThreadScope scope(state_->threads);
-  for (std::size_t i = state_->tensors.steps.size(); i-- > 0;) state_->run_backward(i);
+  const ThreadScope scope(used(state_)->threads);
+  for (std::size_t i = used(state_)->tensors.steps.size(); i-- > 0;) used(state_)->run_backward(i);
 }
 
 const void* Plan::value(NodeId node) const {
-  const bool kept = node == state_->output || state_->bound.contains(node) ||
-                    std::ranges::find(state_->options.keep, node) != state_->options.keep.end();
+  const bool kept = node == used(state_)->output || used(state_)->bound.contains(node) ||
+                    std::ranges::find(used(state_)->options.keep, node) != used(state_)->options.keep.end();
   if (!kept)
     throw Error("the value of node " + std::to_string(node) + " is not kept: name it in PlanOptions::keep");
-  state_->check_room();
-  return state_->value_address(node);
+  used(state_)->check_room();
+  return used(state_)->value_address(node);
 }
 
 void Plan::set_value(NodeId node, const void* host) {
-  if (!state_->owns_value(node)) throw Error("the value of a graph's input is set by bind_input");
+  if (host == nullptr) throw BadInput("a value to set was expected, found null");
+  if (!used(state_)->owns_value(node)) throw Error("the value of a graph's input is set by bind_input");
   void* address = const_cast<void*>(value(node));
-  const std::size_t step = state_->step_of(node);
-  if (step >= state_->forward_done) {
+  const std::size_t step = used(state_)->step_of(node);
+  if (step >= used(state_)->forward_done) {
     throw Error("the value of node " + std::to_string(node) + " was set before it was computed");
   }
-  state_->backend.copy_in(address, host, state_->tensors.steps[step].step.spec.output.bytes());
+  used(state_)->backend.copy_in(address, host, used(state_)->tensors.steps[step].step.spec.output.bytes());
 }
 
-void Plan::probe(bool on) { state_->probes.turn(on); }
-std::span<const TensorStats> Plan::probed() const { return state_->probes.results(); }
-double Plan::last_probe_seconds() const { return state_->probes.seconds(); }
+void Plan::probe(bool on) { used(state_)->probes.turn(on); }
+std::span<const TensorStats> Plan::probed() const { return used(state_)->probes.results(); }
+double Plan::last_probe_seconds() const { return used(state_)->probes.seconds(); }
 
-int Plan::threads() const { return state_->threads; }
-const PlanOptions& Plan::options() const { return state_->options; }
-std::span<const StepInfo> Plan::steps() const { return state_->infos; }
-const PlanMemory& Plan::memory() const { return state_->memory; }
+int Plan::threads() const { return used(state_)->threads; }
+const PlanOptions& Plan::options() const { return used(state_)->options; }
+std::span<const StepInfo> Plan::steps() const { return used(state_)->infos; }
+const PlanMemory& Plan::memory() const { return used(state_)->memory; }
 
 void Plan::time_steps(bool on) {
-  state_->timing = on;
-  std::ranges::fill(state_->times, StepTime{});
+  used(state_)->timing = on;
+  std::ranges::fill(used(state_)->times, StepTime{});
 }
 
-std::span<const StepTime> Plan::times() const { return state_->times; }
+std::span<const StepTime> Plan::times() const { return used(state_)->times; }
 
 }  // namespace lehr

@@ -54,6 +54,7 @@ std::vector<UpdateTensor> tensors_within(const ParameterRange& range,
 Optimizer::Optimizer(const OptimizerSpec& spec, std::int64_t parameters, std::vector<ParameterRange> ranges,
                      const Backend& backend, const std::vector<UpdateTensor>& tensors)
     : spec_(spec), count_(parameters), all_tensors_(tensors) {
+  if (count_ < 0) throw BadInput("an optimizer is for 0 or more parameters, found " + std::to_string(count_));
   optim::check_settings(spec_);
   for (const UpdateTensor& tensor : tensors) check_tensor(tensor, count_);
   set_ranges(std::move(ranges));
@@ -96,6 +97,9 @@ void Optimizer::step(float* values, const float* grads, const Rates& rates) {
   optim::require(is_usable(rates.l1), "the L1 penalty", "finite and not negative", rates.l1);
   const auto momentum = static_cast<float>(rates.momentum < 0 ? spec_.momentum : rates.momentum);
   optim::require(momentum < 1, "the momentum", "below 1", rates.momentum);
+  if (count_ > 0 && (values == nullptr || grads == nullptr)) {
+    throw BadInput("an optimizer's step needs values and gradients, found null");
+  }
   ++steps_;
   UpdateArgs args;
   args.parameters = values;
@@ -138,6 +142,7 @@ std::vector<float*> Optimizer::states() const {
 }
 
 int optimizer_states(const OptimizerSpec& spec, const Backend& backend) {
+  optim::check_settings(spec);
   return backend.update(spec.update)->states();
 }
 

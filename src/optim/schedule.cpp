@@ -110,6 +110,9 @@ Schedule combine(std::vector<double> shares, std::vector<Schedule> schedules) {
     throw BadInput("expected as many shares as schedules and at least one, found " +
                    counted(shares.size(), "share") + " and " + counted(schedules.size(), "schedule"));
   }
+  if (std::ranges::any_of(schedules, [](const Schedule& schedule) { return !schedule; })) {
+    throw BadInput("a schedule to combine was expected, found an empty function");
+  }
   return [ends = ends_of(shares), parts = std::move(schedules)](double progress) {
     const auto past = std::ranges::upper_bound(ends, progress + rounding);
     const auto part = std::min(static_cast<std::size_t>(past - ends.begin()), ends.size() - 1);
@@ -122,6 +125,7 @@ Schedule warm_up(double share, Schedule then, double start_factor) {
   optim::require(share > 0 && share < 1, "the share of the warm-up", "above 0 and below 1", share);
   optim::require(start_factor >= 0 && std::isfinite(start_factor), "the start factor of the warm-up",
                  "at least 0 and finite", start_factor);
+  if (!then) throw BadInput("a schedule behind the warm-up was expected, found an empty function");
   const double goal = then(0);
   return combine({share, 1 - share}, {linear(start_factor * goal, goal), std::move(then)});
 }

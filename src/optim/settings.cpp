@@ -84,6 +84,8 @@ void check_adaptive(const Rule& rule) {
 }
 
 void check_rule(const Rule& rule) {
+  if (rule.update.type.empty())
+    throw BadInput("an optimizer was expected, such as Sgd{} or Adam{}, found none");
   require(is_share(rule.momentum), rule.has_beta1() ? rule.of("beta1") : "the " + rule.of("momentum"),
           "at least 0 and below 1", rule.momentum);
   if (rule.is("sgd")) return check_sgd(rule);

@@ -6,6 +6,8 @@
 #include <limits>
 #include <vector>
 
+#include "lehr/core/error.hpp"
+
 namespace lehr::report {
 namespace {
 
@@ -75,7 +77,11 @@ std::string sparkline(std::span<const float> values, std::size_t columns, float 
 }
 
 std::string shaded(const Grid& grid, std::size_t lines, std::size_t columns) {
-  if (grid.values.empty()) return "";
+  if (grid.values.size() != grid.rows * grid.columns) {
+    throw BadInput("a grid of " + std::to_string(grid.rows) + " x " + std::to_string(grid.columns) +
+                   " needs as many values, found " + std::to_string(grid.values.size()));
+  }
+  if (grid.values.empty() || columns == 0) return "";
   std::vector<double> means;
   double most = 0;
   for (std::size_t line = 0; line < lines; ++line) {

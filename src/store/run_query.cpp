@@ -66,6 +66,7 @@ bool says_nothing(const Database& database, std::string sql) {
 }  // namespace
 
 void RunStore::query(const std::string& sql, const RowAction& row) const {
+  if (!row) throw BadInput("a query needs a function that takes its rows, found none");
   const OnlyReading guard(state_->database.handle());
   try {
     if (says_nothing(state_->database, sql)) throw BadInput("expected an SQL statement, found none");

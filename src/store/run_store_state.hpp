@@ -15,6 +15,8 @@ struct StoredRun {
 };
 
 struct RunStore::State {
+  static constexpr const char* class_name = "a RunStore";
+
   explicit State(const std::filesystem::path& file);
 
   /// Rows of a query about one run, whose number is the first parameter.

@@ -24,6 +24,7 @@ double now() {
 
 RunTables::RunTables(const Database& database, const RunInfo& info, const ResumedAt& resumed)
     : database_(&database), step_(database, insert_step), stats_(database, insert_stats) {
+  if (info.id.empty()) throw BadInput(in_quotes(database.file()) + ": a run needs an id, found an empty one");
   check_or_remove(info.id, resumed);
   enter(info);
   rewind(resumed);

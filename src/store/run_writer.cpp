@@ -91,6 +91,8 @@ bool is_busy(const DatabaseError& error) {
 struct RunWriter::State {
   State(std::filesystem::path file, const RunInfo& info, const ResumedAt& resumed, Options asked)
       : options(asked) {
+    options.most_waiting =
+        std::max<std::size_t>(options.most_waiting, 1);  // with 0 nothing could ever be handed in
     try {
       database.emplace(std::move(file), Access::write, asked.patience);
       prepare_for_writing(*database);

@@ -95,6 +95,9 @@ void write_safetensors(const std::filesystem::path& file, const SafeTensors& con
   for (const auto* named : order) {
     const auto& [name, tensor] = *named;
     if (name == metadata_key) throw BadInput(in_quotes(file) + ": no tensor can be named __metadata__");
+    if (tensor.data() == nullptr && tensor.bytes() > 0) {
+      throw BadInput(in_quotes(file) + ": the tensor " + in_quotes(name) + " is empty or was moved from");
+    }
     if (!is_row_major(tensor)) throw Error("tensor " + name + " to be saved is not row-major");
     header.tensors[name] = {{tensor.dtype(), tensor.shape()}, offset, offset + tensor.bytes()};
     offset += tensor.bytes();

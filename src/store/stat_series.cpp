@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "lehr/core/error.hpp"
 #include "store/histogram_blob.hpp"
 
 namespace lehr {
@@ -24,6 +25,10 @@ TensorStats no_stats() {
 }
 
 TensorStats StatSeries::operator[](std::size_t i) const {
+  if (i >= size()) {
+    throw BadInput("the series has " + std::to_string(size()) + " entries, asked for number " +
+                   std::to_string(i));
+  }
   const Entry& e = entries_[i];
   TensorStats s{e.numbers, magnitudes(i), {}};
   const std::string_view values =

@@ -43,9 +43,12 @@ bool has_maps(const LayerOutput& output) {
 
 void check(std::span<const LayerOutput> outputs, const ActivationsNote& note) {
   for (const LayerOutput& output : outputs) {
+    if (output.values.data() == nullptr) {
+      throw BadInput("layer " + output.layer + " has no values: they are empty or were moved from");
+    }
     if (output.values.shape()[0] == std::ssize(note.samples)) continue;
-    throw Error("layer " + output.layer + " has values of " + counted(output.values.shape()[0], "sample") +
-                ", named are " + std::to_string(note.samples.size()));
+    throw BadInput("layer " + output.layer + " has values of " + std::to_string(output.values.shape()[0]) +
+                   " samples, named are " + std::to_string(note.samples.size()));
   }
 }
 

@@ -6,22 +6,17 @@
 #include "lehr/core/error.hpp"
 #include "lehr/engine/plan.hpp"
 #include "lehr/graph/layers.hpp"
+#include "train/classifier.hpp"
 
 namespace lehr {
 namespace {
 
-void check(const Graph& model, const Dataset& dataset, std::span<const std::int64_t> samples) {
+ImageInput check(const Graph& model, const Dataset& dataset, std::span<const std::int64_t> samples) {
+  const ImageInput input = image_input_of(model);
+  check_images_fit(input, dataset);
   if (samples.empty()) throw BadInput("expected samples to look at, found none");
-  for (const std::int64_t sample : samples) {
-    if (sample >= 0 && sample < dataset.size()) continue;
-    throw BadInput("there is no sample " + std::to_string(sample) + ": the data has " +
-                   std::to_string(dataset.size()) + ", counted from 0");
-  }
-  const Shape& in = model.node(model.inputs().front()).output.shape;
-  const Shape images = dataset.image_shape();
-  if (in != Shape{1, images[0], images[1], images[2]}) {
-    throw BadInput("the model takes images of shape " + in.str() + ", the data has " + images.str());
-  }
+  for (const std::int64_t sample : samples) check_sample(dataset, sample);
+  return input;
 }
 
 /// What the plan computed, in PyTorch's order.
@@ -61,7 +56,7 @@ std::vector<LayerOutput> activations(const Graph& model, Parameters& parameters,
                                      std::shared_ptr<const Dataset> dataset,
                                      std::span<const std::int64_t> samples,
                                      const ActivationsOptions& options) {
-  check(model, *dataset, samples);
+  const ImageInput input = check(model, given(dataset), samples);
   const std::vector<Layer> layers = layers_named(options.layers, model);
   const auto watched = [&](const Layer& layer) {
     return options.before_activation ? layer.before_activation : layer.output();
@@ -77,7 +72,7 @@ std::vector<LayerOutput> activations(const Graph& model, Parameters& parameters,
   const std::span<const float> images = batch.images.elements<float>();
   const std::shared_ptr<void> on_device = backend.allocate(images.size_bytes());
   backend.copy_in(on_device.get(), images.data(), images.size_bytes());
-  plan.bind_input(model.inputs().front(), on_device.get());
+  plan.bind_input(input.node, on_device.get());
   plan.forward();
 
   const std::vector<TensorSpec> specs = model.infer(count);

@@ -47,6 +47,7 @@ const std::string& CallbackState::text(const std::string& name) const { return f
 const std::vector<float>& CallbackState::array(const std::string& name) const { return find(arrays, name); }
 
 void Callback::handle(Event event, Learner& learner) {
+  if (static_cast<std::size_t>(event) >= methods.size()) throw BadInput("there is no such event");
   (this->*methods[static_cast<std::size_t>(event)])(learner);
 }
 

@@ -57,8 +57,10 @@ void CallbackRegistry::insert(Entry entry) {
 }
 
 void CallbackRegistry::add(std::unique_ptr<Callback> callback, std::string label) {
-  if (!callback) throw Error("a callback was expected, found null");
-  if (fitting_) throw Error("callbacks cannot be added during a fit");
+  if (!callback) throw BadInput("a callback was expected, found null");
+  if (fitting_ || under_way_.callback != nullptr) {
+    throw Error("callbacks cannot be added during a fit or a validation");
+  }
   check_free(label);
   insert({std::move(callback), std::move(label)});
 }
@@ -71,7 +73,7 @@ void CallbackRegistry::check_free(const std::string& label) const {
 void CallbackRegistry::begin_fit(CallbackList callbacks) {
   if (fitting_) throw Error("a fit is under way already");
   const auto is_null = [](const FitCallback& one) { return one.callback == nullptr; };
-  if (std::ranges::any_of(callbacks, is_null)) throw Error("a callback was expected, found null");
+  if (std::ranges::any_of(callbacks, is_null)) throw BadInput("a callback was expected, found null");
   finished_.clear();
   try {
     for (FitCallback& one : callbacks) {

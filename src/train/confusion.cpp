@@ -2,7 +2,9 @@
 #include <cmath>
 #include <limits>
 
+#include "lehr/core/error.hpp"
 #include "lehr/train/metrics.hpp"
+#include "train/metrics.hpp"
 
 namespace lehr {
 namespace {
@@ -17,24 +19,54 @@ std::int64_t predicted_class(std::span<const float> scores) {
 
 }  // namespace
 
+void check_scored(const ScoredBatch& batch, std::int64_t classes) {
+  if (classes < 1) throw BadInput("a metric was given scores before it was started");
+  const bool fits =
+      batch.classes == classes && std::ssize(batch.scores) == std::ssize(batch.targets) * classes;
+  if (!fits) {
+    throw BadInput("expected " + std::to_string(classes) + " scores for each of " +
+                   std::to_string(batch.targets.size()) + " samples, found " +
+                   std::to_string(batch.scores.size()) + " of " + std::to_string(batch.classes) + " classes");
+  }
+  for (const std::int64_t target : batch.targets) {
+    if (target >= 0 && target < classes) continue;
+    throw BadInput("a target is class " + std::to_string(target) + ", expected 0 to " +
+                   std::to_string(classes - 1));
+  }
+}
+
+void ConfusionMatrix::check_class(std::int64_t one) const {
+  if (one >= 0 && one < classes_) return;
+  throw BadInput("there is no class " + std::to_string(one) + ": the confusion is of " +
+                 std::to_string(classes_) + " classes, counted from 0");
+}
+
 void ConfusionMatrix::start(std::int64_t classes) {
+  if (classes < 1) throw BadInput("a confusion needs 1 class or more, found " + std::to_string(classes));
   classes_ = classes;
   counts_.assign(static_cast<std::size_t>(classes * classes), 0);
   truths_.assign(static_cast<std::size_t>(classes), 0);
 }
 
 void ConfusionMatrix::add(const ScoredBatch& batch) {
+  check_scored(batch, classes_);
   const auto width = static_cast<std::size_t>(batch.classes);
   for (std::size_t i = 0; i < batch.targets.size(); ++i) {
     const std::int64_t truth = batch.targets[i];
-    if (truth < 0 || truth >= classes_) continue;  // a dataset that does not keep its word
     const std::int64_t predicted = predicted_class(batch.scores.subspan(i * width, width));
     ++truths_[static_cast<std::size_t>(truth)];
     if (predicted >= 0) ++counts_[static_cast<std::size_t>(truth * classes_ + predicted)];
   }
 }
 
+std::int64_t ConfusionMatrix::of_class(std::int64_t truth) const {
+  check_class(truth);
+  return truths_[static_cast<std::size_t>(truth)];
+}
+
 std::int64_t ConfusionMatrix::count(std::int64_t truth, std::int64_t predicted) const {
+  check_class(truth);
+  check_class(predicted);
   return counts_[static_cast<std::size_t>(truth * classes_ + predicted)];
 }
 

@@ -1,16 +1,22 @@
+#include <algorithm>
+
+#include "lehr/core/error.hpp"
 #include "lehr/core/thread_scope.hpp"
 #include "lehr/data/loader.hpp"
 #include "lehr/train/model_file.hpp"
+#include "train/classifier.hpp"
 #include "train/metrics.hpp"
-#include "train/model_use.hpp"
 #include "train/plan_cache.hpp"
 
 namespace lehr {
 
-Evaluation evaluate(Model& model, const Dataset& dataset, std::int64_t batch_size,
+Evaluation evaluate(const Model& model, const Dataset& dataset, std::int64_t batch_size,
                     std::span<const std::unique_ptr<Metric>> metrics) {
   const ThreadScope threads(0);
-  check_data_fits(model, dataset);
+  check_model(model);
+  check_data_fits(classifier_of(model.graph), dataset);
+  const auto is_null = [](const std::unique_ptr<Metric>& metric) { return metric == nullptr; };
+  if (std::ranges::any_of(metrics, is_null)) throw BadInput("a metric was expected, found null");
   const auto classes = static_cast<std::int64_t>(model.class_names.size());
   for (const auto& metric : metrics) metric->start(classes);
   const std::shared_ptr<const Dataset> borrowed(std::shared_ptr<const Dataset>(), &dataset);

@@ -10,6 +10,7 @@
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/thread_scope.hpp"
 #include "train/checkpoint.hpp"
+#include "train/classifier.hpp"
 #include "train/learner_use.hpp"
 
 namespace lehr {
@@ -90,8 +91,8 @@ void FitLoop::fit(int epochs, const schedules::RateAndMomentum& schedule, FitOpt
   if (epochs < 1) throw BadInput("the number of epochs must be 1 or more, found " + std::to_string(epochs));
   if (!schedule.rate) throw BadInput("the schedule has no learning rate: its function is empty");
   const LearnerUse use(s_);
-  if (std::ranges::find(s_.active, true) != s_.active.end()) {
-    throw Error("a fit cannot begin: a fit or a validation of this Learner is under way already");
+  if (s_.event) {
+    throw Error("a fit cannot begin within a callback: a fit or a validation is under way already");
   }
   s_.callbacks.begin_fit(std::move(options.callbacks));
   s_.stop_token = std::move(options.stop);
@@ -272,6 +273,7 @@ void FitLoop::train_batch() {
 }
 
 SetMetrics FitLoop::validate(std::shared_ptr<const Dataset> dataset) {
+  check_data_fits(classifier_of(s_.model), given(dataset));
   const ThreadScope threads(s_.options.threads);
   if (s_.in_batch) throw Error("validation cannot run within a batch; at after_batch, for instance, it can");
   const LearnerUse use(s_);

@@ -7,6 +7,7 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/rng.hpp"
+#include "lehr/core/text.hpp"
 #include "train/orthogonal.hpp"
 
 namespace lehr {
@@ -70,7 +71,7 @@ const ParameterSpec& spec_of(const Graph& graph, const ParameterEntry& entry) {
   for (const ParameterSpec& spec : node.parameters) {
     if (node.name + "." + spec.name == entry.name) return spec;
   }
-  throw Error("the parameter " + entry.name + " is not one of the graph's");
+  throw BadInput("the parameters are not the graph's: it has no " + in_quotes(entry.name));
 }
 
 float constant_of(const ParameterSpec& spec) {
@@ -101,6 +102,7 @@ Initialisation initialisation_by_name(std::string_view name) {
 
 void initialise(Parameters& parameters, const Graph& graph, Initialisation how, std::uint64_t seed) {
   for (const ParameterEntry& entry : parameters.entries()) {
+    const ParameterSpec& spec = spec_of(graph, entry);
     Tensor value(entry.shape, DType::f32);  // row-major: the numbers do not depend on the layout in memory
     const std::span<float> elements = value.elements<float>();
     if (entry.role == ParameterRole::weight) {
@@ -108,7 +110,7 @@ void initialise(Parameters& parameters, const Graph& graph, Initialisation how, 
       Rng random(seed, Purpose::initialisation, stream, stream >> 32);
       draw(elements, entry.shape, how, random);
     } else {
-      std::ranges::fill(elements, constant_of(spec_of(graph, entry)));
+      std::ranges::fill(elements, constant_of(spec));
     }
     parameters.set(entry.name, value);
   }

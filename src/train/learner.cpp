@@ -10,6 +10,7 @@
 #include "lehr/core/thread_scope.hpp"
 #include "lehr/train/model_file.hpp"
 #include "train/checkpoint.hpp"
+#include "train/classifier.hpp"
 #include "train/dump.hpp"
 #include "train/fit_loop.hpp"
 #include "train/group_ranges.hpp"
@@ -22,6 +23,7 @@ namespace lehr {
 namespace {
 
 void check_options(const LearnerOptions& options, const DataSplits& data) {
+  if (options.backend == nullptr) throw BadInput("a backend was expected, found null");
   const auto classes = static_cast<std::size_t>(data.classes());
   if (!(options.label_smoothing >= 0 && options.label_smoothing < 1)) {
     throw BadInput("label smoothing must be at least 0 and below 1, found " +
@@ -37,18 +39,25 @@ void check_options(const LearnerOptions& options, const DataSplits& data) {
   }
 }
 
-void check_fits(const Graph& model, const DataSplits& data) {
-  const Shape& in = model.node(model.inputs().front()).output.shape;
-  const Shape images = data.image_shape();
-  if (in != Shape{1, images[0], images[1], images[2]}) {
-    throw BadInput("the model takes images of shape " + in.str() + ", the data \"" + data.source + "\" has " +
-                   images.str());
+void check_same_classes(const Dataset& train, const Dataset& valid) {
+  const auto one = train.class_names();
+  const auto other = valid.class_names();
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    if (one[i] == other[i]) continue;
+    throw BadInput("class " + std::to_string(i) + " is " + in_quotes(one[i]) + " in the training set and " +
+                   in_quotes(other[i]) + " in the validation set");
   }
-  const std::int64_t scores = model.node(model.output()).output.shape[1];
-  if (scores != data.classes()) {
-    throw BadInput("the model has " + counted(scores, "class") + ", the data \"" + data.source + "\" has " +
-                   std::to_string(data.classes()));
-  }
+}
+
+void check_fits(const Graph& graph, const DataSplits& data, const LearnerOptions& options) {
+  const std::string of = data.source.empty() ? "" : " of " + in_quotes(data.source);
+  const Dataset& train = given(data.train, "the training set" + of);
+  const Dataset& valid = given(data.valid, "the validation set" + of);
+  const Classifier model = classifier_of(graph);
+  check_data_fits(model, train, "the training set" + of);
+  check_data_fits(model, valid, "the validation set" + of);
+  check_same_classes(train, valid);
+  if (options.validate && valid.size() < 1) throw BadInput("the validation set" + of + " is empty");
 }
 
 /// A function at one event.
@@ -72,11 +81,14 @@ class Action final : public Callback {
   std::string name_;
 };
 
+bool is_rate(double value) { return value > 0 && std::isfinite(value); }
+
 // Rates of the groups relative to the last one's, a geometric row.
 void spread(std::vector<ParameterGroup>& groups, const LearningRate& lr) {
-  if (!(*lr.first > 0) || !(lr.last > 0)) {
-    throw BadInput("the learning rates of a slice must be above 0, found " + number_text(*lr.first) +
-                   " and " + number_text(lr.last));
+  if (groups.empty()) return;  // nothing is trained
+  if (!is_rate(*lr.first) || !is_rate(lr.last)) {
+    throw BadInput("the learning rates of a slice must be finite and above 0, found " +
+                   number_text(*lr.first) + " and " + number_text(lr.last));
   }
   const std::size_t last = groups.size() - 1;
   for (std::size_t i = 0; i < last; ++i) {
@@ -114,6 +126,12 @@ void with_slice(LearnerState& state, const LearningRate& lr, const Fit& fit) {
   put_back(state, before);
 }
 
+// The plan that computes a batch knows what is frozen.
+void check_between_batches(const LearnerState& state) {
+  if (!state.in_batch || state.event == Event::before_batch) return;
+  throw Error("parameter groups cannot change within a batch; at before_batch and after_batch they can");
+}
+
 void scale_to_first_batch(LearnerState& state) {
   state.train_loader.start(0);
   const Batch& batch = *state.train_loader.next();
@@ -124,8 +142,8 @@ void scale_to_first_batch(LearnerState& state) {
 
 Learner::Learner(Graph model, DataSplits data, LearnerOptions options) {
   const ThreadScope threads(options.threads);
+  check_fits(model, data, options);
   check_options(options, data);
-  check_fits(model, data);
   check_parameter_memory(model, 2 + optimizer_states(options.optimizer, *options.backend));
   state_ = std::make_unique<LearnerState>(std::move(model), std::move(data), std::move(options));
   initialise(state_->parameters, state_->model, state_->options.initialisation, state_->options.seed);
@@ -154,6 +172,9 @@ void Learner::add_callback(std::unique_ptr<Callback> callback, std::string label
 }
 
 void Learner::on(Event event, std::function<void(Learner&)> action, int order) {
+  if (static_cast<std::size_t>(event) >= event_names.size()) throw BadInput("there is no such event");
+  if (!action)
+    throw BadInput("a function to call at " + std::string(event_name(event)) + " was expected, found none");
   add_callback(std::make_unique<Action>(event, std::move(action), order));
 }
 
@@ -162,6 +183,8 @@ Callback& Learner::find_callback(bool (*is_one)(const Callback&), std::string_vi
 }
 
 void Learner::add_metric(std::unique_ptr<Metric> metric) {
+  if (!metric) throw BadInput("a metric was expected, found null");
+  if (state_->is_active(Scope::validate)) throw Error("a metric cannot be added during a validation");
   for (const std::unique_ptr<Metric>& other : state_->metrics) {
     if (other->name() == metric->name()) {
       throw BadInput("the metric " + in_quotes(metric->name()) + " is there already");
@@ -191,6 +214,16 @@ void Learner::fit_one_cycle(int epochs, LearningRate lr_max, FitOptions options,
 void Learner::fine_tune(int epochs, const FineTuneOptions& options) {
   constexpr double frozen_ratio = 10;  // fastai: slice(lr) gives all but the last group a tenth
   constexpr double frozen_pct_start = 0.99;
+  if (epochs < 1 || options.freeze_epochs < 0) {
+    throw BadInput("fine_tune needs 1 epoch or more and 0 frozen epochs or more, found " +
+                   std::to_string(epochs) + " and " + std::to_string(options.freeze_epochs));
+  }
+  const double ends[] = {options.lr / frozen_ratio, options.lr / 2 / options.lr_ratio};
+  if (!(options.lr > 0) || !(options.lr_ratio > 0) || !std::ranges::all_of(ends, is_rate)) {
+    throw BadInput("fine_tune needs a learning rate and a ratio above 0, found " + number_text(options.lr) +
+                   " and " + number_text(options.lr_ratio));
+  }
+  schedules::one_cycle({.lr_max = options.lr, .pct_start = options.pct_start, .div = options.div});  // throws
   const LearnerUse use(*state_);
   if (options.freeze_epochs > 0) {
     freeze();
@@ -213,12 +246,14 @@ SetMetrics Learner::validate(std::shared_ptr<const Dataset> dataset) {
 std::span<const ParameterGroup> Learner::groups() const { return state_->groups; }
 
 void Learner::set_groups(std::vector<ParameterGroup> groups) {
+  check_between_batches(*state_);
   check_groups(groups, state_->parameters);
   state_->groups = std::move(groups);
   state_->apply_groups();
 }
 
 void Learner::freeze_to(int group) {
+  check_between_batches(*state_);
   const int count = static_cast<int>(state_->groups.size());
   const int first = group < 0 ? count + group : group;
   if (first < 0 || first >= count) {
@@ -235,6 +270,8 @@ FitPosition Learner::position() const { return state_->position; }
 
 void Learner::cancel(Scope scope, Ending why) {
   LearnerState& s = *state_;
+  if (static_cast<std::size_t>(scope) >= scope_names.size())
+    throw BadInput("there is no such part of a training");
   if (!s.is_active(scope)) {
     throw Error("no " + std::string(scope_name(scope)) + " is under way that could be cancelled");
   }

@@ -7,6 +7,7 @@
 #include "lehr/core/text.hpp"
 #include "lehr/engine/plan.hpp"
 #include "lehr/train/initialise.hpp"
+#include "train/classifier.hpp"
 
 namespace lehr {
 namespace {
@@ -73,11 +74,13 @@ void normalise(Parameters& parameters, const Layer& layer, const Moments& output
 }  // namespace
 
 void lsuv(Parameters& parameters, const Graph& graph, const float* images, std::int64_t batch_size) {
+  const ImageInput input = image_input_of(graph);
+  if (images == nullptr) throw BadInput("LSUV needs a batch of images, found null");
   const std::vector<Layer> layers = layers_of(parameters);
   PlanOptions options{.batch_size = batch_size, .mode = Mode::eval, .fuse = false};
   for (const Layer& layer : layers) options.keep.push_back(layer.node);
   Plan plan(graph, parameters, options);
-  plan.bind_input(graph.inputs().front(), images);
+  plan.bind_input(input.node, images);
   std::vector<float> outputs;
   for (const Layer& layer : layers) {
     if (!computes(plan, layer.node)) continue;

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "lehr/train/metric.hpp"
 #include "lehr/train/records.hpp"
 
 namespace lehr {
@@ -36,5 +37,9 @@ class MetricSums {
 /// Samples whose highest score is the target's; the first of equal scores counts, and one that is not a
 /// number is never right.
 std::int64_t count_correct(std::span<const float> scores, std::span<const std::int64_t> targets);
+
+/// Throws BadInput unless there are `classes` scores for each target, and every target is one of the classes.
+/// With 0 classes: that the metric was not started.
+void check_scored(const ScoredBatch& batch, std::int64_t classes);
 
 }  // namespace lehr

@@ -7,6 +7,7 @@
 #include "lehr/core/text.hpp"
 #include "lehr/store/safetensors.hpp"
 #include "store/memory.hpp"
+#include "train/classifier.hpp"
 #include "train/model_contents.hpp"
 #include "train/model_metadata.hpp"
 
@@ -75,16 +76,18 @@ Model make_model(const store::SafeTensors& contents, const Backend& backend) {
   check_weights(metadata.graph, contents);
   Model model{std::move(metadata.graph), nullptr, std::move(metadata.class_names),
               std::move(metadata.normalisation)};
-  model.parameters = std::make_unique<Parameters>(model.graph, backend);
+  model.parameters = std::make_shared<Parameters>(model.graph, backend);
   set_parameters(*model.parameters, contents);
   return model;
 }
 
 }  // namespace
 
-Shape Model::image_shape() const {
-  const Shape& in = graph.node(graph.inputs().front()).output.shape;
-  return {in[1], in[2], in[3]};
+Shape Model::image_shape() const { return image_input_of(graph).shape; }
+
+void check_model(const Model& model) {
+  if (!model.parameters) throw BadInput("the model has no parameters: it is empty or was moved from");
+  check_model_parts(model.graph, model.class_names, model.normalisation);
 }
 
 store::SafeTensors model_contents(const Graph& graph, const Parameters& parameters,

@@ -8,6 +8,7 @@
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/graph/json.hpp"
+#include "train/classifier.hpp"
 
 namespace lehr {
 namespace {
@@ -71,23 +72,6 @@ Graph parse_graph(const std::string& text) {
   }
 }
 
-void check_graph(const Graph& graph) {
-  const std::vector<NodeId> inputs = graph.inputs();
-  if (inputs.size() != 1) {
-    throw BadInput("expected a graph with one input, found " + std::to_string(inputs.size()));
-  }
-  const TensorSpec& in = graph.node(inputs.front()).output;
-  if (in.dtype != DType::f32 || in.shape.rank() != 4 || in.shape[0] != 1 || in.shape.numel() == 0) {
-    throw BadInput("expected a graph that takes f32 images of shape (1, C, H, W), found " +
-                   std::string(name_of(in.dtype)) + " of shape " + in.shape.str());
-  }
-  const TensorSpec& out = graph.node(graph.output()).output;
-  if (out.dtype != DType::f32 || out.shape.rank() != 2 || out.shape[0] != 1 || out.shape.numel() == 0) {
-    throw BadInput("expected a graph that gives f32 scores of shape (1, classes), found " +
-                   std::string(name_of(out.dtype)) + " of shape " + out.shape.str());
-  }
-}
-
 void check_class_names(const std::vector<std::string>& names, std::int64_t expected) {
   if (static_cast<std::int64_t>(names.size()) != expected) {
     throw BadInput("expected " + counted(expected, "class name") +
@@ -119,15 +103,15 @@ void check_normalisation(const Normalisation& normalisation, std::int64_t channe
 
 }  // namespace
 
-void check_model_metadata(const ModelMetadata& metadata) {
-  check_graph(metadata.graph);
-  check_class_names(metadata.class_names, metadata.graph.node(metadata.graph.output()).output.shape[1]);
-  check_normalisation(metadata.normalisation,
-                      metadata.graph.node(metadata.graph.inputs().front()).output.shape[1]);
+void check_model_parts(const Graph& graph, const std::vector<std::string>& class_names,
+                       const Normalisation& normalisation) {
+  const Classifier model = classifier_of(graph);
+  check_class_names(class_names, model.classes);
+  check_normalisation(normalisation, model.shape[0]);
 }
 
 std::map<std::string, std::string> write_model_metadata(const ModelMetadata& metadata) {
-  check_model_metadata(metadata);
+  check_model_parts(metadata.graph, metadata.class_names, metadata.normalisation);
   const json normalisation{{"mean", metadata.normalisation.mean}, {"std", metadata.normalisation.std}};
   // Class names may come from folders, whose names are any bytes.
   const auto replace = json::error_handler_t::replace;
@@ -140,7 +124,7 @@ std::map<std::string, std::string> write_model_metadata(const ModelMetadata& met
 ModelMetadata read_model_metadata(const std::map<std::string, std::string>& texts) {
   ModelMetadata metadata{parse_graph(text_of(texts, graph_key)), parse_classes(text_of(texts, classes_key)),
                          parse_normalisation(text_of(texts, normalisation_key))};
-  check_model_metadata(metadata);
+  check_model_parts(metadata.graph, metadata.class_names, metadata.normalisation);
   return metadata;
 }
 

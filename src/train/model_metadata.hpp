@@ -25,6 +25,7 @@ ModelMetadata read_model_metadata(const std::map<std::string, std::string>& text
 
 /// Throws BadInput unless the graph goes from one input of images to scores of the classes, and there is a
 /// usable mean and standard deviation for each channel.
-void check_model_metadata(const ModelMetadata& metadata);
+void check_model_parts(const Graph& graph, const std::vector<std::string>& class_names,
+                       const Normalisation& normalisation);
 
 }  // namespace lehr

@@ -5,33 +5,6 @@
 #include "store/memory.hpp"
 
 namespace lehr {
-namespace {
-
-std::string with_crosses(const Shape& image) {
-  std::string text;
-  for (const std::int64_t extent : image.extents())
-    text += (text.empty() ? "" : "x") + std::to_string(extent);
-  return text;
-}
-
-[[noreturn]] void refuse(const Model& model, const Dataset& dataset) {
-  throw BadInput("the model was trained on " + with_crosses(model.image_shape()) + " images of " +
-                 counted(model.class_names.size(), "class") + ", the data has " +
-                 with_crosses(dataset.image_shape()) + " and " +
-                 std::to_string(dataset.class_names().size()));
-}
-
-}  // namespace
-
-void check_images_fit(const Model& model, const Dataset& dataset) {
-  if (dataset.image_shape() != model.image_shape()) refuse(model, dataset);
-}
-
-void check_data_fits(const Model& model, const Dataset& dataset) {
-  check_images_fit(model, dataset);
-  if (dataset.class_names().size() != model.class_names.size()) refuse(model, dataset);
-}
-
 void check_parameter_memory(const Graph& model, int copies) {
   double count = 0;
   for (const Node& node : model.nodes()) {

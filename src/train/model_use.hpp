@@ -1,16 +1,9 @@
 #pragma once
 
-#include "lehr/data/dataset.hpp"
 #include "lehr/engine/plan.hpp"
-#include "lehr/train/model_file.hpp"
+#include "lehr/graph/graph.hpp"
 
 namespace lehr {
-
-/// Throws BadInput, saying what the model was trained on and what the data has, unless images and number of
-/// classes are equal.
-void check_data_fits(const Model& model, const Dataset& dataset);
-/// The same for the images alone.
-void check_images_fit(const Model& model, const Dataset& dataset);
 
 /// Throws BadInput where a plan, which knows its needs before it allocates, needs more memory than the
 /// machine has.

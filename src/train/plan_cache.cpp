@@ -5,6 +5,7 @@
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/parallel.hpp"
+#include "train/classifier.hpp"
 #include "train/model_use.hpp"
 
 namespace lehr {
@@ -16,13 +17,7 @@ PlanCache::PlanCache(const Graph& model, ops::CrossEntropy::Spec loss, Parameter
       parameters_(parameters),
       seed_(seed),
       room_(std::make_shared<PlanRoom>(parameters.backend())) {
-  const std::vector<NodeId> inputs = model.inputs();
-  const Shape& scores = model.node(scores_).output.shape;
-  if (inputs.size() != 1 || scores.rank() != 2) {
-    throw BadInput("a classifier has one input and scores of shape (N, classes), found " +
-                   counted(inputs.size(), "input") + " and scores of shape " + scores.str());
-  }
-  images_ = inputs.front();
+  images_ = classifier_of(model).node;
   hard_ = with_loss(model, false);
   soft_ = with_loss(model, true);
 }

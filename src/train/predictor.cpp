@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <mutex>
 #include <optional>
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/train/model_file.hpp"
+#include "train/classifier.hpp"
 #include "train/model_use.hpp"
 
 namespace lehr {
@@ -38,7 +40,11 @@ void softmax(std::span<float> scores) {
 }  // namespace
 
 struct Predictor::State {
-  Model& model;
+  static constexpr const char* class_name = "a Predictor";
+
+  std::mutex mutex;  // held while a batch runs
+  Model model;
+  NodeId input;
   std::size_t batch_size;
   std::size_t image_size;  // elements of one image
   std::size_t classes;
@@ -49,8 +55,9 @@ struct Predictor::State {
   std::optional<Plan> full;       // of batch_size images
   std::optional<Plan> remainder;  // of as many as the last incomplete batch had
 
-  State(Model& used, std::int64_t batch)
+  State(const Model& used, std::int64_t batch)
       : model(used),
+        input(used.graph.inputs().front()),
         batch_size(static_cast<std::size_t>(batch)),
         image_size(static_cast<std::size_t>(used.image_shape().numel())),
         classes(used.class_names.size()),
@@ -80,6 +87,7 @@ struct Predictor::State {
 
   /// Bytes of at most batch_size images to as many rows of probabilities.
   void run(std::span<const std::uint8_t> pixels, std::span<float> probabilities) {
+    const std::lock_guard lock(mutex);
     Plan& plan = plan_for(pixels.size() / image_size);
     const Backend& backend = model.parameters->backend();
     stage(pixels);
@@ -88,7 +96,7 @@ struct Predictor::State {
       device_floats = staged.size();
     }
     backend.copy_in(device_images.get(), staged.data(), staged.size() * sizeof(float));
-    plan.bind_input(model.graph.inputs().front(), device_images.get());
+    plan.bind_input(input, device_images.get());
     plan.forward();
     backend.copy_out(probabilities.data(), plan.value(model.graph.output()), probabilities.size_bytes());
     for (std::size_t row = 0; row < probabilities.size(); row += classes) {
@@ -97,7 +105,8 @@ struct Predictor::State {
   }
 };
 
-Predictor::Predictor(Model& model, std::int64_t batch_size) {
+Predictor::Predictor(const Model& model, std::int64_t batch_size) {
+  check_model(model);
   if (batch_size < 1) {
     throw BadInput("the batch size must be 1 or more, found " + std::to_string(batch_size));
   }
@@ -105,8 +114,10 @@ Predictor::Predictor(Model& model, std::int64_t batch_size) {
 }
 
 Predictor::~Predictor() = default;
+Predictor::Predictor(Predictor&&) noexcept = default;
+Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 
-std::vector<float> Predictor::probabilities(std::span<const std::uint8_t> pixels) {
+std::vector<float> Predictor::probabilities(std::span<const std::uint8_t> pixels) const {
   State& s = *state_;
   if (pixels.size() % s.image_size != 0) {
     throw BadInput("expected whole images of " + counted(s.image_size, "byte") + ", found " +
@@ -122,21 +133,18 @@ std::vector<float> Predictor::probabilities(std::span<const std::uint8_t> pixels
   return result;
 }
 
-std::vector<float> Predictor::probabilities(const Dataset& dataset, std::span<const std::int64_t> samples) {
+std::vector<float> Predictor::probabilities(const Dataset& dataset,
+                                            std::span<const std::int64_t> samples) const {
   State& s = *state_;
-  check_images_fit(s.model, dataset);
+  check_images_fit(image_input_of(s.model.graph), dataset);
   std::vector<float> result(samples.size() * s.classes);
   std::vector<std::uint8_t> pixels;
   for (std::size_t first = 0; first < samples.size(); first += s.batch_size) {
     const std::size_t count = std::min(s.batch_size, samples.size() - first);
     pixels.resize(count * s.image_size);
     for (std::size_t i = 0; i < count; ++i) {
-      const std::int64_t sample = samples[first + i];
-      if (sample < 0 || sample >= dataset.size()) {
-        throw BadInput("the data has samples 0 to " + std::to_string(dataset.size() - 1) + ", asked for " +
-                       std::to_string(sample));
-      }
-      dataset.read(sample, std::span(pixels).subspan(i * s.image_size, s.image_size));
+      check_sample(dataset, samples[first + i]);
+      dataset.read(samples[first + i], std::span(pixels).subspan(i * s.image_size, s.image_size));
     }
     s.run(pixels, std::span(result).subspan(first * s.classes, count * s.classes));
   }

@@ -9,6 +9,7 @@
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/train/metrics.hpp"
+#include "train/metrics.hpp"
 
 namespace lehr {
 namespace {
@@ -93,11 +94,13 @@ void TopKAccuracy::start(std::int64_t classes) {
   if (k_ > classes) {
     throw BadInput(name() + " needs at least " + counted(k_, "class") + ", found " + std::to_string(classes));
   }
+  classes_ = classes;
   hits_ = 0;
   samples_ = 0;
 }
 
 void TopKAccuracy::add(const ScoredBatch& batch) {
+  check_scored(batch, classes_);
   const auto width = static_cast<std::size_t>(batch.classes);
   for (std::size_t i = 0; i < batch.targets.size(); ++i) {
     const std::span<const float> scores = batch.scores.subspan(i * width, width);
@@ -111,12 +114,14 @@ void TopKAccuracy::add(const ScoredBatch& batch) {
 
 double TopKAccuracy::value() const { return mean(static_cast<double>(hits_), samples_); }
 
-void CrossEntropyLoss::start(std::int64_t) {
+void CrossEntropyLoss::start(std::int64_t classes) {
+  classes_ = classes;
   sum_ = 0;
   samples_ = 0;
 }
 
 void CrossEntropyLoss::add(const ScoredBatch& batch) {
+  check_scored(batch, classes_);
   const auto width = static_cast<std::size_t>(batch.classes);
   for (std::size_t i = 0; i < batch.targets.size(); ++i) {
     const std::span<const float> scores = batch.scores.subspan(i * width, width);
@@ -137,6 +142,7 @@ void Auroc::start(std::int64_t classes) {
 }
 
 void Auroc::add(const ScoredBatch& batch) {
+  check_scored(batch, classes_);
   const auto width = static_cast<std::size_t>(batch.classes);
   for (std::size_t i = 0; i < batch.targets.size(); ++i) {
     const std::span<const float> scores = batch.scores.subspan(i * width, width);
@@ -154,6 +160,10 @@ void Auroc::add(const ScoredBatch& batch) {
 }
 
 double Auroc::of_class(std::int64_t of) const {
+  if (of < 0 || of >= classes_) {
+    throw BadInput("there is no class " + std::to_string(of) + ": auroc is of " + std::to_string(classes_) +
+                   " classes, counted from 0");
+  }
   const std::size_t width = classes_ == 2 ? 1 : static_cast<std::size_t>(classes_);
   const std::size_t column = classes_ == 2 ? 0 : static_cast<std::size_t>(of);
   std::vector<float> values;

@@ -7,6 +7,7 @@
 #include "lehr/graph/ops.hpp"
 #include "lehr/optim/optimizer.hpp"
 #include "lehr/train/learner.hpp"
+#include "train/classifier.hpp"
 
 namespace lehr {
 namespace {
@@ -35,6 +36,7 @@ std::int64_t batch_bytes(const Learner& learner, const Dataset& dataset) {
 
 TrainingMemory training_memory(const Graph& classifier, std::int64_t batch_size,
                                const OptimizerSpec& optimizer) {
+  classifier_of(classifier);
   Graph graph = classifier;
   const NodeId scores = classifier.output();
   const NodeId targets = graph.input("lehr.targets", {DType::i64, {1}});

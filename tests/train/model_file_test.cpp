@@ -294,16 +294,16 @@ TEST_F(ModelFile, DataOfAnotherKindIsRefused) {
     }
   };
   const auto color = random_images(2, {3, 32, 32}, 10);
-  const std::string mismatch =
-      "the model was trained on 1x8x8 images of 3 classes, the data has 3x32x32 and 10";
   const std::vector<std::int64_t> first{0};
-  expect_says([&] { evaluate(model, *color); }, mismatch);
-  expect_says([&] { Predictor(model).probabilities(*color, first); }, mismatch);
+  expect_says([&] { evaluate(model, *color); },
+              "the model takes 1x8x8 images of 3 classes, the data has 3x32x32 of 10");
+  expect_says([&] { Predictor(model).probabilities(*color, first); },
+              "the model takes 1x8x8 images, the data has 3x32x32");
   const auto more_classes = random_images(2, {1, 8, 8}, 4);
-  expect_says([&] { evaluate(model, *more_classes); }, "the data has 1x8x8 and 4");
+  expect_says([&] { evaluate(model, *more_classes); }, "the data has 1x8x8 of 4");
   EXPECT_NO_THROW(Predictor(model).probabilities(*more_classes, first));
   expect_says([&] { Predictor(model).probabilities(*more_classes, std::vector<std::int64_t>{2}); },
-              "samples 0 to 1, asked for 2");
+              "there is no sample 2: the data has 2");
   expect_says([&] { Predictor(model).probabilities(std::vector<std::uint8_t>(65)); }, "whole images of 64");
   expect_says([&] { Predictor(model, 0); }, "batch size");
   expect_says([&] { evaluate(model, *more_classes, 0); }, "");

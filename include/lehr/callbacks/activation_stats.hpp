@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lehr/core/pimpl.hpp"
 #include "lehr/store/layer_stats.hpp"
 #include "lehr/store/packed_stats.hpp"
 #include "lehr/store/run_records.hpp"
@@ -85,7 +86,7 @@ class ActivationStats final : public Callback {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  detail::Pimpl<State> state_;
 };
 
 }  // namespace lehr

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "lehr/core/pimpl.hpp"
 #include "lehr/train/callback.hpp"
 
 namespace lehr {
@@ -44,7 +45,7 @@ class ProgressBar final : public Callback {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  detail::Pimpl<State> state_;
 };
 
 /// "0.42 s", "12.3 s", "2:05", "1:02:05"

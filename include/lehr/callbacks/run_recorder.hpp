@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "lehr/core/pimpl.hpp"
 #include "lehr/train/callback.hpp"
 
 namespace lehr {
@@ -63,7 +64,7 @@ class RunRecorder final : public Callback {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  detail::Pimpl<State> state_;
 };
 
 }  // namespace lehr

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "lehr/core/pimpl.hpp"
 #include "lehr/store/run_records.hpp"
 
 namespace lehr::store {
@@ -81,7 +82,7 @@ class RunStore {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  detail::Pimpl<State> state_;
 };
 
 /// Throws BadInput if a run could not be recorded there, were there space on the disk: the file is no store

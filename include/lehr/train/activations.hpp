@@ -30,7 +30,8 @@ struct LayerOutput {
 };
 
 /// Outputs of layers for samples of a dataset, in inference mode, in the order of the layers. Throws BadInput
-/// where a sample does not exist, a pattern fits no layer, or the images are not of the model's shape.
+/// if the dataset is null, a sample does not exist, a pattern fits no layer, the images are not of the
+/// model's shape, or the parameters are not the model's.
 std::vector<LayerOutput> activations(const Graph& model, Parameters& parameters,
                                      const Normalisation& normalisation,
                                      std::shared_ptr<const Dataset> dataset,

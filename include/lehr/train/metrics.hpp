@@ -25,6 +25,7 @@ class TopKAccuracy final : public Metric {
 
  private:
   std::int64_t k_;
+  std::int64_t classes_ = 0;
   std::int64_t hits_ = 0;
   std::int64_t samples_ = 0;
 };
@@ -38,10 +39,12 @@ class ConfusionMatrix final : public Metric {
   double value() const override;
 
   std::int64_t classes() const { return classes_; }
+  // All that take a class throw BadInput if there is no such class.
+
   /// Samples of class `truth` that were taken for class `predicted`.
   std::int64_t count(std::int64_t truth, std::int64_t predicted) const;
   /// Samples of a class, those that predict nothing included.
-  std::int64_t of_class(std::int64_t truth) const { return truths_[static_cast<std::size_t>(truth)]; }
+  std::int64_t of_class(std::int64_t truth) const;
   /// Samples taken for a class.
   std::int64_t taken_for(std::int64_t predicted) const;
   /// Of one class; 0 where the denominator is (zero_division = 0).
@@ -58,6 +61,8 @@ class ConfusionMatrix final : public Metric {
   std::vector<Confusion> most_confused(std::int64_t least = 1) const;
 
  private:
+  void check_class(std::int64_t one) const;
+
   std::int64_t classes_ = 0;
   std::vector<std::int64_t> counts_;
   std::vector<std::int64_t> truths_;
@@ -115,6 +120,7 @@ class CrossEntropyLoss final : public Metric {
  private:
   double sum_ = 0;
   std::int64_t samples_ = 0;
+  std::int64_t classes_ = 0;
 };
 
 /// Area under the ROC curve by rank, ties counted half: of class 1 by the difference of the two scores where
@@ -126,7 +132,7 @@ class Auroc final : public Metric {
   void start(std::int64_t classes) override;
   void add(const ScoredBatch& batch) override;
   double value() const override;
-  /// Of one class against the rest.
+  /// Of one class against the rest. Throws BadInput if there is no such class.
   double of_class(std::int64_t of) const;
 
  private:

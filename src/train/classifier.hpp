@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "lehr/core/shape.hpp"
+#include "lehr/data/dataset.hpp"
+#include "lehr/graph/graph.hpp"
+
+/// What a model takes, and whether data fits it: the one place where both are checked.
+namespace lehr {
+
+/// The images that a model takes.
+struct ImageInput {
+  NodeId node = 0;
+  Shape shape;  ///< (C, H, W)
+};
+
+/// And the classes that it tells apart.
+struct Classifier : ImageInput {
+  std::int64_t classes = 0;
+};
+
+/// Throws BadInput unless the graph has one input, f32 images of shape (1, C, H, W).
+ImageInput image_input_of(const Graph& graph);
+/// Throws BadInput unless it also ends in f32 scores of shape (1, classes).
+Classifier classifier_of(const Graph& graph);
+
+// `set` names the data in messages: "the validation set".
+
+/// Throws BadInput for null.
+const Dataset& given(const std::shared_ptr<const Dataset>& dataset, std::string_view set = "the data");
+/// Throws BadInput, which names both shapes, unless the images are what the model takes.
+void check_images_fit(const ImageInput& input, const Dataset& dataset, std::string_view set = "the data");
+/// Throws BadInput, which names images and classes of both, unless both are the model's.
+void check_data_fits(const Classifier& model, const Dataset& dataset, std::string_view set = "the data");
+/// Throws BadInput for a sample that the dataset does not have.
+void check_sample(const Dataset& dataset, std::int64_t sample);
+
+}  // namespace lehr
