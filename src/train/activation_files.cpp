@@ -47,8 +47,8 @@ void check(std::span<const LayerOutput> outputs, const ActivationsNote& note) {
       throw BadInput("layer " + output.layer + " has no values: they are empty or were moved from");
     }
     if (output.values.shape()[0] == std::ssize(note.samples)) continue;
-    throw BadInput("layer " + output.layer + " has values of " + std::to_string(output.values.shape()[0]) +
-                   " samples, named are " + std::to_string(note.samples.size()));
+    throw BadInput("layer " + output.layer + " has values of " + counted(output.values.shape()[0], "sample") +
+                   ", named are " + std::to_string(note.samples.size()));
   }
 }
 
