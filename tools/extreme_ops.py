@@ -212,7 +212,7 @@ def dropout(case, inputs, parameters):
 
 
 def cross_entropy(case, inputs, parameters):
-    """-sum q_c ln p_c; divided by the labels' weights, or with class probabilities by the samples, as in PyTorch."""
+    """-sum q_c ln p_c, divided by the targets' weights; with class probabilities each class counts by its share."""
     a, (x, target) = case["attributes"], inputs
     samples, classes = x.shape
     smoothing = mpmath.mpf(float(np.float32(a["label_smoothing"])))
@@ -220,7 +220,7 @@ def cross_entropy(case, inputs, parameters):
     soft = target.ndim == 2
     share = target if soft else exact(np.eye(classes))[target]
     q = ((1 - smoothing) * share + smoothing / classes) * weight
-    divisor = mpmath.mpf(samples) if soft else weight[target].sum()
+    divisor = (share * weight).sum() if a["class_weights"] else mpmath.mpf(samples)
     log_p = np.empty_like(x)
     for n in range(samples):
         top = max(x[n])

@@ -85,7 +85,11 @@ def dropout(case, inputs, parameters):
 def cross_entropy(case, inputs, parameters):
     a = case["attributes"]
     weight = torch.tensor(a["class_weights"], dtype=inputs[0].dtype) if a["class_weights"] else None
-    return F.cross_entropy(inputs[0], inputs[1], weight, label_smoothing=a["label_smoothing"]).reshape(1)
+    loss = F.cross_entropy(inputs[0], inputs[1], weight, label_smoothing=a["label_smoothing"]).reshape(1)
+    if weight is not None and inputs[1].is_floating_point():
+        # torch divides by the number of samples; lehr by the weight of the targets, as both do for class numbers.
+        loss = loss * len(inputs[1]) / (inputs[1].detach() * weight).sum()
+    return loss
 
 
 def mse(case, inputs, parameters):

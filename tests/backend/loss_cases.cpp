@@ -36,6 +36,13 @@ OpCase mse(const std::string& name, const Shape& shape) {
   return made;
 }
 
+/// Shares from 0 to 1: the weight of a batch is the sum of its targets' weights, which must not be negative.
+OpCase weighted_soft_cross_entropy(const std::string& name, const CrossEntropySettings& settings) {
+  OpCase made = soft_cross_entropy(name, 7, 3, settings);
+  made.input_fills[1].offset = 0.5F;
+  return made;
+}
+
 std::vector<OpCase> cases() {
   const std::vector<double> weights{0.5, 2, 1.25};
   OpCase one_side = mse("first_grad_only", {3, 5});
@@ -54,7 +61,8 @@ std::vector<OpCase> cases() {
           soft_cross_entropy("plain", 5, 10),
           soft_cross_entropy("many", 133, 10),
           soft_cross_entropy("smooth", 5, 10, {.label_smoothing = 0.1}),
-          soft_cross_entropy("weighted_smooth", 7, 3, {.label_smoothing = 0.2, .class_weights = weights}),
+          weighted_soft_cross_entropy("weighted", {.class_weights = {10, 10, 10}}),
+          weighted_soft_cross_entropy("weighted_smooth", {.label_smoothing = 0.2, .class_weights = weights}),
           evaluated(soft_cross_entropy("plain", 3, 100)),
           mse("rows", {5, 17}),
           mse("image", {1, 3, 4, 5}),

@@ -166,7 +166,9 @@ struct Dropout final : Op {
 };
 
 /// Logits (N, C) and targets -> mean loss (1): (1 - eps) NLL + eps/C sum(-log p), weighted by class. Targets
-/// are class numbers (N) of i64 or probabilities (N, C) of f32. Source: torch.nn.CrossEntropyLoss.
+/// are class numbers (N) of i64 or probabilities (N, C) of f32. Divided by the class weights of the targets,
+/// in which probabilities count each class by its share; torch divides by N there. Source:
+/// torch.nn.CrossEntropyLoss.
 struct CrossEntropy final : Op {
   struct Spec {
     double label_smoothing = 0;

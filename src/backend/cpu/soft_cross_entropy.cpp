@@ -11,8 +11,9 @@ namespace lehr::cpu {
 namespace {
 
 /// With q_c = w_c ((1 - s) t_c + s / C), m the largest logit of a row and log p_c = (x_c - m) - log, a row's
-/// loss is -sum q_c log p_c and its gradient (sum q) softmax(x) - q, both over N. Plain loops: a batch has
-/// few scores beside what made them.
+/// loss is -sum q_c log p_c and its gradient (sum q) softmax(x) - q. Both are divided by the weight of the
+/// batch: the sum of w_c t_c over all rows and classes, or N without class weights. A batch without weight
+/// has loss 0 and gradients of 0. Plain loops: a batch has few scores beside what made them.
 class SoftCrossEntropy final : public Kernel {
  public:
   explicit SoftCrossEntropy(const KernelSpec& spec)
@@ -20,6 +21,7 @@ class SoftCrossEntropy final : public Kernel {
         classes_(static_cast<std::size_t>(spec.inputs.at(0).shape[1])),
         smoothing_(static_cast<float>(spec.attributes.real("label_smoothing"))),
         weights_(classes_, 1.0F),
+        weighted_(!spec.attributes.reals("class_weights").empty()),
         input_grad_(wants_input_grad(spec, 0)),
         losses_(static_cast<std::size_t>(rows_)) {
     const std::vector<double>& weights = spec.attributes.reals("class_weights");
@@ -47,7 +49,8 @@ class SoftCrossEntropy final : public Kernel {
     });
     double sum = 0;
     for (const double loss : losses_) sum += loss;
-    *floats(args.output) = static_cast<float>(sum / static_cast<double>(rows_));
+    const double weight = batch_weight(targets);
+    *floats(args.output) = weight > 0 ? static_cast<float>(sum / weight) : 0.0F;
   }
 
   void backward(const KernelArgs& args) override {
@@ -55,7 +58,12 @@ class SoftCrossEntropy final : public Kernel {
     const float* logits = floats(args.inputs[0]);
     const float* targets = floats(args.inputs[1]);
     float* grads = floats(args.input_grads[0]);
-    const float scale = *static_cast<const float*>(args.output_grad) / static_cast<float>(rows_);
+    const double weight = batch_weight(targets);
+    if (!(weight > 0)) {
+      std::fill_n(grads, static_cast<std::size_t>(rows_) * classes_, 0.0F);
+      return;
+    }
+    const float scale = *static_cast<const float*>(args.output_grad) / static_cast<float>(weight);
     for_rows([&](std::int64_t, std::size_t at) {
       const float largest = largest_of(logits + at);
       float total = 0;
@@ -80,6 +88,17 @@ class SoftCrossEntropy final : public Kernel {
       for (std::int64_t n = begin; n < end; ++n) row(n, static_cast<std::size_t>(n) * classes_);
     });
   }
+  double batch_weight(const float* targets) const {
+    if (!weighted_) return static_cast<double>(rows_);
+    double weight = 0;
+    for (std::int64_t row = 0; row < rows_; ++row) {
+      const float* const shares = targets + row * static_cast<std::int64_t>(classes_);
+      for (std::size_t c = 0; c < classes_; ++c) {
+        weight += static_cast<double>(weights_[c]) * static_cast<double>(shares[c]);
+      }
+    }
+    return weight;
+  }
   /// What -log p of class c counts.
   float share(float target, std::size_t c) const {
     return weights_[c] * ((1 - smoothing_) * target + smoothing_ / static_cast<float>(classes_));
@@ -90,6 +109,7 @@ class SoftCrossEntropy final : public Kernel {
   std::size_t classes_;
   float smoothing_;
   std::vector<float> weights_;
+  bool weighted_;
   bool input_grad_;
   std::vector<double> losses_;
 };

@@ -111,7 +111,8 @@ HWY_EXPORT(WeightedSum);
 HWY_EXPORT(GradRow);
 
 /// Softmax cross-entropy, mean over the batch, with label smoothing and class weights.
-/// Source: torch.nn.CrossEntropyLoss. Keeps the probabilities and the weight of the whole batch.
+/// Source: torch.nn.CrossEntropyLoss. Keeps the probabilities and the weight of the whole batch. A batch
+/// without weight has loss 0 and gradients of 0.
 class CrossEntropy final : public Kernel {
  public:
   explicit CrossEntropy(const KernelSpec& spec);
@@ -239,7 +240,7 @@ void CrossEntropy::forward(const KernelArgs& args) {
     total.loss += sums[t].loss;
     total.weight += sums[t].weight;
   }
-  *floats(args.output) = static_cast<float>(total.loss / total.weight);
+  *floats(args.output) = total.weight > 0 ? static_cast<float>(total.loss / total.weight) : 0.0F;
   if (keeps_probabilities()) *floats(args.saved[1]) = static_cast<float>(total.weight);
 }
 
@@ -248,7 +249,12 @@ void CrossEntropy::backward(const KernelArgs& args) {
   const auto* const labels = static_cast<const std::int64_t*>(args.inputs[1]);
   const float* const probabilities = floats(args.saved[0]);
   float* const grads = floats(args.input_grads[0]);
-  const float scale = *floats(args.output_grad) / *floats(args.saved[1]);
+  const float total_weight = *floats(args.saved[1]);
+  if (!(total_weight > 0)) {
+    std::fill_n(grads, rows_ * classes_, 0.0F);
+    return;
+  }
+  const float scale = *floats(args.output_grad) / total_weight;
   const float smooth = smoothing_ / static_cast<float>(classes_);
   parallel_for(rows_, grain(), [&](std::int64_t begin, std::int64_t end, int) {
     for (std::int64_t row = begin; row < end; ++row) {

@@ -7,8 +7,10 @@
 namespace lehr::reference {
 namespace {
 
-/// As torch.nn.functional.cross_entropy: both the likelihood term and the smoothing term are divided by the
-/// sum of the targets' class weights, with class probabilities for targets by the number of samples.
+/// As torch.nn.functional.cross_entropy: the likelihood term and the smoothing term are divided by the sum of
+/// the targets' class weights. With class probabilities as targets this sum counts each class by its share,
+/// so that one-hot probabilities give the loss of class numbers; torch divides by the number of samples
+/// there. A batch without weight has loss 0 and gradients of 0.
 class CrossEntropy final : public ReferenceKernel {
  public:
   explicit CrossEntropy(const KernelSpec& spec)
@@ -16,6 +18,7 @@ class CrossEntropy final : public ReferenceKernel {
         classes_(spec.inputs.at(0).shape[1]),
         smoothing_(spec.attributes.real("label_smoothing")),
         weights_(spec.attributes.reals("class_weights")),
+        weighted_(!weights_.empty()),
         soft_(spec.inputs.at(1).dtype == DType::f32) {
     if (weights_.empty()) weights_.assign(static_cast<std::size_t>(classes_), 1.0);
     if (static_cast<std::int64_t>(weights_.size()) != classes_) {
@@ -37,14 +40,20 @@ class CrossEntropy final : public ReferenceKernel {
         loss += counts * (log_sum + (largest - static_cast<double>(logits.at(n, c))));
       }
     }
-    *output(args).data = static_cast<float>(loss / total_weight(args));
+    const double weight = total_weight(args);
+    *output(args).data = weight > 0 ? static_cast<float>(loss / weight) : 0.0F;
   }
 
   void backward(const KernelArgs& args) override {
     if (!wants_input_grad(0)) return;
     const View<const float> logits = input(args);
     const View<float> dx = input_grad(args);
-    const double scale = grad_at(args, 0) / total_weight(args);
+    const double weight = total_weight(args);
+    if (!(weight > 0)) {
+      std::fill_n(dx.data, logits.shape[0] * classes_, 0.0F);
+      return;
+    }
+    const double scale = grad_at(args, 0) / weight;
     for (std::int64_t n = 0; n < logits.shape[0]; ++n) {
       const double largest = largest_of(logits, n);
       const double sum = sum_of_exponentials(logits, n, largest);
@@ -77,9 +86,16 @@ class CrossEntropy final : public ReferenceKernel {
                 std::to_string(n));
   }
   double total_weight(const KernelArgs& args) const {
-    if (soft_) return static_cast<double>(spec().inputs[0].shape[0]);
+    const std::int64_t rows = spec().inputs[0].shape[0];
+    if (soft_ && !weighted_) return static_cast<double>(rows);
     double total = 0;
-    for (std::int64_t n = 0; n < spec().inputs[0].shape[0]; ++n) total += weight_of(target(args, n));
+    for (std::int64_t n = 0; n < rows; ++n) {
+      if (!soft_) {
+        total += weight_of(target(args, n));
+        continue;
+      }
+      for (std::int64_t c = 0; c < classes_; ++c) total += weight_of(c) * share(args, n, c);
+    }
     return total;
   }
   double largest_of(const View<const float>& logits, std::int64_t n) const {
@@ -101,6 +117,7 @@ class CrossEntropy final : public ReferenceKernel {
   std::int64_t classes_;
   double smoothing_;
   std::vector<double> weights_;
+  bool weighted_;
   bool soft_;
 };
 
