@@ -42,7 +42,10 @@ void add_optional_real(CLI::App& app, const std::string& name, std::optional<dou
 }
 
 void add_watching(CLI::App& app, CallbackOptions& options) {
-  app.add_option("--monitor", options.monitor, "metric that the next three watch")
+  app.add_option(
+         "--monitor", options.monitor,
+         "metric that the next three watch; lower is better for losses, cross_entropy and error_rate, higher "
+         "for the others")
       ->type_name("METRIC")
       ->default_str(options.monitor)
       ->group(group);

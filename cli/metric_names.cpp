@@ -9,15 +9,26 @@
 
 namespace lehr::cli {
 
+namespace {
+
+std::vector<std::string> lower_is_better() {
+  std::vector<std::string> names = metric_names();
+  std::erase_if(names, [](const std::string& name) { return metric_by_name(name)->higher_is_better(); });
+  return names;
+}
+
+}  // namespace
+
 CLI::Option* add_metric_names(CLI::App& app, std::vector<std::string>& names) {
-  return add_parsed(app, "--metrics", names,
-                    fmt::format("measured on the set too: {} (top_K_accuracy for any K)",
-                                fmt::join(metric_names(), ", ")),
-                    [](const std::string&, const std::string& text) {
-                      std::vector<std::string> found = split_list(text);
-                      for (const std::string& name : found) metric_by_name(name);
-                      return found;
-                    })
+  return add_parsed(
+             app, "--metrics", names,
+             fmt::format("measured on the set too: {} (top_K_accuracy for any K); lower is better for {}",
+                         fmt::join(metric_names(), ", "), fmt::join(lower_is_better(), ", ")),
+             [](const std::string&, const std::string& text) {
+               std::vector<std::string> found = split_list(text);
+               for (const std::string& name : found) metric_by_name(name);
+               return found;
+             })
       ->type_name("NAME,...");
 }
 

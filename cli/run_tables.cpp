@@ -218,6 +218,11 @@ std::string run_text(const RunResult& run, std::span<const store::LayerInfo> lay
                          {"training", duration(train_seconds(run))}};
   if (info.stats_share > 0)
     facts.push_back({"statistics", percent(info.stats_share) + " of the training time"});
+  for (const store::MonitorRow& one : run.monitors) {
+    facts.push_back(
+        {"watched", fmt::format("{} by {}, {} is better", printable(one.metric, 60),
+                                printable(one.callback, 40), one.lower_is_better ? "lower" : "higher")});
+  }
   for (const auto& [key, value] : info.environment) facts.push_back(fact_of(key, value));
   std::erase_if(facts, [](const Row& row) { return row[1].empty(); });
   std::string text = table(facts);
@@ -301,7 +306,9 @@ Json epoch_json(const store::EpochRow& epoch) {
              {"train_accuracy", number_or_null(epoch.train_accuracy)},
              {"valid_loss", number_or_null(epoch.valid_loss)},
              {"valid_accuracy", number_or_null(epoch.valid_accuracy)}};
-  for (const auto& [name, value] : epoch.metrics) event["valid_" + name] = number_or_null(value);
+  for (const auto& [name, value] : epoch.metrics) {
+    event[name.starts_with("train_eval_") ? name : "valid_" + name] = number_or_null(value);
+  }
   event["lr"] = number_or_null(epoch.lr);
   event["train_seconds"] = epoch.train_seconds;
   event["valid_seconds"] = epoch.valid_seconds;

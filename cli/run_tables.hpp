@@ -14,6 +14,7 @@ namespace lehr::cli {
 struct RunResult {
   store::RunInfo info;
   std::vector<store::EpochRow> epochs;
+  std::vector<store::MonitorRow> monitors{};  ///< read for `show` alone
 };
 
 std::string runs_text(std::span<const RunResult> runs);

@@ -76,6 +76,11 @@ Json start_event(const Learner& learner, const TrainOptions& options, const RunP
              {"seed", options.learner.seed},
              {"data_seed", options.data_seed},
              {"threads", threads()}};
+  event["monitors"] = Json::array();
+  for (const WatchedMetric& one : learner.watched()) {
+    event["monitors"].push_back(
+        {{"callback", one.callback}, {"metric", one.metric}, {"lower_is_better", one.lower_is_better}});
+  }
   event["run"] = text_or_null(place.run);
   event["path"] = text_or_null(place.path);
   return event;
@@ -105,6 +110,7 @@ void EpochEvents::after_epoch(Learner& learner) {
   Json event{{"event", "epoch"}, {"epoch", record.epoch + 1}, {"epochs", learner.progress().epochs}};
   put_metrics(event, "train", measured(record.train));
   put_metrics(event, "valid", measured(record.valid));
+  if (learner.options().train_eval) put_metrics(event, "train_eval", measured(record.train_eval));
   event["lr"] = record.lr;
   event["train_seconds"] = record.train_seconds;
   event["valid_seconds"] = record.valid_seconds;

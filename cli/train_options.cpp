@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <functional>
 #include <map>
 #include <vector>
@@ -41,7 +43,7 @@ void add_schedule(CLI::App& app, TrainOptions& options) {
   add_parsed(app, "--schedule", options.schedule,
              fmt::format("one of {}", fmt::join(schedules::schedule_names(), ", ")),
              [](const std::string&, const std::string& name) {
-               schedules::schedule_by_name(name, 0.01);
+               schedules::schedule_by_name(name, 0.01, 1);
                return name;
              })
       ->type_name("NAME")
@@ -87,7 +89,9 @@ void add_recipe(CLI::App& app, TrainOptions& options) {
   add_real(app, "--label-smoothing", options.learner.label_smoothing, {0, 1},
            "share of each target spread evenly")
       ->group(group);
-  add_parsed(app, "--class-weights", options.learner.class_weights, "weight of each class in the loss",
+  add_parsed(app, "--class-weights", options.learner.class_weights,
+             "weight of each class in the loss, which is the mean by weight (only ratios count, mixed images "
+             "included)",
              [](const std::string& option, const std::string& text) { return parse_reals(option, text, {}); })
       ->type_name("X,...")
       ->group(group);
@@ -115,6 +119,11 @@ void add_execution(CLI::App& app, TrainOptions& options) {
   app.add_flag(
          "--no-validate", [&options](std::int64_t) { options.learner.validate = false; },
          "do not measure the validation set")
+      ->group(group);
+  app.add_flag(
+         "--train-eval", options.learner.train_eval,
+         "measure the training set too after each epoch, as the validation set is (train loss and train acc "
+         "are averaged while the weights change)")
       ->group(group);
 }
 
@@ -201,15 +210,32 @@ std::vector<std::string> reporting_options() {
           "no-save", "json",   "quiet",           "trace-events"};
 }
 
-schedules::RateAndMomentum make_schedule(const TrainOptions& options) {
-  schedules::RateAndMomentum schedule = schedules::schedule_by_name(options.schedule, options.lr);
+namespace {
+
+/// A warm-up begins at 0, which is all of a training of one step.
+void check_trains(const TrainOptions& options, const schedules::RateAndMomentum& schedule,
+                  std::int64_t steps) {
+  if (options.lr == 0 || steps > 1) return;
+  if (schedule.rate(0) > 0) return;
+  throw BadInput(
+      fmt::format("the training has one step, and there the learning rate is 0 with {}; train longer or "
+                  "without a warm-up",
+                  options.warm_up > 0 ? "--warm-up" : "--schedule " + options.schedule));
+}
+
+}  // namespace
+
+schedules::RateAndMomentum make_schedule(const TrainOptions& options, std::int64_t steps) {
+  const auto epochs = static_cast<double>(options.epochs);
+  if (options.warm_up >= epochs) {
+    throw BadInput(fmt::format("--warm-up must be shorter than the training of {}, found {}",
+                               counted(options.epochs, "epoch"), options.warm_up));
+  }
+  const double share = options.warm_up / epochs;
+  const auto steps_after = std::max<std::int64_t>(1, std::llround(static_cast<double>(steps) * (1 - share)));
+  schedules::RateAndMomentum schedule =
+      schedules::schedule_by_name(options.schedule, options.lr, steps_after);
   if (options.warm_up > 0) {
-    const auto epochs = static_cast<double>(options.epochs);
-    if (options.warm_up >= epochs) {
-      throw BadInput(fmt::format("--warm-up must be shorter than the training of {}, found {}",
-                                 counted(options.epochs, "epoch"), options.warm_up));
-    }
-    const double share = options.warm_up / epochs;
     schedule.rate = schedules::warm_up(share, schedule.rate);
     if (schedule.momentum) {
       schedule.momentum = [share, then = schedule.momentum](double progress) {
@@ -221,6 +247,7 @@ schedules::RateAndMomentum make_schedule(const TrainOptions& options) {
     throw BadInput("--momentum contradicts --schedule " + options.schedule +
                    ", which sets the momentum itself; use another schedule, such as constant");
   }
+  check_trains(options, schedule, steps);
   return schedule;
 }
 
@@ -242,6 +269,7 @@ OptimizerSpec make_optimizer(const TrainOptions& options) {
 std::unique_ptr<Learner> make_learner(const TrainOptions& options) {
   LearnerOptions learner = options.learner;
   learner.optimizer = make_optimizer(options);
+  if (learner.train_eval && !learner.validate) throw BadInput("--train-eval contradicts --no-validate");
   DataSplits data = data::open_data(options.data, options.data_seed);
   Graph graph = make_graph(options.model, data.image_shape(), data.classes());
   auto made = std::make_unique<Learner>(std::move(graph), std::move(data), std::move(learner));

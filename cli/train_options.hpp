@@ -64,9 +64,9 @@ void make_paths_absolute(TrainOptions& options, CLI::App& command);
 /// Options that say nothing about the training itself, which a saved configuration leaves out.
 std::vector<std::string> reporting_options();
 
-/// Learning rate and momentum that the options ask for. Throws BadInput for an unknown schedule, and where
-/// --momentum contradicts it.
-schedules::RateAndMomentum make_schedule(const TrainOptions& options);
+/// Learning rate and momentum that the options ask for, for a training of so many steps. Throws BadInput for
+/// an unknown schedule, and if --momentum contradicts it.
+schedules::RateAndMomentum make_schedule(const TrainOptions& options, std::int64_t steps);
 
 /// The optimizer that the options ask for. Throws BadInput for an unknown name.
 OptimizerSpec make_optimizer(const TrainOptions& options);

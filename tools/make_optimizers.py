@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
-"""Writes tests/train/goldens/optimizers.csv: eight parameters after 20 steps of torch.optim, or of the formulas of
-tools/optimizer_rules.py where torch has none.
+"""Writes tests/train/goldens/optimizers.csv: eight parameters after each of 24 steps of torch.optim or
+fastai.optimizer, or of the formulas of tools/optimizer_rules.py if neither has the rule.
 
-Columns: name, then the parameters. Parameter i starts at cos(i); its gradient in step t (from 1) is
-sin(0.7 i + 0.3 t). Rules by tensor see them as a matrix of two rows and four columns. Needs PyTorch.
+Columns: name, step, then the parameters. A case without settings but the rate holds the defaults of its source. Parameter i starts at cos(i); its gradient in step t (from 1) is
+sin(0.7 i + 0.3 t). Rules by tensor see them as a matrix of two rows and four columns. Needs PyTorch and fastai.
 """
 import math
 import pathlib
 
+import fastai.optimizer
 import torch
 
 from optimizer_rules import Lamb, Lars, Lookahead, Muon, Torch
 
 optim = torch.optim
+STEPS = 24
 TORCH_CASES = {
     "sgd": lambda p: optim.SGD(p, lr=0.05),
     "sgd_momentum": lambda p: optim.SGD(p, lr=0.05, momentum=0.9),
@@ -20,7 +22,7 @@ TORCH_CASES = {
     "sgd_nesterov": lambda p: optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True, weight_decay=0.01),
     "adam": lambda p: optim.Adam(p, lr=0.02),
     "adam_all": lambda p: optim.Adam(p, lr=0.02, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.1),
-    "adam_fastai": lambda p: optim.AdamW(p, lr=0.02, betas=(0.9, 0.99), eps=1e-5, weight_decay=0.01),
+    "adam_fastai": lambda p: fastai.optimizer.Adam(p, lr=0.02),
     "adamw": lambda p: optim.AdamW(p, lr=0.02),
     "adamw_all": lambda p: optim.AdamW(p, lr=0.02, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.2),
     "rmsprop": lambda p: optim.RMSprop(p, lr=0.01),
@@ -68,21 +70,22 @@ def start():
 def run_torch(make):
     parameter = start()
     optimizer = make([parameter])
-    for step in range(1, 21):
+    for step in range(1, STEPS + 1):
         parameter.grad = gradient(step)
         optimizer.step()
-    return parameter.tolist()
+        yield parameter.tolist()
 
 
 def run_formula(rule, lr, decoupled):
     parameter = start()
-    for step in range(1, 21):
+    for step in range(1, STEPS + 1):
         rule.step(parameter, gradient(step), step, lr, 0, 1 - lr * decoupled)
-    return parameter.tolist()
+        yield parameter.tolist()
 
 
 target = pathlib.Path(__file__).resolve().parent.parent / "tests/train/goldens/optimizers.csv"
 found = {name: run_torch(make) for name, make in TORCH_CASES.items()}
 found |= {name: run_formula(*case) for name, case in FORMULA_CASES.items()}
-rows = [",".join([name, *(f"{value:.9g}" for value in values)]) for name, values in found.items()]
+rows = [",".join([name, str(step), *(f"{value:.9g}" for value in values)])
+        for name, trace in found.items() for step, values in enumerate(trace, 1)]
 target.write_text("\n".join(rows) + "\n")

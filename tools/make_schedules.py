@@ -1,14 +1,21 @@
 #!/usr/bin/env python3
-"""Writes tests/train/goldens/schedules.csv: values of schedules, from torch.optim.lr_scheduler or, where PyTorch has
-none, from fastai's definitions written anew.
+"""Writes tests/train/goldens/schedules.csv and schedule_steps.csv: values of schedules from torch.optim.lr_scheduler
+and fastai.
 
-Columns: name, progress, value. Needs PyTorch.
+    tools/make_schedules.py
+
+schedules.csv holds shapes with settings of their own: name, progress, value. schedule_steps.csv holds every schedule that
+has a name on the command line, at every step of trainings of several lengths: name, steps, step, rate, momentum (-1 if
+the schedule sets none). A length is left out if PyTorch cannot express it in whole steps. Needs PyTorch and fastai.
 """
 import math
 import pathlib
 
 import torch
+from fastai.callback.schedule import SchedCos, combine_scheds, combined_cos
 from torch.optim import lr_scheduler
+
+GOLDENS = pathlib.Path(__file__).resolve().parent.parent / "tests/train/goldens"
 
 
 def cosine(start, end, progress):
@@ -31,6 +38,7 @@ def fastai_sgdr(lr_max, cycles, factor, progress):
     return cosine(lr_max, 0, progress / shares[-1])
 
 
+# fastai's formulas in double precision; fastai itself computes shares in single precision.
 FASTAI = {
     "cosine": lambda p: cosine(0.3, -0.1, p),
     "linear": lambda p: 0.3 + (-0.1 - 0.3) * p,
@@ -45,33 +53,34 @@ FASTAI = {
 POINTS = [0, 0.01, 0.1, 0.2, 0.249, 0.25, 0.251, 0.4, 0.5, 0.75, 0.9, 0.99, 0.995, 1]
 
 STEPS = 70
+LR = 0.1
 
 
-def torch_rates(make, steps=STEPS, lr=0.1):
-    """Progress and rate before each step."""
-    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=lr, momentum=0.9)
+def torch_rates(make, steps):
+    """Rate and momentum of each step."""
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=LR, momentum=0.9)
     schedule = make(optimizer)
-    for step in range(steps):
-        yield step / steps, optimizer.param_groups[0]["lr"], optimizer.param_groups[0]["momentum"]
+    for _ in range(steps):
+        yield optimizer.param_groups[0]["lr"], optimizer.param_groups[0]["momentum"]
         optimizer.step()
         schedule.step()
 
 
-def warm_cosine(optimizer):
+def warm_cosine(optimizer, warm, rest, factor):
     return lr_scheduler.SequentialLR(optimizer, [
-        lr_scheduler.LinearLR(optimizer, start_factor=0.125, total_iters=14),
-        lr_scheduler.CosineAnnealingLR(optimizer, T_max=56),
-    ], milestones=[14])
+        lr_scheduler.LinearLR(optimizer, start_factor=factor, total_iters=warm),
+        lr_scheduler.CosineAnnealingLR(optimizer, T_max=rest),
+    ], milestones=[warm])
 
 
 TORCH = {
     "torch_linear": lambda o: lr_scheduler.LinearLR(o, start_factor=0.25, end_factor=0.75, total_iters=STEPS),
     "torch_cosine": lambda o: lr_scheduler.CosineAnnealingLR(o, T_max=STEPS, eta_min=0.01),
     "torch_exponential": lambda o: lr_scheduler.ExponentialLR(o, gamma=0.001**(1 / STEPS)),
-    "torch_polynomial": lambda o: lr_scheduler.LambdaLR(o, lambda t: (1 - t / STEPS)**2),
+    "torch_polynomial": lambda o: lr_scheduler.PolynomialLR(o, total_iters=STEPS, power=2),
     "torch_step": lambda o: lr_scheduler.StepLR(o, step_size=21, gamma=0.5),
     "torch_multi_step": lambda o: lr_scheduler.MultiStepLR(o, milestones=[7, 21, 63], gamma=0.25),
-    "torch_warm_cosine": warm_cosine,
+    "torch_warm_cosine": lambda o: warm_cosine(o, 14, 56, 0.125),
     "torch_restarts": lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, T_0=10, T_mult=2, eta_min=0.001),
     "torch_triangular": lambda o: lr_scheduler.CyclicLR(o, 0.02, 0.1, step_size_up=7, step_size_down=28,
                                                         cycle_momentum=False),
@@ -79,20 +88,53 @@ TORCH = {
                                                          cycle_momentum=False),
 }
 
+# By name and number of steps; a divisor says which numbers PyTorch can express.
+NAMED_TORCH = {
+    "constant": (1, lambda o, n: lr_scheduler.ConstantLR(o, factor=1, total_iters=n)),
+    "cosine": (1, lambda o, n: lr_scheduler.CosineAnnealingLR(o, T_max=n)),
+    "exponential": (1, lambda o, n: lr_scheduler.ExponentialLR(o, gamma=0.001**(1 / n))),
+    "linear": (1, lambda o, n: lr_scheduler.LinearLR(o, start_factor=1, end_factor=0, total_iters=n)),
+    "polynomial": (1, lambda o, n: lr_scheduler.PolynomialLR(o, total_iters=n, power=2)),
+    "step": (3, lambda o, n: lr_scheduler.StepLR(o, step_size=n // 3, gamma=0.1)),
+    "multi-step": (1, lambda o, n: lr_scheduler.MultiStepLR(
+        o, milestones=[math.ceil(n / 2), math.ceil(3 * n / 4)], gamma=0.1)),
+    "one-cycle-pytorch": (1, lambda o, n: lr_scheduler.OneCycleLR(o, max_lr=LR, total_steps=n)),
+    "sgdr": (7, lambda o, n: lr_scheduler.CosineAnnealingWarmRestarts(o, T_0=n // 7, T_mult=2)),
+    "triangular": (1, lambda o, n: lr_scheduler.CyclicLR(o, LR / 10, LR, step_size_up=n / 6, cycle_momentum=False)),
+}
+WITH_MOMENTUM = {"one-cycle", "one-cycle-pytorch"}
+NAMED_FASTAI = {
+    "one-cycle": combined_cos(0.25, LR / 25, LR, LR / 1e5),
+    "flat-cos": combined_cos(0.75, LR, LR, LR / 1e5),
+}
+FASTAI_MOMENTUM = combined_cos(0.25, 0.95, 0.85, 0.95)
+FASTAI_SGDR = combine_scheds([1 / 7, 2 / 7, 4 / 7], [SchedCos(LR, 0) for _ in range(3)])
+LENGTHS = [1, 2, 3, 4, 5, 7, 10, 24, 70]
 
-def torch_one_cycle():
-    """Of N steps PyTorch rises until step .3 N - 1 and ends at step N - 1: here the progress .3 and 1."""
-    rates = torch_rates(lambda o: lr_scheduler.OneCycleLR(o, max_lr=0.1, total_steps=STEPS + 1), STEPS)
-    peak, last = 0.3 * (STEPS + 1) - 1, STEPS
-    for step, (_, rate, momentum) in enumerate(rates):
-        progress = 0.3 * step / peak if step < peak else 0.3 + 0.7 * (step - peak) / (last - peak)
-        yield "torch_one_cycle_rate", progress, rate
-        yield "torch_one_cycle_momentum", progress, momentum
+
+def named_steps():
+    for name, (divisor, make) in NAMED_TORCH.items():
+        for steps in LENGTHS:
+            if steps % divisor:
+                continue
+            for step, (rate, momentum) in enumerate(torch_rates(lambda o: make(o, steps), steps)):
+                yield name, steps, step, rate, momentum if name in WITH_MOMENTUM else -1
+    for name, schedule in NAMED_FASTAI.items():
+        for steps in LENGTHS:
+            for step in range(steps):
+                momentum = FASTAI_MOMENTUM(step / steps) if name in WITH_MOMENTUM else -1
+                yield name, steps, step, float(schedule(step / steps)), float(momentum)
+    for steps in (5, 24):  # where no restart falls on a step, which fastai's single precision may miss
+        for step in range(steps):
+            yield "sgdr", steps, step, float(FASTAI_SGDR(step / steps)), -1
 
 
-found = [(name, p, schedule(p)) for name, schedule in FASTAI.items() for p in POINTS]
-found += [(name, p, rate) for name, make in TORCH.items() for p, rate, _ in torch_rates(make)]
-found += torch_one_cycle()
-target = pathlib.Path(__file__).resolve().parent.parent / "tests/train/goldens/schedules.csv"
-rows = [f"{name},{p!r},{value!r}" for name, p, value in found]
-target.write_text("\n".join(rows) + "\n")
+def write(name, rows):
+    (GOLDENS / name).write_text("".join(",".join(map(str, row)) + "\n" for row in rows))
+
+
+write("schedules.csv",
+      [(name, repr(p), repr(schedule(p))) for name, schedule in FASTAI.items() for p in POINTS] +
+      [(name, repr(step / STEPS), repr(rate))
+       for name, make in TORCH.items() for step, (rate, _) in enumerate(torch_rates(make, STEPS))])
+write("schedule_steps.csv", named_steps())

@@ -89,7 +89,8 @@ int show(const RunsOptions& options) {
   for (const std::string& name : options.names) {
     const NamedRun found = find_recorded(options, name);
     const store::RunStore store = open_store(found);
-    const RunResult run = result_of(store, found.id);
+    RunResult run = result_of(store, found.id);
+    run.monitors = store.monitors(found.id);
     if (!options.json) {
       std::cout << run_text(run, store.layers(found.id), columns_of_stdout());
       continue;

@@ -281,15 +281,17 @@ void check_last_checkpoint(Learner& learner, const RunPlace& run) {
 
 int train(TrainOptions options, CLI::App& command) {
   SignalWatch watch;
+  options.learner.on_warning = warnings_for(options);
   if (options.verify && options.resume.empty()) throw BadInput("--verify needs --resume");
-  make_schedule(options);  // refuses before anything is loaded
+  make_schedule(options, options.epochs + 1);  // refuses before anything is loaded; the steps come later
   if (!options.verify) check_outputs(options);
   make_paths_absolute(options, command);
   Place place;
   if (!options.resume.empty()) place = resumed_place(options);
   const std::unique_ptr<Learner> learner = make_learner(options);
   if (options.find_lr && !find_rate(options, *learner, command, watch)) return interrupted_before_the_start();
-  const schedules::RateAndMomentum schedule = make_schedule(options);
+  const schedules::RateAndMomentum schedule =
+      make_schedule(options, learner->steps(static_cast<int>(options.epochs)));
   if (options.verify) return verify_run(*learner, options, schedule, place.found.folder, watch);
   watch.stop_fit_of(*learner);
   if (options.resume.empty() && options.save) place = new_place(options);

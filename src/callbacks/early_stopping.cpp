@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "callbacks/weights.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/train/learner.hpp"
@@ -21,8 +19,7 @@ EarlyStopping::EarlyStopping(EarlyStoppingOptions options)
 }
 
 void EarlyStopping::before_fit(Learner& learner) {
-  monitor_.check(learner);
-  monitor_.reset(options_.baseline);
+  monitor_.start(learner);
   waited_ = 0;
   best_epoch_ = -1;
   stopped_ = false;
@@ -35,8 +32,9 @@ void EarlyStopping::after_epoch(Learner& learner) {
   const std::optional<double> value = monitor_.value_of(learner);
   if (!value || epoch < options_.start_from_epoch) return;
   Parameters& parameters = learner.parameters();
+  ++waited_;
   if (monitor_.improves(*value)) {
-    waited_ = 0;
+    if (!options_.baseline || monitor_.is_better(*value, *options_.baseline)) waited_ = 0;
     best_epoch_ = epoch;
     if (options_.restore_best) {
       best_values_ = host_copy(parameters.backend(), parameters.values());
@@ -44,12 +42,8 @@ void EarlyStopping::after_epoch(Learner& learner) {
     }
     return;
   }
-  if (++waited_ < std::max(options_.patience, 1)) return;
+  if (waited_ < options_.patience) return;
   stopped_ = true;
-  if (!best_values_.empty()) {
-    device_copy(parameters.backend(), parameters.values(), best_values_);
-    device_copy(parameters.backend(), parameters.states(), best_states_);
-  }
   learner.cancel(Scope::fit, {EndReason::early_stopping, reason()});
 }
 
@@ -57,8 +51,19 @@ std::string EarlyStopping::reason() const {
   const std::string best =
       best_epoch_ >= 0 ? fmt::format("its best was {:.4g} in epoch {}", monitor_.best(), best_epoch_ + 1)
                        : std::string("it never did");
-  return fmt::format("{} has not improved for {} {}; {}", monitor_.options().metric, waited_,
+  const bool below = options_.baseline && !monitor_.is_better(monitor_.best(), *options_.baseline);
+  const std::string what =
+      below ? fmt::format("passed the baseline of {:.4g}", *options_.baseline) : "improved";
+  return fmt::format("{} has not {} for {} {}; {}", monitor_.options().metric, what, waited_,
                      waited_ == 1 ? "epoch" : "epochs", best);
+}
+
+// A fit that was interrupted is to go on from where it was.
+void EarlyStopping::after_fit(Learner& learner) {
+  if (best_values_.empty() || learner.stopped()) return;
+  Parameters& parameters = learner.parameters();
+  device_copy(parameters.backend(), parameters.values(), best_values_);
+  device_copy(parameters.backend(), parameters.states(), best_states_);
 }
 
 void EarlyStopping::save_state(CallbackState& state) const {

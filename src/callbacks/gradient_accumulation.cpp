@@ -22,23 +22,22 @@ void GradientAccumulation::before_fit(Learner& learner) {
 
 void GradientAccumulation::forget() {
   batches_ = 0;
-  samples_ = 0;
+  weight_ = 0;
   if (sums_) backend_->scale(sums_.get(), 0, count_);
 }
 
 void GradientAccumulation::before_step(Learner& learner) {
   const Progress& progress = learner.progress();
   float* grads = learner.parameters().grads().data();
-  const std::int64_t size = learner.batch().size;
-  backend_->add_scaled(sums_.get(), grads, static_cast<float>(size), count_);
+  backend_->add_scaled(sums_.get(), grads, static_cast<float>(progress.weight), count_);
   ++batches_;
-  samples_ += size;
+  weight_ += progress.weight;
   if (batches_ < options_.batches && progress.batch + 1 < progress.batches) {
     learner.cancel(Scope::batch);
     return;
   }
   backend_->copy(grads, sums_.get(), count_);
-  backend_->scale(grads, 1.0F / static_cast<float>(samples_), count_);
+  if (weight_ > 0) backend_->scale(grads, 1.0F / static_cast<float>(weight_), count_);
   forget();
 }
 
@@ -46,7 +45,8 @@ void GradientAccumulation::before_step(Learner& learner) {
 void GradientAccumulation::after_train(Learner&) { forget(); }
 
 void GradientAccumulation::save_state(CallbackState& state) const {
-  state.integers = {{"batches", batches_}, {"samples", samples_}};
+  state.integers["batches"] = batches_;
+  state.numbers["weight"] = weight_;
   if (!sums_) return;
   state.arrays["sums"] = host_copy(*backend_, {sums_.get(), static_cast<std::size_t>(count_)});
 }
@@ -58,7 +58,9 @@ void GradientAccumulation::load_state(const CallbackState& state) {
                    std::to_string(sums.size()));
   }
   batches_ = state.integer("batches");
-  samples_ = state.integer("samples");
+  // The first versions counted samples.
+  weight_ = state.numbers.contains("weight") ? state.number("weight")
+                                             : static_cast<double>(state.integer("samples"));
   device_copy(*backend_, {sums_.get(), sums.size()}, sums);
 }
 

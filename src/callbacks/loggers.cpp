@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "lehr/store/atomic_file.hpp"
 #include "lehr/train/learner.hpp"
@@ -10,15 +12,33 @@
 namespace lehr {
 namespace {
 
-std::vector<MetricValue> values_of(const EpochRecord& record) {
-  std::vector<MetricValue> values{{"lr", record.lr},
-                                  {"train_loss", record.train.loss},
-                                  {"train_accuracy", record.train.accuracy},
-                                  {"valid_loss", record.valid.loss},
-                                  {"valid_accuracy", record.valid.accuracy},
-                                  {"train_seconds", record.train_seconds},
-                                  {"valid_seconds", record.valid_seconds}};
-  for (const MetricValue& other : record.valid.others) values.push_back({"valid_" + other.name, other.value});
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+/// What is logged of an epoch: the same names for every epoch of a Learner, NaN for what was not measured.
+std::vector<MetricValue> values_of(const EpochRecord& record, const Learner& learner) {
+  std::vector<MetricValue> values;
+  const auto add = [&](const std::string& name, const SetMetrics& set, double value) {
+    values.push_back({name, set.samples > 0 ? value : nan});
+  };
+  const auto add_means = [&](const std::string& name, const SetMetrics& set) {
+    add(name + "_loss", set, set.loss);
+    add(name + "_accuracy", set, set.accuracy);
+  };
+  const auto add_others = [&](const std::string& name, const SetMetrics& set) {
+    const auto metrics = learner.metrics();
+    for (std::size_t i = 0; i < metrics.size(); ++i) {
+      add(name + "_" + metrics[i]->name(), set, i < set.others.size() ? set.others[i].value : nan);
+    }
+  };
+  values.push_back({"lr", record.lr});
+  add_means("train", record.train);
+  add_means("valid", record.valid);
+  values.push_back({"train_seconds", record.train_seconds});
+  values.push_back({"valid_seconds", record.valid_seconds});
+  add_others("valid", record.valid);
+  if (!learner.options().train_eval) return values;
+  add_means("train_eval", record.train_eval);
+  add_others("train_eval", record.train_eval);
   return values;
 }
 
@@ -49,22 +69,21 @@ void EpochLogger::load_state(const CallbackState& state) {
 
 std::string CsvLogger::header(const Learner& learner) const {
   std::string names = "epoch";
-  for (const MetricValue& value : values_of({})) names += "," + value.name;
-  for (const auto& metric : learner.metrics()) names += ",valid_" + metric->name();
+  for (const MetricValue& value : values_of({}, learner)) names += "," + value.name;
   return names + "\n";
 }
 
 std::string CsvLogger::line(const Learner& learner) const {
   const EpochRecord& record = learner.history().back();
   std::string numbers = std::to_string(record.epoch + 1);
-  for (const MetricValue& value : values_of(record)) numbers += fmt::format(",{}", value.value);
+  for (const MetricValue& value : values_of(record, learner)) numbers += fmt::format(",{}", value.value);
   return numbers + "\n";
 }
 
 std::string JsonlLogger::line(const Learner& learner) const {
   const EpochRecord& record = learner.history().back();
   nlohmann::ordered_json object{{"epoch", record.epoch + 1}};
-  for (const MetricValue& value : values_of(record)) object[value.name] = value.value;
+  for (const MetricValue& value : values_of(record, learner)) object[value.name] = value.value;
   return object.dump() + "\n";
 }
 

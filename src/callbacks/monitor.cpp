@@ -1,43 +1,137 @@
 #include "lehr/callbacks/monitor.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <vector>
 
 #include "lehr/core/error.hpp"
-#include "lehr/core/number_text.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/train/learner.hpp"
 
 namespace lehr {
+namespace {
 
-Monitor::Monitor(MonitorOptions options)
-    : options_(std::move(options)),
-      lower_(options_.lower.value_or(lower_is_better(options_.metric))),
-      best_(0) {
-  if (!(options_.min_delta >= 0) || !std::isfinite(options_.min_delta)) {
-    throw BadInput("min_delta must be finite and not negative, found " + number_text(options_.min_delta));
-  }
-  reset();
-}
+constexpr std::string_view train_eval_prefix = "train_eval_";
 
-void Monitor::reset(std::optional<double> baseline) {
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  best_ = baseline.value_or(lower_ ? infinity : -infinity);
-}
-
-void Monitor::check(const Learner& learner) const {
-  EpochRecord record;  // of the shape that this Learner's will have
+/// A record of the shape that this Learner's will have.
+EpochRecord shape_of_record(const Learner& learner) {
+  EpochRecord record;
   record.train.samples = 1;
   record.valid.samples = learner.options().validate ? 1 : 0;
-  for (const auto& metric : learner.metrics()) record.valid.others.push_back({metric->name(), 0});
-  monitored(record, options_.metric);
+  record.train_eval.samples = learner.options().train_eval ? 1 : 0;
+  for (const auto& metric : learner.metrics()) {
+    for (SetMetrics* set : {&record.valid, &record.train_eval}) set->others.push_back({metric->name(), 0});
+  }
+  return record;
 }
 
-std::optional<double> Monitor::value_of(const Learner& learner) const {
+bool is_of_training_set(const std::string& name) { return name.starts_with(train_eval_prefix); }
+
+/// The metric behind "valid_f1_macro"; null for losses and accuracies that every set has.
+const Metric* metric_of(const Learner& learner, const std::string& name) {
+  for (const auto& metric : learner.metrics()) {
+    for (const std::string_view set : {std::string_view("valid_"), train_eval_prefix}) {
+      if (name == std::string(set) + metric->name()) return metric.get();
+    }
+  }
+  return nullptr;
+}
+
+std::vector<std::int64_t> class_counts(const Dataset& dataset) {
+  std::vector<std::int64_t> counts(dataset.class_names().size());
+  for (std::int64_t i = 0; i < dataset.size(); ++i) {
+    const std::int64_t label = dataset.label(i);
+    if (label >= 0 && label < std::ssize(counts)) ++counts[static_cast<std::size_t>(label)];
+  }
+  return counts;
+}
+
+/// `class "3"`, `classes "3" and "7"`, `classes "3", "4", "5" and 4 more`
+std::string classes_text(const std::vector<std::int64_t>& classes, const Dataset& dataset) {
+  constexpr std::size_t most_named = 3;
+  const auto names = dataset.class_names();
+  std::vector<std::string> parts;
+  for (const std::int64_t number : classes) {
+    if (parts.size() == most_named) break;
+    const auto at = static_cast<std::size_t>(number);
+    parts.push_back(in_quotes(at < names.size() ? names[at] : std::to_string(number)));
+  }
+  if (classes.size() > parts.size()) parts.push_back(fmt::format("{} more", classes.size() - parts.size()));
+  std::string text = classes.size() == 1 ? "class " : "classes ";
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) text += i + 1 == parts.size() ? " and " : ", ";
+    text += parts[i];
+  }
+  return text;
+}
+
+/// Which classes the set of a monitored metric lacks; empty if it lacks none.
+std::string missing_text(const Learner& learner, const std::string& name) {
+  const Metric* const metric = metric_of(learner, name);
+  if (metric == nullptr) return {};
+  const bool training = is_of_training_set(name);
+  const Dataset& dataset = training ? *learner.data().train : *learner.data().valid;
+  const std::vector<std::int64_t> missing = metric->missing_classes(class_counts(dataset));
+  if (missing.empty()) return {};
+  return fmt::format("the {} set has no sample of {}", training ? "training" : "validation",
+                     classes_text(missing, dataset));
+}
+
+void warn_undefined(Learner& learner, const std::string& name, const std::string& reason) {
+  learner.warn(fmt::format(
+      "{} is undefined: {}; an epoch without a value counts neither as better nor as worse", name, reason));
+}
+
+}  // namespace
+
+Monitor::Monitor(MonitorOptions options)
+    : options_(std::move(options)), lower_(options_.lower.value_or(true)) {
+  if (!(options_.min_delta >= 0) || !std::isfinite(options_.min_delta)) {
+    throw BadInput(fmt::format("min_delta must be finite and not negative, found {}", options_.min_delta));
+  }
+}
+
+void Monitor::check(const Learner& learner) {
+  monitored(shape_of_record(learner), options_.metric);
+  lower_ = lower_in(learner);
+}
+
+bool Monitor::lower_in(const Learner& learner) const {
+  if (options_.lower) return *options_.lower;
+  const Metric* const metric = metric_of(learner, options_.metric);
+  return metric != nullptr ? !metric->higher_is_better() : !options_.metric.ends_with("_accuracy");
+}
+
+WatchedMetric Monitor::watched(std::string_view callback, const Learner& learner) const {
+  return {std::string(callback), options_.metric, lower_in(learner)};
+}
+
+void Monitor::start(Learner& learner) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  check(learner);
+  best_ = lower_ ? infinity : -infinity;
+  const std::string missing = missing_text(learner, options_.metric);
+  if (!missing.empty()) warn_undefined(learner, options_.metric, missing);
+}
+
+std::optional<double> Monitor::value_of(Learner& learner) const {
   if (learner.history().empty() || !learner.history().back().complete) return std::nullopt;
-  return monitored(learner.history().back(), options_.metric);
+  const double value = monitored(learner.history().back(), options_.metric);
+  if (!std::isnan(value)) return value;
+  const std::string missing = missing_text(learner, options_.metric);
+  warn_undefined(learner, options_.metric, missing.empty() ? "its value is not a number" : missing);
+  return std::nullopt;
+}
+
+bool Monitor::is_better(double value, double other) const {
+  return lower_ ? value < other - options_.min_delta : value > other + options_.min_delta;
 }
 
 bool Monitor::improves(double value) {
-  const bool better = lower_ ? value < best_ - options_.min_delta : value > best_ + options_.min_delta;
+  const bool better = is_better(value, best_);
   if (better) best_ = value;
   return better;
 }

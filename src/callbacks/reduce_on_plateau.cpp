@@ -25,8 +25,7 @@ ReduceOnPlateau::ReduceOnPlateau(ReduceOnPlateauOptions options)
 }
 
 void ReduceOnPlateau::before_fit(Learner& learner) {
-  monitor_.check(learner);
-  monitor_.reset();
+  monitor_.start(learner);
   scale_ = 1;
   waited_ = 0;
   cooling_ = 0;

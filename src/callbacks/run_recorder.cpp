@@ -78,6 +78,14 @@ std::vector<std::int64_t> class_counts(const Dataset& dataset) {
   return counts;
 }
 
+std::vector<store::MonitorRow> monitors_of(const Learner& learner) {
+  std::vector<store::MonitorRow> rows;
+  for (WatchedMetric& one : learner.watched()) {
+    rows.push_back({std::move(one.callback), std::move(one.metric), one.lower_is_better});
+  }
+  return rows;
+}
+
 store::EpochRow row_of(const EpochRecord& record) {
   store::EpochRow row{.epoch = record.epoch,
                       .train_loss = record.train.loss,
@@ -89,6 +97,12 @@ store::EpochRow row_of(const EpochRecord& record) {
   row.valid_loss = record.valid.loss;
   row.valid_accuracy = record.valid.accuracy;
   for (const MetricValue& metric : record.valid.others) row.metrics[metric.name] = metric.value;
+  if (record.train_eval.samples == 0) return row;
+  row.metrics["train_eval_loss"] = record.train_eval.loss;
+  row.metrics["train_eval_accuracy"] = record.train_eval.accuracy;
+  for (const MetricValue& metric : record.train_eval.others) {
+    row.metrics["train_eval_" + metric.name] = metric.value;
+  }
   return row;
 }
 
@@ -226,6 +240,7 @@ void RunRecorder::State::open(Learner& learner) {
     return;
   }
   writer->layers(infos_of(learner, stats_of(learner)));
+  writer->monitors(monitors_of(learner));
   writer->class_counts(class_counts(*learner.data().train));
 }
 

@@ -40,7 +40,7 @@ const auto& all_rules() {
       named("lars", Lars{}),
       named("lookahead-adam", Lookahead{}),
       named("lookahead-radam", Lookahead{.inner = RAdam{}}),
-      named("lookahead-sgd", Lookahead{.inner = Sgd{}}),
+      named("lookahead-sgd", Lookahead{.inner = Sgd{.momentum = 0.9}}),
       named("muon", Muon{}),
       named("radam", RAdam{}),
       named("rmsprop", RMSprop{}),

@@ -41,8 +41,21 @@ RateAndMomentum one_cycle(const OneCycleOptions& o) {
           there_and_back(o.momentum_high, o.momentum_low, o.momentum_high)};
 }
 
-OneCycleOptions pytorch_one_cycle(double lr_max) {
-  return {.lr_max = lr_max, .pct_start = 0.3, .div = 25, .div_final = 25 * 1e4};
+RateAndMomentum pytorch_one_cycle(double lr_max, std::int64_t steps) {
+  require_rate("the highest learning rate", lr_max);
+  optim::require(steps >= 1, "the number of steps of a one-cycle schedule", "at least 1",
+                 static_cast<double>(steps));
+  const double last = static_cast<double>(steps) - 1;
+  const double peak = 0.3 * static_cast<double>(steps) - 1;  // below 0 for 3 steps and fewer
+  const auto there_and_back = [=](double start, double middle, double end) -> Schedule {
+    const Schedule rise = cosine(start, middle);
+    const Schedule fall = cosine(middle, end);
+    return [=](double progress) {
+      const double step = std::min(progress * static_cast<double>(steps), last);
+      return step <= peak && peak > 0 ? rise(step / peak) : fall((step - peak) / (last - peak));
+    };
+  };
+  return {there_and_back(lr_max / 25, lr_max, lr_max / (25 * 1e4)), there_and_back(0.95, 0.85, 0.95)};
 }
 
 Schedule flat_cos(const FlatCosOptions& o) {

@@ -42,6 +42,9 @@ std::string results(const RunRecords& run) {
   text += series_line(run, "validation accuracy", accuracy_text,
                       [](const EpochRow& e) { return e.valid_accuracy; });
   if (run.epochs.empty()) return text;
+  if (!run.epochs.back().metrics.contains("train_eval_loss")) {
+    text += "(training: averaged while the weights change; --train-eval measures it like the validation)\n";
+  }
   for (const auto& [name, last] : run.epochs.back().metrics) {
     text += series_line(run, name, loss_text, [&, key = name](const EpochRow& e) {
       const auto found = e.metrics.find(key);

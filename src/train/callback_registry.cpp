@@ -130,6 +130,17 @@ Callback& CallbackRegistry::find(bool (*is_one)(const Callback&), std::string_vi
   throw BadInput(what.append("; ").append(here));
 }
 
+std::vector<WatchedMetric> CallbackRegistry::watched(const Learner& learner) const {
+  std::vector<WatchedMetric> found;
+  for (const std::vector<Entry>* list : {&entries_, &finished_}) {
+    for (const Entry& entry : *list) {
+      if (std::optional<WatchedMetric> one = entry.callback->watched(learner))
+        found.push_back(std::move(*one));
+    }
+  }
+  return found;
+}
+
 std::map<std::string, Callback*> CallbackRegistry::by_key() const {
   std::map<std::string, Callback*> keys;
   for (const Entry& entry : entries_) {

@@ -32,6 +32,9 @@ class CallbackRegistry {
 
   Callback& find(bool (*is_one)(const Callback&), std::string_view label) const;
 
+  /// What the callbacks watch, in their order.
+  std::vector<WatchedMetric> watched(const Learner& learner) const;
+
   /// States by the callback's label, or else its name; those of several with equal names are numbered.
   std::map<std::string, CallbackState> states() const;
   /// Throws BadInput where the states are not those of these callbacks.

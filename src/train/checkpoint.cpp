@@ -162,7 +162,6 @@ void restore(LearnerState& state, const CheckpointContents& contents) {
   state.epochs_done = contents.epochs_done;
   state.history = contents.history;
   state.train_seconds = contents.train_seconds;
-  state.train_sums = MetricSums(state.options.class_weights);
   state.train_sums.set_sums(contents.train_sums);
   state.progress.steps = contents.steps;
   state.progress.train_batches = contents.train_batches;

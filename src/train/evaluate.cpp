@@ -27,7 +27,7 @@ Evaluation evaluate(const Model& model, const Dataset& dataset, std::int64_t bat
   while (const Batch* batch = loader.next()) {
     const std::span<const float> scores = plans.predict(*batch, Mode::eval, 0);
     const ScoredBatch scored{scores, {batch->targets, static_cast<std::size_t>(batch->size)}, classes};
-    sums.add(plans.loss(), scores, scored.targets);
+    sums.add(plans.loss(), static_cast<double>(batch->size), scores, scored.targets);
     for (const auto& metric : metrics) metric->add(scored);
   }
   const SetMetrics result = sums.result();

@@ -10,6 +10,7 @@
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/thread_scope.hpp"
 #include "train/checkpoint.hpp"
+#include "train/class_weights.hpp"
 #include "train/classifier.hpp"
 #include "train/learner_use.hpp"
 
@@ -29,6 +30,10 @@ constexpr std::array<ScopeEvents, scope_names.size()> scope_events{{
     {Event::before_epoch, Event::after_cancel_epoch, Event::after_epoch},
     {Event::before_fit, Event::after_cancel_fit, Event::after_fit},
 }};
+
+std::span<const std::int64_t> targets_of(const Batch& batch) {
+  return {batch.targets, static_cast<std::size_t>(batch.size)};
+}
 
 LoaderOptions validation_loading(const LearnerState& state) {
   return {.batch_size = state.options.batch_size,
@@ -90,6 +95,7 @@ void FitLoop::fit(int epochs, const schedules::RateAndMomentum& schedule, FitOpt
   const ThreadScope threads(s_.options.threads);
   if (epochs < 1) throw BadInput("the number of epochs must be 1 or more, found " + std::to_string(epochs));
   if (!schedule.rate) throw BadInput("the schedule has no learning rate: its function is empty");
+  check_batch_norm(s_.model, s_.batch_cut());
   const LearnerUse use(s_);
   if (s_.event) {
     throw Error("a fit cannot begin within a callback: a fit or a validation is under way already");
@@ -98,6 +104,7 @@ void FitLoop::fit(int epochs, const schedules::RateAndMomentum& schedule, FitOpt
   s_.stop_token = std::move(options.stop);
   s_.stopped = false;
   s_.ending = {};
+  s_.warnings.clear();
   s_.position = {};
   s_.progress.epoch = 0;
   s_.progress.epochs = epochs;
@@ -166,7 +173,7 @@ void FitLoop::epoch(const schedules::RateAndMomentum& schedule) {
     record.lr = s_.progress.lr;
     if (!s_.options.validate || !going_on()) return;
     const Stopwatch valid_watch;
-    record.valid = validate_part(s_.data.valid);
+    record.valid = validate_part(s_.data.valid, s_.options.train_eval ? &record.train_eval : nullptr);
     record.valid_seconds = valid_watch.seconds();
   };
   bool whole = false;
@@ -187,7 +194,7 @@ void FitLoop::epoch(const schedules::RateAndMomentum& schedule) {
 SetMetrics FitLoop::train_part(const schedules::RateAndMomentum& schedule) {
   s_.progress.training = true;
   s_.progress.batches = s_.batches_an_epoch();
-  if (!resume_) s_.train_sums = MetricSums(s_.options.class_weights);
+  if (!resume_) s_.train_sums = {};
   const auto body = [&] {
     restore_callbacks();
     const double seconds_before = s_.train_seconds;
@@ -253,6 +260,7 @@ bool FitLoop::predict(Mode mode) {
 
 bool FitLoop::compute_loss() {
   s_.progress.loss = s_.plans.loss() * s_.loss_factor;
+  s_.progress.weight = loss_weight(s_.batch, s_.options.class_weights);
   return fire(Event::after_loss);
 }
 
@@ -260,7 +268,7 @@ void FitLoop::train_batch() {
   take_rates();
   if (!predict(Mode::train) || !compute_loss()) return;
   check_loss();
-  s_.train_sums.add(s_.progress.loss, s_.scores, {s_.batch.targets, static_cast<std::size_t>(s_.batch.size)});
+  s_.train_sums.add(s_.progress.loss, s_.progress.weight, s_.scores, targets_of(s_.batch));
   s_.progress.running = s_.train_sums.result();
   if (!fire(Event::before_backward)) return;
   s_.plans.backward(s_.loss_factor);
@@ -304,10 +312,8 @@ SetMetrics FitLoop::validate(std::shared_ptr<const Dataset> dataset) {
   return metrics;
 }
 
-SetMetrics FitLoop::validate_part(std::shared_ptr<const Dataset> dataset) {
-  MetricSums sums(s_.options.class_weights);
-  const std::int64_t classes = s_.data.classes();
-  for (const std::unique_ptr<Metric>& metric : s_.metrics) metric->start(classes);
+SetMetrics FitLoop::validate_part(std::shared_ptr<const Dataset> dataset, SetMetrics* train_eval) {
+  MetricSums sums;
   Loader loader(std::move(dataset), validation_loading(s_));
   const std::int64_t batch_before = s_.progress.batch;
   s_.progress.training = false;
@@ -315,6 +321,8 @@ SetMetrics FitLoop::validate_part(std::shared_ptr<const Dataset> dataset) {
   s_.progress.batches = loader.batches();
   bool whole = false;
   const auto body = [&] {
+    if (train_eval != nullptr) *train_eval = measure_training_set();
+    start_metrics();
     loader.start(0);
     while (const Batch* next = going_on() ? loader.next() : nullptr) {
       s_.batch = *next;
@@ -332,26 +340,53 @@ SetMetrics FitLoop::validate_part(std::shared_ptr<const Dataset> dataset) {
     s_.progress.batch = batch_before;
     s_.progress.batches = s_.batches_an_epoch();
     if (!whole) return;  // part of a set says nothing about the whole
-    metrics = sums.result();
-    for (const std::unique_ptr<Metric>& metric : s_.metrics) {
-      metrics.others.push_back({metric->name(), metric->value()});
-    }
+    metrics = result_of(sums);
   };
   within(Scope::validate, body, finish);
   return metrics;
 }
 
-void FitLoop::validate_batch(MetricSums& sums) {
-  if (!predict(Mode::eval) || !compute_loss()) return;
-  sums.add(s_.progress.loss, s_.scores, {s_.batch.targets, static_cast<std::size_t>(s_.batch.size)});
-  s_.progress.running = sums.result();
-  gather_metrics();
+SetMetrics FitLoop::measure_training_set() {
+  MetricSums sums;
+  start_metrics();
+  Loader loader(s_.data.train, validation_loading(s_));
+  loader.start(0);
+  const bool measuring = s_.plans.measuring();
+  const bool timing = s_.plans.timing();
+  s_.plans.measure(false, false);
+  while (const Batch* batch = going_on() ? loader.next() : nullptr) {
+    const std::span<const float> scores = s_.plans.predict(*batch, Mode::eval, 0);
+    const double loss = s_.plans.loss();  // refuses targets out of range
+    sums.add(loss, loss_weight(*batch, s_.options.class_weights), scores, targets_of(*batch));
+    gather_metrics(scores, *batch);
+    heed_stop();
+  }
+  s_.plans.measure(measuring, timing);
+  return going_on() ? result_of(sums) : SetMetrics();
 }
 
-void FitLoop::gather_metrics() const {
+void FitLoop::start_metrics() const {
+  for (const std::unique_ptr<Metric>& metric : s_.metrics) metric->start(s_.data.classes());
+}
+
+SetMetrics FitLoop::result_of(const MetricSums& sums) const {
+  SetMetrics metrics = sums.result();
+  for (const std::unique_ptr<Metric>& metric : s_.metrics) {
+    metrics.others.push_back({metric->name(), metric->value()});
+  }
+  return metrics;
+}
+
+void FitLoop::validate_batch(MetricSums& sums) {
+  if (!predict(Mode::eval) || !compute_loss()) return;
+  sums.add(s_.progress.loss, s_.progress.weight, s_.scores, targets_of(s_.batch));
+  s_.progress.running = sums.result();
+  gather_metrics(s_.scores, s_.batch);
+}
+
+void FitLoop::gather_metrics(std::span<const float> scores, const Batch& batch) const {
   if (s_.metrics.empty()) return;
-  const ScoredBatch scored{
-      s_.scores, {s_.batch.targets, static_cast<std::size_t>(s_.batch.size)}, s_.data.classes()};
+  const ScoredBatch scored{scores, targets_of(batch), s_.data.classes()};
   for (const std::unique_ptr<Metric>& metric : s_.metrics) metric->add(scored);
 }
 

@@ -32,11 +32,17 @@ class FitLoop {
   void epoch(const schedules::RateAndMomentum& schedule);
   SetMetrics train_part(const schedules::RateAndMomentum& schedule);
   void train_batch();
-  SetMetrics validate_part(std::shared_ptr<const Dataset> dataset);
+  /// With train_eval the training set is measured first, into it.
+  SetMetrics validate_part(std::shared_ptr<const Dataset> dataset, SetMetrics* train_eval = nullptr);
   void validate_batch(MetricSums& sums);
+  /// The training set in evaluation mode, without events of its batches. Nothing if the fit is to end.
+  SetMetrics measure_training_set();
+  void start_metrics() const;
+  /// What a set came to, the Learner's metrics included.
+  SetMetrics result_of(const MetricSums& sums) const;
   bool predict(Mode mode);
   bool compute_loss();
-  void gather_metrics() const;
+  void gather_metrics(std::span<const float> scores, const Batch& batch) const;
   void set_rates(const schedules::RateAndMomentum& schedule);
   void take_rates();
   void check_loss() const;

@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <string>
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/core/thread_scope.hpp"
+#include "lehr/train/metrics.hpp"
 #include "lehr/train/model_file.hpp"
 #include "train/checkpoint.hpp"
+#include "train/class_weights.hpp"
 #include "train/classifier.hpp"
 #include "train/dump.hpp"
 #include "train/fit_loop.hpp"
@@ -32,6 +35,11 @@ void check_options(const LearnerOptions& options, const DataSplits& data) {
   if (!options.class_weights.empty() && options.class_weights.size() != classes) {
     throw BadInput("expected one class weight for each of the " + counted(classes, "class") + ", found " +
                    std::to_string(options.class_weights.size()));
+  }
+  check_has_weight(*data.train, options.class_weights, "training set");
+  if (options.validate) check_has_weight(*data.valid, options.class_weights, "validation set");
+  if (options.train_eval && !options.validate) {
+    throw BadInput("train_eval needs the validation after each epoch, which is off");
   }
   if (options.max_batches < 0) {
     throw BadInput("the limit of batches an epoch must be 0 (all) or more, found " +
@@ -83,19 +91,23 @@ class Action final : public Callback {
 
 bool is_rate(double value) { return value > 0 && std::isfinite(value); }
 
-// Rates of the groups relative to the last one's, a geometric row.
-void spread(std::vector<ParameterGroup>& groups, const LearningRate& lr) {
-  if (groups.empty()) return;  // nothing is trained
+/// Rates of the groups relative to the last one's.
+using Scales = std::vector<double>;
+
+// A geometric row.
+Scales spread(std::size_t groups, const LearningRate& lr) {
+  if (groups == 0) return {};  // nothing is trained
   if (!is_rate(*lr.first) || !is_rate(lr.last)) {
     throw BadInput("the learning rates of a slice must be finite and above 0, found " +
                    number_text(*lr.first) + " and " + number_text(lr.last));
   }
-  const std::size_t last = groups.size() - 1;
+  const std::size_t last = groups - 1;
+  Scales scales(groups, 1);
   for (std::size_t i = 0; i < last; ++i) {
     const double share = 1 - static_cast<double>(i) / static_cast<double>(last);
-    groups[i].lr_scale = std::pow(*lr.first / lr.last, share);
+    scales[i] = std::pow(*lr.first / lr.last, share);
   }
-  groups[last].lr_scale = 1;
+  return scales;
 }
 
 void put_back(LearnerState& state, const std::vector<ParameterGroup>& before) {
@@ -106,16 +118,11 @@ void put_back(LearnerState& state, const std::vector<ParameterGroup>& before) {
   state.apply_groups();
 }
 
-/// Runs a fit with the groups' rates of a slice, which are that fit's alone: the next one's rate is again for
-/// all.
+/// Runs a fit with these rates of the groups, which are that fit's alone.
 template <class Fit>
-void with_slice(LearnerState& state, const LearningRate& lr, const Fit& fit) {
-  if (!lr.first) {
-    fit();
-    return;
-  }
+void with_scales(LearnerState& state, const Scales& scales, const Fit& fit) {
   const std::vector<ParameterGroup> before = state.groups;
-  spread(state.groups, lr);
+  for (std::size_t i = 0; i < scales.size(); ++i) state.groups[i].lr_scale = scales[i];
   state.apply_groups();
   try {
     fit();
@@ -130,6 +137,26 @@ void with_slice(LearnerState& state, const LearningRate& lr, const Fit& fit) {
 void check_between_batches(const LearnerState& state) {
   if (!state.in_batch || state.event == Event::before_batch) return;
   throw Error("parameter groups cannot change within a batch; at before_batch and after_batch they can");
+}
+
+/// Runs a fit with the groups' rates of a slice. The next fit's rate is for all groups again.
+template <class Fit>
+void with_slice(LearnerState& state, const LearningRate& lr, const Fit& fit) {
+  if (lr.first) {
+    with_scales(state, spread(state.groups.size(), lr), fit);
+  } else {
+    fit();
+  }
+}
+
+/// Names that records hold already would hide the metric, or be hidden by it.
+void check_metric_name(const Metric& metric) {
+  const std::string name = metric.name();
+  if (name.empty()) throw BadInput("a metric needs a name, found an empty one");
+  const bool is_accuracy = dynamic_cast<const ConfusionMatrix*>(&metric) != nullptr;
+  if (name == "loss" || (name == "accuracy" && !is_accuracy) || name.starts_with("train_eval_")) {
+    throw BadInput("a metric cannot have the name " + in_quotes(name) + ", which records use already");
+  }
 }
 
 void scale_to_first_batch(LearnerState& state) {
@@ -185,6 +212,7 @@ Callback& Learner::find_callback(bool (*is_one)(const Callback&), std::string_vi
 void Learner::add_metric(std::unique_ptr<Metric> metric) {
   if (!metric) throw BadInput("a metric was expected, found null");
   if (state_->is_active(Scope::validate)) throw Error("a metric cannot be added during a validation");
+  check_metric_name(*metric);
   for (const std::unique_ptr<Metric>& other : state_->metrics) {
     if (other->name() == metric->name()) {
       throw BadInput("the metric " + in_quotes(metric->name()) + " is there already");
@@ -227,8 +255,12 @@ void Learner::fine_tune(int epochs, const FineTuneOptions& options) {
   const LearnerUse use(*state_);
   if (options.freeze_epochs > 0) {
     freeze();
-    fit_one_cycle(options.freeze_epochs, slice(options.lr / frozen_ratio, options.lr), {.stop = options.stop},
-                  {.pct_start = frozen_pct_start});
+    Scales scales(state_->groups.size(), 1 / frozen_ratio);
+    if (!scales.empty()) scales.back() = 1;
+    with_scales(*state_, scales, [&] {
+      fit_one_cycle(options.freeze_epochs, options.lr, {.stop = options.stop},
+                    {.pct_start = frozen_pct_start});
+    });
   }
   unfreeze();
   if (stopped()) return;
@@ -240,6 +272,7 @@ void Learner::fine_tune(int epochs, const FineTuneOptions& options) {
 SetMetrics Learner::validate() { return validate(state_->data.valid); }
 
 SetMetrics Learner::validate(std::shared_ptr<const Dataset> dataset) {
+  if (dataset) check_has_weight(*dataset, state_->options.class_weights, "set to measure");
   return FitLoop(*this, *state_).validate(std::move(dataset));
 }
 
@@ -267,6 +300,23 @@ void Learner::freeze_to(int group) {
 
 const Progress& Learner::progress() const { return state_->progress; }
 FitPosition Learner::position() const { return state_->position; }
+
+std::vector<WatchedMetric> Learner::watched() const { return state_->callbacks.watched(*this); }
+
+void Learner::warn(const std::string& sentence) {
+  std::vector<std::string>& said = state_->warnings;
+  if (std::ranges::find(said, sentence) != said.end()) return;
+  said.push_back(sentence);
+  if (state_->options.on_warning) {
+    state_->options.on_warning(sentence);
+  } else {
+    std::fprintf(stderr, "lehr: warning: %s\n", sentence.c_str());
+  }
+}
+
+std::span<const std::string> Learner::warnings() const { return state_->warnings; }
+
+std::int64_t Learner::steps(int epochs) const { return epochs * state_->batches_an_epoch(); }
 
 void Learner::cancel(Scope scope, Ending why) {
   LearnerState& s = *state_;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lehr/train/learner.hpp"
+#include "train/batch_sizes.hpp"
 #include "train/callback_registry.hpp"
 #include "train/metrics.hpp"
 #include "train/plan_cache.hpp"
@@ -33,6 +34,7 @@ struct LearnerState {
   std::vector<std::unique_ptr<Metric>> metrics;
 
   std::vector<EpochRecord> history;
+  std::vector<std::string> warnings;  // of the present or last fit
   Progress progress;
   std::int64_t epochs_done = 0;  // over all fits: decides the order of the samples
 
@@ -75,6 +77,10 @@ struct LearnerState {
     return options.max_batches == 0 ? all : std::min(all, options.max_batches);
   }
   bool is_active(Scope scope) const { return active[static_cast<std::size_t>(scope)]; }
+  /// Which batches an epoch trains on.
+  BatchCut batch_cut() const {
+    return {data.train->size(), options.batch_size, options.drop_last, batches_an_epoch()};
+  }
   /// Hands the groups' settings to optimizer and plans.
   void apply_groups();
   /// The optimizer's ranges are fewer where nothing decays; a callback may ask for decay all the same.

@@ -28,6 +28,7 @@ class Sweep final : public Callback {
   }
 
   void after_loss(Learner& learner) override {
+    if (learner.progress().weight == 0) return;  // a batch without class weight says nothing
     const double loss = learner.progress().loss;
     const double smoothed = smooth_.add(loss);
     points_.push_back({options_.sweep.lr(count()), loss, smoothed});

@@ -1,5 +1,7 @@
 #include "train/metrics.hpp"
 
+#include <limits>
+
 namespace lehr {
 
 std::int64_t count_correct(std::span<const float> scores, std::span<const std::int64_t> targets) {
@@ -19,13 +21,8 @@ std::int64_t count_correct(std::span<const float> scores, std::span<const std::i
   return correct;
 }
 
-void MetricSums::add(double batch_loss, std::span<const float> scores,
+void MetricSums::add(double batch_loss, double weight, std::span<const float> scores,
                      std::span<const std::int64_t> targets) {
-  double weight = static_cast<double>(targets.size());
-  if (!class_weights_.empty()) {
-    weight = 0;
-    for (const std::int64_t target : targets) weight += class_weights_[static_cast<std::size_t>(target)];
-  }
   sums_.loss += batch_loss * weight;
   sums_.weight += weight;
   sums_.correct += count_correct(scores, targets);
@@ -34,8 +31,9 @@ void MetricSums::add(double batch_loss, std::span<const float> scores,
 
 SetMetrics MetricSums::result() const {
   if (sums_.samples == 0) return {};
-  return {sums_.loss / sums_.weight, static_cast<double>(sums_.correct) / static_cast<double>(sums_.samples),
-          sums_.samples};
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  return {sums_.weight > 0 ? sums_.loss / sums_.weight : nan,
+          static_cast<double>(sums_.correct) / static_cast<double>(sums_.samples), sums_.samples};
 }
 
 }  // namespace lehr

@@ -13,10 +13,11 @@ namespace lehr {
 /// sum by the weight it was divided by.
 class MetricSums {
  public:
-  explicit MetricSums(std::span<const double> class_weights = {}) : class_weights_(class_weights) {}
-
-  /// scores is (targets.size(), classes), row by row; batch_loss the mean over the batch.
-  void add(double batch_loss, std::span<const float> scores, std::span<const std::int64_t> targets);
+  /// scores is (targets.size(), classes), row by row; batch_loss the mean over the batch, which was divided
+  /// by `weight`.
+  void add(double batch_loss, double weight, std::span<const float> scores,
+           std::span<const std::int64_t> targets);
+  /// The loss is NaN if nothing had weight.
   SetMetrics result() const;
 
   /// What was gathered, for a checkpoint.
@@ -30,7 +31,6 @@ class MetricSums {
   void set_sums(const Sums& sums) { sums_ = sums; }
 
  private:
-  std::span<const double> class_weights_;
   Sums sums_;
 };
 

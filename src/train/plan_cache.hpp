@@ -43,6 +43,8 @@ class PlanCache {
     measuring_ = on;
     timing_ = times;
   }
+  bool measuring() const { return measuring_; }
+  bool timing() const { return timing_; }
   /// The plan of the present batch; null before the first.
   Plan* current() const { return current_; }
 

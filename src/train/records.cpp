@@ -20,15 +20,12 @@ double monitored(const EpochRecord& record, const std::string& name) {
   std::vector<MetricValue> values;
   add_values(values, "train", record.train);
   add_values(values, "valid", record.valid);
+  add_values(values, "train_eval", record.train_eval);
   const auto found = std::ranges::find(values, name, &MetricValue::name);
   if (found != values.end()) return found->value;
   std::vector<std::string> names;
   for (const MetricValue& value : values) names.push_back(value.name);
   throw unknown_name("metric", name, names);
-}
-
-bool lower_is_better(const std::string& name) {
-  return name.ends_with("loss") || name.ends_with("error_rate") || name.ends_with("cross_entropy");
 }
 
 }  // namespace lehr

@@ -177,6 +177,14 @@ double Auroc::of_class(std::int64_t of) const {
   return area(values, positive);
 }
 
+std::vector<std::int64_t> Auroc::missing_classes(std::span<const std::int64_t> samples_of_class) const {
+  std::vector<std::int64_t> missing;
+  for (std::size_t c = 0; c < samples_of_class.size(); ++c) {
+    if (samples_of_class[c] == 0) missing.push_back(static_cast<std::int64_t>(c));
+  }
+  return missing;
+}
+
 double Auroc::value() const {
   if (classes_ == 2) return of_class(1);
   double sum = 0;

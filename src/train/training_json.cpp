@@ -71,6 +71,7 @@ json to_json(const EpochRecord& record) {
   return {{"epoch", record.epoch},
           {"train", to_json(record.train)},
           {"valid", to_json(record.valid)},
+          {"train_eval", to_json(record.train_eval)},
           {"lr", exact(record.lr)},
           {"train_seconds", exact(record.train_seconds)},
           {"valid_seconds", exact(record.valid_seconds)},
@@ -82,6 +83,8 @@ EpochRecord record_from(const json& object) {
   record.epoch = object.at("epoch").get<int>();
   record.train = metrics_from(object.at("train"));
   record.valid = metrics_from(object.at("valid"));
+  // Checkpoints of the first versions have none.
+  if (object.contains("train_eval")) record.train_eval = metrics_from(object.at("train_eval"));
   record.lr = exact(object.at("lr"));
   record.train_seconds = exact(object.at("train_seconds"));
   record.valid_seconds = exact(object.at("valid_seconds"));

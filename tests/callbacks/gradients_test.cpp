@@ -304,6 +304,26 @@ TEST(Groups, SliceIsOfOneFit) {
   EXPECT_DOUBLE_EQ(learner->groups().front().lr_scale, 0.5);
 }
 
+// fastai's slice(lr): a tenth for all groups but the last, in which norm layers train while frozen.
+TEST(FineTune, TrainsNormsOfFrozenGroupsAtATenth) {
+  const auto learner = small_learner();
+  std::vector<std::string> names;
+  for (const ParameterGroup& group : learner->groups()) {
+    names.insert(names.end(), group.parameters.begin(), group.parameters.end());
+  }
+  learner->set_groups({{.name = "first", .parameters = {names[0]}},
+                       {.name = "middle", .parameters = {names.begin() + 1, names.end() - 2}},
+                       {.name = "head", .parameters = {names.end() - 2, names.end()}}});
+  std::vector<double> scales;
+  learner->on(Event::before_train, [&](Learner& l) {
+    for (const ParameterGroup& group : l.groups()) scales.push_back(group.lr_scale);
+  });
+  learner->fine_tune(1);
+  ASSERT_EQ(scales.size(), 6U);
+  const std::vector<double> expected{0.1, 0.1, 1, 0.01, 0.1, 1};  // frozen, then a geometric row
+  for (std::size_t i = 0; i < scales.size(); ++i) EXPECT_DOUBLE_EQ(scales[i], expected[i]) << i;
+}
+
 TEST(FineTune, TrainsTheHeadAndThenAll) {
   const auto learner = small_learner();
   std::vector<bool> frozen;

@@ -1,11 +1,19 @@
 // Callbacks that watch a metric.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+
 #include "callbacks/support.hpp"
 #include "lehr/callbacks/early_stopping.hpp"
 #include "lehr/callbacks/reduce_on_plateau.hpp"
 #include "lehr/callbacks/save_best.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/train/metrics.hpp"
 #include "lehr/train/model_file.hpp"
 
 namespace lehr {
@@ -16,7 +24,43 @@ using test::small_learner;
 using test::TestFolder;
 using test::weights_of;
 
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
 const MonitorOptions scripted{.metric = "valid_scripted", .lower = true};
+
+class AfterEpoch final : public Callback {
+ public:
+  explicit AfterEpoch(std::function<void(Learner&)> action) : action_(std::move(action)) {}
+  std::string_view name() const override { return "AfterEpoch"; }
+  int order() const override { return 100; }
+  void after_epoch(Learner& learner) override { action_(learner); }
+
+ private:
+  std::function<void(Learner&)> action_;
+};
+
+/// A Learner whose epochs take no time, with a metric whose values a test writes down.
+struct Tiny {
+  std::vector<std::string> said;
+  Learner learner;
+  Scripted& metric;
+
+  explicit Tiny(bool higher_is_better = true)
+      : learner(models::simple_cnn({}), data::digits({.train = 10, .valid = 2}),
+                {.batch_size = 10,
+                 .on_warning = [this](const std::string& sentence) { said.push_back(sentence); }}),
+        metric(learner.add_metric(Scripted({}, higher_is_better))) {}
+
+  /// Epochs that ran.
+  std::size_t fit(std::vector<double> values, CallbackList list) {
+    const std::size_t before = learner.history().size();
+    const auto epochs = static_cast<int>(values.size());
+    metric.begin(std::move(values));
+    learner.fit(epochs, 0.01, {.callbacks = std::move(list)});
+    return learner.history().size() - before;
+  }
+};
 
 /// How many epochs of twelve run with those values of the metric.
 std::size_t epochs_run(const EarlyStoppingOptions& options, const std::vector<double>& values) {
@@ -34,7 +78,7 @@ TEST(EarlyStopping, EndsAfterPatienceEpochsWithoutImprovement) {
   EXPECT_EQ(epochs_run({.monitor = scripted, .patience = 3}, values), 6U);
   EXPECT_EQ(epochs_run({.monitor = scripted, .patience = 5}, values), 12U);
   EXPECT_EQ(epochs_run({.monitor = scripted, .patience = 1, .start_from_epoch = 3}, values), 5U);
-  EXPECT_EQ(epochs_run({.monitor = scripted, .patience = 2, .baseline = 0.5}, values), 2U);
+  EXPECT_EQ(epochs_run({.monitor = scripted, .patience = 2, .baseline = 0.5}, values), 4U);
   MonitorOptions coarse = scripted;
   coarse.min_delta = 1.5;
   EXPECT_EQ(epochs_run({.monitor = coarse, .patience = 2}, values), 5U);
@@ -43,9 +87,8 @@ TEST(EarlyStopping, EndsAfterPatienceEpochsWithoutImprovement) {
   EXPECT_EQ(epochs_run({.monitor = higher, .patience = 2}, values), 3U);
 }
 
-TEST(EarlyStopping, TreatsNanAsNoImprovement) {
-  const double nan = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_EQ(epochs_run({.monitor = scripted, .patience = 2}, {5, nan, nan, 1}), 3U);
+TEST(EarlyStopping, DoesNotCountEpochsWithoutAValue) {
+  EXPECT_EQ(epochs_run({.monitor = scripted, .patience = 2}, {5, nan, nan, 5, nan, 5, 1}), 6U);
 }
 
 TEST(EarlyStopping, BringsBackTheBestWeights) {
@@ -58,6 +101,12 @@ TEST(EarlyStopping, BringsBackTheBestWeights) {
   ASSERT_EQ(weights.size(), 4U);
   EXPECT_EQ(weights_of(*learner), weights[1]);
   EXPECT_EQ(learner->callback<EarlyStopping>().best_epoch(), 1);
+  // Of a fit that reaches its end, too.
+  Tiny tiny(false);
+  weights.clear();
+  tiny.learner.on(Event::after_epoch, [&](Learner& l) { weights.push_back(weights_of(l)); });
+  tiny.fit({3, 1, 2}, callbacks(EarlyStopping({.monitor = scripted, .patience = 5, .restore_best = true})));
+  EXPECT_EQ(weights_of(tiny.learner), weights[1]);
   EXPECT_EQ(learner->callback<EarlyStopping>().best(), 1);
 }
 
@@ -81,6 +130,166 @@ TEST(ReduceOnPlateau, StopsAtTheLeastRateWithoutRaisingALowerOne) {
   EXPECT_DOUBLE_EQ(learner->history()[1].lr, 0.01);
   EXPECT_DOUBLE_EQ(learner->history()[2].lr, 0.004);
   EXPECT_DOUBLE_EQ(learner->history()[3].lr, 0.001);
+}
+
+nlohmann::json keras(const std::string& callback) {
+  std::ifstream file(LEHR_SOURCE_DIR "/tests/callbacks/goldens/keras.json");
+  return nlohmann::json::parse(file).at(callback);
+}
+
+MonitorOptions monitor_of(const nlohmann::json& golden) {
+  return {.metric = "valid_scripted",
+          .min_delta = golden.value("min_delta", 0.0),
+          .lower = golden["lower"].get<bool>()};
+}
+
+TEST(EarlyStopping, EndsWhereKerasEnds) {
+  Tiny tiny;
+  const nlohmann::json goldens = keras("early_stopping");
+  for (const nlohmann::json& golden : goldens) {
+    EarlyStoppingOptions options{
+        .monitor = monitor_of(golden), .patience = golden["patience"], .start_from_epoch = golden["start"]};
+    if (!golden["baseline"].is_null()) options.baseline = golden["baseline"].get<double>();
+    EXPECT_EQ(tiny.fit(golden["values"], callbacks(EarlyStopping(options))), golden["epochs"]) << golden;
+    EXPECT_EQ(tiny.learner.callback<EarlyStopping>().best_epoch(), golden["best_epoch"]) << golden;
+  }
+  EXPECT_EQ(goldens.size(), 128U);
+}
+
+TEST(ReduceOnPlateau, ReducesWhereKerasReduces) {
+  Tiny tiny;
+  const nlohmann::json goldens = keras("reduce_on_plateau");
+  for (const nlohmann::json& golden : goldens) {
+    const ReduceOnPlateauOptions options{.monitor = monitor_of(golden),
+                                         .factor = 0.5,
+                                         .patience = golden["patience"],
+                                         .cooldown = golden["cooldown"],
+                                         .min_lr = golden["min_lr"]};
+    const std::size_t ran = tiny.fit(golden["values"], callbacks(ReduceOnPlateau(options)));
+    const auto records = tiny.learner.history().last(ran);
+    for (std::size_t i = 0; i < ran; ++i) {
+      const double expected = golden["rates"][i];
+      EXPECT_NEAR(records[i].lr, expected, 1e-6 * expected) << golden << " epoch " << i;
+    }
+  }
+  EXPECT_EQ(goldens.size(), 64U);
+}
+
+TEST(SaveBest, SavesWhereKerasSaves) {
+  const TestFolder folder;
+  Tiny tiny;
+  for (const nlohmann::json& golden : keras("save_best")) {
+    std::filesystem::remove(folder / "best.safetensors");
+    std::vector<int> saved;
+    CallbackList list = callbacks(SaveBest(folder / "best.safetensors", monitor_of(golden)));
+    const auto note = [&](Learner& l) {
+      if (std::filesystem::remove(folder / "best.safetensors")) saved.push_back(l.progress().epoch);
+    };
+    list.emplace_back(std::make_unique<AfterEpoch>(note));
+    tiny.fit(golden["values"], std::move(list));
+    EXPECT_EQ(nlohmann::json(saved), golden["saved"]) << golden;
+  }
+}
+
+// The same values, once of a metric that falls and once of one that rises.
+TEST(Monitoring, FollowsTheDirectionOfTheMetric) {
+  const TestFolder folder;
+  const MonitorOptions by_metric{.metric = "valid_scripted"};
+  for (const bool higher : {false, true}) {
+    Tiny tiny(higher);
+    EXPECT_EQ(tiny.fit({5, 4, 3, 2, 1}, callbacks(EarlyStopping({.monitor = by_metric, .patience = 2}))),
+              higher ? 3U : 5U);
+    EXPECT_EQ(tiny.learner.callback<EarlyStopping>().best(), higher ? 5 : 1);
+    tiny.fit({5, 4, 3}, callbacks(SaveBest(folder / "best.safetensors", by_metric)));
+    EXPECT_EQ(tiny.learner.callback<SaveBest>().best(), higher ? 5 : 3);
+    tiny.fit({5, 4, 3}, callbacks(ReduceOnPlateau({.monitor = by_metric, .patience = 1})));
+    EXPECT_EQ(tiny.learner.callback<ReduceOnPlateau>().scale() < 1, higher);
+    const std::vector<WatchedMetric> expected{{"ReduceOnPlateau", "valid_scripted", !higher}};
+    EXPECT_EQ(tiny.learner.watched(), expected);
+  }
+}
+
+TEST(Monitoring, KnowsTheDirectionOfEveryName) {
+  const auto learner = small_learner({.batch_size = 64, .train_eval = true});
+  for (const char* name : {"error_rate", "cross_entropy", "auroc", "f1_macro", "top_3_accuracy"}) {
+    learner->add_metric(metric_by_name(name));
+  }
+  const std::map<std::string, bool> lower{
+      {"valid_loss", true},       {"train_loss", true},          {"train_eval_loss", true},
+      {"valid_accuracy", false},  {"train_accuracy", false},     {"train_eval_accuracy", false},
+      {"valid_error_rate", true}, {"valid_cross_entropy", true}, {"train_eval_error_rate", true},
+      {"valid_auroc", false},     {"valid_f1_macro", false},     {"valid_top_3_accuracy", false}};
+  for (const auto& [name, expected] : lower) {
+    Monitor monitor({.metric = name});
+    monitor.check(*learner);
+    EXPECT_EQ(monitor.lower_is_best(), expected) << name;
+  }
+}
+
+TEST(Monitoring, SaysAtOnceWhichClassIsMissing) {
+  const TestFolder folder;
+  std::vector<std::string> said;
+  // Sample i of the digits shows i mod 10.
+  Learner learner(
+      models::simple_cnn({}), data::digits({.train = 20, .valid = 8}),
+      {.batch_size = 10, .on_warning = [&](const std::string& sentence) { said.push_back(sentence); }});
+  learner.add_metric(Auroc());
+  std::size_t before_the_first_batch = 0;
+  learner.on(Event::before_batch, [&](Learner& l) {
+    if (l.progress().train_batches == 0) before_the_first_batch = said.size();
+  });
+  const MonitorOptions auroc{.metric = "valid_auroc"};
+  learner.add(EarlyStopping({.monitor = auroc, .patience = 1}));
+  learner.add(ReduceOnPlateau({.monitor = auroc, .patience = 1}));
+  learner.add(SaveBest(folder / "best.safetensors", auroc));
+  learner.fit(4, 0.01);
+  EXPECT_EQ(learner.history().size(), 4U);
+  EXPECT_EQ(learner.callback<ReduceOnPlateau>().scale(), 1);
+  EXPECT_FALSE(std::filesystem::exists(folder / "best.safetensors"));
+  EXPECT_EQ(before_the_first_batch, 1U);
+  ASSERT_EQ(said.size(), 2U) << "each once, whoever watches";
+  EXPECT_NE(
+      said[0].find("valid_auroc is undefined: the validation set has no sample of classes \"8\" and \"9\""),
+      std::string::npos)
+      << said[0];
+  EXPECT_NE(said[1].find("was not written"), std::string::npos) << said[1];
+  EXPECT_TRUE(std::ranges::equal(learner.warnings(), said));
+}
+
+TEST(Monitoring, SaysThatAValueIsNotANumberAndSkipsIt) {
+  const TestFolder folder;
+  Tiny tiny(false);
+  const MonitorOptions by_metric{.metric = "valid_scripted"};
+  EXPECT_EQ(tiny.fit({nan, nan, 3, nan, nan, 2, infinity, infinity},
+                     callbacks(EarlyStopping({.monitor = by_metric, .patience = 2}),
+                               SaveBest(folder / "best.safetensors", by_metric))),
+            8U);
+  EXPECT_EQ(tiny.learner.callback<EarlyStopping>().best(), 2);
+  EXPECT_TRUE(tiny.learner.callback<EarlyStopping>().stopped());
+  EXPECT_EQ(tiny.learner.callback<SaveBest>().best(), 2);
+  ASSERT_EQ(tiny.said.size(), 1U);
+  EXPECT_NE(tiny.said[0].find("valid_scripted is undefined: its value is not a number"), std::string::npos);
+}
+
+// "valid_loss" can mean one number only.
+TEST(Monitoring, RefusesMetricsWithTheNamesOfRecords) {
+  class Named final : public Metric {
+   public:
+    explicit Named(std::string name) : name_(std::move(name)) {}
+    std::string name() const override { return name_; }
+    void start(std::int64_t) override {}
+    void add(const ScoredBatch&) override {}
+    double value() const override { return 0; }
+
+   private:
+    std::string name_;
+  };
+  const auto learner = small_learner();
+  for (const char* taken : {"loss", "accuracy", "train_eval_loss", ""}) {
+    EXPECT_THROW(learner->add_metric(Named(taken)), BadInput) << taken;
+  }
+  learner->add_metric(Named("focal_loss"));
+  learner->add_metric(ConfusionMatrix());
 }
 
 TEST(SaveBest, KeepsTheModelOfTheBestEpoch) {

@@ -88,6 +88,26 @@ TEST(Loggers, AResumeThatIsRefusedLeavesTheFileAlone) {
   EXPECT_EQ(text_of(folder / "log.csv"), log);
 }
 
+// The same columns in every line, whatever an epoch measured.
+TEST(Loggers, KeepTheirColumnsWhateverWasMeasured) {
+  const TestFolder folder;
+  const auto learner = small_learner({.batch_size = 64, .seed = 5, .train_eval = true});
+  learner->add_metric(Scripted({0.5, 0.25, 0.75}));
+  learner->add(CsvLogger(folder / "log.csv"));
+  learner->on(Event::before_validate, [](Learner& l) {
+    if (l.progress().epoch == 0) l.cancel(Scope::validate);
+  });
+  learner->fit(2, 1e-3);
+  std::istringstream csv(text_of(folder / "log.csv"));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(csv, line);) lines.push_back(line);
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_TRUE(lines[0].ends_with(",valid_scripted,train_eval_loss,train_eval_accuracy,train_eval_scripted"));
+  for (const std::string& line : lines) EXPECT_EQ(std::ranges::count(line, ','), 11) << line;
+  EXPECT_TRUE(lines[1].ends_with(",nan,nan,nan,nan")) << lines[1];
+  EXPECT_TRUE(lines[2].ends_with(",0.5")) << lines[2];
+}
+
 TEST(Timer, EndsTheFitAtItsLimit) {
   const test::ManualClock clock;
   const auto learner = small_learner();

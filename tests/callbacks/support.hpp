@@ -52,14 +52,21 @@ class TestFolder {
 /// A metric whose values are written down beforehand, one a validation.
 class Scripted final : public Metric {
  public:
-  explicit Scripted(std::vector<double> values) : values_(std::move(values)) {}
+  explicit Scripted(std::vector<double> values, bool higher_is_better = true)
+      : values_(std::move(values)), higher_is_better_(higher_is_better) {}
   std::string name() const override { return "scripted"; }
+  bool higher_is_better() const override { return higher_is_better_; }
+  void begin(std::vector<double> values) {
+    values_ = std::move(values);
+    next_ = 0;
+  }
   void start(std::int64_t) override {}
   void add(const ScoredBatch&) override {}
   double value() const override { return values_.at(next_++); }
 
  private:
   std::vector<double> values_;
+  bool higher_is_better_;
   mutable std::size_t next_ = 0;
 };
 

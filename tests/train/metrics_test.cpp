@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cmath>
 #include <limits>
 
 namespace lehr {
@@ -16,15 +17,25 @@ TEST(CountCorrect, TakesTheFirstOfEqualScoresAndNoNan) {
   EXPECT_EQ(right({0, 1, 0, 1}), 0);
 }
 
-TEST(MetricSums, WeighsEachBatchByItsSamples) {
+TEST(MetricSums, WeighsEachBatchByItsWeight) {
   MetricSums sums;
   const std::array<float, 4> two{1, 0, 0, 1};
   const std::array<float, 2> one{0, 1};
-  sums.add(0.5, two, std::array<std::int64_t, 2>{0, 1});
-  sums.add(2.0, one, std::array<std::int64_t, 1>{0});
+  sums.add(0.5, 2, two, std::array<std::int64_t, 2>{0, 1});
+  sums.add(2.0, 1, one, std::array<std::int64_t, 1>{0});
   EXPECT_DOUBLE_EQ(sums.result().loss, 1.0);
   EXPECT_DOUBLE_EQ(sums.result().accuracy, 2.0 / 3);
   EXPECT_EQ(sums.result().samples, 3);
+}
+
+TEST(MetricSums, HasNoLossWithoutWeight) {
+  MetricSums sums;
+  const std::array<float, 2> scores{0, 1};
+  sums.add(0, 0, scores, std::array<std::int64_t, 1>{1});
+  EXPECT_TRUE(std::isnan(sums.result().loss));
+  EXPECT_EQ(sums.result().accuracy, 1);
+  sums.add(2, 0.5, scores, std::array<std::int64_t, 1>{0});
+  EXPECT_EQ(sums.result().loss, 2);
 }
 
 TEST(MetricSums, OfNothingIsZero) { EXPECT_EQ(MetricSums().result().samples, 0); }

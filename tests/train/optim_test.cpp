@@ -25,16 +25,18 @@ Eight start() {
   return values;
 }
 
-// As tools/make_optimizers.py: 20 steps, gradient sin(0.7 i + 0.3 t).
+// As tools/make_optimizers.py: gradient sin(0.7 i + 0.3 t) in step t.
+void take_step(Optimizer& optimizer, Eight& values, int step, double lr) {
+  Eight grads{};
+  for (std::size_t i = 0; i < 8; ++i) {
+    grads[i] = static_cast<float>(std::sin(0.7 * static_cast<double>(i) + 0.3 * step));
+  }
+  optimizer.step(values.data(), grads.data(), lr);
+}
+
 Eight after_twenty_steps(Optimizer& optimizer, double lr) {
   Eight values = start();
-  for (int step = 1; step <= 20; ++step) {
-    Eight grads{};
-    for (std::size_t i = 0; i < 8; ++i) {
-      grads[i] = static_cast<float>(std::sin(0.7 * static_cast<double>(i) + 0.3 * step));
-    }
-    optimizer.step(values.data(), grads.data(), lr);
-  }
+  for (int step = 1; step <= 20; ++step) take_step(optimizer, values, step, lr);
   return values;
 }
 
@@ -47,10 +49,10 @@ struct Case {
 
 const std::map<std::string, Case>& cases() {
   static const std::map<std::string, Case> known{
-      {"sgd", {Sgd{.momentum = 0}, 0.05}},
-      {"sgd_momentum", {Sgd{}, 0.05}},
+      {"sgd", {Sgd{}, 0.05}},
+      {"sgd_momentum", {Sgd{.momentum = 0.9}, 0.05}},
       {"sgd_all", {Sgd{.momentum = 0.8, .dampening = 0.3, .weight_decay = 0.1}, 0.05}},
-      {"sgd_nesterov", {Sgd{.nesterov = true, .weight_decay = 0.01}, 0.05}},
+      {"sgd_nesterov", {Sgd{.momentum = 0.9, .nesterov = true, .weight_decay = 0.01}, 0.05}},
       {"adam", {Adam{}, 0.02}},
       {"adam_all", {Adam{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3, .weight_decay = 0.1}, 0.02}},
       {"adam_fastai", {fastai_adam(), 0.02}},
@@ -65,7 +67,8 @@ const std::map<std::string, Case>& cases() {
       {"radam", {RAdam{}, 0.05}},
       {"radam_all", {RAdam{.beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3, .weight_decay = 0.1}, 0.05}},
       {"lookahead_adam", {Lookahead{}, 0.02}},
-      {"lookahead_sgd", {Lookahead{.inner = Sgd{.decoupled_decay = 0.1}, .k = 3, .alpha = 0.8}, 0.05}},
+      {"lookahead_sgd",
+       {Lookahead{.inner = Sgd{.momentum = 0.9, .decoupled_decay = 0.1}, .k = 3, .alpha = 0.8}, 0.05}},
       {"lamb", {Lamb{}, 0.02}},
       {"lars", {Lars{}, 5}},
       {"larc", {Larc{.decoupled_decay = 0.1}, 0.05}},
@@ -74,23 +77,42 @@ const std::map<std::string, Case>& cases() {
   return known;
 }
 
-void expect_the_sources_values(const Backend& backend) {
+/// Every row of a golden: a rule's parameters after each step.
+using Traces = std::map<std::string, std::vector<std::array<double, 8>>>;
+
+Traces source_traces() {
   std::ifstream table(std::filesystem::path(LEHR_SOURCE_DIR) / "tests/train/goldens/optimizers.csv");
+  Traces traces;
   std::string name;
-  std::size_t rows = 0;
-  while (std::getline(table, name, ',')) {
-    ++rows;
-    const Case& one = cases().at(name);
-    Optimizer optimizer(one.spec, 8, {{0, 8, true}}, backend, one_matrix);
-    const Eight found = after_twenty_steps(optimizer, one.lr);
-    for (const float value : found) {
-      double expected = 0;
-      table >> expected;
+  std::string step;
+  while (std::getline(table, name, ',') && std::getline(table, step, ',')) {
+    std::array<double, 8>& row = traces[name].emplace_back();
+    EXPECT_EQ(traces[name].size(), std::stoul(step));
+    for (double& value : row) {
+      table >> value;
       table.ignore(1);
-      EXPECT_NEAR(static_cast<double>(value), expected, 1e-6 * std::max(1.0, std::abs(expected))) << name;
     }
   }
-  EXPECT_EQ(rows, cases().size());
+  return traces;
+}
+
+void expect_the_sources_values(const Backend& backend) {
+  const Traces traces = source_traces();
+  EXPECT_EQ(traces.size(), cases().size());
+  for (const auto& [name, trace] : traces) {
+    const Case& one = cases().at(name);
+    Optimizer optimizer(one.spec, 8, {{0, 8, true}}, backend, one_matrix);
+    Eight values = start();
+    EXPECT_EQ(trace.size(), 24U);
+    for (std::size_t step = 0; step < trace.size(); ++step) {
+      take_step(optimizer, values, static_cast<int>(step) + 1, one.lr);
+      for (std::size_t i = 0; i < 8; ++i) {
+        EXPECT_NEAR(static_cast<double>(values[i]), trace[step][i],
+                    1e-6 * std::max(1.0, std::abs(trace[step][i])))
+            << name << " after step " << step + 1;
+      }
+    }
+  }
 }
 
 TEST(Optimizer, FollowsItsSourceOnTheReferenceBackend) { expect_the_sources_values(reference_backend()); }
@@ -267,7 +289,7 @@ TEST(Optimizer, RefusesSettingsOutOfRange) {
   expect_refused(Muon{.fallback_lr_ratio = nan}, "fallback_lr_ratio of muon must be");
   expect_refused(Sgd{.dampening = -1}, "dampening of sgd must be between 0 and 1, found -1");
   expect_refused(Sgd{.momentum = 0, .nesterov = true}, "Nesterov momentum must be above 0");
-  expect_refused(Sgd{.dampening = 0.1, .nesterov = true}, "Nesterov momentum must be 0");
+  expect_refused(Sgd{.momentum = 0.9, .dampening = 0.1, .nesterov = true}, "Nesterov momentum must be 0");
 }
 
 TEST(Optimizer, RefusesRatesOutOfRange) {

@@ -12,13 +12,14 @@ namespace lehr {
 /// Source: Keras's EarlyStopping, whose patience is 0 by default.
 struct EarlyStoppingOptions {
   MonitorOptions monitor{};
-  int patience = 3;                  ///< epochs without improvement that end the fit; 0 as 1
-  std::optional<double> baseline{};  ///< to be improved on from the first epoch
-  bool restore_best = false;         ///< ends with the weights of the best epoch, if the fit is stopped
-  int start_from_epoch = 0;          ///< epochs before this one, counted from 0, are not judged
+  int patience = 3;  ///< epochs without improvement that end the fit; 0 is the same as 1
+  /// Until a value is better than this, epochs that improve do not restart the patience.
+  std::optional<double> baseline{};
+  bool restore_best = false;  ///< ends the fit with the weights of the best epoch, unless interrupted
+  int start_from_epoch = 0;   ///< epochs before this one, counted from 0, are not judged
 };
 
-/// Ends the fit where a metric no longer improves.
+/// Ends the fit if a metric no longer improves. It ends at the same epoch as Keras's EarlyStopping.
 class EarlyStopping final : public Callback {
  public:
   /// Throws BadInput where patience or start_from_epoch is negative.
@@ -27,8 +28,12 @@ class EarlyStopping final : public Callback {
   int order() const override { return 20; }
   void before_fit(Learner& learner) override;
   void after_epoch(Learner& learner) override;
+  void after_fit(Learner& learner) override;
   void save_state(CallbackState& state) const override;
   void load_state(const CallbackState& state) override;
+  std::optional<WatchedMetric> watched(const Learner& learner) const override {
+    return monitor_.watched(name(), learner);
+  }
 
   double best() const { return monitor_.best(); }
   /// From 0; -1 before any epoch improved.

@@ -13,9 +13,9 @@ struct GradientAccumulationOptions {
   std::int64_t batches = 2;  ///< whose gradients make one step
 };
 
-/// One step for several batches, with the mean gradient of all their samples: without batch norm and class
-/// weights what one large batch gives, within rounding. The last batches of an epoch make a step too, be they
-/// fewer. Source: fastai's GradientAccumulation.
+/// One step for several batches, with the mean gradient of all their samples by class weight: without batch
+/// norm what one large batch gives, within rounding. The last batches of an epoch make a step too, even if
+/// they are fewer. Source: fastai's GradientAccumulation.
 class GradientAccumulation final : public Callback {
  public:
   /// Throws BadInput where batches < 1.
@@ -34,10 +34,10 @@ class GradientAccumulation final : public Callback {
 
   GradientAccumulationOptions options_;
   const Backend* backend_ = nullptr;
-  std::shared_ptr<float> sums_;  // times samples
+  std::shared_ptr<float> sums_;  // of gradients, each times its batch's weight
   std::int64_t count_ = 0;
   std::int64_t batches_ = 0;  // since the last step
-  std::int64_t samples_ = 0;
+  double weight_ = 0;
 };
 
 }  // namespace lehr

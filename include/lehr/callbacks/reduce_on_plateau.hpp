@@ -27,6 +27,9 @@ class ReduceOnPlateau final : public Callback {
   void after_epoch(Learner& learner) override;
   void save_state(CallbackState& state) const override;
   void load_state(const CallbackState& state) override;
+  std::optional<WatchedMetric> watched(const Learner& learner) const override {
+    return monitor_.watched(name(), learner);
+  }
 
   /// What the schedule's rate is multiplied by at present.
   double scale() const { return scale_; }

@@ -10,7 +10,7 @@ namespace lehr {
 
 /// Saves the model after each epoch that is the best so far by a metric. If the disk does not take it, the
 /// fit goes on and the next epoch that is better than the saved one is saved. Source: Keras's ModelCheckpoint
-/// with save_best_only.
+/// with save_best_only. Warns at the end of a fit in which no epoch had a value.
 class SaveBest final : public Callback {
  public:
   explicit SaveBest(std::filesystem::path file, MonitorOptions monitor = {}, OnFailure on_failure = {});
@@ -18,8 +18,12 @@ class SaveBest final : public Callback {
   int order() const override { return 30; }
   void before_fit(Learner& learner) override;
   void after_epoch(Learner& learner) override;
-  void save_state(CallbackState& state) const override { monitor_.save(state); }
-  void load_state(const CallbackState& state) override { monitor_.load(state); }
+  void after_fit(Learner& learner) override;
+  void save_state(CallbackState& state) const override;
+  void load_state(const CallbackState& state) override;
+  std::optional<WatchedMetric> watched(const Learner& learner) const override {
+    return monitor_.watched(name(), learner);
+  }
 
   const std::filesystem::path& file() const { return file_; }
   double best() const { return monitor_.best(); }
@@ -28,6 +32,7 @@ class SaveBest final : public Callback {
   std::filesystem::path file_;
   Monitor monitor_;
   DiskGuard guard_;
+  bool judged_ = false;  // an epoch of this fit had a value
 };
 
 }  // namespace lehr

@@ -5,13 +5,13 @@
 #include "lehr/optim/optimizer_spec.hpp"
 
 /// The rules, as structs whose defaults are those of the source. Each converts to an OptimizerSpec, so that
-/// options read `.optimizer = Sgd{.momentum = 0.8}`. Settings out of range are refused where an Optimizer is
+/// options read `.optimizer = Sgd{.momentum = 0.9}`. Settings out of range are refused when an Optimizer is
 /// made. weight_decay, decoupled_decay and l1 are the fields of OptimizerSpec.
 namespace lehr {
 
 /// Stochastic gradient descent. Source: torch.optim.SGD.
 struct Sgd {
-  double momentum = 0.9;
+  double momentum = 0;
   double dampening = 0;
   bool nesterov = false;
   double weight_decay = 0;
@@ -81,7 +81,7 @@ struct RAdam {
 };
 
 /// Every k steps of a rule, slow weights go the share alpha of the way to the fast ones, which start again
-/// from there. Source: Zhang et al. 2019. The decays are the wrapped rule's.
+/// from there. Source: Zhang et al. 2019, with fastai's defaults. The decays are the wrapped rule's.
 struct Lookahead {
   OptimizerSpec inner = Adam{};
   std::int64_t k = 6;

@@ -6,9 +6,10 @@
 #include <string_view>
 #include <vector>
 
-/// Schedules: pure functions of progress in [0, 1], joined by composition. Each throws BadInput where a
-/// setting is out of range. What PyTorch and fastai give a batch or an epoch, a schedule gives at its share
-/// of the whole training.
+/// Schedules: pure functions of progress in [0, 1], joined by composition. Each throws BadInput if a setting
+/// is out of range. Step t of N has progress t / N. There a schedule equals the one that its comment names as
+/// source, at every step of a training of any length. torch counts lengths in whole steps, so the equality
+/// needs shares that fall on whole steps.
 namespace lehr {
 
 using Schedule = std::function<double(double progress)>;
@@ -37,7 +38,8 @@ Schedule multi_step(double value, double gamma, std::vector<double> milestones);
 /// 1 (within 1e-6).
 Schedule combine(std::vector<double> shares, std::vector<Schedule> schedules);
 /// Linearly from start_factor times the first value of `then` to that value over the first share, then all of
-/// `then`. Source: Goyal et al. 2017, as torch's LinearLR before another in SequentialLR.
+/// `then`. Source: Goyal et al. 2017, as torch's LinearLR before another in SequentialLR, whose start_factor
+/// is 1/3 by default. With 0 the first step changes nothing.
 Schedule warm_up(double share, Schedule then, double start_factor = 0);
 
 /// Learning rate and momentum of a training.
@@ -57,8 +59,10 @@ struct OneCycleOptions {
   double momentum_low = 0.85;
 };
 RateAndMomentum one_cycle(const OneCycleOptions& options);
-/// The defaults of torch's OneCycleLR: 30 % rising, and lr_max / (25 * 1e4) in the end.
-OneCycleOptions pytorch_one_cycle(double lr_max);
+/// torch's OneCycleLR with its defaults and total_steps = steps: cosine lr_max/25 -> lr_max until step
+/// .3 steps - 1, -> lr_max / (25 * 1e4) at the last step. It differs from one_cycle by up to a step: torch
+/// divides by steps - 1, fastai by steps. Learner::steps gives the steps of a fit.
+RateAndMomentum pytorch_one_cycle(double lr_max, std::int64_t steps);
 
 /// Flat for the first share, then cosine to lr / div_final. Source: fastai's fit_flat_cos.
 struct FlatCosOptions {
@@ -78,8 +82,8 @@ struct SgdrOptions {
 };
 Schedule sgdr(const SgdrOptions& options);
 
-/// Straight up and down between lr_min and lr_max. Source: Smith 2015, as torch's CyclicLR; height .5 is its
-/// mode triangular2.
+/// Straight up and down between lr_min and lr_max. Source: Smith 2015, as torch's CyclicLR with
+/// cycle_momentum = False; height .5 is its mode triangular2.
 struct CyclicOptions {
   double lr_max = 1e-3;
   double lr_min = 1e-4;
@@ -89,9 +93,10 @@ struct CyclicOptions {
 };
 Schedule triangular(const CyclicOptions& options);
 
-/// A schedule with default settings by its name on the command line, lr being its highest rate. Throws
-/// BadInput with the nearest valid name, and where lr is negative or not finite.
-RateAndMomentum schedule_by_name(std::string_view name, double lr);
+/// A schedule with default settings by its name on the command line, for a training of so many steps; lr is
+/// its highest rate. Throws BadInput with the nearest valid name, and if lr is negative or not finite or
+/// there is no step.
+RateAndMomentum schedule_by_name(std::string_view name, double lr, std::int64_t steps);
 std::vector<std::string> schedule_names();
 
 }  // namespace schedules

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "lehr/train/events.hpp"
+#include "lehr/train/records.hpp"
 
 namespace lehr {
 
@@ -86,6 +88,9 @@ class Callback {
   /// that what these set up does not overwrite it. Throws BadInput where the state does not fit.
   virtual void save_state(CallbackState&) const {}
   virtual void load_state(const CallbackState&) {}
+
+  /// The number of each epoch that this callback watches and which direction is better, for records.
+  virtual std::optional<WatchedMetric> watched(const Learner&) const { return {}; }
 };
 
 /// A callback for one fit. The label tells several of one type apart, as in Learner::add.

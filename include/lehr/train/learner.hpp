@@ -32,15 +32,22 @@ struct LearnerOptions {
   std::int64_t batch_size = 64;
   OptimizerSpec optimizer = Adam{};
   double label_smoothing = 0;
-  std::vector<double> class_weights{};  ///< one a class, or empty for equal weights
+  /// One a class, or empty for equal weights. The loss is the mean by weight, so only their ratios count. A
+  /// batch without weight has loss 0 and counts nothing.
+  std::vector<double> class_weights{};
   Initialisation initialisation = Initialisation::kaiming_normal;
   std::uint64_t seed = 0;  ///< weights, data order, dropout
   bool drop_last = false;
   int prefetch = -1;             ///< as in LoaderOptions
   std::int64_t max_batches = 0;  ///< training batches an epoch, 0 for all
   bool validate = true;          ///< after each epoch
+  /// Measures the training set too after each epoch, in evaluation mode and with the weights that the
+  /// validation uses. Needs `validate`. Costs a forward pass over the set.
+  bool train_eval = false;
   int threads = 0;  ///< that compute; 0: what lehr::threads() says when a fit or a validation begins
   const Backend* backend = &cpu_backend();
+  /// Takes the warnings of a fit, a sentence each. Empty: they go to stderr.
+  std::function<void(const std::string&)> on_warning{};
 };
 
 /// What belongs to one fit.
@@ -102,7 +109,9 @@ class Learner {
     return dynamic_cast<SomeCallback&>(find_callback(is_one, label));
   }
 
-  /// Measured on the validation set after each epoch. Throws BadInput where the name is taken.
+  /// Measured on the validation set after each epoch, and on the training set with
+  /// LearnerOptions::train_eval. Throws BadInput if the name is taken: by another metric, or as "loss",
+  /// "accuracy" or "train_eval_...".
   void add_metric(std::unique_ptr<Metric> metric);
   template <class SomeMetric>
   SomeMetric& add_metric(SomeMetric metric) {
@@ -153,6 +162,13 @@ class Learner {
   const Progress& progress() const;
   /// What a checkpoint written now would go on from.
   FitPosition position() const;
+  /// What the Learner's callbacks and those of the present or last fit watch, in their order.
+  std::vector<WatchedMetric> watched() const;
+  /// Says something that people should know but that does not end the fit, through
+  /// LearnerOptions::on_warning. The same sentence is said once a fit.
+  void warn(const std::string& sentence);
+  /// What was said in the present or last fit.
+  std::span<const std::string> warnings() const;
   /// Leaves that part of the training when the callbacks of the present event are done. `why` is kept as
   /// ending() if the part is the fit; by default it is EndReason::cancelled with the callback's name. Throws
   /// Error if no such part is under way.
@@ -181,6 +197,9 @@ class Learner {
 
   /// What the next step will use; set by the schedule before before_batch.
   Rates& rates();
+
+  /// Training batches of a fit of so many epochs: what a schedule of steps needs to know.
+  std::int64_t steps(int epochs) const;
 
   // The end of a fit.
 

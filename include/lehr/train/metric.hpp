@@ -23,13 +23,20 @@ class Metric {
   virtual ~Metric() = default;
   /// Its key in records and JSON: "top_5_accuracy".
   virtual std::string name() const = 0;
+  /// EarlyStopping, SaveBest, ReduceOnPlateau and every other Monitor follow this.
   virtual bool higher_is_better() const { return true; }
-  /// Begins a set, forgetting everything. Throws BadInput where the metric cannot be had: the best 5 of 3
-  /// classes.
+  /// Begins a set and forgets everything before. Throws BadInput if the metric cannot be computed for so many
+  /// classes: the best 5 of 3.
   virtual void start(std::int64_t classes) = 0;
   virtual void add(const ScoredBatch& batch) = 0;
-  /// Of what was added since start; NaN where that does not define it, as without any sample.
+  /// The value of what was added since start. NaN if it is undefined, for example without any sample.
   virtual double value() const = 0;
+  /// The classes whose absence makes the metric undefined on a set with so many samples of each class. Auroc
+  /// needs a sample of every class. Monitors name these classes before the first batch.
+  virtual std::vector<std::int64_t> missing_classes(
+      std::span<const std::int64_t> /*samples_of_class*/) const {
+    return {};
+  }
 };
 
 }  // namespace lehr

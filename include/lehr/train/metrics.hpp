@@ -125,13 +125,16 @@ class CrossEntropyLoss final : public Metric {
 
 /// Area under the ROC curve by rank, ties counted half: of class 1 by the difference of the two scores where
 /// there are two classes, else the mean over the classes of each against the rest by its probability. Exact,
-/// so it keeps a float for every sample and class. NaN where a class, or all the rest, has no sample.
+/// so it keeps a float for every sample and class. NaN if a class, or all the rest, has no sample. Source:
+/// scikit-learn's roc_auc_score with multi_class "ovr" and average "macro".
 class Auroc final : public Metric {
  public:
   std::string name() const override { return "auroc"; }
   void start(std::int64_t classes) override;
   void add(const ScoredBatch& batch) override;
   double value() const override;
+  /// Every class without a sample.
+  std::vector<std::int64_t> missing_classes(std::span<const std::int64_t> samples_of_class) const override;
   /// Of one class against the rest. Throws BadInput if there is no such class.
   double of_class(std::int64_t of) const;
 

@@ -15,19 +15,22 @@ struct MetricValue {
 
 /// Means over a whole set, exact whatever the batch size.
 struct SetMetrics {
-  double loss = 0;
+  double loss = 0;      ///< the mean by class weight; NaN if no sample has weight
   double accuracy = 0;  ///< share of samples whose highest score is the target's
   std::int64_t samples = 0;
-  std::vector<MetricValue> others{};  ///< of the Learner's metrics, in their order; validation only
+  std::vector<MetricValue> others{};  ///< of the Learner's metrics, in their order; not of EpochRecord::train
   friend bool operator==(const SetMetrics&, const SetMetrics&) = default;
 };
 
 /// What one epoch did.
 struct EpochRecord {
   int epoch = 0;     ///< from 0
-  SetMetrics train;  ///< during training: weights changed from batch to batch
-  SetMetrics valid;  ///< no samples where validation did not run, or not to its end
-  double lr = 0;     ///< of the epoch's last batch
+  SetMetrics train;  ///< averaged over the epoch, while the weights changed from batch to batch
+  SetMetrics valid;  ///< no samples if validation did not run, or not to its end
+  /// The training set in evaluation mode after the epoch, with LearnerOptions::train_eval. Comparable to
+  /// valid.
+  SetMetrics train_eval{};
+  double lr = 0;  ///< of the epoch's last batch
   double train_seconds = 0;
   double valid_seconds = 0;
   bool complete = true;  ///< false where the epoch, or the fit during it, was cancelled
@@ -49,6 +52,7 @@ struct Progress {
   double lr = 0;
   double momentum = -1;            ///< negative: the optimizer's own
   double loss = 0;                 ///< of this batch
+  double weight = 0;               ///< what this batch's loss counts: its samples, or their class weights
   SetMetrics running;              ///< of this part of the epoch so far
   std::int64_t steps = 0;          ///< optimizer steps since the Learner was made
   std::int64_t train_batches = 0;  ///< training batches begun since the Learner was made
@@ -56,9 +60,15 @@ struct Progress {
 };
 
 /// The number that an epoch's record holds under a name such as "valid_loss", "valid_accuracy", "train_loss",
-/// "valid_f1_macro". Throws BadInput with the nearest valid name.
+/// "train_eval_loss", "valid_f1_macro". Throws BadInput with the nearest valid name.
 double monitored(const EpochRecord& record, const std::string& name);
-/// Whether a smaller number is the better one: losses and error rates.
-bool lower_is_better(const std::string& monitored_name);
+
+/// A number of the epochs' records that a callback watches.
+struct WatchedMetric {
+  std::string callback;  ///< the callback's name
+  std::string metric;    ///< as in monitored()
+  bool lower_is_better = true;
+  friend bool operator==(const WatchedMetric&, const WatchedMetric&) = default;
+};
 
 }  // namespace lehr

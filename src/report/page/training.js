@@ -30,33 +30,48 @@
   const ofEpochs = (name) => (run) => ({x: run.epochs.batch, y: run.epochs[name]});
   const ofSteps = (name) => (run) => ({x: run.steps.batch, y: run.steps[name]});
 
+  // The training set in evaluation mode after each epoch (--train-eval), kept among the metrics.
+  const evaluated = 'train_eval_';
+  const ofMetric = (name) => (run) => ({x: run.epochs.batch, y: run.epochs.metrics[name]});
+  const isEvaluated = () => lehr.runs.some((run) => `${evaluated}loss` in run.epochs.metrics);
+  const afterEpoch = (name) => ({what: 'training, after the epoch', style: 'marks', colour: '#7a6bb0',
+                                 of: ofMetric(evaluated + name)});
+
+  // Why training and validation may differ, apart from what the network does not carry over.
+  const averaged = () => 'Training is averaged over the epoch while the weights change (with dropout and mixed images, ' +
+      'if any), validation is measured after it. ' +
+      (isEvaluated() ? 'Compare validation with "training, after the epoch", which is measured like it: the gap is what ' +
+                       'does not carry over to new images.'
+                     : 'With --train-eval the training set is measured like the validation set, so that both compare.');
+
   function metricCharts() {
     const names = [...new Set(lehr.runs.flatMap((run) => Object.keys(run.epochs.metrics)))];
-    return names.map((name) => new LineChart({
+    return names.filter((name) => !name.startsWith(evaluated)).map((name) => new LineChart({
       title: `Validation ${name}`,
       how: 'Measured on the validation set after each epoch.',
-      series: lines([{what: name, style: 'marks', of: (run) => ({x: run.epochs.batch, y: run.epochs.metrics[name]})}]),
+      series: lines([afterEpoch(name), {what: name, style: 'marks', of: ofMetric(name)}]),
     }));
   }
 
   lehr.trainingCharts = () => [
     new LineChart({
       title: 'Loss',
-      how: 'Lower is better. While both fall the network learns; when validation rises and training still falls, it ' +
-          'learns by heart.',
+      how: 'Lower is better. While both fall the network learns; if validation rises and training still falls, it ' +
+          `learns by heart. ${averaged()}`,
       series: lines([
         {what: 'each batch', style: 'faint', colour: '#8a8178', of: ofSteps('loss')},
         {what: 'training', style: lehr.runs.length > 1 ? 'faint' : 'marks', colour: lehr.runColour(1), of: ofEpochs('trainLoss')},
+        afterEpoch('loss'),
         {what: 'validation', style: 'marks', of: ofEpochs('validLoss')},
       ]),
     }),
     new LineChart({
       title: 'Accuracy',
-      how: 'Share of images that are classified right, after each epoch. The gap between the lines is what does not ' +
-          'carry over to new images.',
+      how: `Share of images that are classified right. ${averaged()}`,
       percent: 2,
       series: lines([
         {what: 'training', style: lehr.runs.length > 1 ? 'faint' : 'marks', colour: lehr.runColour(1), of: ofEpochs('trainAccuracy')},
+        afterEpoch('accuracy'),
         {what: 'validation', style: 'marks', of: ofEpochs('validAccuracy')},
       ]),
     }),
