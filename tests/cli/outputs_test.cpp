@@ -101,6 +101,15 @@ TEST(Outputs, ALogWithoutEpochsMayBeWrittenAndAResumedRunGoesOn) {
   EXPECT_NE(log.find("\n60,"), std::string::npos) << log;
 }
 
+TEST(Outputs, AMissingFolderForTemporaryFilesIsNamed) {
+  const TemporaryFolder folder;
+  trained_run(folder.path(), {"--threads", "1"});
+  const Outcome outcome =
+      run_script(folder.path(), "TMPDIR=/proc/none \"$LEHR\" train --resume latest --verify --threads 1");
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_TRUE(outcome.err.starts_with("lehr: TMPDIR names no folder for temporary files: ")) << outcome.err;
+}
+
 TEST(Outputs, OtherCommandsReplaceOnlyFilesOfTheirKind) {
   const TemporaryFolder folder;
   const std::string id = trained_run(folder.path(), {"--threads", "1"});
