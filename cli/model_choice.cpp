@@ -11,8 +11,10 @@ void add_model_choice(CLI::App& command, ModelChoice& choice) {
   add_runs_folder(command, choice.runs);
 }
 
-Model load_model(const ModelChoice& choice) {
-  return lehr::load_model(file_of_run(choice.name, choice.runs, RunPart::model));
+std::filesystem::path model_file(const ModelChoice& choice) {
+  return file_of_run(choice.name, choice.runs, RunPart::model);
 }
+
+Model load_model(const ModelChoice& choice) { return lehr::load_model(model_file(choice)); }
 
 }  // namespace lehr::cli

@@ -16,7 +16,9 @@ struct ModelChoice {
 
 /// MODEL and --runs.
 void add_model_choice(CLI::App& command, ModelChoice& choice);
-/// Throws BadInput if there is no such file or run, or the file is no model.
+/// The file of the model. Throws BadInput if there is no such file or run.
+std::filesystem::path model_file(const ModelChoice& choice);
+/// Throws BadInput as model_file does, and if the file is no model.
 Model load_model(const ModelChoice& choice);
 
 }  // namespace lehr::cli

@@ -65,7 +65,7 @@ int run_activations(const Options& options) {
   check(options.pictures, "activations");
   if (options.out.empty() && options.maps.empty()) throw BadInput("activations needs --out or --maps");
   check_distinct(std::array<OutputFile, 3>{
-      {{"--out", options.out}, {"--maps", options.maps}, {"MODEL", options.model}}});
+      {{"--out", options.out}, {"--maps", options.maps}, {"MODEL", model_file(options.model)}}});
   if (!options.out.empty()) check_replaceable({"--out", options.out}, FileKind::activations);
   if (!options.maps.empty()) check_writable({"--maps", options.maps / "maps"});
   Model model = load_model(options.model);
