@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "draw.hpp"
 #include "lehr/core/error.hpp"
@@ -15,16 +14,6 @@ namespace {
 
 std::string percent(double share) { return percent_text(share, 1); }
 
-Prediction best_of(std::span<const float> row, std::span<const std::string> names, std::size_t top) {
-  std::vector<std::size_t> order(row.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return row[a] > row[b]; });
-  order.resize(std::min(top, order.size()));
-  Prediction prediction;
-  for (const std::size_t index : order) prediction.guesses.push_back({names[index], row[index]});
-  return prediction;
-}
-
 std::size_t bytes_of(const Shape& shape) { return static_cast<std::size_t>(shape.numel()); }
 
 std::vector<std::string> caption(const Picture& picture, const Prediction& prediction) {
@@ -34,7 +23,7 @@ std::vector<std::string> caption(const Picture& picture, const Prediction& predi
     lines.push_back(fmt::format("true {}  {}", picture.truth, right ? "✓ right" : "✗ wrong"));
   }
   lines.emplace_back();
-  for (const Prediction::Guess& guess : prediction.guesses) {
+  for (const ClassProbability& guess : prediction.guesses) {
     lines.push_back(fmt::format("{:>7}  {}", percent(guess.probability), guess.name));
   }
   return lines;
@@ -46,8 +35,7 @@ std::vector<Picture> pictures_of(std::span<const std::filesystem::path> files, c
   const Shape shape = model.image_shape();
   std::vector<Picture> pictures;
   for (const std::filesystem::path& file : files) {
-    data::Image image = data::read_image(file, shape[0]);
-    if (image.height != shape[1] || image.width != shape[2]) image = data::resize(image, shape[2], shape[1]);
+    data::Image image = fit_picture(data::read_image(file, shape[0]), shape);
     pictures.push_back({.pixels = std::move(image.pixels), .name = file.string(), .truth = ""});
   }
   return pictures;
@@ -87,7 +75,7 @@ std::vector<Prediction> predict(const Model& model, std::span<const Picture> pic
   std::vector<Prediction> predictions;
   for (std::size_t i = 0; i < pictures.size(); ++i) {
     predictions.push_back(
-        best_of(std::span(probabilities).subspan(i * classes, classes), model.class_names, top));
+        {most_probable(std::span(probabilities).subspan(i * classes, classes), model.class_names, top)});
   }
   return predictions;
 }
@@ -95,7 +83,7 @@ std::vector<Prediction> predict(const Model& model, std::span<const Picture> pic
 std::string as_text(const Picture& picture, const Prediction& prediction) {
   std::string line = picture.name + ":";
   const char* separator = " ";
-  for (const Prediction::Guess& guess : prediction.guesses) {
+  for (const ClassProbability& guess : prediction.guesses) {
     line += separator + fmt::format("{} ({})", guess.name, percent(guess.probability));
     separator = ", ";
   }
@@ -126,7 +114,7 @@ nlohmann::ordered_json as_json(const Picture& picture, const Prediction& predict
   object["class"] = prediction.guesses.front().name;
   object["probability"] = prediction.guesses.front().probability;
   object["classes"] = nlohmann::ordered_json::array();
-  for (const Prediction::Guess& guess : prediction.guesses) {
+  for (const ClassProbability& guess : prediction.guesses) {
     object["classes"].push_back({{"class", guess.name}, {"probability", guess.probability}});
   }
   return object;

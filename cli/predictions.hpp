@@ -22,11 +22,7 @@ struct Picture {
 
 /// Classes with their probabilities, most probable first.
 struct Prediction {
-  struct Guess {
-    std::string name;
-    double probability = 0;
-  };
-  std::vector<Guess> guesses;
+  std::vector<ClassProbability> guesses;
 };
 
 /// Each throws BadInput where a picture cannot be had, or does not fit the model.

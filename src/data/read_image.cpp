@@ -83,8 +83,8 @@ class Decoder {
     const std::uint64_t least_bits = pixels * header_.bit_depth;
     if (least_bits / 8 > bytes_.size() * largest_deflate_ratio) {
       throw BadInput(
-          fmt::format("{} is a damaged PNG picture: its {} cannot hold the {} x {} pixels it claims",
-                      name_, counted(bytes_.size(), "byte"), header_.width, header_.height));
+          fmt::format("{} is a damaged PNG picture: its {} cannot hold the {} x {} pixels it claims", name_,
+                      counted(bytes_.size(), "byte"), header_.width, header_.height));
     }
   }
 
@@ -109,24 +109,33 @@ Image to_grey(const Image& colour) {
 
 void check_channels(std::int64_t channels, const std::string& name) {
   if (channels == 1 || channels == 3) return;
-  throw BadInput(fmt::format("{} cannot be read with {} channels; expected 1 or 3", name, channels));
+  throw BadInput(fmt::format("{} cannot have {} channels; expected 1 or 3", name, channels));
 }
 
-Image decode(std::span<const std::uint8_t> bytes, std::int64_t channels, const std::string& name) {
-  Image colour = Decoder(bytes, name).decode();
-  return channels == 1 ? to_grey(colour) : colour;
+Image to_colour(const Image& grey) {
+  Image colour{.width = grey.width, .height = grey.height, .channels = 3, .pixels = {}};
+  colour.pixels.reserve(3 * grey.pixels.size());
+  for (const std::uint8_t value : grey.pixels) colour.pixels.insert(colour.pixels.end(), 3, value);
+  return colour;
 }
 
 }  // namespace
 
+Image with_channels(const Image& image, std::int64_t channels) {
+  check_channels(channels, "a picture");
+  check_channels(image.channels, "a picture");
+  if (image.channels == channels) return image;
+  return channels == 1 ? to_grey(image) : to_colour(image);
+}
+
 Image read_image(const std::filesystem::path& file, std::int64_t channels) {
   check_channels(channels, in_quotes(file));
-  return decode(read_bytes(file), channels, in_quotes(file));
+  return decode_image(read_bytes(file), channels, in_quotes(file));
 }
 
 Image decode_image(std::span<const std::uint8_t> bytes, std::int64_t channels, const std::string& name) {
   check_channels(channels, name);
-  return decode(bytes, channels, name);
+  return with_channels(Decoder(bytes, name).decode(), channels);
 }
 
 }  // namespace lehr::data

@@ -133,6 +133,12 @@ std::vector<float> Predictor::probabilities(std::span<const std::uint8_t> pixels
   return result;
 }
 
+std::vector<ClassProbability> Predictor::classify(const data::Image& picture, std::size_t top) const {
+  const Model& model = state_->model;
+  return most_probable(probabilities(fit_picture(picture, model.image_shape()).pixels), model.class_names,
+                       top);
+}
+
 std::vector<float> Predictor::probabilities(const Dataset& dataset,
                                             std::span<const std::int64_t> samples) const {
   State& s = *state_;

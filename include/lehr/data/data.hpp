@@ -62,6 +62,10 @@ Image read_image(const std::filesystem::path& file, std::int64_t channels);
 /// The same from a PNG file that is already in memory. `name` stands for the picture in error messages.
 Image decode_image(std::span<const std::uint8_t> bytes, std::int64_t channels,
                    const std::string& name = "the picture");
+/// The picture as grey (1) or colour (3): colour becomes grey by its luma (ITU-R BT.601, as PIL's
+/// convert("L")), grey becomes three equal channels. Throws BadInput for any other number of channels, on
+/// either side.
+Image with_channels(const Image& image, std::int64_t channels);
 /// Bilinear resize with antialiasing, as PIL's.
 Image resize(const Image& image, std::int64_t width, std::int64_t height);
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lehr/core/pimpl.hpp"
+#include "lehr/data/data.hpp"
 #include "lehr/data/dataset.hpp"
 #include "lehr/engine/parameters.hpp"
 #include "lehr/graph/graph.hpp"
@@ -38,6 +39,20 @@ void save_model(const std::filesystem::path& file, const Graph& graph, const Par
 /// Throws BadInput naming the file and what is wrong with it. The backend must outlive the model.
 Model load_model(const std::filesystem::path& file, const Backend& backend = cpu_backend());
 
+/// A picture with the channels and the size of a model's images, (C, H, W), as `lehr predict` gives it to the
+/// model: colour becomes grey by its luma, grey becomes equal channels, and data::resize does the rest.
+/// Throws BadInput unless the picture has 1 or 3 channels and as many bytes as its size says.
+data::Image fit_picture(const data::Image& picture, const Shape& image_shape);
+
+/// A class and the probability that a model gives it.
+struct ClassProbability {
+  std::string name;
+  double probability = 0;
+};
+/// The `top` most probable classes, most probable first; of equal ones the first class comes first.
+std::vector<ClassProbability> most_probable(std::span<const float> probabilities,
+                                            std::span<const std::string> class_names, std::size_t top);
+
 /// Class probabilities of images of the model's size, given as H x W x C bytes each; (N, classes), row by
 /// row.
 ///
@@ -57,6 +72,9 @@ class Predictor {
   std::vector<float> probabilities(const Dataset& dataset, std::span<const std::int64_t> samples) const;
   /// Throws BadInput unless these are whole images.
   std::vector<float> probabilities(std::span<const std::uint8_t> pixels) const;
+  /// The `top` most probable classes of a picture of any size, fitted by fit_picture. Throws BadInput as that
+  /// does.
+  std::vector<ClassProbability> classify(const data::Image& picture, std::size_t top = 5) const;
 
  private:
   struct State;
