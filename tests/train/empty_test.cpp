@@ -1,6 +1,8 @@
 // Null, empty and moved-from arguments of the public interface: each is refused with one sentence.
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include <functional>
 #include <memory>
 #include <string>
@@ -199,10 +201,10 @@ TEST(Empty, TensorsThatWereMovedFrom) {
   const std::string empty = "a tensor without elements was read: it was made without a shape, or moved from";
   Tensor tensor({2}, DType::f32);
   const Tensor other = std::move(tensor);
-  for (const Tensor* read : {&tensor, static_cast<const Tensor*>(nullptr)}) {
-    const Tensor fresh;
-    expect_refused(empty, [&] { (read == nullptr ? fresh : *read).elements<float>(); });
-    EXPECT_EQ((read == nullptr ? fresh : *read).clone().data(), nullptr);
+  const Tensor fresh;
+  for (const Tensor* read : std::array<const Tensor*, 2>{&tensor, &fresh}) {
+    expect_refused(empty, [read] { read->elements<float>(); });
+    EXPECT_EQ(read->clone().data(), nullptr);
   }
   store::SafeTensors contents;
   contents.tensors["x"];
