@@ -131,7 +131,7 @@ TEST(ProgressBar, FollowsATerminalWhoseWidthChanges) {
     widths.push_back(widths.size() % 3 == 0 ? 100 : widths.size() % 3 == 1 ? 40 : 20);
     return widths.back();
   };
-  const std::vector<std::string> drawn = drawings(shown({.live = true, .interval = 0, .width = next_width}));
+  const std::vector<std::string> drawn = drawings(shown({.live = true, .width = next_width, .interval = 0}));
   ASSERT_EQ(drawn.size(), widths.size());
   ASSERT_GT(drawn.size(), 6U);
   for (std::size_t i = 0; i < drawn.size(); ++i) {
