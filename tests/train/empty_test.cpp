@@ -159,8 +159,9 @@ TEST(Empty, FineTuneIsCheckedBeforeItTrains) {
 TEST(Empty, Models) {
   const std::string no_parameters = "the model has no parameters: it is empty or was moved from";
   const auto digits = some_digits();
-  expect_refused(no_parameters, [] { Predictor(Model{}); });
-  expect_refused(no_parameters, [&] { evaluate(Model{}, *digits.valid); });
+  const Model empty = Model();
+  expect_refused(no_parameters, [&] { Predictor(empty, 1); });
+  expect_refused(no_parameters, [&] { evaluate(empty, *digits.valid); });
   expect_refused("the model is empty: its graph has no nodes", [] { Model().image_shape(); });
   const auto learner = some_learner();
   const std::vector<std::int64_t> first{0};

@@ -164,8 +164,8 @@ TEST_F(ModelFile, RefusesANormalisationThatCannotBeUsed) {
   expect_refused("std above 0", with(R"({"mean":[0],"std":[-1]})"));
   expect_refused("std above 0", with(R"({"mean":[0],"std":[1e-60]})"));
   expect_refused("finite means", with(R"({"mean":[1e60],"std":[1]})"));
-  expect_refused("each of 1 channels, found 2", with(R"({"mean":[0,0],"std":[1,1]})"));
-  expect_refused("each of 1 channels, found 0", with(R"({"mean":[0],"std":[]})"));
+  expect_refused("each of 1 channel, found 2", with(R"({"mean":[0,0],"std":[1,1]})"));
+  expect_refused("each of 1 channel, found 0", with(R"({"mean":[0],"std":[]})"));
   expect_refused("list of numbers named std", with(R"({"mean":[0]})"));
   expect_refused("list of numbers named mean", with(R"({"mean":["0"],"std":[1]})"));
 }
