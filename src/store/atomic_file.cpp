@@ -93,7 +93,8 @@ fs::path target_of(const fs::path& file) {
     throw BadInput(in_quotes(file) + ": cannot be written: expected a regular file, found a device or pipe");
   }
   // A rename would replace a file that its owner has protected.
-  if (fs::exists(status) && ::access(file.c_str(), W_OK) != 0) throw_not_written(file, errno);
+  if (fs::exists(status) && ::faccessat(AT_FDCWD, file.c_str(), W_OK, AT_EACCESS) != 0)
+    throw_not_written(file, errno);
   fs::path target = fs::is_symlink(fs::symlink_status(file, error)) ? file_behind(file) : file;
   if (!target.has_filename()) throw_not_written(file, EISDIR);
   return target;

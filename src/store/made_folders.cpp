@@ -1,5 +1,6 @@
 #include "lehr/store/made_folders.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -53,7 +54,7 @@ void check_can_make(const fs::path& folder) {
   if (!fs::is_directory(at)) {
     throw fs::filesystem_error("", at, std::make_error_code(std::errc::not_a_directory));
   }
-  if (::access(at.c_str(), W_OK | X_OK) != 0) {
+  if (::faccessat(AT_FDCWD, at.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
     throw fs::filesystem_error("", at, {errno, std::generic_category()});
   }
 }

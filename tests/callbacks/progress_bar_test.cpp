@@ -132,6 +132,8 @@ TEST(ProgressBar, FollowsATerminalWhoseWidthChanges) {
     return widths.back();
   };
   const std::vector<std::string> drawn = drawings(shown({.live = true, .width = next_width, .interval = 0}));
+  ASSERT_FALSE(widths.empty());
+  widths.erase(widths.begin());  // the table asked for it
   ASSERT_EQ(drawn.size(), widths.size());
   ASSERT_GT(drawn.size(), 6U);
   for (std::size_t i = 0; i < drawn.size(); ++i) {

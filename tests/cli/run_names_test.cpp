@@ -118,7 +118,7 @@ TEST(Titles, ThatMeanSeveralThings) {
   expect_refused(run(folder.path(), {"train", "--resume", "twice"}), "several runs are called \"twice\"");
   expect_refused(run(folder.path(), {"evaluate", "twice", "--data", "digits:200"}), "several runs");
   expect_refused(run(folder.path(), {"runs", "show", ""}), "unknown run");
-  expect_refused(run(folder.path(), {"train", "--resume", ""}), "no run to resume");
+  expect_refused(run(folder.path(), {"train", "--resume", ""}), "unknown run");
   expect_refused(run(folder.path(), {"runs", "show", "twic"}), "unknown run");
   // A title decides among the runs that can be meant.
   fs::remove_all(folder.path() / "runs" / first);

@@ -124,7 +124,7 @@ Start start_of(const std::vector<std::string>& seeds) {
   const auto model = folder.path() / outcome.out.substr(0, outcome.out.size() - 1);
   const auto checkpoint = std::filesystem::directory_iterator(model.parent_path() / "checkpoints")->path();
   const std::string bytes = read_file(checkpoint);
-  return {tensors_of(read_file(model)), bytes.substr(bytes.find("training set"), 100)};
+  return {tensors_of(read_file(model)), bytes.substr(bytes.find("training set"), 200)};
 }
 
 TEST(Train, HasOneSeedForTheTrainingAndOneForGeneratedData) {
