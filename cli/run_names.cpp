@@ -7,12 +7,18 @@
 #include <system_error>
 #include <tuple>
 
+#include "lehr/core/disk_error.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 
 namespace lehr::cli {
 namespace fs = std::filesystem;
 namespace {
+
+void check_disk(const fs::path& path, const std::error_code& error) {
+  if (!error || !is_of_the_disk(error.value())) return;
+  throw DiskError(in_quotes(path) + ": cannot be read: " + error.message());
+}
 
 /// A run of a folder of runs, from its store or from the folder alone.
 struct KnownRun {
@@ -21,15 +27,16 @@ struct KnownRun {
   double started = 0;
 };
 
-bool is_file(const fs::path& path) {
+/// Throws DiskError if the disk does not tell: another run would be taken for the one that is meant.
+fs::file_status status_of(const fs::path& path) {
   std::error_code error;
-  return fs::is_regular_file(path, error);
+  const fs::file_status status = fs::status(path, error);
+  check_disk(path, error);
+  return status;
 }
 
-bool is_there(const fs::path& path) {
-  std::error_code error;
-  return fs::exists(path, error);
-}
+bool is_file(const fs::path& path) { return fs::is_regular_file(status_of(path)); }
+bool is_there(const fs::path& path) { return fs::exists(status_of(path)); }
 
 /// A store may call a run anything.
 bool is_folder_name(const std::string& id) {
@@ -58,13 +65,14 @@ std::vector<KnownRun> runs_with_folders(const fs::path& runs) {
   std::vector<KnownRun> known;
   try {
     if (is_there(store_in(runs))) known = recorded_runs(runs);
-  } catch (const BadInput&) {  // NOLINT(bugprone-empty-catch)
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch)
   }
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(runs, error)) {
     const std::string id = entry.path().filename().string();
     if (std::ranges::find(known, id, &KnownRun::id) == known.end()) known.push_back({id, "", time_of(id)});
   }
+  check_disk(runs, error);
   return known;
 }
 
@@ -87,7 +95,7 @@ bool is_recorded(const NamedRun& run) {
 bool is_recorded_for_all_we_know(const NamedRun& run) {
   try {
     return is_recorded(run);
-  } catch (const BadInput&) {
+  } catch (const Error&) {
     return false;
   }
 }

@@ -11,9 +11,11 @@
 #include <cerrno>
 #include <cstring>
 #include <limits>
+#include <new>
 #include <vector>
 
 #include "data/text.hpp"
+#include "lehr/core/disk_error.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 
@@ -25,12 +27,18 @@ constexpr std::uint8_t gzip_magic0 = 0x1F;
 constexpr std::uint8_t gzip_magic1 = 0x8B;
 constexpr std::uint64_t largest_deflate_ratio = 1032;  // zlib's technical notes, "Maximum Compression Factor"
 
+[[noreturn]] void fail(const std::filesystem::path& path, int reason) {
+  const std::string message = "cannot read " + in_quotes(path) + ": " + reason_of(reason);
+  if (is_of_the_disk(reason)) throw DiskError(message);
+  throw BadInput(message);
+}
+
 /// A file descriptor that closes itself.
 class File {
  public:
   explicit File(const std::filesystem::path& path) : path_(path) {
     descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor_ < 0) throw BadInput("cannot read " + in_quotes(path) + ": " + reason_of(errno));
+    if (descriptor_ < 0) fail(path, errno);
     struct stat status {};
     if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
       const bool folder = S_ISDIR(status.st_mode);
@@ -51,7 +59,7 @@ class File {
     while (done < bytes.size()) {
       const ssize_t got = ::read(descriptor_, bytes.data() + done, bytes.size() - done);
       if (got < 0 && errno == EINTR) continue;
-      if (got < 0) throw BadInput("cannot read " + in_quotes(path_) + ": " + reason_of(errno));
+      if (got < 0) fail(path_, errno);
       if (got == 0) break;
       done += static_cast<std::size_t>(got);
     }
@@ -73,7 +81,9 @@ struct ByteSource::State {
     compressed = available.size() >= 2 && available[0] == gzip_magic0 && available[1] == gzip_magic1;
     if (!compressed) return;
     constexpr int gzip_window = 15 + 16;  // 32 KB, gzip header and trailer checked
-    if (inflateInit2(&stream, gzip_window) != Z_OK) throw Error("zlib could not be started");
+    const int status = inflateInit2(&stream, gzip_window);
+    if (status == Z_MEM_ERROR) throw std::bad_alloc();
+    if (status != Z_OK) throw Error("zlib could not be started");
     inflating = true;
   }
   ~State() {
@@ -113,6 +123,7 @@ struct ByteSource::State {
     available = available.last(stream.avail_in);
     const std::size_t made = room - stream.avail_out;
     produced += made;
+    if (status == Z_MEM_ERROR) throw std::bad_alloc();
     if (status == Z_STREAM_END) {
       next_member();
     } else if (status != Z_OK && status != Z_BUF_ERROR) {

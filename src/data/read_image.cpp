@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <new>
 #include <span>
 #include <string>
 #include <utility>
@@ -45,7 +46,7 @@ class Decoder {
   Decoder(std::span<const std::uint8_t> bytes, std::string name)
       : name_(std::move(name)), bytes_(bytes), context_(spng_ctx_new(0)) {
     check_signature();
-    if (!context_) throw Error("a PNG image could not be decoded: out of memory");
+    if (!context_) throw std::bad_alloc();
     check(spng_set_chunk_limits(context_.get(), most_chunk_bytes, 2 * most_chunk_bytes));
     check(spng_set_png_buffer(context_.get(), bytes_.data(), bytes_.size()));
     check(spng_get_ihdr(context_.get(), &header_));
@@ -63,6 +64,7 @@ class Decoder {
  private:
   void check(int status) const {
     if (status == 0) return;
+    if (status == SPNG_EMEM) throw std::bad_alloc();
     throw BadInput(fmt::format("{} is a damaged PNG picture: {}", name_, spng_strerror(status)));
   }
 

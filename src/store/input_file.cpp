@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "lehr/core/disk_error.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 
@@ -13,7 +14,10 @@ namespace lehr::store {
 namespace {
 
 [[noreturn]] void fail(const std::filesystem::path& file, int reason) {
-  throw BadInput(in_quotes(file) + ": cannot be read: " + std::generic_category().message(reason));
+  const std::string message =
+      in_quotes(file) + ": cannot be read: " + std::generic_category().message(reason);
+  if (is_of_the_disk(reason)) throw DiskError(message);
+  throw BadInput(message);
 }
 
 }  // namespace

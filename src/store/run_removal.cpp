@@ -1,5 +1,6 @@
 #include <system_error>
 
+#include "lehr/core/disk_error.hpp"
 #include "lehr/store/made_folders.hpp"
 #include "lehr/store/run_store.hpp"
 #include "store/run_schema.hpp"
@@ -13,9 +14,9 @@ namespace {
 void shrink(const Database& database) {
   try {
     database.execute("VACUUM");
+  } catch (const DiskError&) {  // NOLINT(bugprone-empty-catch)
   } catch (const DatabaseError& error) {
-    const int code = error.code();
-    if (code != SQLITE_BUSY && code != SQLITE_LOCKED && code != SQLITE_FULL) throw;
+    if (error.code() != SQLITE_BUSY && error.code() != SQLITE_LOCKED) throw;
   }
 }
 
@@ -35,8 +36,7 @@ void check_run_store(const std::filesystem::path& file, const std::string& id, c
     const Database database(file, Access::write);
     prepare_for_writing(database);
     if (!id.empty()) check_recordable(database, id, resumed);
-  } catch (const DatabaseError& failure) {
-    if (!failure.is_of_the_disk()) throw;
+  } catch (const DiskError&) {  // NOLINT(bugprone-empty-catch)
   }
 }
 

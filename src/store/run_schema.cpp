@@ -266,7 +266,7 @@ Database open_for_reading(const std::filesystem::path& file) {
   try {
     prepare_for_writing(Database(file, Access::write));
     return database;
-  } catch (const DatabaseError&) {  // it cannot be written: its copy is upgraded
+  } catch (const Error&) {  // it cannot be written: its copy is upgraded
     Database copy = database.temporary_copy();
     upgrade(copy);
     copy.execute("PRAGMA query_only = ON");

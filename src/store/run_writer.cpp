@@ -19,6 +19,7 @@
 #include <variant>
 
 #include "core/forks.hpp"
+#include "lehr/core/disk_error.hpp"
 #include "store/run_schema.hpp"
 #include "store/run_tables.hpp"
 
@@ -99,8 +100,7 @@ struct RunWriter::State {
       Transaction transaction(*database);
       tables.emplace(*database, info, resumed);
       transaction.commit();
-    } catch (const DatabaseError& error) {
-      if (!error.is_of_the_disk()) throw;
+    } catch (const DiskError& error) {
       tables.reset();
       give_up(error.what());
     }

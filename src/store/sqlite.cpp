@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "lehr/core/disk_error.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/store/made_folders.hpp"
 
@@ -59,6 +60,14 @@ std::string uri_of(const fs::path& file, const char* query) {
 DatabaseError::DatabaseError(const fs::path& file, int code, const std::string& reason)
     : BadInput(in_quotes(file) + ": " + explained(code, reason)), code_(code & 0xff) {}
 
+void throw_database_error(const fs::path& file, int code, const std::string& reason) {
+  const int primary = code & 0xff;
+  if (primary == SQLITE_FULL || primary == SQLITE_IOERR) {
+    throw DiskError(in_quotes(file) + ": " + explained(code, reason));
+  }
+  throw DatabaseError(file, code, reason);
+}
+
 Database::Database(fs::path file, Access access, double patience) : file_(std::move(file)) {
   std::error_code error;
   if (fs::is_directory(file_, error)) throw DatabaseError(file_, SQLITE_CANTOPEN, "it is a folder");
@@ -73,7 +82,7 @@ Database::Database(fs::path file, Access access, double patience) : file_(std::m
       const int kind = reason == ENOSPC || reason == EDQUOT ? SQLITE_FULL
                        : reason == EIO                      ? SQLITE_IOERR
                                                             : SQLITE_CANTOPEN;
-      throw DatabaseError(file_, kind, failure.code().message());
+      throw_database_error(file_, kind, failure.code().message());
     }
     code = open(uri_of(file_, ""), common | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
     // SQLite is content with reading where writing is not allowed.
@@ -81,7 +90,9 @@ Database::Database(fs::path file, Access access, double patience) : file_(std::m
       throw DatabaseError(file_, SQLITE_READONLY, "the file is read-only");
     }
   } else {
-    if (!fs::exists(file_, error)) throw DatabaseError(file_, SQLITE_CANTOPEN, "there is no such file");
+    if (!fs::exists(file_, error) && !error) {
+      throw DatabaseError(file_, SQLITE_CANTOPEN, "there is no such file");
+    }
     // Where it may, SQLite writes all the same what belongs to reading: it takes up what a killed process
     // left in the log, and removes the log behind the last reader. query_only below forbids everything else.
     code = open(uri_of(file_, ""), common | SQLITE_OPEN_READWRITE);
@@ -147,9 +158,14 @@ int Database::open(const std::string& uri, int flags) {
 }
 
 void Database::fail(int code) const {
+  const int reason_of_system = errno;
   if (code == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM) throw std::bad_alloc();
+  // SQLite calls a database malformed as well if the disk does not give a page of it.
+  if ((code & 0xff) == SQLITE_CORRUPT && reason_of_system == EIO) {
+    throw_database_error(file_, SQLITE_IOERR, std::generic_category().message(EIO));
+  }
   const std::string reason = connection_ ? sqlite3_errmsg(connection_.get()) : sqlite3_errstr(code);
-  throw DatabaseError(file_, code, reason);
+  throw_database_error(file_, code, reason);
 }
 
 void Database::execute(const std::string& sql) const {

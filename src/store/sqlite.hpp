@@ -14,17 +14,20 @@
 /// SQLite with C++'s ownership and errors.
 namespace lehr::store {
 
-/// What SQLite could not do. `code` is its primary result code, such as SQLITE_FULL.
+/// What SQLite could not do for a reason that lies with the file. `code` is its primary result code, such as
+/// SQLITE_BUSY.
 class DatabaseError : public BadInput {
  public:
   DatabaseError(const std::filesystem::path& file, int code, const std::string& reason);
   int code() const { return code_; }
-  /// No space, or a disk that does not read or write: nothing is wrong with the file itself.
-  bool is_of_the_disk() const { return code_ == SQLITE_FULL || code_ == SQLITE_IOERR; }
 
  private:
   int code_;
 };
+
+/// Throws DatabaseError, or DiskError if there is no space or the disk does not read or write.
+[[noreturn]] void throw_database_error(const std::filesystem::path& file, int code,
+                                       const std::string& reason);
 
 class Database;
 

@@ -1,5 +1,7 @@
 #include "faults/world.hpp"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <map>
 #include <stdexcept>
@@ -41,12 +43,22 @@ const std::map<std::string, std::vector<Arguments>>& readers() {
       {"predict",
        {{"predict", "runs/RUN", "--data", "digits:64", "--sample", "0,1", "--threads", "1"},
         {"predict", "runs/RUN", "--data", "mnist:data", "--sample", "3", "--threads", "1", "--json"},
+        {"predict", "runs/RUN", "--data", "mnist:zipped", "--sample", "5", "--threads", "1"},
         {"predict", "runs/RUN/model.safetensors", "picture.png", "--threads", "1"}}}};
   return all;
 }
 
 void must(const Outcome& outcome) {
   if (outcome.status != 0) throw std::runtime_error("without faults: " + outcome.err);
+}
+
+/// Compresses a file into a folder.
+void zip(const fs::path& file, const fs::path& folder) {
+  fs::create_directories(folder);
+  const std::string bytes = read_file(file);
+  const gzFile zipped = gzopen((folder / (file.filename().string() + ".gz")).c_str(), "wb1");
+  gzwrite(zipped, bytes.data(), static_cast<unsigned>(bytes.size()));
+  gzclose(zipped);
 }
 
 void copy_tree(const fs::path& from, const fs::path& to) { fs::copy(from, to, fs::copy_options::recursive); }
@@ -90,6 +102,7 @@ World::World(std::string kind, std::size_t variant)
 
 void World::make_before(const Arguments& training) {
   write_idx(before_ / "data", 64, 28, 28);
+  for (const auto& file : fs::directory_iterator(before_ / "data")) zip(file, before_ / "zipped");
   fs::create_directory(before_ / "old");  // of an older version, which the first reader upgrades
   fs::copy_file(fs::path(LEHR_SOURCE_DIR) / "tests/store/goldens/version_1.db", before_ / "old" / "lehr.db");
   const Outcome made = run(before_, training);
