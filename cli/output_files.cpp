@@ -1,9 +1,12 @@
 #include "output_files.hpp"
 
-#include <array>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <fstream>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "lehr/core/disk_error.hpp"
 #include "lehr/core/error.hpp"
@@ -17,7 +20,25 @@ namespace {
 bool is_same_file(const fs::path& a, const fs::path& b) {
   std::error_code error;
   if (fs::equivalent(a, b, error)) return true;  // hard links; false also if one of them does not exist
-  return store::file_behind(a) == store::file_behind(b);
+  try {
+    return store::file_behind(a) == store::file_behind(b);
+  } catch (const BadInput&) {  // links that lead nowhere: check_writable says so
+    return false;
+  }
+}
+
+/// Under which name a stream of this process is written to that file; null: none is. A rename would take the
+/// file from under it.
+const char* stream_into(const fs::path& file) {
+  struct stat target {};
+  if (::stat(file.c_str(), &target) != 0) return nullptr;
+  for (const auto& [stream, name] :
+       {std::pair{STDOUT_FILENO, "standard output"}, {STDERR_FILENO, "standard error"}}) {
+    struct stat open {};
+    const bool is_file = ::fstat(stream, &open) == 0 && S_ISREG(open.st_mode);
+    if (is_file && open.st_dev == target.st_dev && open.st_ino == target.st_ino) return name;
+  }
+  return nullptr;
 }
 
 struct Look {
@@ -79,6 +100,10 @@ void check_distinct(std::span<const OutputFile> outputs) {
 }
 
 void check_writable(const OutputFile& output) {
+  if (const char* stream = stream_into(output.file)) {
+    throw BadInput(output.option + " " + in_quotes(output.file) + ": " + stream +
+                   " is written to the same file");
+  }
   try {
     store::check_file_can_be_written(output.file);
   } catch (const DiskError& error) {

@@ -38,6 +38,16 @@ TEST(Outputs, OneFileForTwoPurposesIsRefused) {
   EXPECT_EQ(folder.contents(), (Arguments{"d", "dangling", "link"}));
 }
 
+TEST(Outputs, AFileThatAStreamIsWrittenToIsRefused) {
+  const TemporaryFolder folder;
+  const std::string train = "\"$LEHR\" train --data digits:200 --no-save ";
+  EXPECT_EQ(run_script(folder.path(), train + "--csv log >log").status, 2);
+  EXPECT_EQ(run_script(folder.path(), train + "--jsonl log --json >>log").status, 2);
+  const Outcome outcome = run_script(folder.path(), train + "--csv /dev/stderr 2>log; cat log");
+  EXPECT_EQ(outcome.out, "lehr: --csv \"/dev/stderr\": standard error is written to the same file\n");
+  EXPECT_EQ(folder.contents(), Arguments{"log"});
+}
+
 TEST(Outputs, WhatExistsIsNotLost) {
   const TemporaryFolder folder;
   write_file(folder.path() / "precious", "years of work");
@@ -121,12 +131,15 @@ TEST(Outputs, OtherCommandsReplaceOnlyFilesOfTheirKind) {
   const Arguments report{"report", "latest", "--out"};
   const Arguments sweep{"find-lr", "--data", "digits:200", "--batches", "5", "--svg"};
   for (const Arguments& command : {seen, exported, report, sweep}) {
-    for (const std::string target : {model, std::string("runs/lehr.db")}) {
+    for (const std::string& target : {model, std::string("runs/lehr.db")}) {
       Arguments arguments = command;
       arguments.push_back(target);
       const Outcome outcome = run(folder.path(), arguments);
       EXPECT_EQ(outcome.status, 2) << command.front() << outcome.err;
-      EXPECT_NE(outcome.err.find("the file exists and is no "), std::string::npos) << outcome.err;
+      const bool is_model = command == seen && target == model;
+      EXPECT_NE(outcome.err.find(is_model ? "name the same file" : "the file exists and is no "),
+                std::string::npos)
+          << outcome.err;
     }
     for (int time = 0; time < 2; ++time) {
       Arguments arguments = command;

@@ -50,7 +50,7 @@ TemporaryFolder::~TemporaryFolder() {
 std::vector<std::string> TemporaryFolder::contents() const {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(path_)) {
-    names.push_back(std::filesystem::relative(entry.path(), path_).string());
+    names.push_back(entry.path().lexically_relative(path_).string());  // of a link itself
   }
   std::sort(names.begin(), names.end());
   return names;

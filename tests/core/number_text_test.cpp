@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <string>
 
@@ -11,7 +12,7 @@ namespace {
 
 TEST(NumberText, ReadsBackAsTheSameNumber) {
   for (const double number : {1e-8, 1e-9, 0.1, 0.1 + 0.2, 5e-324, 1.7976931348623157e308, -3.25, 0.0}) {
-    EXPECT_EQ(std::stod(number_text(number)), number) << number_text(number);
+    EXPECT_EQ(std::strtod(number_text(number).c_str(), nullptr), number) << number_text(number);
   }
   EXPECT_EQ(number_text(1e-8), "1e-08");
   EXPECT_EQ(number_text(0.01), "0.01");
