@@ -1,6 +1,25 @@
 #include <lehr/lehr.hpp>
 
 #include <cstdio>
+#include <vector>
+
+namespace {
+
+/// Every accessor that docs/activation-stats.md lists.
+void print_all(const lehr::LayerStats& layer) {
+  for (const std::vector<float>& series :
+       {layer.activation.mean(), layer.activation.std(), layer.activation.min(), layer.activation.max(),
+        layer.activation.norm(), layer.activation.near_zero_abs(), layer.activation.zero(),
+        layer.activation.near_zero(), layer.activation.dead_chart(), layer.update_ratio()}) {
+    std::printf(" %.3g", static_cast<double>(series.back()));
+  }
+  const lehr::StatImage dimension = layer.activation.color_dim();
+  const lehr::TensorStats first = layer.activation[0];
+  std::printf(" %zu batches, %zu and %zu bins, %s\n", dimension.columns, first.values.counts.size(),
+              first.magnitudes.counts.size(), layer.info.type.c_str());
+}
+
+}  // namespace
 
 int main() {
   // [watch]
@@ -16,5 +35,6 @@ int main() {
                 100.0F * layer.near_zero_abs().back(), layer.update_ratio().back());
   }
   // [watch]
+  print_all(stats.layers().front());
   std::printf("measuring took %.1f %% of the training time\n", 100 * stats.overhead());
 }

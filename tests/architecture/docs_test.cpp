@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,21 @@ TEST(Docs, EveryBlockOfCppIsPartOfASourceThatIsCompiled) {
     }
   }
   EXPECT_GT(blocks, 5U);
+}
+
+// Inline code such as `layer.activation.zero()`: an object, members, a call.
+TEST(Docs, EveryInlineCallOfAMemberIsCompiled) {
+  const std::string compiled = compiled_text();
+  const std::regex call(R"(`((layer|learner|stats|predictor)(\.[a-z_]+)+\(\))`)");
+  std::size_t calls = 0;
+  for (const fs::path& page : pages()) {
+    for (const std::string& line : lines_of(page)) {
+      for (std::sregex_iterator found(line.begin(), line.end(), call), end; found != end; ++found, ++calls) {
+        EXPECT_NE(compiled.find((*found)[1].str()), std::string::npos) << page << ": " << (*found)[1];
+      }
+    }
+  }
+  EXPECT_GT(calls, 10U);
 }
 
 TEST(Docs, LinksLeadToFiles) {
