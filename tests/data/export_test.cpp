@@ -82,7 +82,7 @@ TEST(Export, WritesColourAsPng) {
   const auto set = std::make_shared<MemoryDataset>(Shape{3, 1, 2}, Bytes{1, 2, 3, 4, 5, 6}, Bytes{1},
                                                    std::vector<std::string>{"cat", "dog"});
   const DataSplits splits{.source = "", .train = set, .valid = set};
-  expect_bad_input([&] { data::export_data(splits, folder / "out"); }, {"grey", "3 channel(s)"});
+  expect_bad_input([&] { data::export_data(splits, folder / "out"); }, {"grey", "3 channels"});
   EXPECT_TRUE(fs::is_empty(folder.path()));
   data::export_data(splits, folder / "out", {.idx = false});
   EXPECT_EQ(data::read_image(folder / "out/train/dog/000001.png", 3).pixels, (Bytes{1, 2, 3, 4, 5, 6}));

@@ -179,10 +179,10 @@ TEST_F(Mnist, RefusesOtherElementsAndDimensions) {
   replace(train_images, images);
   expect_refused({train_images, "32-bit reals", "expected unsigned bytes"});
   replace(train_images, idx_labels(30));
-  expect_refused({train_images, "has 1 dimension(s); expected 3"});
+  expect_refused({train_images, "has 1 dimension; expected 3"});
   replace(train_images, idx_images(30, 6, 5));
   replace(train_labels, idx_images(30, 6, 5));
-  expect_refused({train_labels, "has 3 dimension(s); expected 1"});
+  expect_refused({train_labels, "has 3 dimensions; expected 1"});
 }
 
 TEST_F(Mnist, RefusesCountsThatDiffer) {
