@@ -110,6 +110,26 @@ TEST(Page, PoolsTheBatchesOfAValidation) {
   EXPECT_TRUE(validation_data(run, 0).is_null());
 }
 
+// The signed share calls every negative value near zero.
+TEST(Page, SaysNearZeroOfTheSizeOfValues) {
+  store::RunRecords run = made_records({.epochs = 1, .batches = 1, .layers = 1});
+  TensorStats& stats = run.stats.front().stats;
+  stats.near_zero = stats.count;
+  stats.near_zero_abs = stats.count / 4;
+  const auto share = static_cast<float>(stats.near_zero_abs_share());
+  const nlohmann::json layer = records_in(page({run}))[0]["layers"]["list"][0];
+  EXPECT_EQ(layer["series"]["nearZero"], encoded(std::vector<float>{share}));
+}
+
+TEST(Page, HasNoTimesOfLayersThatWereNotTimed) {
+  store::RunRecords run = made_records({.layers = 2});
+  run.layers[1].forward_seconds.reset();
+  run.layers[1].backward_seconds.reset();
+  const nlohmann::json layers = records_in(page({run}))[0]["layers"]["list"];
+  EXPECT_EQ(layers[0]["forward"], 1e-4);
+  EXPECT_TRUE(layers[1]["forward"].is_null() && layers[1]["backward"].is_null());
+}
+
 TEST(Page, ShowsAnyTextAsText) {
   const std::string html = page({hostile_records()});
   EXPECT_EQ(times(html, "<script"), 2U);
