@@ -36,7 +36,7 @@ TEST(Stats, RecordsWhatIsAskedFor) {
 // Statistics are part of what a checkpoint holds, and repeat bit by bit if every batch is recorded. With a
 // budget the records depend on how fast the machine is, and the training repeats all the same.
 TEST(Stats, GoOnAfterAResume) {
-  for (const std::vector<std::string> more : {std::vector<std::string>{"--stats-every", "1"}, {}}) {
+  for (const std::vector<std::string>& more : {std::vector<std::string>{"--stats-every", "1"}, {}}) {
     const TemporaryFolder folder;
     std::vector<std::string> options = training({"--stats", "--quiet", "--checkpoint-batches", "3"});
     options.insert(options.end(), more.begin(), more.end());
