@@ -97,6 +97,8 @@ std::vector<ExtremeCase> extreme_losses() {
   list.push_back(non_finite(soft_cross_entropy({.name = "masked", .logits = masked}, {0.5F, 0.25F})));
   list.push_back(
       non_finite(soft_cross_entropy({.name = "nan", .logits = {nan, 1, 2, 3, 4, 5}}, {0.5F, 0.25F})));
+  list.push_back(non_finite(soft_cross_entropy(
+      {.name = "nan_targets", .logits = some, .classes = 3, .weights = weights}, {nan, 0.5F, 0.25F})));
   list.push_back(mse("equal", {5, 17}, {3.7F}));
   list.push_back(mse("of_1e18", {5, 17}, {1e18F, -1e18F, 0}));
   list.push_back(mse("of_1e19", {5, 17}, {8e18F, -8e18F}));

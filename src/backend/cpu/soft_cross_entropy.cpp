@@ -50,7 +50,7 @@ class SoftCrossEntropy final : public Kernel {
     double sum = 0;
     for (const double loss : losses_) sum += loss;
     const double weight = batch_weight(targets);
-    *floats(args.output) = weight > 0 ? static_cast<float>(sum / weight) : 0.0F;
+    *floats(args.output) = weight <= 0 ? 0.0F : static_cast<float>(sum / weight);  // NaN stays
   }
 
   void backward(const KernelArgs& args) override {
@@ -59,7 +59,7 @@ class SoftCrossEntropy final : public Kernel {
     const float* targets = floats(args.inputs[1]);
     float* grads = floats(args.input_grads[0]);
     const double weight = batch_weight(targets);
-    if (!(weight > 0)) {
+    if (weight <= 0) {
       std::fill_n(grads, static_cast<std::size_t>(rows_) * classes_, 0.0F);
       return;
     }

@@ -41,7 +41,7 @@ class CrossEntropy final : public ReferenceKernel {
       }
     }
     const double weight = total_weight(args);
-    *output(args).data = weight > 0 ? static_cast<float>(loss / weight) : 0.0F;
+    *output(args).data = weight <= 0 ? 0.0F : static_cast<float>(loss / weight);  // NaN stays
   }
 
   void backward(const KernelArgs& args) override {
@@ -49,7 +49,7 @@ class CrossEntropy final : public ReferenceKernel {
     const View<const float> logits = input(args);
     const View<float> dx = input_grad(args);
     const double weight = total_weight(args);
-    if (!(weight > 0)) {
+    if (weight <= 0) {
       std::fill_n(dx.data, logits.shape[0] * classes_, 0.0F);
       return;
     }
