@@ -218,7 +218,7 @@ def cross_entropy(case, inputs, parameters):
     smoothing = mpmath.mpf(float(np.float32(a["label_smoothing"])))
     weight = exact(np.float32(a["class_weights"] or [1] * classes))
     soft = target.ndim == 2
-    share = target if soft else exact(np.eye(classes))[target]
+    share = target if soft else exact(np.eye(classes)[target])
     q = ((1 - smoothing) * share + smoothing / classes) * weight
     divisor = (share * weight).sum() if a["class_weights"] else mpmath.mpf(samples)
     log_p = np.empty_like(x)

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Writes tests/goldens/extremes.safetensors: what each operation is at extreme inputs.
 
-    tools/make_extremes.py build/release/tests/test_backend
+    tools/make_extremes.py build/release/tests/test_backend [--missing]
 
-Needs mpmath, NumPy and PyTorch. The cases are those of tests/backend/extreme_cases.cpp. For finite inputs the expected
+With --missing, cases that the file already has are kept as they are. Needs mpmath, NumPy and PyTorch. The cases are those of tests/backend/extreme_cases.cpp. For finite inputs the expected
 values are computed in 50 digits (tools/extreme_ops.py) and rounded once. If inputs are infinite or NaN, PyTorch in
 float32 says what holds (tools/golden_ops.py). The table that the script prints compares PyTorch's float32 with the 50
 digits: the largest error of each result, as a share of its largest magnitude.
 """
 
+import json
+import struct
 import sys
 
 import numpy as np
@@ -17,7 +19,7 @@ import torch
 import extreme_ops
 import golden_ops
 from formula import filled, words
-from make_goldens import read_cases, samples, write_goldens
+from make_goldens import GOLDENS, read_cases, samples, write_goldens
 
 
 def arrays(case):
@@ -98,11 +100,28 @@ def run(case):
     return found
 
 
-def main(program):
-    write_goldens("extremes.safetensors", read_cases(program)["extremes"], run, samples)
+def known_results():
+    """The results in the file, by case."""
+    data = (GOLDENS / "extremes.safetensors").read_bytes()
+    start = 8 + struct.unpack("<Q", data[:8])[0]
+    known = {}
+    for key, entry in json.loads(data[8:start]).items():
+        if key == "__metadata__":
+            continue
+        case, name = key.split("/")
+        first, last = entry["data_offsets"]
+        array = np.frombuffer(data[start + first:start + last], dtype="<f4")
+        known.setdefault(case, {})[name] = array.reshape(entry["shape"])
+    return known
+
+
+def main(program, only_missing):
+    known = known_results() if only_missing else {}
+    write_goldens("extremes.safetensors", read_cases(program)["extremes"],
+                  lambda case: known.get(case["name"]) or run(case), samples)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3) or sys.argv[2:] not in ([], ["--missing"]):
         sys.exit(__doc__)
-    main(sys.argv[1])
+    main(sys.argv[1], len(sys.argv) == 3)
