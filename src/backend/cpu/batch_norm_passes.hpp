@@ -31,8 +31,8 @@ struct Tables {
   const float* grad_offset = nullptr;
 };
 
-/// A thread's two sums for each channel. The float tables of one period are scratch and are added to the totals
-/// regularly, which bounds the rounding error.
+/// A thread's two sums for each channel. The float tables of one period are scratch and are added to the
+/// totals regularly, which bounds the rounding error.
 struct Sums {
   float* first = nullptr;
   float* second = nullptr;

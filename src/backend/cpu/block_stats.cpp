@@ -16,10 +16,9 @@
 namespace lehr::cpu {
 
 /// The end of the magnitude histogram, which belongs to its last bin.
-constexpr float top =
-    static_cast<float>(MagnitudeHistogram::bins * MagnitudeHistogram::width);
+constexpr float top = static_cast<float>(MagnitudeHistogram::bins * MagnitudeHistogram::width);
 
-} // namespace lehr::cpu
+}  // namespace lehr::cpu
 #endif
 
 HWY_BEFORE_NAMESPACE();
@@ -27,30 +26,25 @@ namespace lehr::cpu::HWY_NAMESPACE {
 
 /// How often a condition was true, a lane each.
 class TrueCounts {
-public:
+ public:
 #if HWY_TARGET <= HWY_AVX3
   HWY_INLINE TrueCounts() : lanes_(_mm512_setzero_si512()) {}
   HWY_INLINE void add(hn::Mask<FloatTag> mask) {
-    lanes_ =
-        _mm512_mask_add_epi32(lanes_, mask.raw, lanes_, _mm512_set1_epi32(1));
+    lanes_ = _mm512_mask_add_epi32(lanes_, mask.raw, lanes_, _mm512_set1_epi32(1));
   }
-  HWY_INLINE void add(const TrueCounts &other) {
-    lanes_ = _mm512_add_epi32(lanes_, other.lanes_);
-  }
-  HWY_INLINE std::int64_t sum() const {
-    return _mm512_reduce_add_epi32(lanes_);
-  }
+  HWY_INLINE void add(const TrueCounts& other) { lanes_ = _mm512_add_epi32(lanes_, other.lanes_); }
+  HWY_INLINE std::int64_t sum() const { return _mm512_reduce_add_epi32(lanes_); }
 
-private:
+ private:
   __m512i lanes_;
 #else
   HWY_INLINE void add(hn::Mask<FloatTag> mask) {
     sum_ += static_cast<std::int64_t>(hn::CountTrue(FloatTag(), mask));
   }
-  HWY_INLINE void add(const TrueCounts &other) { sum_ += other.sum_; }
+  HWY_INLINE void add(const TrueCounts& other) { sum_ += other.sum_; }
   HWY_INLINE std::int64_t sum() const { return sum_; }
 
-private:
+ private:
   std::int64_t sum_ = 0;
 #endif
 };
@@ -75,8 +69,7 @@ struct LaneSums {
   FloatVec squares = hn::Zero(FloatTag());
   FloatVec least;
   FloatVec most;
-  FloatVec signs = hn::Zero(
-      FloatTag()); // of all values, ored: less work than the least of them
+  FloatVec signs = hn::Zero(FloatTag());  // of all values, ored: less work than the least of them
   TrueCounts below;
   TrueCounts around;
   TrueCounts zeros;
@@ -85,8 +78,7 @@ struct LaneSums {
   template <bool cut_off>
   HWY_INLINE void add(FloatVec x, FloatVec pivot, FloatVec near) {
     below.add(hn::Le(x, near));
-    if constexpr (!cut_off)
-      around.add(hn::Le(hn::Abs(x), near));
+    if constexpr (!cut_off) around.add(hn::Le(hn::Abs(x), near));
     zeros.add(hn::Eq(x, hn::Zero(FloatTag())));
     const FloatVec difference = cut_off ? x : hn::Sub(x, pivot);
     sum = hn::Add(sum, difference);
@@ -98,7 +90,7 @@ struct LaneSums {
       least = hn::Min(least, x);
     }
   }
-  HWY_INLINE void add(const LaneSums &other) {
+  HWY_INLINE void add(const LaneSums& other) {
     sum = hn::Add(sum, other.sum);
     squares = hn::Add(squares, other.squares);
     least = hn::Min(least, other.least);
@@ -109,8 +101,7 @@ struct LaneSums {
     zeros.add(other.zeros);
   }
   HWY_INLINE bool any_sign() const {
-    return !hn::AllFalse(
-        IntTag(), hn::Lt(hn::BitCast(IntTag(), signs), hn::Zero(IntTag())));
+    return !hn::AllFalse(IntTag(), hn::Lt(hn::BitCast(IntTag(), signs), hn::Zero(IntTag())));
   }
 };
 
@@ -118,28 +109,24 @@ struct LaneSums {
 /// right then. Zero is the pivot there, which is never far from a mean that
 /// zeros take part in.
 template <bool cut_off>
-HWY_INLINE bool sum_vectors(const BlockTask &task, std::int64_t whole,
-                            VectorSums &result) {
+HWY_INLINE bool sum_vectors(const BlockTask& task, std::int64_t whole, VectorSums& result) {
   const FloatTag d;
   const std::int64_t lanes = float_lanes();
   const FloatVec pivot = hn::Set(d, task.values[0]);
   const FloatVec near = hn::Set(d, task.near_zero);
   LaneSums even(pivot);
   LaneSums odd(pivot);
-  const auto at = [&](std::int64_t i)
-                      HWY_ATTR { return hn::LoadU(d, task.values + i); };
+  const auto at = [&](std::int64_t i) HWY_ATTR { return hn::LoadU(d, task.values + i); };
   std::int64_t i = 0;
   for (; i + 2 * lanes <= whole; i += 2 * lanes) {
     even.template add<cut_off>(at(i), pivot, near);
     odd.template add<cut_off>(at(i + lanes), pivot, near);
   }
-  if (i < whole)
-    even.template add<cut_off>(at(i), pivot, near);
+  if (i < whole) even.template add<cut_off>(at(i), pivot, near);
   even.add(odd);
   const std::int64_t zeros = even.zeros.sum();
   const std::int64_t below = even.below.sum();
-  if (cut_off && (zeros == 0 || even.any_sign()))
-    return false;
+  if (cut_off && (zeros == 0 || even.any_sign())) return false;
   result = {cut_off ? 0.0 : static_cast<double>(task.values[0]),
             sum_of_lanes(even.sum),
             sum_of_lanes(even.squares),
@@ -152,18 +139,15 @@ HWY_INLINE bool sum_vectors(const BlockTask &task, std::int64_t whole,
 }
 
 /// At most stats_block values.
-Moments MeasureBlock(const BlockTask &task) {
+Moments MeasureBlock(const BlockTask& task) {
   const std::int64_t whole = task.count / float_lanes() * float_lanes();
   Moments moments;
   VectorSums sums;
-  if (!task.cut_off || !sum_vectors<true>(task, whole, sums))
-    sum_vectors<false>(task, whole, sums);
-  const bool finite =
-      whole > 0 && std::isfinite(sums.sum) && std::isfinite(sums.squares);
+  if (!task.cut_off || !sum_vectors<true>(task, whole, sums)) sum_vectors<false>(task, whole, sums);
+  const bool finite = whole > 0 && std::isfinite(sums.sum) && std::isfinite(sums.squares);
   // Squares of differences below 1e-19 are lost, or lose digits.
   constexpr double smallest_squares = 1e-28;
-  const bool fits =
-      finite && (sums.squares > smallest_squares || sums.min == sums.max);
+  const bool fits = finite && (sums.squares > smallest_squares || sums.min == sums.max);
   if (fits) {
     const auto n = static_cast<double>(whole);
     moments.count = n;
@@ -175,49 +159,41 @@ Moments MeasureBlock(const BlockTask &task) {
     moments.near_zero_abs = sums.near_zero_abs;
     moments.zero = sums.zero;
   }
-  for (std::int64_t i = fits ? whole : 0; i < task.count; ++i)
-    moments.add(task.values[i], task.near_zero);
+  for (std::int64_t i = fits ? whole : 0; i < task.count; ++i) moments.add(task.values[i], task.near_zero);
   return moments;
 }
 
 /// Of this size, which is seldom met: looked for first.
-HWY_INLINE std::uint64_t count_equal(const float *values, std::int64_t count,
-                                     float size) {
+HWY_INLINE std::uint64_t count_equal(const float* values, std::int64_t count, float size) {
   const FloatTag d;
   const hn::RebindToUnsigned<FloatTag> bits;
   const auto wanted = hn::BitCast(bits, hn::Set(d, size));
   const auto difference = [&](std::int64_t i) HWY_ATTR {
-    return hn::Xor(hn::BitCast(bits, hn::Abs(hn::LoadU(d, values + i))),
-                   wanted);
+    return hn::Xor(hn::BitCast(bits, hn::Abs(hn::LoadU(d, values + i))), wanted);
   };
   const std::int64_t lanes = float_lanes();
-  auto even = wanted; // of a size that is not 0, no difference
+  auto even = wanted;  // of a size that is not 0, no difference
   auto odd = wanted;
   std::int64_t i = 0;
   for (; i + 2 * lanes <= count; i += 2 * lanes) {
     even = hn::Min(even, difference(i));
     odd = hn::Min(odd, difference(i + lanes));
   }
-  const bool met =
-      !hn::AllFalse(bits, hn::Eq(hn::Min(even, odd), hn::Zero(bits)));
+  const bool met = !hn::AllFalse(bits, hn::Eq(hn::Min(even, odd), hn::Zero(bits)));
   std::uint64_t found = 0;
-  for (i = met ? 0 : i; i < count; ++i)
-    found += std::abs(values[i]) == size ? 1 : 0;
+  for (i = met ? 0 : i; i < count; ++i) found += std::abs(values[i]) == size ? 1 : 0;
   return found;
 }
 
 /// Of a block whose least and largest value are known.
-void CountBlock(const BlockTask &task, float least, float most,
-                const CountPlan &plan, BlockCounts &counts) {
-  count_fine({task.values, task.count, least, most, plan.steps_per_unit,
-              plan.most_groups, plan.full_groups},
+void CountBlock(const BlockTask& task, float least, float most, const CountPlan& plan, BlockCounts& counts) {
+  count_fine({task.values, task.count, least, most, plan.steps_per_unit, plan.most_groups, plan.full_groups},
              counts.fine);
   const float largest = std::max(std::abs(least), std::abs(most));
-  if (plan.at_top && largest >= top)
-    counts.at_top += count_equal(task.values, task.count, top);
+  if (plan.at_top && largest >= top) counts.at_top += count_equal(task.values, task.count, top);
 }
 
-} // namespace lehr::cpu::HWY_NAMESPACE
+}  // namespace lehr::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
@@ -226,14 +202,11 @@ namespace lehr::cpu {
 HWY_EXPORT(MeasureBlock);
 HWY_EXPORT(CountBlock);
 
-Moments measure_block(const BlockTask &task) {
-  return HWY_DYNAMIC_DISPATCH(MeasureBlock)(task);
-}
+Moments measure_block(const BlockTask& task) { return HWY_DYNAMIC_DISPATCH(MeasureBlock)(task); }
 
-void count_block(const BlockTask &task, const Moments &known,
-                 const CountPlan &plan, BlockCounts &counts) {
+void count_block(const BlockTask& task, const Moments& known, const CountPlan& plan, BlockCounts& counts) {
   HWY_DYNAMIC_DISPATCH(CountBlock)(task, known.min, known.max, plan, counts);
 }
 
-} // namespace lehr::cpu
+}  // namespace lehr::cpu
 #endif

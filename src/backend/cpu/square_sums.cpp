@@ -12,8 +12,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 
-TwoSums SquareSumsRange(const float *a, const float *b, std::int64_t begin,
-                        std::int64_t end) {
+TwoSums SquareSumsRange(const float* a, const float* b, std::int64_t begin, std::int64_t end) {
   TwoSums sums{};
   for_blocks(begin, end, [&](std::int64_t from, std::int64_t to) HWY_ATTR {
     FloatVec sum_a = hn::Zero(FloatTag());
@@ -30,7 +29,7 @@ TwoSums SquareSumsRange(const float *a, const float *b, std::int64_t begin,
   return sums;
 }
 
-} // namespace lehr::cpu::HWY_NAMESPACE
+}  // namespace lehr::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
@@ -46,8 +45,7 @@ bool fits_floats(double sum) {
   return sum > smallest && std::isfinite(sum);
 }
 
-TwoSums sums_in_double(const float *a, const float *b, std::int64_t begin,
-                       std::int64_t end) {
+TwoSums sums_in_double(const float* a, const float* b, std::int64_t begin, std::int64_t end) {
   TwoSums sums{};
   for (std::int64_t i = begin; i < end; ++i) {
     sums[0] += static_cast<double>(a[i]) * static_cast<double>(a[i]);
@@ -56,19 +54,16 @@ TwoSums sums_in_double(const float *a, const float *b, std::int64_t begin,
   return sums;
 }
 
-} // namespace
+}  // namespace
 
-TwoSums square_sums(const float *a, const float *b, std::int64_t count) {
-  const TwoSums fast =
-      chunked_sums(count, [&](std::int64_t begin, std::int64_t end) {
-        return HWY_DYNAMIC_DISPATCH(SquareSumsRange)(a, b, begin, end);
-      });
-  if (fits_floats(fast[0]) && fits_floats(fast[1]))
-    return fast;
-  return chunked_sums(count, [&](std::int64_t begin, std::int64_t end) {
-    return sums_in_double(a, b, begin, end);
+TwoSums square_sums(const float* a, const float* b, std::int64_t count) {
+  const TwoSums fast = chunked_sums(count, [&](std::int64_t begin, std::int64_t end) {
+    return HWY_DYNAMIC_DISPATCH(SquareSumsRange)(a, b, begin, end);
   });
+  if (fits_floats(fast[0]) && fits_floats(fast[1])) return fast;
+  return chunked_sums(count,
+                      [&](std::int64_t begin, std::int64_t end) { return sums_in_double(a, b, begin, end); });
 }
 
-} // namespace lehr::cpu
+}  // namespace lehr::cpu
 #endif

@@ -35,7 +35,7 @@ namespace lehr::cpu::HWY_NAMESPACE {
 /// Calls body(begin, end) for blocks of classes that a float sum adds up with few digits lost.
 template <class Body>
 HWY_INLINE void for_class_blocks(std::int64_t classes, const Body& body) {
-  constexpr std::int64_t block = 256;
+  const std::int64_t block = 32 * float_lanes();
   for (std::int64_t i = 0; i < classes; i += block) body(i, std::min(classes, i + block));
 }
 
