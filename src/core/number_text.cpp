@@ -63,7 +63,8 @@ std::string percent_text(double share, int decimals) {
 }
 
 std::string plural(std::string_view noun) {
-  if (ends_with_any(noun, {"s", "x", "ch", "sh"})) return std::string(noun) + "es";
+  const bool hissing = ends_with_any(noun, {"s", "x", "ch", "sh"}) && !noun.ends_with("epoch");
+  if (hissing) return std::string(noun) + "es";
   if (noun.ends_with('y') && !ends_with_any(noun, {"ay", "ey", "oy", "uy"})) {
     return std::string(noun.substr(0, noun.size() - 1)) + "ies";
   }

@@ -51,6 +51,7 @@ TEST(NumberText, OnlyAllIsAHundredPercentAndOnlyNoneIsZero) {
 TEST(NumberText, OneIsSingular) {
   EXPECT_EQ(counted(1, "batch"), "1 batch");
   EXPECT_EQ(counted(2, "batch"), "2 batches");
+  EXPECT_EQ(counted(2, "epoch"), "2 epochs");
   EXPECT_EQ(counted(0, "image"), "0 images");
   EXPECT_EQ(counted(1, "entry"), "1 entry");
   EXPECT_EQ(counted(3, "entry"), "3 entries");
