@@ -20,8 +20,9 @@
   // A line that lies on an earlier one is dashed, so that both are seen, and says so.
   function coinciding(series) {
     return series.map((one, number) => {
-      const other = series.slice(0, number).find(({x, y}) => equal(x, one.x) && equal(y, one.y));
-      if (!other || !one.y.some(Number.isFinite)) return one;
+      if (!one.y?.some(Number.isFinite)) return one;  // nothing was measured in this run
+      const other = series.slice(0, number).find(({x, y}) => y && equal(x, one.x) && equal(y, one.y));
+      if (!other) return one;
       const gap = 5 * number;
       return {...one, pattern: [6, 6 + gap], same: other.name};
     });
