@@ -154,6 +154,7 @@ int Database::open(const std::string& uri, int flags) {
   sqlite3* made = nullptr;
   const int code = sqlite3_open_v2(uri.c_str(), &made, flags, nullptr);
   connection_.reset(made);
+  if (!connection_) fail(code);  // without memory there is no connection to ask anything of
   return code;
 }
 
