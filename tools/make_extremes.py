@@ -3,10 +3,11 @@
 
     tools/make_extremes.py build/release/tests/test_backend [--missing]
 
-With --missing, cases that the file already has are kept as they are. Needs mpmath, NumPy and PyTorch. The cases are those of tests/backend/extreme_cases.cpp. For finite inputs the expected
-values are computed in 50 digits (tools/extreme_ops.py) and rounded once. If inputs are infinite or NaN, PyTorch in
-float32 says what holds (tools/golden_ops.py). The table that the script prints compares PyTorch's float32 with the 50
-digits: the largest error of each result, as a share of its largest magnitude.
+With --missing, cases that the file already has are kept as they are. Needs mpmath, NumPy and PyTorch. The cases are
+those of tests/backend/extreme_*.cpp. For finite inputs the expected values are computed in 50 digits
+(tools/extreme_ops.py) and rounded once. If inputs are infinite or NaN, PyTorch in float32 says what holds
+(tools/golden_ops.py). The table that the script prints compares PyTorch's float32 with the 50 digits: the largest error
+of each result, as a share of its largest magnitude.
 """
 
 import json
