@@ -77,7 +77,7 @@ TEST_P(WeightlessBatches, CountNothing) {
 INSTANTIATE_TEST_SUITE_P(Ways, WeightlessBatches,
                          testing::Values(Way{"plain", 0, false}, Way{"smooth", 0.1, false},
                                          Way{"mixed", 0, true}, Way{"smooth_and_mixed", 0.1, true}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& way) { return way.param.name; });
 
 TEST(ClassWeights, OfASetWithoutWeightAreRefused) {
   // Sample i shows i mod 10, so that a validation set of five has no 9.
@@ -142,10 +142,11 @@ TEST(ClassWeights, CountInAccumulatedGradients) {
   EXPECT_LT(largest, 1e-5);
 }
 
-// A sweep of batches of which most weigh nothing finds the losses of the others.
+// A sweep of batches of which most weigh nothing finds the losses of the others. At these rates nothing is
+// learnt.
 TEST(ClassWeights, DoNotFoolTheRateFinder) {
   const Learner learner = make({.batch_size = 4, .class_weights = only(9)});
-  const LrFinding finding = learner.find_lr({.sweep = {.batches = 20}});
+  const LrFinding finding = learner.find_lr({.sweep = {.from = 1e-7, .to = 1e-5, .batches = 20}});
   for (const LrPoint& point : finding.curves.at(0)) EXPECT_GT(point.loss, 0);
 }
 
