@@ -73,7 +73,7 @@ struct alignas(64) ThreadTeam::Helper {
       if (forks() != forks_before) {
         throw Error("the process was forked while several of its threads computed; fork between batches");
       }
-      std::this_thread::yield();
+      state.wait(State::taken, std::memory_order_relaxed);
     }
   }
 
@@ -84,6 +84,7 @@ struct alignas(64) ThreadTeam::Helper {
       if (!change(State::offered, State::taken)) continue;
       work(region, part);
       state.store(State::idle, std::memory_order_release);
+      state.notify_one();
     }
   }
 };
