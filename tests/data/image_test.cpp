@@ -110,9 +110,9 @@ TEST_F(ReadImage, DecodesBytesInMemoryAsItReadsAFile) {
 
 TEST(WithChannels, MakesGreyAndColour) {
   const Image red{.width = 1, .height = 2, .channels = 3, .pixels = {255, 0, 0, 7, 7, 7}};
-  const Image grey = data::with_channels(red, 1);
-  EXPECT_EQ(grey.pixels, (Bytes{76, 7}));
-  EXPECT_EQ(data::with_channels(grey, 3).pixels, (Bytes{76, 76, 76, 7, 7, 7}));
+  const Image luma = data::with_channels(red, 1);
+  EXPECT_EQ(luma.pixels, (Bytes{76, 7}));
+  EXPECT_EQ(data::with_channels(luma, 3).pixels, (Bytes{76, 76, 76, 7, 7, 7}));
   EXPECT_EQ(data::with_channels(red, 3).pixels, red.pixels);
   expect_bad_input([&] { data::with_channels(red, 4); }, {"4 channels", "1 or 3"});
 }
