@@ -38,7 +38,7 @@ std::vector<std::string> keys_of(const CLI::App& app) {
 }
 
 std::string number_text(const toml::node& node) {
-  if (const auto* integer = node.as_integer()) return std::to_string(integer->get());
+  if (const auto* integer = node.as_integer()) return fmt::format("{}", integer->get());
   if (const auto* real = node.as_floating_point()) return fmt::format("{}", real->get());
   return {};
 }

@@ -1,5 +1,7 @@
 #include "output.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <iostream>
 
@@ -34,7 +36,7 @@ std::string one_line(std::string_view message) { return printable(message, 4000)
 std::string shortened(std::string_view text) { return printable(text, 80); }
 
 std::string grouped(std::int64_t count) {
-  std::string digits = std::to_string(count);
+  std::string digits = fmt::format("{}", count);
   const std::size_t first = count < 0 ? 1 : 0;
   for (std::size_t end = digits.size(); end > first + 3; end -= 3) digits.insert(end - 3, 1, ',');
   return digits;

@@ -73,7 +73,7 @@ std::string csv_field(const std::string& text) {
 }
 
 std::string text_of(const Value& value) {
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *integer);
   if (const auto* real = std::get_if<double>(&value))
     return std::isfinite(*real) ? fmt::format("{}", *real) : "";
   const auto* text = std::get_if<std::string>(&value);

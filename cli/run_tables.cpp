@@ -135,7 +135,7 @@ std::map<std::string, std::string> options_of(const std::string& config) {
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {
   std::string text;
-  for (const std::int64_t extent : shape) text += (text.empty() ? "" : " x ") + std::to_string(extent);
+  for (const std::int64_t extent : shape) text += (text.empty() ? "" : " x ") + fmt::format("{}", extent);
   return text;
 }
 
@@ -155,7 +155,7 @@ std::string epochs_text(const RunResult& run, std::size_t columns) {
   const std::set<std::string> names = metric_names(run);
   for (const std::string& name : names) rows[0].push_back(printable(name, 30));
   for (const store::EpochRow& epoch : run.epochs) {
-    Row row{std::to_string(epoch.epoch + 1),
+    Row row{fmt::format("{}", epoch.epoch + 1),
             number(epoch.train_loss),
             percent(epoch.train_accuracy),
             number(epoch.valid_loss),

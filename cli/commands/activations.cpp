@@ -72,7 +72,7 @@ int run_activations(const Options& options) {
   const std::vector<Picture> pictures = pictures_of(options.pictures, model);
   ActivationsNote note{.options = options.activations};
   for (const Picture& picture : pictures) {
-    note.samples.push_back(picture.sample >= 0 ? std::to_string(picture.sample) : picture.name);
+    note.samples.push_back(picture.sample >= 0 ? fmt::format("{}", picture.sample) : picture.name);
   }
   std::vector<std::int64_t> all(pictures.size());
   std::iota(all.begin(), all.end(), 0);

@@ -164,7 +164,7 @@ bool agreed(const RunsOptions& options, const std::string& question) {
 
 /// "run ID (title)", or how many.
 std::string described(const std::vector<NamedRun>& runs) {
-  if (runs.size() != 1) return std::to_string(runs.size()) + " runs";
+  if (runs.size() != 1) return fmt::format("{} runs", runs.size());
   const std::string title = open_store(runs.front()).run(runs.front().id).name;
   return "run " + printable(runs.front().id) + (title.empty() ? "" : " (" + printable(title) + ")");
 }

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "architecture/sources.hpp"
+
 namespace lehr::test {
 namespace {
 
@@ -32,6 +34,17 @@ TEST(ToString, OfARealNumberAppearsNowhere) {
         << "lehr/core/number_text.hpp prints one that can be told apart";
   }
   EXPECT_GT(files, 100U);
+}
+
+// CLI11's headers use it, so that object files do not tell.
+TEST(ToString, AppearsNowhereInTheCommand) {
+  std::size_t files = 0;
+  for (const Source& source : sources_in("cli")) {
+    const std::string text = bytes_of(std::string(LEHR_SOURCE_DIR) + "/" + source.path);
+    EXPECT_EQ(text.find("std::to_string"), std::string::npos) << source.path << ": use fmt::format";
+    ++files;
+  }
+  EXPECT_GT(files, 40U);
 }
 
 }  // namespace
