@@ -1,9 +1,10 @@
 """Runs one program or script of bench/ or tools/ briefly and looks at what it makes: programs_test.py BUILD FILE.
 
 BUILD is the folder of the build, FILE a path such as bench/roofline.cpp. Scripts run under LEHR_PYTHON (by default this
-Python). Ends with status 77 and a sentence if a script needs PyTorch, NumPy or mpmath, and it is not there.
+Python). Ends with status 77 and a sentence if a script needs a module, such as PyTorch, that is not there.
 """
 import array
+import ast
 import csv
 import gzip
 import json
@@ -201,9 +202,11 @@ def contents(file):
 
 def imports(script):
     """The modules from elsewhere that a script and its neighbours import."""
-    names = set(re.findall(r"^(?:import|from) (\w+)", script.read_text(), re.M))
+    nodes = list(ast.walk(ast.parse(script.read_text())))
+    names = {alias.name.split(".")[0] for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module.split(".")[0] for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
     neighbours = [script.with_name(f"{name}.py") for name in names if script.with_name(f"{name}.py").exists()]
-    return names.union(*map(imports, neighbours)) & {"numpy", "torch", "safetensors", "mpmath"}
+    return (names - sys.stdlib_module_names - {one.stem for one in neighbours}).union(*map(imports, neighbours))
 
 
 def maker_of_goldens(build, folder, script):
