@@ -34,10 +34,10 @@ TEST(ProgressLine, FitsEveryWidth) {
 
 TEST(ProgressLine, LeavesOutWhatMattersLeast) {
   EXPECT_EQ(fitted(training, 80),
-            "epoch 12/100 █████░░░░░░░  45 %  loss 0.1234  187624 images/s  1:02:05 left");
-  EXPECT_EQ(fitted(training, 70), "epoch 12/100  45 %  loss 0.1234  187624 images/s  1:02:05 left");
+            "epoch 12/100 ███████░░░░░░░░░  45 %  loss 0.1234  187624 images/s  1:02:05 left");
+  EXPECT_EQ(fitted(training, 66), "epoch 12/100  45 %  loss 0.1234  187624 images/s  1:02:05 left");
   EXPECT_EQ(fitted(training, 50), "epoch 12/100  45 %  loss 0.1234  1:02:05 left");
-  EXPECT_EQ(fitted(training, 40), "epoch 12/100 ██░░░  45 %  loss 0.1234");
+  EXPECT_EQ(fitted(training, 40), "epoch 12/100 ███░░░░  45 %  loss 0.1234");
   EXPECT_EQ(fitted(training, 20), "epoch 12/100  45 %");
   EXPECT_EQ(fitted(training, 15), "12/100  45 %");
 }
