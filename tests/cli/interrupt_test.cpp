@@ -106,6 +106,7 @@ TEST(Interrupt, DuringValidationTheSummaryNamesTheEpochOfItsFigures) {
   const Outcome outcome = training.wait();
   EXPECT_EQ(outcome.status, 130) << outcome.err;
   const nlohmann::json done = outcome.event("done");
+  ASSERT_TRUE(done.contains("valid_epoch"));
   const int epochs = done["epochs"];
   EXPECT_EQ(done["valid_epoch"], epochs - 1);
   EXPECT_NE(
