@@ -33,8 +33,9 @@ TrialResult run_trial(const World& world, std::uint64_t seed, const std::string&
   ChosenFaults chosen = choose_faults(world.undisturbed(), seed, rng);
   chosen.plan.plant = plant;
   const TemporaryFolder folder;
-  const fs::path tree = folder.path() / "tree";
+  const fs::path tree = world.tree();
   const fs::path notes = folder.path() / "notes";
+  fs::remove_all(tree);
   fs::copy(world.before(), tree, fs::copy_options::recursive);
   fs::create_directory(notes);
 

@@ -83,8 +83,11 @@ std::size_t World::variants(const std::string& kind) {
 }
 
 World::World(std::string kind, std::size_t variant)
-    : kind_(std::move(kind)), before_(folder_.path() / "before"), after_(folder_.path() / "after") {
-  fs::create_directory(before_);
+    : kind_(std::move(kind)),
+      tree_(folder_.path() / "tree"),
+      before_(folder_.path() / "before"),
+      after_(folder_.path() / "after") {
+  fs::create_directory(tree_);
   make_before(training({"--data", "digits:64", "--threads", "1", "--stats"}));
   // A killed run leaves rows in the store's log that the next reader takes up.
   if (kind_ == "resume") leave_killed_run(training(trainings().at(variant)));
@@ -97,32 +100,32 @@ World::World(std::string kind, std::size_t variant)
       word.replace(at, 3, done_.filename().string());
     }
   }
+  fs::rename(tree_, before_);
   run_undisturbed();
 }
 
 void World::make_before(const Arguments& training) {
-  write_idx(before_ / "data", 64, 28, 28);
-  for (const auto& file : fs::directory_iterator(before_ / "data")) zip(file, before_ / "zipped");
-  fs::create_directory(before_ / "old");  // of an older version, which the first reader upgrades
-  fs::copy_file(fs::path(LEHR_SOURCE_DIR) / "tests/store/goldens/version_1.db", before_ / "old" / "lehr.db");
-  const Outcome made = run(before_, training);
+  write_idx(tree_ / "data", 64, 28, 28);
+  for (const auto& file : fs::directory_iterator(tree_ / "data")) zip(file, tree_ / "zipped");
+  fs::create_directory(tree_ / "old");  // of an older version, which the first reader upgrades
+  fs::copy_file(fs::path(LEHR_SOURCE_DIR) / "tests/store/goldens/version_1.db", tree_ / "old" / "lehr.db");
+  const Outcome made = run(tree_, training);
   must(made);
   done_ = printed_path(made.out).parent_path();
-  must(run(before_, {"activations", done_.string(), "--data", "digits:64", "--sample", "0", "--maps", "maps",
-                     "--out", "maps.safetensors", "--threads", "1"}));
+  must(run(tree_, {"activations", done_.string(), "--data", "digits:64", "--sample", "0", "--maps", "maps",
+                   "--out", "maps.safetensors", "--threads", "1"}));
   fs::path picture;
-  for (const auto& entry : fs::directory_iterator(before_ / "maps"))
-    picture = std::max(picture, entry.path());
-  fs::rename(picture, before_ / "picture.png");
-  fs::remove_all(before_ / "maps");
-  fs::remove(before_ / "maps.safetensors");
+  for (const auto& entry : fs::directory_iterator(tree_ / "maps")) picture = std::max(picture, entry.path());
+  fs::rename(picture, tree_ / "picture.png");
+  fs::remove_all(tree_ / "maps");
+  fs::remove(tree_ / "maps.safetensors");
 }
 
 /// Killed in the middle, between two calls of the system; everything that it wrote is there.
 void World::leave_killed_run(const Arguments& training) {
   const fs::path scratch = folder_.path() / "scratch";
   const fs::path notes = folder_.path() / "killed";
-  copy_tree(before_, scratch);
+  copy_tree(tree_, scratch);
   fs::create_directory(notes);
   const InjectedOutcome whole = run_with_faults(scratch, training, {}, notes);
   fs::remove_all(scratch);
@@ -130,9 +133,9 @@ void World::leave_killed_run(const Arguments& training) {
   fs::create_directory(notes);
   FaultPlan plan{.kinds = "crash"};
   plan.after = whole.calls.at({0, "crash"}) * 6 / 10;
-  const InjectedOutcome killed = run_with_faults(before_, training, plan, notes);
-  killed_ = resumable(before_).back();
-  const fs::path checkpoints = before_ / killed_ / "checkpoints";
+  const InjectedOutcome killed = run_with_faults(tree_, training, plan, notes);
+  killed_ = resumable(tree_).back();
+  const fs::path checkpoints = tree_ / killed_ / "checkpoints";
   if (!killed.crashed() || killed_ == done_ || !fs::exists(checkpoints) || fs::is_empty(checkpoints)) {
     throw std::runtime_error("no run was killed behind a checkpoint: " + killed.err);
   }
@@ -140,10 +143,11 @@ void World::leave_killed_run(const Arguments& training) {
 
 void World::run_undisturbed() {
   const fs::path notes = folder_.path() / "notes";
-  copy_tree(before_, after_);
+  copy_tree(before_, tree_);
   fs::create_directory(notes);
-  undisturbed_ = run_with_faults(after_, arguments_, {}, notes);
+  undisturbed_ = run_with_faults(tree_, arguments_, {}, notes);
   if (undisturbed_.status != 0) throw std::runtime_error("without faults: " + undisturbed_.err);
+  fs::rename(tree_, after_);
   if (!trains()) return;
   model_ = read_file(after_ / printed_path(undisturbed_.out));
 }

@@ -24,6 +24,8 @@ class World {
   const Arguments& arguments() const { return arguments_; }
   bool trains() const { return kind_ == "train" || kind_ == "resume"; }
 
+  /// Where the command runs, each time: a run holds absolute paths. Not there between trials.
+  const std::filesystem::path& tree() const { return tree_; }
   /// The files that the command finds: a run that is done, data; for resume a run that was killed.
   const std::filesystem::path& before() const { return before_; }
   /// The run that is done: runs/ID.
@@ -44,6 +46,7 @@ class World {
   TemporaryFolder folder_;
   std::string kind_;
   Arguments arguments_;
+  std::filesystem::path tree_;
   std::filesystem::path before_;
   std::filesystem::path after_;
   std::filesystem::path done_;
