@@ -11,14 +11,29 @@ namespace lehr::cli {
 namespace fs = std::filesystem;
 namespace {
 
+/// What is gone meanwhile counts as empty; what the disk does not tell does not.
+void check_disk(const fs::path& path, const std::error_code& error) {
+  if (!error || error == std::errc::no_such_file_or_directory) return;
+  throw Error(in_quotes(path) + ": cannot be read: " + error.message());
+}
+
+/// Of a regular file; 0 for anything else.
+std::uintmax_t size_of(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::symlink_status(path, error);
+  check_disk(path, error);
+  if (!fs::is_regular_file(status)) return 0;
+  const std::uintmax_t size = fs::file_size(path, error);
+  check_disk(path, error);
+  return error ? 0 : size;
+}
+
 std::uintmax_t bytes_in(const fs::path& path) {
   std::error_code error;
-  if (fs::is_regular_file(path, error)) return fs::file_size(path, error);
+  if (fs::is_regular_file(path, error)) return size_of(path);
   std::uintmax_t sum = 0;
-  for (const auto& entry : fs::recursive_directory_iterator(path, error)) {
-    std::error_code ignored;
-    if (entry.is_regular_file(ignored)) sum += entry.file_size(ignored);
-  }
+  for (const auto& entry : fs::recursive_directory_iterator(path, error)) sum += size_of(entry.path());
+  check_disk(path, error);
   return sum;
 }
 
@@ -34,6 +49,7 @@ void find_left_overs(const fs::path& folder, std::vector<Garbage>& found) {
       found.push_back({entry.path(), "", "left by a killed process", bytes_in(entry.path())});
     }
   }
+  check_disk(folder, error);
 }
 
 /// A run's folder; empty if there is none.
