@@ -17,7 +17,7 @@ void reconnect(int camera) { std::printf("camera %d: reconnecting\n", camera); }
 
 void train_in_background(lehr::Learner& learner) {
   std::jthread training([&](std::stop_token stop) { learner.fit(20, 0.003, {.stop = stop}); });
-  training.request_stop();
+  training.request_stop();  // "cancel"
   training.join();
   std::printf("ended: %s\n", learner.ending().text.c_str());
 }

@@ -24,20 +24,24 @@ void ValidationReview::start(std::int64_t classes) {
 }
 
 void ValidationReview::add(const Batch& batch, std::span<const float> scores) {
-  const std::span targets(batch.targets, static_cast<std::size_t>(batch.size));
   const std::int64_t classes = matrix_.classes();
-  matrix_.add({scores, targets, classes});
-  samples_ += batch.size;
   const auto width = static_cast<std::size_t>(classes);
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    if (targets[i] < 0 || targets[i] >= classes) continue;
-    const Miss miss = judged(batch.ids[i], targets[i], scores.subspan(i * width, width));
-    if (!std::isfinite(miss.loss)) continue;
-    if (worst_.size() == most && miss.loss <= worst_.back().loss) continue;
-    const auto place = std::ranges::upper_bound(worst_, miss.loss, std::ranges::greater(), &Miss::loss);
-    worst_.insert(place, miss);
-    if (worst_.size() > most) worst_.pop_back();
+  samples_ += batch.size;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(batch.size); ++i) {
+    const std::span target(batch.targets + i, 1);
+    if (target[0] < 0 || target[0] >= classes) continue;
+    const std::span<const float> row = scores.subspan(i * width, width);
+    matrix_.add({row, target, classes});
+    keep_if_bad(judged(batch.ids[i], target[0], row));
   }
+}
+
+void ValidationReview::keep_if_bad(const Miss& miss) {
+  if (!std::isfinite(miss.loss)) return;
+  if (worst_.size() == most && miss.loss <= worst_.back().loss) return;
+  const auto place = std::ranges::upper_bound(worst_, miss.loss, std::ranges::greater(), &Miss::loss);
+  worst_.insert(place, miss);
+  if (worst_.size() > most) worst_.pop_back();
 }
 
 store::Confusion ValidationReview::confusion() const {

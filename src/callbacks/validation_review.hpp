@@ -33,6 +33,8 @@ class ValidationReview {
  private:
   static constexpr std::size_t most = 24;
 
+  void keep_if_bad(const Miss& miss);
+
   std::int64_t samples_ = 0;
   ConfusionMatrix matrix_;
   std::vector<Miss> worst_;

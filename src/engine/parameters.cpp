@@ -18,6 +18,14 @@ std::shared_ptr<float> allocate_floats(const Backend& backend, std::int64_t coun
   return std::static_pointer_cast<float>(backend.allocate(static_cast<std::size_t>(count) * sizeof(float)));
 }
 
+std::shared_ptr<float> copy_of(const Backend& backend, const std::shared_ptr<float>& from,
+                               std::int64_t count) {
+  if (from == nullptr) return nullptr;
+  std::shared_ptr<float> copy = allocate_floats(backend, count);
+  backend.copy(copy.get(), from.get(), count);
+  return copy;
+}
+
 void check_has_grad(const ParameterEntry& entry) {
   if (is_state(entry.role)) throw Error("\"" + entry.name + "\" is a running statistic and has no gradient");
 }
@@ -37,6 +45,20 @@ Parameters::Parameters(const Graph& graph, const Backend& backend) : backend_(&b
   values_ = allocate_floats(backend, trained_);
   grads_ = allocate_floats(backend, trained_);
   states_ = allocate_floats(backend, state_);
+}
+
+Parameters::Parameters(const Parameters& other)
+    : backend_(other.backend_),
+      entries_(other.entries_),
+      trained_(other.trained_),
+      state_(other.state_),
+      values_(copy_of(*backend_, other.values_, trained_)),
+      grads_(copy_of(*backend_, other.grads_, trained_)),
+      states_(copy_of(*backend_, other.states_, state_)) {}
+
+Parameters& Parameters::operator=(const Parameters& other) {
+  if (this != &other) *this = Parameters(other);
+  return *this;
 }
 
 const ParameterEntry& Parameters::entry(std::string_view name) const {

@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/engine/plan.hpp"
 #include "lehr/train/initialise.hpp"
-#include "train/classifier.hpp"
 
 namespace lehr {
 namespace {
@@ -74,13 +74,16 @@ void normalise(Parameters& parameters, const Layer& layer, const Moments& output
 }  // namespace
 
 void lsuv(Parameters& parameters, const Graph& graph, const float* images, std::int64_t batch_size) {
-  const ImageInput input = image_input_of(graph);
+  const std::vector<NodeId> inputs = graph.inputs();
+  if (inputs.size() != 1) {
+    throw BadInput("LSUV needs a graph with one input, found " + counted(inputs.size(), "input"));
+  }
   if (images == nullptr) throw BadInput("LSUV needs a batch of images, found null");
   const std::vector<Layer> layers = layers_of(parameters);
   PlanOptions options{.batch_size = batch_size, .mode = Mode::eval, .fuse = false};
   for (const Layer& layer : layers) options.keep.push_back(layer.node);
   Plan plan(graph, parameters, options);
-  plan.bind_input(input.node, images);
+  plan.bind_input(inputs.front(), images);
   std::vector<float> outputs;
   for (const Layer& layer : layers) {
     if (!computes(plan, layer.node)) continue;

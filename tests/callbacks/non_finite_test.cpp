@@ -154,14 +154,17 @@ struct Diverging {
   }
 };
 
+/// Equal, or nan both: of a tensor without a finite value.
+bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+
 void expect_same(const std::vector<TensorTrace>& a, const std::vector<TensorTrace>& b) {
   ASSERT_EQ(a.size(), b.size());
   for (std::size_t i = 0; i < a.size(); ++i) {
     EXPECT_EQ(a[i].name, b[i].name);
     EXPECT_EQ(a[i].shape, b[i].shape);
-    EXPECT_EQ(a[i].min, b[i].min) << a[i].name;
-    EXPECT_EQ(a[i].max, b[i].max) << a[i].name;
-    EXPECT_EQ(a[i].mean, b[i].mean) << a[i].name;
+    EXPECT_TRUE(same(a[i].min, b[i].min)) << a[i].name << ": " << a[i].min << " and " << b[i].min;
+    EXPECT_TRUE(same(a[i].max, b[i].max)) << a[i].name << ": " << a[i].max << " and " << b[i].max;
+    EXPECT_TRUE(same(a[i].mean, b[i].mean)) << a[i].name << ": " << a[i].mean << " and " << b[i].mean;
     EXPECT_EQ(a[i].non_finite, b[i].non_finite) << a[i].name;
   }
 }

@@ -120,8 +120,8 @@ TEST(Output, ATrainingThatCannotBeginLeavesNoRun) {
   const TemporaryFolder folder;
   expect_refused(
       run(folder.path(), {"train", "--data", "digits:100", "--quiet", "--batch-norm", "--batch-size", "1"}),
-      "batch norm 13 needs more than one value a channel");
-  EXPECT_EQ(folder.contents(), (std::vector<std::string>{"runs", "runs/lehr.db"}));
+      "batch norm \"13\" needs two pictures or more in each training batch");
+  EXPECT_EQ(folder.contents(), std::vector<std::string>{});
 }
 
 TEST(Output, AFullDiskLeavesNothingHalfWritten) {

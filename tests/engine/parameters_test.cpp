@@ -52,5 +52,18 @@ TEST(Parameters, NameWhatIsWrong) {
   EXPECT_THROW(parameters.set("0.weight", Tensor({8, 1, 5, 5}, DType::i64)), BadInput);
 }
 
+TEST(Parameters, ACopyIsASnapshot) {
+  const Graph graph = models::simple_cnn({});
+  Parameters parameters(graph, cpu_backend());
+  for (float& value : parameters.values()) value = 1;
+  const Parameters snapshot = parameters;
+  Parameters assigned(graph, cpu_backend());
+  assigned = parameters;
+  for (float& value : parameters.values()) value = 2;
+  EXPECT_EQ(snapshot.values()[0], 1);
+  EXPECT_EQ(assigned.values()[0], 1);
+  EXPECT_EQ(snapshot.get("0.weight").elements<float>()[0], 1);
+}
+
 }  // namespace
 }  // namespace lehr

@@ -29,6 +29,12 @@ struct ParameterEntry {
 class Parameters {
  public:
   Parameters(const Graph& graph, const Backend& backend);
+  /// A copy has buffers of its own: a snapshot that a training of the original does not change.
+  Parameters(const Parameters& other);
+  Parameters& operator=(const Parameters& other);
+  Parameters(Parameters&&) noexcept = default;
+  Parameters& operator=(Parameters&&) noexcept = default;
+  ~Parameters() = default;
 
   std::span<const ParameterEntry> entries() const { return entries_; }
   /// Throws BadInput with the nearest name where there is none such.
