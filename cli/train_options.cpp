@@ -6,17 +6,20 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdio>
 #include <functional>
 #include <map>
 #include <vector>
 
 #include "arguments.hpp"
+#include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/data/data.hpp"
 #include "metric_names.hpp"
 #include "output.hpp"
 #include "recipes.hpp"
+#include "terminal.hpp"
 
 namespace lehr::cli {
 namespace {
@@ -266,8 +269,28 @@ OptimizerSpec make_optimizer(const TrainOptions& options) {
   return optimizer;
 }
 
+namespace {
+
+/// Draws a line on the terminal if measuring mean and std takes long, as it does for pictures to be decoded.
+MeasureProgress show_measuring() {
+  constexpr double unnoticed = 0.3;  // seconds
+  return [watch = Stopwatch(), before = std::int64_t{0}, drawn = false](std::int64_t done,
+                                                                        std::int64_t total) mutable {
+    if (before == 0) watch.restart();
+    before = done;
+    drawn = drawn || watch.seconds() > unnoticed;
+    if (!drawn) return;
+    std::fprintf(stderr, "\rmeasuring mean and std: %s of %s images\x1b[K", grouped(done).c_str(),
+                 grouped(total).c_str());
+    if (done == total) std::fprintf(stderr, "\r\x1b[K");
+  };
+}
+
+}  // namespace
+
 std::unique_ptr<Learner> make_learner(const TrainOptions& options) {
   LearnerOptions learner = options.learner;
+  if (!options.quiet && is_terminal(2)) learner.measuring = show_measuring();
   learner.optimizer = make_optimizer(options);
   if (learner.train_eval && !learner.validate) throw BadInput("--train-eval contradicts --no-validate");
   DataSplits data = data::open_data(options.data, options.data_seed);

@@ -1,32 +1,14 @@
 #include "data/batch_maker.hpp"
 
-#include <cmath>
 #include <string>
 
 #include "lehr/core/error.hpp"
-#include "lehr/core/number_text.hpp"
 #include "lehr/core/parallel.hpp"
 
 namespace lehr::data {
 namespace {
 
 constexpr std::size_t block_pixels = 16;  // any instruction set's vectors divide it
-
-void check(const Normalisation& normalisation, std::size_t channels) {
-  if (normalisation.mean.size() != channels || normalisation.std.size() != channels) {
-    throw BadInput("a normalisation needs a mean and a std for each of the " + counted(channels, "channel") +
-                   "; found " + std::to_string(normalisation.mean.size()) + " and " +
-                   std::to_string(normalisation.std.size()));
-  }
-  for (std::size_t c = 0; c < channels; ++c) {
-    const float mean = normalisation.mean[c];
-    const float std = normalisation.std[c];
-    if (!std::isfinite(mean) || !std::isfinite(std) || std <= 0) {
-      throw BadInput("a normalisation needs finite means and stds above 0; found " + number_text(mean) +
-                     " and " + number_text(std) + " for channel " + std::to_string(c));
-    }
-  }
-}
 
 /// One multiplication and one addition an element, in loops that vectorise for any x86-64.
 void multiply_add(const std::uint8_t* __restrict in, const float* __restrict scale,
@@ -50,7 +32,7 @@ BatchMaker::BatchMaker(std::shared_ptr<const Dataset> dataset, const Normalisati
     : dataset_(std::move(dataset)), classes_(static_cast<std::int64_t>(dataset_->class_names().size())) {
   const Shape shape = dataset_->image_shape();
   const auto channels = static_cast<std::size_t>(shape[0]);
-  check(normalisation, channels);
+  check_normalisation(normalisation, shape[0]);
   for (std::size_t i = 0; i < block_pixels * channels; ++i) {
     const double mean = normalisation.mean[i % channels];
     const double std = normalisation.std[i % channels];

@@ -37,11 +37,19 @@ MemoryDataset::MemoryDataset(Shape image_shape, std::vector<std::uint8_t> images
   }
 }
 
+void MemoryDataset::check_index(std::int64_t index) const {
+  if (index >= 0 && index < size()) return;
+  throw BadInput("there is no sample " + std::to_string(index) + ": the dataset has " +
+                 std::to_string(size()) + ", counted from 0");
+}
+
+std::int64_t MemoryDataset::label(std::int64_t index) const {
+  check_index(index);
+  return labels_[static_cast<std::size_t>(index)];
+}
+
 void MemoryDataset::read(std::int64_t index, std::span<std::uint8_t> pixels) const {
-  if (index < 0 || index >= size()) {
-    throw BadInput("there is no sample " + std::to_string(index) + ": the dataset has " +
-                   std::to_string(size()) + ", counted from 0");
-  }
+  check_index(index);
   const auto bytes = static_cast<std::size_t>(image_shape_.numel());
   if (pixels.size() != bytes) {
     throw BadInput("an image of shape " + image_shape_.str() + " needs room for " + std::to_string(bytes) +
@@ -99,6 +107,8 @@ struct ChannelSums {
 
 namespace {
 
+constexpr std::int64_t images_between_reports = 512;
+
 /// Which images speak for a dataset. Never every k-th: neighbours in a file are seldom alike by chance.
 std::vector<std::int64_t> representative_samples(const Dataset& dataset) {
   constexpr std::int64_t enough = 10000;
@@ -114,20 +124,56 @@ std::vector<std::int64_t> representative_samples(const Dataset& dataset) {
 
 }  // namespace
 
-Normalisation normalisation_of(const Dataset& dataset) {
+Shape DataSplits::image_shape() const {
+  if (!train) throw BadInput("the training set is missing: its pointer is null");
+  return train->image_shape();
+}
+
+std::int64_t DataSplits::classes() const {
+  if (!train) throw BadInput("the training set is missing: its pointer is null");
+  return static_cast<std::int64_t>(train->class_names().size());
+}
+
+void check_normalisation(const Normalisation& normalisation, std::int64_t channels) {
+  const auto expected = static_cast<std::size_t>(channels);
+  if (normalisation.mean.size() != expected || normalisation.std.size() != expected) {
+    throw BadInput("a normalisation needs a mean and a std for each of the " + counted(channels, "channel") +
+                   ", found " + std::to_string(normalisation.mean.size()) + " and " +
+                   std::to_string(normalisation.std.size()));
+  }
+  for (std::size_t c = 0; c < expected; ++c) {
+    const float mean = normalisation.mean[c];
+    const float std = normalisation.std[c];
+    if (!std::isfinite(mean) || !std::isnormal(std) || std <= 0) {
+      throw BadInput("a normalisation needs finite means and stds above 0, found " + number_text(mean) +
+                     " and " + number_text(std) + " for channel " + std::to_string(c));
+    }
+  }
+}
+
+Normalisation normalisation_of(const Dataset& dataset, const MeasureProgress& progress) {
   if (dataset.size() < 1) throw BadInput("normalisation needs at least one sample; found an empty dataset");
   const std::vector<std::int64_t> samples = representative_samples(dataset);
   const Shape shape = dataset.image_shape();
   const auto channels = static_cast<std::size_t>(shape[0]);
   std::vector<ChannelSums> parts(static_cast<std::size_t>(threads()), ChannelSums(channels));
-  parallel_for(static_cast<std::int64_t>(samples.size()), 64,
-               [&](std::int64_t begin, std::int64_t end, int thread) {
-                 std::vector<std::uint8_t> pixels(static_cast<std::size_t>(shape.numel()));
-                 for (std::int64_t i = begin; i < end; ++i) {
-                   dataset.read(samples[static_cast<std::size_t>(i)], pixels);
-                   parts[static_cast<std::size_t>(thread)].add_image(pixels);
-                 }
-               });
+  const auto measure = [&](std::int64_t first, std::int64_t count) {
+    parallel_for(count, 64, [&](std::int64_t begin, std::int64_t end, int thread) {
+      std::vector<std::uint8_t> pixels(static_cast<std::size_t>(shape.numel()));
+      for (std::int64_t i = first + begin; i < first + end; ++i) {
+        dataset.read(samples[static_cast<std::size_t>(i)], pixels);
+        parts[static_cast<std::size_t>(thread)].add_image(pixels);
+      }
+    });
+  };
+  const auto total_images = static_cast<std::int64_t>(samples.size());
+  const std::int64_t at_once = progress ? images_between_reports : total_images;
+  for (std::int64_t done = 0; done < total_images;) {
+    const std::int64_t count = std::min(at_once, total_images - done);
+    measure(done, count);
+    done += count;
+    if (progress) progress(done, total_images);
+  }
   ChannelSums total(channels);
   for (const ChannelSums& part : parts) total.add(part);
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "data/batch_maker.hpp"
+#include "data/loading.hpp"
 #include "data/prefetcher.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
@@ -31,8 +32,11 @@ std::int64_t largest_batch(const Dataset& dataset, const LoaderOptions& options)
   return std::min(options.batch_size, dataset.size());
 }
 
-void check(const std::shared_ptr<const Dataset>& dataset, const LoaderOptions& options) {
-  if (!dataset) throw BadInput("a loader needs a dataset, found null");
+}  // namespace
+
+namespace data {
+
+void check_loading(const Dataset& dataset, const LoaderOptions& options) {
   if (options.batch_size < 1) {
     throw BadInput("the batch size must be at least 1, found " + std::to_string(options.batch_size));
   }
@@ -40,14 +44,24 @@ void check(const std::shared_ptr<const Dataset>& dataset, const LoaderOptions& o
     throw BadInput("prefetch must be from -1 to " + std::to_string(most_prefetched) + ", found " +
                    std::to_string(options.prefetch));
   }
-  if (dataset->size() < 1) throw BadInput("the dataset is empty: expected at least 1 sample");
-  if (options.drop_last && dataset->size() < options.batch_size) {
+  if (dataset.size() < 1) throw BadInput("the dataset is empty: expected at least 1 sample");
+  if (options.drop_last && dataset.size() < options.batch_size) {
     throw BadInput("a batch size of " + std::to_string(options.batch_size) + " leaves no batch of the " +
-                   counted(dataset->size(), "sample") + ", since the last partial batch is dropped");
+                   counted(dataset.size(), "sample") + ", since the last partial batch is dropped");
   }
 }
 
-}  // namespace
+std::int64_t samples_of(const Dataset& dataset, const LoaderOptions& options) {
+  if (!options.drop_last) return dataset.size();
+  return dataset.size() / options.batch_size * options.batch_size;
+}
+
+std::int64_t batches_of(const Dataset& dataset, const LoaderOptions& options) {
+  const std::int64_t samples = samples_of(dataset, options);
+  return samples / options.batch_size + (samples % options.batch_size != 0 ? 1 : 0);
+}
+
+}  // namespace data
 
 struct Loader::State {
   State(std::shared_ptr<const Dataset> from, LoaderOptions given)
@@ -59,14 +73,8 @@ struct Loader::State {
   }
   ~State() { end_prefetching(); }
 
-  std::int64_t samples() const {
-    if (!options.drop_last) return dataset->size();
-    return dataset->size() / options.batch_size * options.batch_size;
-  }
-  std::int64_t batches() const {
-    const std::int64_t whole = samples() / options.batch_size;
-    return whole + (samples() % options.batch_size != 0 ? 1 : 0);
-  }
+  std::int64_t samples() const { return data::samples_of(*dataset, options); }
+  std::int64_t batches() const { return data::batches_of(*dataset, options); }
 
   std::span<const std::int64_t> ids_of(std::int64_t index) const {
     const std::int64_t first = index * options.batch_size;
@@ -137,7 +145,8 @@ struct Loader::State {
 };
 
 Loader::Loader(std::shared_ptr<const Dataset> dataset, LoaderOptions options) {
-  check(dataset, options);
+  if (!dataset) throw BadInput("a loader needs a dataset, found null");
+  data::check_loading(*dataset, options);
   state_ = std::make_unique<State>(std::move(dataset), std::move(options));
 }
 Loader::~Loader() = default;

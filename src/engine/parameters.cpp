@@ -18,14 +18,6 @@ std::shared_ptr<float> allocate_floats(const Backend& backend, std::int64_t coun
   return std::static_pointer_cast<float>(backend.allocate(static_cast<std::size_t>(count) * sizeof(float)));
 }
 
-std::shared_ptr<float> copy_of(const Backend& backend, const std::shared_ptr<float>& from,
-                               std::int64_t count) {
-  if (from == nullptr) return nullptr;
-  std::shared_ptr<float> copy = allocate_floats(backend, count);
-  backend.copy(copy.get(), from.get(), count);
-  return copy;
-}
-
 void check_has_grad(const ParameterEntry& entry) {
   if (is_state(entry.role)) throw Error("\"" + entry.name + "\" is a running statistic and has no gradient");
 }
@@ -47,18 +39,33 @@ Parameters::Parameters(const Graph& graph, const Backend& backend) : backend_(&b
   states_ = allocate_floats(backend, state_);
 }
 
-Parameters::Parameters(const Parameters& other)
+Parameters::Parameters(const Parameters& other, Copied)
     : backend_(other.backend_),
       entries_(other.entries_),
       trained_(other.trained_),
       state_(other.state_),
-      values_(copy_of(*backend_, other.values_, trained_)),
-      grads_(copy_of(*backend_, other.grads_, trained_)),
-      states_(copy_of(*backend_, other.states_, state_)) {}
+      values_(allocate_floats(*backend_, trained_)),
+      grads_(allocate_floats(*backend_, trained_)),
+      states_(allocate_floats(*backend_, state_)) {}
 
-Parameters& Parameters::operator=(const Parameters& other) {
-  if (this != &other) *this = Parameters(other);
-  return *this;
+std::unique_ptr<Parameters> Parameters::snapshot() const {
+  std::unique_ptr<Parameters> copy(new Parameters(*this, Copied()));
+  copy->restore(*this);
+  return copy;
+}
+
+void Parameters::restore(const Parameters& snapshot) {
+  if (&snapshot == this) return;
+  const auto same = [](const ParameterEntry& a, const ParameterEntry& b) {
+    return a.name == b.name && a.shape == b.shape;
+  };
+  if (!std::ranges::equal(entries_, snapshot.entries_, same)) {
+    throw BadInput("the snapshot is of another model: its parameters have other names or shapes");
+  }
+  if (backend_ != snapshot.backend_) throw BadInput("the snapshot lies on another backend");
+  backend_->copy(values_.get(), snapshot.values_.get(), trained_);
+  backend_->copy(grads_.get(), snapshot.grads_.get(), trained_);
+  backend_->copy(states_.get(), snapshot.states_.get(), state_);
 }
 
 const ParameterEntry& Parameters::entry(std::string_view name) const {

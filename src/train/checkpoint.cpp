@@ -8,6 +8,7 @@
 #include "lehr/core/text.hpp"
 #include "train/group_ranges.hpp"
 #include "train/model_contents.hpp"
+#include "train/model_metadata.hpp"
 #include "train/training_json.hpp"
 
 namespace lehr {
@@ -120,7 +121,7 @@ void write_checkpoint(const std::filesystem::path& path, const LearnerState& sta
   const auto names = state.data.train->class_names();
   CheckpointContents contents;
   contents.file =
-      model_contents(state.model, state.parameters, {names.begin(), names.end()}, state.normalisation);
+      model_contents(state.model, state.parameters, {names.begin(), names.end()}, state.normalisation());
   contents.identity = training_identity(state);
   contents.position = state.position;
   contents.cancelled = state.cancelled;
@@ -154,6 +155,7 @@ CheckpointContents read_checkpoint(const std::filesystem::path& file) {
 
 void restore(LearnerState& state, const CheckpointContents& contents) {
   check_groups(contents.groups, state.parameters);
+  state.adopt(read_model_metadata(contents.file.metadata).normalisation);
   read_weights(state.model, state.parameters, contents.file);
   state.groups = contents.groups;
   state.apply_groups();

@@ -83,7 +83,7 @@ Dump replay(const store::SafeTensors& file, Model model) {
 void write_dump(const std::filesystem::path& path, const LearnerState& state, const std::string& message) {
   const auto names = state.data.train->class_names();
   store::SafeTensors file =
-      model_contents(state.model, state.parameters, {names.begin(), names.end()}, state.normalisation);
+      model_contents(state.model, state.parameters, {names.begin(), names.end()}, state.normalisation());
   const Batch& batch = state.batch;
   const Shape image = state.data.image_shape();
   file.tensors.emplace(images_name,

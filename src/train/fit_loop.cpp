@@ -37,7 +37,7 @@ std::span<const std::int64_t> targets_of(const Batch& batch) {
 
 LoaderOptions validation_loading(const LearnerState& state) {
   return {.batch_size = state.options.batch_size,
-          .normalisation = state.normalisation,
+          .normalisation = state.normalisation(),
           .prefetch = state.options.prefetch};
 }
 
@@ -120,6 +120,7 @@ void FitLoop::fit(int epochs, const schedules::RateAndMomentum& schedule, FitOpt
       check_same(resume_->identity, training_identity(s_));
       restore(s_, *resume_);
     }
+    s_.train_loader();  // measures mean and std, if nobody has yet, before anything is shown or written
     run(epochs, schedule);
     failed = false;
     s_.callbacks.clean_up(learner_, false);
@@ -199,10 +200,10 @@ SetMetrics FitLoop::train_part(const schedules::RateAndMomentum& schedule) {
     restore_callbacks();
     const double seconds_before = s_.train_seconds;
     const Stopwatch watch;
-    s_.train_loader.start(s_.epochs_done, s_.position.batch);
+    s_.train_loader().start(s_.epochs_done, s_.position.batch);
     heed_stop();
     for (std::int64_t index = s_.position.batch; index < s_.progress.batches && going_on(); ++index) {
-      s_.batch = *s_.train_loader.next();
+      s_.batch = *s_.train_loader().next();
       s_.progress.batch = index;
       set_rates(schedule);
       s_.in_batch = true;

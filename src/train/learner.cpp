@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <string>
 
+#include "data/loading.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
@@ -65,7 +66,9 @@ void check_fits(const Graph& graph, const DataSplits& data, const LearnerOptions
   check_data_fits(model, train, "the training set" + of);
   check_data_fits(model, valid, "the validation set" + of);
   check_same_classes(train, valid);
+  data::check_loading(train, training_loading(options));
   if (options.validate && valid.size() < 1) throw BadInput("the validation set" + of + " is empty");
+  if (options.normalisation) check_normalisation(*options.normalisation, model.shape[0]);
 }
 
 /// A function at one event.
@@ -160,8 +163,8 @@ void check_metric_name(const Metric& metric) {
 }
 
 void scale_to_first_batch(LearnerState& state) {
-  state.train_loader.start(0);
-  const Batch& batch = *state.train_loader.next();
+  state.train_loader().start(0);
+  const Batch& batch = *state.train_loader().next();
   lsuv(state.parameters, state.model, batch.images, batch.size);
 }
 
@@ -400,7 +403,7 @@ const Graph& Learner::model() const { return state_->model; }
 Parameters& Learner::parameters() { return state_->parameters; }
 const Parameters& Learner::parameters() const { return state_->parameters; }
 const DataSplits& Learner::data() const { return state_->data; }
-const Normalisation& Learner::normalisation() const { return state_->normalisation; }
+const Normalisation& Learner::normalisation() const { return state_->normalisation(); }
 const LearnerOptions& Learner::options() const { return state_->options; }
 Optimizer& Learner::optimizer() { return state_->optimizer; }
 const Optimizer& Learner::optimizer() const { return state_->optimizer; }
@@ -429,7 +432,7 @@ std::size_t Learner::plan_memory_held() const { return state_->plans.memory_held
 
 void Learner::save(const std::filesystem::path& file) const {
   const auto names = state_->data.train->class_names();
-  save_model(file, state_->model, state_->parameters, {names.begin(), names.end()}, state_->normalisation);
+  save_model(file, state_->model, state_->parameters, {names.begin(), names.end()}, state_->normalisation());
 }
 
 void Learner::save_checkpoint(const std::filesystem::path& file) const {

@@ -1,20 +1,12 @@
 #include "train/learner_state.hpp"
 
+#include "data/loading.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/train/parameter_tensors.hpp"
 #include "train/group_ranges.hpp"
 
 namespace lehr {
 namespace {
-
-LoaderOptions training_loading(const LearnerOptions& options, const Normalisation& normalisation) {
-  return {.batch_size = options.batch_size,
-          .shuffle = true,
-          .drop_last = options.drop_last,
-          .seed = options.seed,
-          .normalisation = normalisation,
-          .prefetch = options.prefetch};
-}
 
 LearnerOptions with_seed(LearnerOptions options, std::uint64_t seed) {
   options.seed = seed;
@@ -23,11 +15,19 @@ LearnerOptions with_seed(LearnerOptions options, std::uint64_t seed) {
 
 }  // namespace
 
+LoaderOptions training_loading(const LearnerOptions& options) {
+  return {.batch_size = options.batch_size,
+          .shuffle = true,
+          .drop_last = options.drop_last,
+          .seed = options.seed,
+          .normalisation = {},
+          .prefetch = options.prefetch};
+}
+
 LearnerState::LearnerState(Graph graph, DataSplits splits, LearnerOptions given)
     : model(std::move(graph)),
       data(std::move(splits)),
       options(std::move(given)),
-      normalisation(normalisation_of(*data.train)),
       parameters(model, *options.backend),
       plans(model, {options.label_smoothing, options.class_weights}, parameters, options.seed),
       groups(default_groups(parameters)),
@@ -35,13 +35,12 @@ LearnerState::LearnerState(Graph graph, DataSplits splits, LearnerOptions given)
       optimizer(options.optimizer, static_cast<std::int64_t>(parameters.values().size()),
                 group_ranges(groups, model, parameters, decays), *options.backend,
                 parameter_tensors(parameters)),
-      train_loader(data.train, training_loading(options, normalisation)) {}
+      normalisation_(options.normalisation) {}
 
 LearnerState::LearnerState(const LearnerState& other, std::uint64_t seed_shift)
     : model(other.model),
       data(other.data),
       options(with_seed(other.options, other.options.seed + seed_shift)),
-      normalisation(other.normalisation),
       parameters(model, *options.backend),
       plans(model, {options.label_smoothing, options.class_weights}, parameters, options.seed),
       groups(other.groups),
@@ -49,10 +48,10 @@ LearnerState::LearnerState(const LearnerState& other, std::uint64_t seed_shift)
       optimizer(options.optimizer, static_cast<std::int64_t>(parameters.values().size()),
                 group_ranges(groups, model, parameters, decays), *options.backend,
                 parameter_tensors(parameters)),
-      train_loader(data.train, training_loading(options, normalisation)),
       progress(other.progress),
       epochs_done(other.epochs_done),
-      fits(other.fits) {
+      fits(other.fits),
+      normalisation_(other.normalisation()) {
   apply_groups();
   const Backend& backend = *options.backend;
   const auto copy = [&](std::span<float> to, std::span<const float> from) {
@@ -65,6 +64,33 @@ LearnerState::LearnerState(const LearnerState& other, std::uint64_t seed_shift)
   const std::size_t count = parameters.values().size();
   for (std::size_t i = 0; i < to.size(); ++i) copy({to[i], count}, {from[i], count});
   optimizer.set_steps_done(other.optimizer.steps_done());
+}
+
+std::int64_t LearnerState::batches_an_epoch() const {
+  const std::int64_t all = data::batches_of(*data.train, training_loading(options));
+  return options.max_batches == 0 ? all : std::min(all, options.max_batches);
+}
+
+const Normalisation& LearnerState::normalisation() const {
+  if (!normalisation_) normalisation_ = normalisation_of(*data.train, options.measuring);
+  return *normalisation_;
+}
+
+void LearnerState::adopt(const Normalisation& saved) {
+  if (normalisation_ && *normalisation_ != saved) {
+    throw BadInput(
+        "this is another training than the saved one: its images were normalised with another mean and std");
+  }
+  normalisation_ = saved;
+}
+
+Loader& LearnerState::train_loader() {
+  if (!train_loader_) {
+    LoaderOptions loading = training_loading(options);
+    loading.normalisation = normalisation();
+    train_loader_ = std::make_unique<Loader>(data.train, std::move(loading));
+  }
+  return *train_loader_;
 }
 
 void LearnerState::apply_groups() {

@@ -18,18 +18,19 @@
 
 namespace lehr {
 
+/// How the training set is loaded, but for the normalisation.
+LoaderOptions training_loading(const LearnerOptions& options);
+
 /// What a Learner consists of; the loop and the checkpoints work on it.
 struct LearnerState {
   Graph model;
   DataSplits data;
   LearnerOptions options;
-  Normalisation normalisation;
   Parameters parameters;
   PlanCache plans;
   std::vector<ParameterGroup> groups;
   bool decays;  // whether the optimizer's ranges tell weights, which decay, from the rest
   Optimizer optimizer;
-  Loader train_loader;
   CallbackRegistry callbacks;
   std::vector<std::unique_ptr<Metric>> metrics;
 
@@ -72,10 +73,13 @@ struct LearnerState {
   /// A copy without callbacks and metrics, its seed moved.
   LearnerState(const LearnerState& other, std::uint64_t seed_shift);
 
-  std::int64_t batches_an_epoch() const {
-    const std::int64_t all = train_loader.batches();
-    return options.max_batches == 0 ? all : std::min(all, options.max_batches);
-  }
+  std::int64_t batches_an_epoch() const;
+  /// Measured at the first call unless it was given.
+  const Normalisation& normalisation() const;
+  /// Takes over a checkpoint's, which spares measuring. Throws BadInput if there is another one already.
+  void adopt(const Normalisation& saved);
+  /// Made at the first call, since it needs the normalisation.
+  Loader& train_loader();
   bool is_active(Scope scope) const { return active[static_cast<std::size_t>(scope)]; }
   /// Which batches an epoch trains on.
   BatchCut batch_cut() const {
@@ -91,6 +95,10 @@ struct LearnerState {
   }
   /// "epoch 2, batch 17"
   std::string place() const;
+
+ private:
+  mutable std::optional<Normalisation> normalisation_;
+  std::unique_ptr<Loader> train_loader_;
 };
 
 }  // namespace lehr

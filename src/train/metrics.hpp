@@ -38,8 +38,4 @@ class MetricSums {
 /// number is never right.
 std::int64_t count_correct(std::span<const float> scores, std::span<const std::int64_t> targets);
 
-/// Throws BadInput unless there are `classes` scores for each target, and every target is one of the classes.
-/// With 0 classes: that the metric was not started.
-void check_scored(const ScoredBatch& batch, std::int64_t classes);
-
 }  // namespace lehr

@@ -87,20 +87,6 @@ void check_class_names(const std::vector<std::string>& names, std::int64_t expec
   }
 }
 
-void check_normalisation(const Normalisation& normalisation, std::int64_t channels) {
-  for (const std::vector<float>* values : {&normalisation.mean, &normalisation.std}) {
-    if (static_cast<std::int64_t>(values->size()) != channels) {
-      throw BadInput("expected a mean and a std for each of " + counted(channels, "channel") + ", found " +
-                     std::to_string(values->size()));
-    }
-  }
-  const auto finite = [](float value) { return std::isfinite(value); };
-  const auto usable = [](float value) { return std::isnormal(value) && value > 0; };
-  if (!std::ranges::all_of(normalisation.mean, finite) || !std::ranges::all_of(normalisation.std, usable)) {
-    throw BadInput("expected finite means and a std above 0 for the normalisation of the images");
-  }
-}
-
 }  // namespace
 
 void check_model_parts(const Graph& graph, const std::vector<std::string>& class_names,

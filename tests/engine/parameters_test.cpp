@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <memory>
 #include <numeric>
+#include <type_traits>
 
 #include "lehr/core/error.hpp"
 #include "lehr/models/models.hpp"
@@ -52,17 +55,39 @@ TEST(Parameters, NameWhatIsWrong) {
   EXPECT_THROW(parameters.set("0.weight", Tensor({8, 1, 5, 5}, DType::i64)), BadInput);
 }
 
-TEST(Parameters, ACopyIsASnapshot) {
-  const Graph graph = models::simple_cnn({});
-  Parameters parameters(graph, cpu_backend());
-  for (float& value : parameters.values()) value = 1;
-  const Parameters snapshot = parameters;
-  Parameters assigned(graph, cpu_backend());
-  assigned = parameters;
-  for (float& value : parameters.values()) value = 2;
-  EXPECT_EQ(snapshot.values()[0], 1);
-  EXPECT_EQ(assigned.values()[0], 1);
-  EXPECT_EQ(snapshot.get("0.weight").elements<float>()[0], 1);
+// A copy that followed the original would compare a training with itself.
+static_assert(!std::is_copy_constructible_v<Parameters> && !std::is_move_constructible_v<Parameters>);
+
+void fill(Parameters& parameters, float value) {
+  std::ranges::fill(parameters.values(), value);
+  std::ranges::fill(parameters.grads(), value + 1);
+  std::ranges::fill(parameters.states(), value + 2);
+}
+
+TEST(Parameters, ASnapshotStaysAsItIs) {
+  Parameters parameters(models::simple_cnn({.batch_norm = true}), cpu_backend());
+  fill(parameters, 1);
+  const std::unique_ptr<Parameters> before = parameters.snapshot();
+  fill(parameters, 7);
+  EXPECT_EQ(before->values()[0], 1);
+  EXPECT_EQ(before->grads()[0], 2);
+  EXPECT_EQ(before->states()[0], 3);
+  EXPECT_EQ(before->get("1.weight").elements<float>()[0], 1);
+  const float* address = parameters.values().data();
+  parameters.restore(*before);
+  EXPECT_EQ(parameters.values().data(), address);
+  EXPECT_EQ(parameters.values()[0], 1);
+  EXPECT_EQ(parameters.grads()[0], 2);
+  EXPECT_EQ(parameters.states()[0], 3);
+  parameters.restore(parameters);
+  EXPECT_EQ(parameters.values()[0], 1);
+}
+
+TEST(Parameters, RefuseASnapshotOfAnotherModel) {
+  Parameters parameters(models::simple_cnn({}), cpu_backend());
+  const Parameters other(models::simple_cnn({.batch_norm = true}), cpu_backend());
+  EXPECT_THROW(parameters.restore(other), BadInput);
+  EXPECT_NO_THROW(parameters.restore(*Parameters(models::simple_cnn({}), cpu_backend()).snapshot()));
 }
 
 }  // namespace

@@ -50,6 +50,8 @@ TEST(Empty, DataSets) {
   expect_refused("the validation set of \"digits:40\" is missing: its pointer is null", [&] {
     Learner(some_cnn(), {all.source, all.train, nullptr});
   });
+  expect_refused("the training set is missing: its pointer is null", [] { DataSplits().image_shape(); });
+  expect_refused("the training set is missing: its pointer is null", [] { DataSplits().classes(); });
   expect_refused("a loader needs a dataset, found null", [] { Loader(nullptr, {}); });
   expect_refused("the data is missing: its pointer is null", [] { some_learner()->validate(nullptr); });
   expect_refused("an export needs a training and a validation set, found null", [&] {
@@ -60,6 +62,7 @@ TEST(Empty, DataSets) {
 TEST(Empty, SamplesOfADataset) {
   const MemoryDataset one({1, 2, 2}, {1, 2, 3, 4}, {0}, {"a"});
   std::vector<std::uint8_t> pixels(4);
+  expect_refused("there is no sample 1: the dataset has 1, counted from 0", [&] { one.label(1); });
   expect_refused("there is no sample -1: the dataset has 1, counted from 0", [&] { one.read(-1, pixels); });
   expect_refused("an image of shape (1, 2, 2) needs room for 4 bytes, found 3",
                  [&] { one.read(0, std::span(pixels).first(3)); });

@@ -28,10 +28,12 @@ struct Batch {
   std::span<const std::int64_t> ids{};  ///< sample numbers in the dataset
 };
 
-/// Turns a dataset into batches: order by epoch and seed, bytes to normalised floats.
+/// Turns a dataset into batches: order by epoch and seed, bytes to normalised floats. Shares ownership of the
+/// dataset. A loader is used by one thread at a time.
 class Loader {
  public:
-  /// Throws BadInput where batch_size < 1, the dataset is empty, or drop_last leaves no batch.
+  /// Throws BadInput if the dataset is null or empty, batch_size < 1, the normalisation does not fit the
+  /// channels, or drop_last leaves no batch.
   Loader(std::shared_ptr<const Dataset> dataset, LoaderOptions options);
   ~Loader();
   Loader(const Loader&) = delete;
@@ -39,7 +41,8 @@ class Loader {
 
   /// Begins an epoch, at a batch other than the first where a run is resumed. Abandons what was under way.
   void start(std::int64_t epoch, std::int64_t first_batch = 0);
-  /// The next batch, or nothing at the end of the epoch. Rethrows what reading the dataset threw.
+  /// The next batch, or null at the end of the epoch and before the first start(). Rethrows what reading the
+  /// dataset threw, and throws BadInput for a label that is no class.
   const Batch* next();
 
   std::int64_t batches() const;

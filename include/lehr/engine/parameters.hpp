@@ -26,18 +26,25 @@ struct ParameterEntry {
 /// All parameters of a model in one flat buffer of f32, all gradients in another of the same layout, running
 /// states in a third. Each entry starts at a multiple of 64 bytes; the gaps hold zeros and stay zero under
 /// every optimizer.
+///
+/// They stay where they are, since plans hold their addresses: snapshot() copies them. The backend must
+/// outlive them. Several threads may read them at once, but not while a training or anybody else writes.
 class Parameters {
  public:
+  /// All zeros.
   Parameters(const Graph& graph, const Backend& backend);
-  /// A copy has buffers of its own: a snapshot that a training of the original does not change.
-  Parameters(const Parameters& other);
-  Parameters& operator=(const Parameters& other);
-  Parameters(Parameters&&) noexcept = default;
-  Parameters& operator=(Parameters&&) noexcept = default;
-  ~Parameters() = default;
+  Parameters(const Parameters&) = delete;
+  Parameters& operator=(const Parameters&) = delete;
+
+  /// A copy of values, gradients and states that nothing changes afterwards:
+  /// `const auto best = learner.parameters().snapshot();`
+  std::unique_ptr<Parameters> snapshot() const;
+  /// Takes over values, gradients and states: `learner.parameters().restore(*best)`. Throws BadInput unless
+  /// these are parameters of the same names and shapes.
+  void restore(const Parameters& snapshot);
 
   std::span<const ParameterEntry> entries() const { return entries_; }
-  /// Throws BadInput with the nearest name where there is none such.
+  /// Throws BadInput with the nearest name if there is none such.
   const ParameterEntry& entry(std::string_view name) const;
 
   /// Trained values and their gradients, gaps included.
@@ -62,6 +69,8 @@ class Parameters {
   const Backend& backend() const { return *backend_; }
 
  private:
+  struct Copied {};
+  Parameters(const Parameters& other, Copied);
   void copy_from_host(const ParameterEntry& entry, const Tensor& given, float* to);
 
   const Backend* backend_;

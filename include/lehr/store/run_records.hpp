@@ -34,8 +34,10 @@ struct RunInfo {
   std::string config{};                              ///< resolved options, TOML
   std::map<std::string, std::string> environment{};  ///< version, processor, threads, memory_planned, ...
   std::vector<std::string> classes{};
-  std::string note{};      ///< why it failed, or empty
-  std::string reason{};    ///< why the training ended, or empty
+  std::string note{};  ///< why it failed, or empty
+  /// Why the training ended: a word, and if there is more to say ": " and a sentence. "completed",
+  /// "early_stopping: valid_loss has not improved for 3 epochs; ...". Empty if that is not known.
+  std::string reason{};
   double stats_share = 0;  ///< time spent on statistics over the training's
 };
 

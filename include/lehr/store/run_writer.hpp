@@ -22,7 +22,7 @@ struct RunWriterOptions {
 /// How a run ended.
 struct RunEnd {
   RunStatus status = RunStatus::done;
-  std::string reason{};    ///< why the training ended: "early stopping: ...", or empty
+  std::string reason{};    ///< RunInfo::reason
   std::string note{};      ///< why it failed, or empty
   double stats_share = 0;  ///< RunInfo::stats_share
 };

@@ -28,7 +28,8 @@ Initialisation initialisation_by_name(std::string_view name);
 std::vector<std::string> initialisation_names();
 
 /// Fills all parameters and states; what a batch decides in lsuv is left to lsuv(). Each parameter has a
-/// random stream of its own, so that adding a layer leaves the others as they were.
+/// random stream of its own, so that adding a layer leaves the others as they were. Throws BadInput if the
+/// parameters are not the graph's.
 void initialise(Parameters& parameters, const Graph& graph, Initialisation how, std::uint64_t seed);
 
 /// Layer-sequential unit-variance: scales each convolution and linear layer, in order, so that over a batch
@@ -39,7 +40,8 @@ void initialise(Parameters& parameters, const Graph& graph, Initialisation how, 
 /// rests, and no state changes. A layer whose outputs are all equal stays as it is.
 ///
 /// graph: one input, of images. images: (N, C, H, W) of f32, channels last, on the parameters' device. Throws
-/// BadInput, naming the layer, where an output is not finite.
+/// BadInput if they are null, batch_size < 1, the parameters are not the graph's, or an output is not finite;
+/// then it names the layer.
 void lsuv(Parameters& parameters, const Graph& graph, const float* images, std::int64_t batch_size);
 
 }  // namespace lehr

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -48,6 +49,11 @@ struct LearnerOptions {
   const Backend* backend = &cpu_backend();
   /// Takes the warnings of a fit, a sentence each. Empty: they go to stderr.
   std::function<void(const std::string&)> on_warning{};
+  /// Mean and std of each channel that images are normalised with. Nothing: the training set's own
+  /// (normalisation_of), measured when they are first needed, and then kept.
+  std::optional<Normalisation> normalisation{};
+  /// Told how that measuring goes, on the thread that measures.
+  MeasureProgress measuring{};
 };
 
 /// What belongs to one fit.
@@ -73,9 +79,19 @@ struct LearnerState;
 
 /// Trains a model on data. Deterministic: options, data, thread count and machine decide every bit of the
 /// result.
+///
+/// It owns its callbacks and metrics and shares ownership of the data sets. What it returns by reference
+/// lives as long as it does, spans until the next call that changes what they show. The backend must outlive
+/// it.
+///
+/// One thread at a time may use a Learner: fit, fine_tune, validate and find_lr throw Error if another thread
+/// is in one of them. request_stop and stop_requested alone may be called from any thread. Different
+/// Learners, clones included, may train in different threads.
 class Learner {
  public:
-  /// Throws BadInput where model and data do not fit, or an option is out of range.
+  /// Throws BadInput if the graph is empty or no classifier, a data set is null, empty or does not fit the
+  /// model, the two sets have different classes, or an option is out of range. Reads no image, unless the
+  /// initialisation is lsuv.
   Learner(Graph model, DataSplits data, LearnerOptions options = {});
   ~Learner();
   Learner(const Learner&) = delete;
@@ -87,8 +103,8 @@ class Learner {
 
   // Callbacks. All that add one throw Error during a fit.
 
-  /// Adds a callback for all later fits and returns it. The label tells several of one type apart; throws
-  /// BadInput where it is taken.
+  /// Adds a callback for all later fits and returns it. The label tells several of one type apart. Throws
+  /// BadInput if the label is taken or the callback is null.
   template <class SomeCallback>
   SomeCallback& add(SomeCallback callback, std::string label = {}) {
     auto owned = std::make_unique<SomeCallback>(std::move(callback));
@@ -98,9 +114,11 @@ class Learner {
   }
   void add_callback(std::unique_ptr<Callback> callback, std::string label = {});
   /// Calls `action` at an event of all later fits: `learner.on(Event::after_epoch, [](Learner& l) { ... })`.
+  /// Throws BadInput if it is empty.
   void on(Event event, std::function<void(Learner&)> action, int order = 0);
-  /// The callback of that type, given to the Learner or to the present or last fit. Throws BadInput where
-  /// there is none, or several and no label that tells which.
+  /// The callback of that type, given to the Learner or to the present or last fit; one that was given to a
+  /// fit lives until the next fit begins. Throws BadInput if there is none, or several and no label that
+  /// tells which.
   template <class SomeCallback>
   SomeCallback& callback(std::string_view label = {}) {
     const auto is_one = [](const Callback& one) {
@@ -110,8 +128,8 @@ class Learner {
   }
 
   /// Measured on the validation set after each epoch, and on the training set with
-  /// LearnerOptions::train_eval. Throws BadInput if the name is taken: by another metric, or as "loss",
-  /// "accuracy" or "train_eval_...".
+  /// LearnerOptions::train_eval. Throws BadInput if the metric is null or its name is taken: by another
+  /// metric, or as "loss", "accuracy" or "train_eval_...".
   void add_metric(std::unique_ptr<Metric> metric);
   template <class SomeMetric>
   SomeMetric& add_metric(SomeMetric metric) {
@@ -124,11 +142,11 @@ class Learner {
 
   // Training.
 
-  /// Trains for `epochs`, rates by progress through all batches of the fit. Throws BadInput where epochs < 1,
-  /// a rate is negative or not finite, or a checkpoint to resume from is of another training (saying what
-  /// differs); Diverged where the loss is no longer finite; what a callback threw, nested in an error with
-  /// the callback's and the event's name; Error if this or another thread is in a fit already. The Learner is
-  /// usable afterwards, and ending() says why the fit ended.
+  /// Trains for `epochs`, rates by progress through all batches of the fit. Throws BadInput if epochs < 1,
+  /// the schedule or a callback is empty, a rate is negative or not finite, or a checkpoint to resume from is
+  /// of another training (saying what differs); Diverged where the loss is no longer finite; what a callback
+  /// threw, nested in an error with the callback's and the event's name; Error if this or another thread is
+  /// in a fit already. The Learner is usable afterwards, and ending() says why the fit ended.
   void fit(int epochs, const schedules::RateAndMomentum& schedule, FitOptions options = {});
   void fit(int epochs, LearningRate lr, FitOptions options = {});
   /// The highest rate is lr_max (shape.lr_max is not read).
@@ -143,7 +161,8 @@ class Learner {
   LrFinding find_lr(const LrFinderOptions& options = {}) const;
 
   /// Loss, accuracy and metrics on the validation set, or on any data of the model's image shape and classes.
-  /// Fires the events of a validation part. If it is stopped or cancelled, the result has no samples.
+  /// Fires the events of a validation part. If it is stopped or cancelled, the result has no samples. Throws
+  /// BadInput if the data is null, empty or does not fit the model.
   SetMetrics validate();
   SetMetrics validate(std::shared_ptr<const Dataset> dataset);
 
@@ -224,6 +243,7 @@ class Learner {
   Parameters& parameters();
   const Parameters& parameters() const;
   const DataSplits& data() const;
+  /// Measures it if nothing was given and nothing has needed it yet.
   const Normalisation& normalisation() const;
   const LearnerOptions& options() const;
   Optimizer& optimizer();

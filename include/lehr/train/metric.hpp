@@ -16,8 +16,12 @@ struct ScoredBatch {
   std::int64_t classes = 0;
 };
 
+/// Throws BadInput unless there are `classes` scores for each target, and every target is one of the classes.
+/// With 0 classes: that the metric was not started.
+void check_scored(const ScoredBatch& batch, std::int64_t classes);
+
 /// A number about a whole set, gathered batch by batch, exact whatever the batch size. An own metric is a
-/// small class (docs/adding-a-metric.md).
+/// small class (docs/adding-a-metric.md). A metric is used by one thread at a time.
 class Metric {
  public:
   virtual ~Metric() = default;
@@ -28,6 +32,7 @@ class Metric {
   /// Begins a set and forgets everything before. Throws BadInput if the metric cannot be computed for so many
   /// classes: the best 5 of 3.
   virtual void start(std::int64_t classes) = 0;
+  /// lehr's own metrics throw BadInput if the metric was not started, or as check_scored does.
   virtual void add(const ScoredBatch& batch) = 0;
   /// The value of what was added since start. NaN if it is undefined, for example without any sample.
   virtual double value() const = 0;

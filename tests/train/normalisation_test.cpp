@@ -1,0 +1,134 @@
+// Mean and std of the images: given, or measured when they are first needed.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "lehr/core/error.hpp"
+#include "lehr/data/data.hpp"
+#include "lehr/models/models.hpp"
+#include "lehr/train/learner.hpp"
+
+namespace lehr {
+namespace {
+
+/// Counts what is read, and has to be decoded as a set on disk has.
+class Counted final : public Dataset {
+ public:
+  explicit Counted(std::shared_ptr<const Dataset> set) : set_(std::move(set)) {}
+  std::int64_t size() const override { return set_->size(); }
+  Shape image_shape() const override { return set_->image_shape(); }
+  std::span<const std::string> class_names() const override { return set_->class_names(); }
+  std::int64_t label(std::int64_t index) const override { return set_->label(index); }
+  void read(std::int64_t index, std::span<std::uint8_t> pixels) const override {
+    ++reads;
+    set_->read(index, pixels);
+  }
+
+  mutable std::atomic<int> reads{0};
+
+ private:
+  std::shared_ptr<const Dataset> set_;
+};
+
+struct Setting {
+  DataSplits digits = data::digits({.train = 1200, .valid = 10});
+  std::shared_ptr<Counted> train = std::make_shared<Counted>(digits.train);
+  DataSplits data{"", train, digits.valid};
+};
+
+Graph some_cnn() { return models::simple_cnn({}); }
+constexpr LearnerOptions one_batch{.batch_size = 100, .prefetch = 0, .max_batches = 1};
+
+TEST(Normalisation, IsMeasuredWhenItIsFirstNeededAndThenKept) {
+  Setting setting;
+  Learner learner(some_cnn(), setting.data, one_batch);
+  EXPECT_EQ(setting.train->reads, 0) << "the constructor reads no image";
+  learner.validate();
+  EXPECT_EQ(setting.train->reads, 1200);
+  EXPECT_EQ(learner.normalisation(), normalisation_of(*setting.digits.train));
+  learner.fit(1, 1e-3);
+  EXPECT_EQ(setting.train->reads, 1300);
+  learner.find_lr({.sweep = {.batches = 1}});
+  learner.clone()->fit(1, 1e-3);
+  EXPECT_EQ(setting.train->reads, 1500) << "copies measure nothing again";
+}
+
+TEST(Normalisation, OfAConstLearnerIsKeptToo) {
+  Setting setting;
+  const Learner learner(some_cnn(), setting.data, one_batch);
+  learner.find_lr({.sweep = {.batches = 1}});
+  learner.find_lr({.sweep = {.batches = 1}});
+  EXPECT_EQ(setting.train->reads, 1400);
+}
+
+TEST(Normalisation, ThatIsGivenIsUsed) {
+  Setting setting;
+  LearnerOptions options = one_batch;
+  options.normalisation = Normalisation{.mean = {0.5F}, .std = {0.25F}};
+  Learner learner(some_cnn(), setting.data, options);
+  float darkest = 0;
+  learner.on(Event::before_batch, [&](Learner& l) {
+    if (l.progress().training) darkest = *std::min_element(l.batch().images, l.batch().images + 100 * 784);
+  });
+  learner.fit(1, 1e-3);
+  EXPECT_EQ(setting.train->reads, 100);
+  EXPECT_EQ(learner.normalisation(), *options.normalisation);
+  EXPECT_FLOAT_EQ(darkest, -2);
+}
+
+TEST(Normalisation, ThatIsGivenIsChecked) {
+  Setting setting;
+  const auto learn = [&](Normalisation given) {
+    Learner(some_cnn(), setting.data, {.normalisation = std::move(given)});
+  };
+  EXPECT_THROW(learn({}), BadInput);
+  EXPECT_THROW(learn({.mean = {0, 0}, .std = {1, 1}}), BadInput);
+  EXPECT_THROW(learn({.mean = {0}, .std = {0}}), BadInput);
+  EXPECT_THROW(learn({.mean = {0}, .std = {-1}}), BadInput);
+  EXPECT_THROW(learn({.mean = {std::nanf("")}, .std = {1}}), BadInput);
+  EXPECT_EQ(setting.train->reads, 0);
+}
+
+TEST(Normalisation, MeasuringIsToldOf) {
+  Setting setting;
+  LearnerOptions options = one_batch;
+  std::vector<std::int64_t> told;
+  options.measuring = [&](std::int64_t done, std::int64_t total) {
+    EXPECT_EQ(total, 1200);
+    told.push_back(done);
+  };
+  Learner learner(some_cnn(), setting.data, options);
+  EXPECT_TRUE(told.empty());
+  learner.fit(1, 1e-3);
+  EXPECT_EQ(told, (std::vector<std::int64_t>{512, 1024, 1200}));
+  EXPECT_EQ(learner.normalisation(), normalisation_of(*setting.digits.train));
+}
+
+TEST(Normalisation, ComesWithACheckpoint) {
+  const auto file = std::filesystem::path(testing::TempDir()) / "normalisation.safetensors";
+  LearnerOptions options = one_batch;
+  options.normalisation = Normalisation{.mean = {0.5F}, .std = {0.25F}};
+  Setting first;
+  Learner saved(some_cnn(), first.data, options);
+  saved.on(Event::after_epoch, [&](Learner& l) {
+    if (l.progress().epoch == 0) l.save_checkpoint(file);
+  });
+  saved.fit(2, 1e-3);
+
+  Setting second;
+  Learner resumed(some_cnn(), second.data, one_batch);
+  resumed.fit(2, 1e-3, {.resume = file});
+  EXPECT_EQ(second.train->reads, 1024 + 100) << "1,024 images identify the data; none are measured";
+  EXPECT_EQ(resumed.normalisation(), *options.normalisation);
+  EXPECT_TRUE(std::ranges::equal(resumed.parameters().values(), saved.parameters().values()));
+
+  options.normalisation->mean[0] = 0;
+  Learner another(some_cnn(), second.data, options);
+  EXPECT_THROW(another.fit(2, 1e-3, {.resume = file}), BadInput);
+}
+
+}  // namespace
+}  // namespace lehr
