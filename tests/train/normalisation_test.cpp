@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -40,7 +41,7 @@ struct Setting {
 };
 
 Graph some_cnn() { return models::simple_cnn({}); }
-constexpr LearnerOptions one_batch{.batch_size = 100, .prefetch = 0, .max_batches = 1};
+const LearnerOptions one_batch{.batch_size = 100, .prefetch = 0, .max_batches = 1};
 
 TEST(Normalisation, IsMeasuredWhenItIsFirstNeededAndThenKept) {
   Setting setting;
@@ -88,7 +89,7 @@ TEST(Normalisation, ThatIsGivenIsChecked) {
   EXPECT_THROW(learn({.mean = {0, 0}, .std = {1, 1}}), BadInput);
   EXPECT_THROW(learn({.mean = {0}, .std = {0}}), BadInput);
   EXPECT_THROW(learn({.mean = {0}, .std = {-1}}), BadInput);
-  EXPECT_THROW(learn({.mean = {std::nanf("")}, .std = {1}}), BadInput);
+  EXPECT_THROW(learn({.mean = {std::numeric_limits<float>::quiet_NaN()}, .std = {1}}), BadInput);
   EXPECT_EQ(setting.train->reads, 0);
 }
 
