@@ -137,9 +137,10 @@ std::int64_t DataSplits::classes() const {
 void check_normalisation(const Normalisation& normalisation, std::int64_t channels) {
   const auto expected = static_cast<std::size_t>(channels);
   if (normalisation.mean.size() != expected || normalisation.std.size() != expected) {
-    throw BadInput("a normalisation needs a mean and a std for each of the " + counted(channels, "channel") +
-                   ", found " + std::to_string(normalisation.mean.size()) + " and " +
-                   std::to_string(normalisation.std.size()));
+    throw BadInput("a normalisation needs a mean and a std for each channel: expected " +
+                   std::to_string(channels) + " of each, found " +
+                   counted(normalisation.mean.size(), "mean") + " and " +
+                   counted(normalisation.std.size(), "std"));
   }
   for (std::size_t c = 0; c < expected; ++c) {
     const float mean = normalisation.mean[c];

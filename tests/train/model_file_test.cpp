@@ -160,12 +160,12 @@ TEST_F(ModelFile, RefusesANormalisationThatCannotBeUsed) {
   const auto with = [&](const std::string& text) {
     return [text](SafeTensors& c) { c.metadata["lehr.normalisation"] = text; };
   };
-  expect_refused("std above 0", with(R"({"mean":[0],"std":[0]})"));
-  expect_refused("std above 0", with(R"({"mean":[0],"std":[-1]})"));
-  expect_refused("std above 0", with(R"({"mean":[0],"std":[1e-60]})"));
+  expect_refused("stds above 0", with(R"({"mean":[0],"std":[0]})"));
+  expect_refused("stds above 0", with(R"({"mean":[0],"std":[-1]})"));
+  expect_refused("stds above 0", with(R"({"mean":[0],"std":[1e-60]})"));
   expect_refused("finite means", with(R"({"mean":[1e60],"std":[1]})"));
-  expect_refused("each of 1 channel, found 2", with(R"({"mean":[0,0],"std":[1,1]})"));
-  expect_refused("each of 1 channel, found 0", with(R"({"mean":[0],"std":[]})"));
+  expect_refused("expected 1 of each, found 2 means and 2 stds", with(R"({"mean":[0,0],"std":[1,1]})"));
+  expect_refused("expected 1 of each, found 1 mean and 0 stds", with(R"({"mean":[0],"std":[]})"));
   expect_refused("list of numbers named std", with(R"({"mean":[0]})"));
   expect_refused("list of numbers named mean", with(R"({"mean":["0"],"std":[1]})"));
 }

@@ -42,9 +42,18 @@ TEST(TrainingMemory, OfAGraphIsThatOfItsLearner) {
   EXPECT_EQ(training_memory(learner->model(), 2048).total(), training_memory(*learner).total());
 }
 
+/// The code, the threads and what libraries keep belong to the program: a small training brings them to
+/// memory.
+void train_small() {
+  Learner small(models::simple_cnn({.batch_norm = true}), data::digits({.train = 64, .valid = 32}),
+                {.batch_size = 32});
+  small.fit(1, 1e-3);
+}
+
 /// In percent of what a process grows by in a fit. In a child, whose peak is its own.
 int planned_percent() {
   return test::status_of_child([] {
+    train_small();
     const auto learner = learner_of_large_batches();
     const std::int64_t before = memory_bytes() - memory_held(*learner);
     learner->fit(1, 1e-3);
