@@ -152,7 +152,8 @@ CLI::Option* add_threads(CLI::App& app) {
           [](const std::string& text) {
             set_threads(static_cast<int>(parse_integer("--threads", text, {1, 1024})));
           },
-          "threads that compute (default: OMP_NUM_THREADS, or one for each processor that the process may use)")
+          "threads that compute (default: OMP_NUM_THREADS, or one for each processor that the process may "
+          "use)")
       ->type_name("N");
 }
 

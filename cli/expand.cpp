@@ -54,9 +54,19 @@ class Given {
 
 // Data and logs may have moved: the training set is compared by its contents.
 void check_resume(const Given& given) {
-  const std::vector<std::string> allowed{
-      "resume",     "verify", "out", "threads", "json",            "quiet",              "trace-events",
-      "time-limit", "data",   "csv", "jsonl",   "require-records", "require-checkpoints"};
+  const std::vector<std::string> allowed{"resume",
+                                         "verify",
+                                         "out",
+                                         "threads",
+                                         "json",
+                                         "quiet",
+                                         "trace-events",
+                                         "time-limit",
+                                         "data",
+                                         "csv",
+                                         "jsonl",
+                                         "require-records",
+                                         "require-checkpoints"};
   for (const std::string& name : given.names()) {
     if (std::ranges::find(allowed, name) != allowed.end()) continue;
     throw BadInput("--" + name + " contradicts --resume, which goes on with the run's own options");

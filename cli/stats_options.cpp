@@ -81,10 +81,9 @@ std::string recorded_text(const ActivationStats& stats) {
 std::string stats_text(const ActivationStats& stats, std::size_t columns) {
   const std::string layers = report::layers_text(stats.layers(), stats.points(), columns);
   if (layers.empty()) return "";
-  std::string text =
-      layers + fmt::format("\nstatistics of {} at {} took {:.1f} % of the training time",
-                           counted(stats.layers().size(), "layer"), counted(stats.points().size(), "batch"),
-                           100 * stats.overhead());
+  std::string text = layers + fmt::format("\nstatistics of {} at {} took {:.1f} % of the training time",
+                                          counted(stats.layers().size(), "layer"),
+                                          counted(stats.points().size(), "batch"), 100 * stats.overhead());
   if (const std::string recorded = recorded_text(stats); !recorded.empty()) text += "; " + recorded;
   return text + "\n";
 }

@@ -130,8 +130,8 @@ ActivationStats::ActivationStats(ActivationStatsOptions options) {
         std::to_string(options.every));
   }
   if (options.budget && (!(*options.budget >= 0) || !std::isfinite(*options.budget))) {
-    throw BadInput(
-        "the budget of ActivationStats must be 0 (none) or more, found " + number_text(*options.budget));
+    throw BadInput("the budget of ActivationStats must be 0 (none) or more, found " +
+                   number_text(*options.budget));
   }
   if (options.most_points < fewest_points) {
     throw BadInput("ActivationStats keeps at least " + counted(fewest_points, "point") + ", found " +

@@ -16,13 +16,9 @@ constexpr int gap = 2;
 constexpr int needed_always = 100;
 constexpr int metric_need = 50;  // beside loss and accuracy of the validation, before all else
 
-std::string percent(double share) {
-  return std::isfinite(share) ? percent_text(share) : "-";
-}
+std::string percent(double share) { return std::isfinite(share) ? percent_text(share) : "-"; }
 
-std::string number(double value) {
-  return std::isfinite(value) ? loss_text(value) : "-";
-}
+std::string number(double value) { return std::isfinite(value) ? loss_text(value) : "-"; }
 
 /// Of what validation measured; "-" if it did not.
 template <class Text>
