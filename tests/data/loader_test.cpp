@@ -240,7 +240,7 @@ TEST(Loader, RefusesImpossibleOptions) {
   expect_bad_input([&] { Loader(numbered_set(0), options_of(2)); }, {"empty"});
   LoaderOptions grey = options_of(2);
   grey.normalisation = {.mean = {0}, .std = {1}};
-  expect_bad_input([&] { Loader(set, grey); }, {"3 channels", "found 1 and 1"});
+  expect_bad_input([&] { Loader(set, grey); }, {"expected 3 of each", "found 1 mean and 1 std"});
   LoaderOptions flat = options_of(2);
   flat.normalisation.std[1] = 0;
   expect_bad_input([&] { Loader(set, flat); }, {"above 0", "channel 1"});
