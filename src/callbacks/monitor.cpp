@@ -7,6 +7,7 @@
 #include <limits>
 #include <vector>
 
+#include "callbacks/class_counts.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/train/learner.hpp"
@@ -38,15 +39,6 @@ const Metric* metric_of(const Learner& learner, const std::string& name) {
     }
   }
   return nullptr;
-}
-
-std::vector<std::int64_t> class_counts(const Dataset& dataset) {
-  std::vector<std::int64_t> counts(dataset.class_names().size());
-  for (std::int64_t i = 0; i < dataset.size(); ++i) {
-    const std::int64_t label = dataset.label(i);
-    if (label >= 0 && label < std::ssize(counts)) ++counts[static_cast<std::size_t>(label)];
-  }
-  return counts;
 }
 
 /// `class "3"`, `classes "3" and "7"`, `classes "3", "4", "5" and 4 more`

@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 
+#include "callbacks/class_counts.hpp"
 #include "callbacks/environment.hpp"
 #include "callbacks/layer_watch.hpp"
 #include "callbacks/run_pictures.hpp"
@@ -67,15 +68,6 @@ std::vector<store::LayerInfo> infos_of(Learner& learner, const ActivationStats* 
     for (const LayerStats& layer : LayerWatch({}, learner).empty_series()) infos.push_back(layer.info);
   }
   return infos;
-}
-
-std::vector<std::int64_t> class_counts(const Dataset& dataset) {
-  std::vector<std::int64_t> counts(dataset.class_names().size());
-  for (std::int64_t i = 0; i < dataset.size(); ++i) {
-    const std::int64_t label = dataset.label(i);
-    if (label >= 0 && label < std::ssize(counts)) ++counts[static_cast<std::size_t>(label)];
-  }
-  return counts;
 }
 
 std::vector<store::MonitorRow> monitors_of(const Learner& learner) {
