@@ -17,20 +17,25 @@ void check_disk(const fs::path& path, const std::error_code& error) {
   throw Error(in_quotes(path) + ": cannot be read: " + error.message());
 }
 
-/// Of a regular file; 0 for anything else.
-std::uintmax_t size_of(const fs::path& path) {
+fs::file_status status_of(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::symlink_status(path, error);
   check_disk(path, error);
-  if (!fs::is_regular_file(status)) return 0;
+  return status;
+}
+
+/// Of a regular file; 0 for anything else.
+std::uintmax_t size_of(const fs::path& path) {
+  if (!fs::is_regular_file(status_of(path))) return 0;
+  std::error_code error;
   const std::uintmax_t size = fs::file_size(path, error);
   check_disk(path, error);
   return error ? 0 : size;
 }
 
 std::uintmax_t bytes_in(const fs::path& path) {
+  if (fs::is_regular_file(status_of(path))) return size_of(path);
   std::error_code error;
-  if (fs::is_regular_file(path, error)) return size_of(path);
   std::uintmax_t sum = 0;
   for (const auto& entry : fs::recursive_directory_iterator(path, error)) sum += size_of(entry.path());
   check_disk(path, error);
@@ -54,8 +59,7 @@ void find_left_overs(const fs::path& folder, std::vector<Garbage>& found) {
 
 /// A run's folder; empty if there is none.
 fs::path folder_of(const NamedRun& run) {
-  std::error_code error;
-  return fs::is_directory(fs::symlink_status(run.folder, error)) ? run.folder : fs::path();
+  return fs::is_directory(status_of(run.folder)) ? run.folder : fs::path();
 }
 
 void remove_path(const fs::path& path) {
@@ -68,7 +72,6 @@ void remove_path(const fs::path& path) {
 
 std::vector<Garbage> find_garbage(const fs::path& runs, const store::RunStore& store, bool lost_runs) {
   std::vector<Garbage> found;
-  std::error_code error;
   for (const store::RunInfo& run : store.runs()) {
     if (run.status == store::RunStatus::running) continue;
     const fs::path folder = folder_of(run_in(runs, run.id));
@@ -79,7 +82,7 @@ std::vector<Garbage> find_garbage(const fs::path& runs, const store::RunStore& s
     if (store::is_locked(folder)) continue;
     find_left_overs(folder, found);
     const fs::path checkpoints = folder / "checkpoints";
-    if (run.status == store::RunStatus::done && fs::is_directory(checkpoints, error)) {
+    if (run.status == store::RunStatus::done && fs::is_directory(status_of(checkpoints))) {
       found.push_back({checkpoints, "", "the run is done", bytes_in(checkpoints)});
     }
   }

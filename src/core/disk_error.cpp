@@ -6,6 +6,16 @@
 #include "lehr/core/text.hpp"
 
 namespace lehr {
+namespace {
+
+[[noreturn]] void throw_failed(const std::filesystem::path& file, const char* cannot, int reason) {
+  const std::string message =
+      in_quotes(file) + ": cannot be " + cannot + ": " + std::generic_category().message(reason);
+  if (is_of_the_disk(reason)) throw DiskError(message);
+  throw BadInput(message);
+}
+
+}  // namespace
 
 bool is_of_the_disk(int reason) {
   switch (reason) {
@@ -20,10 +30,9 @@ bool is_of_the_disk(int reason) {
 }
 
 void throw_not_written(const std::filesystem::path& file, int reason) {
-  const std::string message =
-      in_quotes(file) + ": cannot be written: " + std::generic_category().message(reason);
-  if (is_of_the_disk(reason)) throw DiskError(message);
-  throw BadInput(message);
+  throw_failed(file, "written", reason);
 }
+
+void throw_not_read(const std::filesystem::path& file, int reason) { throw_failed(file, "read", reason); }
 
 }  // namespace lehr

@@ -116,8 +116,8 @@ std::vector<Layer> layers_named(const std::vector<std::string>& patterns, const 
   }
   const auto in_order = [](const Layer& layer) { return std::pair(layer.nodes.front(), layer.output()); };
   std::ranges::sort(found, {}, in_order);
-  const auto repeated = std::ranges::unique(found, {}, in_order);
-  found.erase(repeated.begin(), repeated.end());
+  const auto equal = [&](const Layer& a, const Layer& b) { return in_order(a) == in_order(b); };
+  found.erase(std::unique(found.begin(), found.end(), equal), found.end());
   return found;
 }
 

@@ -3,12 +3,16 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <system_error>
 
+#include "lehr/core/disk_error.hpp"
+
 namespace lehr::store {
+namespace fs = std::filesystem;
 namespace {
 
 std::string host_name() {
@@ -17,19 +21,23 @@ std::string host_name() {
   return name.data();
 }
 
-std::string boot() {
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::string id;
-  file >> id;
-  return id;
+/// Empty if there is no such file, as for a process that has ended. A process that is taken for a dead one
+/// because its file could not be read would lose its run, so any other failure is an error.
+std::string first_line(const fs::path& path) {
+  errno = 0;
+  std::ifstream file(path);
+  std::string line;
+  if (file) std::getline(file, line);
+  if (line.empty() && errno != 0 && errno != ENOENT && errno != ESRCH) throw_not_read(path, errno);
+  return line;
 }
+
+std::string boot() { return first_line("/proc/sys/kernel/random/boot_id"); }
 
 /// Field 22 of /proc/PID/stat, behind the command in brackets, which may hold anything; 0 if there is no such
 /// process. One that has ended and waits for its parent to notice (Z, X) is none either.
 std::int64_t start_of(std::int64_t process) {
-  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
-  std::string line;
-  std::getline(file, line);
+  const std::string line = first_line("/proc/" + std::to_string(process) + "/stat");
   const std::size_t bracket = line.rfind(')');
   if (bracket == std::string::npos) return 0;
   std::istringstream fields(line.substr(bracket + 1));
@@ -43,8 +51,11 @@ std::int64_t start_of(std::int64_t process) {
 
 /// Containers on one machine number their processes apart.
 std::string process_numbers() {
+  const fs::path link = "/proc/self/ns/pid";
   std::error_code error;
-  return std::filesystem::read_symlink("/proc/self/ns/pid", error).string();
+  const fs::path numbers = fs::read_symlink(link, error);
+  if (error && error.value() != ENOENT && error.value() != EACCES) throw_not_read(link, error.value());
+  return numbers.string();
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 
 #include <cerrno>
 #include <fstream>
-#include <system_error>
 
+#include "lehr/core/disk_error.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 #include "store/file_descriptor.hpp"
@@ -69,9 +69,7 @@ RunLock::RunLock(const fs::path& folder) : file_(lock_file(folder)) {
   do {
     if (descriptor_ >= 0) ::close(descriptor_);
     descriptor_ = open_to_lock(file_);
-    if (descriptor_ < 0) {
-      throw BadInput(in_quotes(file_) + ": cannot be written: " + std::generic_category().message(errno));
-    }
+    if (descriptor_ < 0) throw_not_written(file_, errno);
     struct flock lock = whole_file();
     if (::fcntl(descriptor_, F_OFD_SETLK, &lock) != 0 && is_held(errno)) {
       ::close(descriptor_);

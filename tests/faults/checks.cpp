@@ -103,6 +103,19 @@ std::vector<fs::path> files_below(const fs::path& tree) {
   return files;
 }
 
+/// A second attempt ends what the first began. One that finds all done refuses the name.
+Problems check_removal_ends(const World& world, const fs::path& tree) {
+  const Outcome again = run(tree, world.arguments());
+  Problems problems = check_removed(world, tree);
+  if (again.status != 0 && again.status != 2) problems.push_back("fails afterwards: " + again.err);
+  const Arguments list{"runs", "list", "--json"};
+  const std::string expected = run(world.after(), list).out;
+  if (const std::string found = run(tree, list).out; found != expected) {
+    problems.push_back("afterwards the runs are: " + found + ", expected: " + expected);
+  }
+  return problems;
+}
+
 }  // namespace
 
 Problems check_end(const InjectedOutcome& outcome) {
@@ -143,6 +156,16 @@ Problems check_done(const World& world, const fs::path& tree, const InjectedOutc
   if (!fs::exists(tree / model)) return {"status 0, but there is no " + model.string()};
   if (read_file(tree / model) != world.model()) return {"status 0, but other weights"};
   return {};
+}
+
+Problems check_removed(const World& world, const fs::path& tree) {
+  if (!world.removes()) return {};
+  Problems problems;
+  for (const fs::path& file : files_below(tree)) {
+    const bool store = file.filename().string().starts_with("lehr.db");
+    if (!store && !fs::exists(world.after() / file)) problems.push_back("not removed: " + file.string());
+  }
+  return problems;
 }
 
 Problems check_whole(const World& world, const fs::path& tree) {
@@ -191,6 +214,7 @@ Problems check_resumable(const fs::path& tree, const fs::path& notes) {
 }
 
 Problems check_afterwards(const World& world, const fs::path& tree) {
+  if (world.removes()) return check_removal_ends(world, tree);
   if (!world.trains()) {
     const Outcome again = run(tree, world.arguments());
     if (again.status != 0) return {"fails afterwards: " + again.err};

@@ -16,6 +16,8 @@ using Problems = std::vector<std::string>;
 Problems check_end(const InjectedOutcome& outcome);
 /// A command that ended with status 0 did what it does without faults.
 Problems check_done(const World& world, const std::filesystem::path& tree, const InjectedOutcome& outcome);
+/// What a command that removes has removed is gone.
+Problems check_removed(const World& world, const std::filesystem::path& tree);
 /// No file with a final name is half written, and the store is sound.
 Problems check_whole(const World& world, const std::filesystem::path& tree);
 /// Nothing that was there before is lost or changed, but what the command replaces.

@@ -11,7 +11,7 @@ namespace lehr::test {
 namespace {
 
 constexpr std::uint64_t no_end = std::numeric_limits<std::uint64_t>::max();
-const std::string disk = "open,read,write,sync,rename,make,remove,resize,look";
+const std::string disk = "open,read,write,sync,rename,make,remove,resize,look,lock";
 const std::string full_disk = "open,write,sync,rename,make,resize";
 
 std::vector<std::string> split(const std::string& kinds) {
@@ -102,7 +102,7 @@ ChosenFaults choose_faults(const InjectedOutcome& undisturbed, std::uint64_t see
       chosen.plan = again_and_again(at("memory"), 0.01);
       break;
     case 12:
-      chosen.plan = at(one_of(undisturbed, "map,thread", rng));
+      chosen.plan = at(one_of(undisturbed, "map,thread,lock", rng));
       break;
     case 13:
     case 14:

@@ -48,6 +48,8 @@ TrialResult run_trial(const World& world, std::uint64_t seed, const std::string&
   if (of_system && outcome.status == 2) result.problems.push_back("takes want of memory for bad input");
   if (chosen.unnoticed && outcome.status != 0)
     result.problems.push_back("notices a short transfer or a signal");
+  // A crash may bring back what was removed, as it does after rm(1).
+  if (outcome.status == 0 && !chosen.crash) add(result.problems, check_removed(world, tree));
   if (outcome.crashed() || chosen.crash) {
     ++result.faults;
     crash(tree, world.before(), notes, chosen.unflushed, rng);

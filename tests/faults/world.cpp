@@ -28,7 +28,8 @@ Arguments training(const Arguments& more) {
   return all;
 }
 
-/// Commands that only read, but for the file that some of them write. RUN stands for the run that is done.
+/// Commands that only read, but for the file that some of them write, and those that remove runs. RUN stands
+/// for the run that is done, KILLED for the one that was killed.
 const std::map<std::string, std::vector<Arguments>>& readers() {
   static const std::map<std::string, std::vector<Arguments>> all{
       {"report",
@@ -39,6 +40,8 @@ const std::map<std::string, std::vector<Arguments>>& readers() {
         {"runs", "export", "RUN", "--table", "steps", "--out", "new/steps.csv"},
         {"runs", "sql", "SELECT count(*), max(loss) FROM steps"},
         {"runs", "gc", "--dry-run"},
+        {"runs", "gc"},
+        {"runs", "rm", "KILLED", "--yes"},
         {"runs", "list", "--runs", "old"}}},
       {"predict",
        {{"predict", "runs/RUN", "--data", "digits:64", "--sample", "0,1", "--threads", "1"},
@@ -46,6 +49,10 @@ const std::map<std::string, std::vector<Arguments>>& readers() {
         {"predict", "runs/RUN", "--data", "mnist:zipped", "--sample", "5", "--threads", "1"},
         {"predict", "runs/RUN/model.safetensors", "picture.png", "--threads", "1"}}}};
   return all;
+}
+
+void replace(std::string& text, const std::string& word, const std::string& by) {
+  if (const std::size_t at = text.find(word); at != std::string::npos) text.replace(at, word.size(), by);
 }
 
 void must(const Outcome& outcome) {
@@ -96,9 +103,8 @@ World::World(std::string kind, std::size_t variant)
   if (kind_ == "resume") arguments_ = {"train", "--resume", "latest", "--quiet"};
   if (!trains()) arguments_ = readers().at(kind_).at(variant);
   for (std::string& word : arguments_) {
-    if (const std::size_t at = word.find("RUN"); at != std::string::npos) {
-      word.replace(at, 3, done_.filename().string());
-    }
+    replace(word, "RUN", done_.filename().string());
+    replace(word, "KILLED", killed_.filename().string());
   }
   fs::rename(tree_, before_);
   run_undisturbed();
@@ -152,9 +158,15 @@ void World::run_undisturbed() {
   model_ = read_file(after_ / printed_path(undisturbed_.out));
 }
 
+bool World::removes() const {
+  const std::string& last = arguments_.back();
+  return kind_ == "runs" && (arguments_.at(1) == "rm" || (arguments_.at(1) == "gc" && last != "--dry-run"));
+}
+
 bool World::may_change(const fs::path& file) const {
   const fs::path name = file.filename();
   if (name.string().starts_with("lehr.db")) return true;
+  if (removes()) return !fs::exists(after_ / file);
   if (kind_ == "report") return name == "report.html";
   const bool log = name == "log.csv" || name == "log.jsonl";
   return kind_ == "resume" && (log || !file.lexically_relative(killed_).string().starts_with(".."));

@@ -24,6 +24,8 @@ class World {
   const Arguments& arguments() const { return arguments_; }
   bool trains() const { return kind_ == "train" || kind_ == "resume"; }
 
+  bool removes() const;
+
   /// Where the command runs, each time: a run holds absolute paths. Not there between trials.
   const std::filesystem::path& tree() const { return tree_; }
   /// The files that the command finds: a run that is done, data; for resume a run that was killed.
@@ -36,6 +38,7 @@ class World {
   /// Bytes of the model that the training ends with.
   const std::string& model() const { return model_; }
   /// Files that the command may change, relative: its output. Of runs, anything below the run's folder.
+  /// Or remove: what the undisturbed command removes.
   bool may_change(const std::filesystem::path& file) const;
 
  private:

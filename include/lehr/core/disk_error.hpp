@@ -20,4 +20,7 @@ bool is_of_the_disk(int reason);
 /// message is `"FILE": cannot be written: REASON`.
 [[noreturn]] void throw_not_written(const std::filesystem::path& file, int reason);
 
+/// The same for a file that cannot be read: `"FILE": cannot be read: REASON`.
+[[noreturn]] void throw_not_read(const std::filesystem::path& file, int reason);
+
 }  // namespace lehr

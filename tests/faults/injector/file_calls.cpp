@@ -166,6 +166,27 @@ ssize_t writev(int descriptor, const iovec* parts, int count) {
   return syscall(SYS_writev, descriptor, parts, count);
 }
 
+// Every argument of a command of fcntl fits into a pointer.
+int fcntl(int descriptor, int command, ...) {
+  va_list values;
+  va_start(values, command);
+  void* argument = va_arg(values, void*);
+  va_end(values);
+  const bool locks = command == F_SETLK || command == F_SETLKW || command == F_OFD_SETLK;
+  if (locks && static_cast<flock*>(argument)->l_type != F_UNLCK && faults::is_watched(descriptor)) {
+    if (const int error = failure(Kind::lock, "fcntl"); error != 0) return failed(error);
+  }
+  return static_cast<int>(syscall(SYS_fcntl, descriptor, command, argument));
+}
+
+int fcntl64(int descriptor, int command, ...) {
+  va_list values;
+  va_start(values, command);
+  void* argument = va_arg(values, void*);
+  va_end(values);
+  return fcntl(descriptor, command, argument);
+}
+
 int fsync(int descriptor) { return flush(descriptor, "fsync"); }
 int fdatasync(int descriptor) { return flush(descriptor, "fdatasync"); }
 int syncfs(int descriptor) noexcept { return flush(descriptor, "syncfs"); }

@@ -17,9 +17,9 @@ namespace {
 
 constexpr int crash_status = 97;
 constexpr int threads_told_apart = 16;
-constexpr std::array<const char*, kinds> names{"open", "read",   "write",  "partial", "interrupt",
-                                               "sync", "rename", "make",   "remove",  "resize",
-                                               "look", "map",    "memory", "thread",  "crash"};
+constexpr std::array<const char*, kinds> names{"open",   "read", "write",  "partial", "interrupt", "sync",
+                                               "rename", "make", "remove", "resize",  "look",      "map",
+                                               "memory", "lock", "thread", "crash"};
 
 struct Plan {
   std::uint64_t seed = 0;
@@ -139,6 +139,8 @@ int failure(Kind kind, const char* where, bool creates) {
     case Kind::map:
     case Kind::memory:
       return ENOMEM;
+    case Kind::lock:
+      return other ? EIO : ENOLCK;
     case Kind::thread:
       return EAGAIN;
     case Kind::write:

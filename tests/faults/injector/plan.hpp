@@ -21,10 +21,11 @@ enum class Kind : int {
   look,       ///< stat, access: EIO
   map,        ///< mmap: ENOMEM
   memory,     ///< malloc and its relatives: ENOMEM
+  lock,       ///< locking part of a file with fcntl: EIO, ENOLCK
   thread,     ///< pthread_create: EAGAIN
   crash,      ///< the process ends at once, before a call that touches a file
 };
-constexpr int kinds = 15;
+constexpr int kinds = 16;
 
 /// Counts one call of that kind by this thread, and says whether it is to fail.
 bool strikes(Kind kind, const char* where);
