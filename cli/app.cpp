@@ -84,7 +84,7 @@ std::string plainer(const std::string& said) {
 BadInput as_bad_input(CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> left = app.remaining(true);
   if (!left.empty()) return unexpected(app, left.front());
-  return BadInput(typed_name(innermost(app)) + ": " + plainer(error.what()));
+  return BadInput(plainer(error.what()) + " (" + typed_name(innermost(app)) + " --help lists the options)");
 }
 
 /// Throws if the line names a command that there is not: "lehr trian --help" is no request for lehr's own

@@ -38,8 +38,8 @@ struct CallbackOptions {
 
 void add_callback_options(CLI::App& app, CallbackOptions& options);
 
-/// Adds what was asked for, with files in `folder` (none if it is empty); `warn` is told of files that a full
-/// disk does not take. Throws BadInput for options that contradict each other.
+/// Adds what was asked for, with files in `folder` (none if it is empty); `warn` is called for each file that
+/// a full disk does not take. Throws BadInput for options that contradict each other.
 void add_callbacks(Learner& learner, const CallbackOptions& options, const std::filesystem::path& folder,
                    const OnFailure& warn);
 

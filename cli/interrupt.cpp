@@ -24,8 +24,14 @@ void say(std::string_view text) {
   [[maybe_unused]] const auto written = write(STDERR_FILENO, text.data(), text.size());
 }
 
+// A terminal has just echoed ^C.
+void end_line() {
+  if (isatty(STDERR_FILENO) != 0) say("\n");
+}
+
 void end_at_once() {
-  say("\nlehr: interrupted; nothing was saved\n");
+  end_line();
+  say("lehr: interrupted; nothing was saved\n");
   _exit(interrupted_status);
 }
 
@@ -36,8 +42,10 @@ void on_signal(int number) {
   if (of_a_person && insisted.exchange(true)) _exit(interrupted_status);
   const bool first = !caught.exchange(true);
   if (Learner* learner = running; learner != nullptr) learner->request_stop();
-  if (first && answer == Answer::stop_fit)
-    say("\nlehr: stopping after this batch; once more stops at once\n");
+  if (first && answer == Answer::stop_fit) {
+    end_line();
+    say("lehr: stopping after this batch; once more stops at once\n");
+  }
   errno = error;
 }
 

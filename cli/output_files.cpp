@@ -58,11 +58,9 @@ Look look_of(FileKind kind) {
     case FileKind::csv_log:
       return {"log of epochs as CSV", [](std::string_view text) { return text.starts_with("epoch,"); }};
     case FileKind::jsonl_log:
-      return {"log of epochs as JSON", [](std::string_view text) { return text.starts_with("{\"epoch\":"); }};
-    case FileKind::text:
       break;
   }
-  return {"text", [](std::string_view text) { return text.find('\0') == text.npos; }};
+  return {"log of epochs as JSON", [](std::string_view text) { return text.starts_with("{\"epoch\":"); }};
 }
 
 std::string beginning_of(const fs::path& file) {
@@ -121,11 +119,15 @@ void check_new(const OutputFile& output) {
 }
 
 void check_replaceable(const OutputFile& output, FileKind kind) {
-  check_writable(output);
-  if (!holds_something(output.file)) return;
   const Look look = look_of(kind);
-  if (look.matches(beginning_of(output.file))) return;
-  throw BadInput(output.option + " " + in_quotes(output.file) + ": the file exists and is no " + look.name +
+  check_replaceable(output, look.name, look.matches);
+}
+
+void check_replaceable(const OutputFile& output, const std::string& kind,
+                       const std::function<bool(std::string_view)>& begins_so) {
+  check_writable(output);
+  if (!holds_something(output.file) || begins_so(beginning_of(output.file))) return;
+  throw BadInput(output.option + " " + in_quotes(output.file) + ": the file exists and is no " + kind +
                  ", which would replace it; name another file");
 }
 

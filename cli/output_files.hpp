@@ -1,8 +1,10 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace lehr::cli {
 
@@ -25,10 +27,13 @@ void check_writable(const OutputFile& output);
 void check_new(const OutputFile& output);
 
 /// What a file is, as far as a command that replaces it must know.
-enum class FileKind { page, picture, activations, csv_log, jsonl_log, text };
+enum class FileKind { page, picture, activations, csv_log, jsonl_log };
 
 /// For files that a command may replace when it is run again: throws BadInput if the file exists and is
 /// something else than the kind that the command writes. Checks that it can be written, too.
 void check_replaceable(const OutputFile& output, FileKind kind);
+/// The same for a kind that is told by how the file begins.
+void check_replaceable(const OutputFile& output, const std::string& kind,
+                       const std::function<bool(std::string_view)>& begins_so);
 
 }  // namespace lehr::cli

@@ -50,10 +50,7 @@ std::vector<Picture> pictures_of(const Dataset& dataset, std::span<const std::in
   }
   std::vector<Picture> pictures;
   for (const std::int64_t sample : samples) {
-    if (sample >= dataset.size()) {
-      throw BadInput(
-          fmt::format("there is no sample {}: the set has {}, counted from 0", sample, dataset.size()));
-    }
+    check_sample(dataset, sample);
     Picture picture{.pixels = std::vector<std::uint8_t>(bytes_of(shape)),
                     .name = fmt::format("sample {}", sample),
                     .truth = dataset.class_names()[static_cast<std::size_t>(dataset.label(sample))],

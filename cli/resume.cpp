@@ -38,7 +38,13 @@ fs::path place_to_resume(const std::string& given, const fs::path& runs) {
 FoundRun run_to_resume(const fs::path& place) {
   if (is_file(place)) return {folder_around(place), place};
   const std::vector<fs::path> checkpoints = checkpoints_in(place / "checkpoints");
-  return {place, checkpoints.empty() ? fs::path() : checkpoints.front()};
+  if (!checkpoints.empty()) return {place, checkpoints.front()};
+  // A new start would replace the model.
+  if (is_file(place / file_of(RunPart::model))) {
+    throw BadInput(in_quotes(place) +
+                   ": there is nothing to resume: the run has saved its model, and has no checkpoints");
+  }
+  return {place, {}};
 }
 
 }  // namespace lehr::cli

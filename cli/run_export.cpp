@@ -11,6 +11,7 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
+#include "metric_names.hpp"
 #include "text_table.hpp"
 
 namespace lehr::cli {
@@ -62,7 +63,7 @@ std::string metric_columns(const std::vector<store::EpochRow>& epochs) {
     columns += fmt::format(
         ", (SELECT value FROM metrics WHERE metrics.run = epochs.run AND metrics.epoch = epochs.epoch "
         "AND metrics.name = {}) AS {}",
-        sql_text(name), quoted("valid_" + name, '"'));
+        sql_text(name), quoted(metric_key(name), '"'));
   }
   return columns;
 }
@@ -89,9 +90,10 @@ nlohmann::ordered_json json_of(const Value& value) {
   return text == nullptr ? nlohmann::ordered_json() : nlohmann::ordered_json(*text);
 }
 
-void write_csv(std::ostream& out, std::span<const std::string> fields) {
-  for (std::size_t i = 0; i < fields.size(); ++i) out << (i > 0 ? "," : "") << csv_field(fields[i]);
-  out << '\n';
+std::string csv_line(std::span<const std::string> fields) {
+  std::string line;
+  for (std::size_t i = 0; i < fields.size(); ++i) line += (i > 0 ? "," : "") + csv_field(fields[i]);
+  return line + '\n';
 }
 
 void write_json(std::ostream& out, std::span<const std::string> names, std::span<const Value> values) {
@@ -109,9 +111,23 @@ RowFormat row_format_by_name(const std::string& name) {
   throw unknown_name("format", name, std::vector<std::string>{"csv", "jsonl", "table"});
 }
 
+bool is_export(std::string_view beginning, RowFormat format, std::span<const std::string> columns) {
+  const std::string_view line = beginning.substr(0, beginning.find('\n'));
+  if (format == RowFormat::csv) return beginning.starts_with(csv_line(columns));
+  std::size_t at = 0;
+  for (const std::string& column : columns) {
+    const std::string name = format == RowFormat::jsonl ? nlohmann::json(column).dump() + ":" : column;
+    at = line.find(name, at);
+    if (at == std::string_view::npos) return false;
+    at += name.size();
+  }
+  return true;
+}
+
 void write_rows(const store::RunStore& store, const std::string& sql, RowFormat format, std::ostream& out) {
-  std::vector<std::vector<std::string>> rows;  // of the table, whose widths depend on all of them
-  bool first = true;
+  const std::vector<std::string> header = store.columns(sql);
+  std::vector<std::vector<std::string>> rows{header};  // of the table, whose widths depend on all of them
+  if (format == RowFormat::csv) out << csv_line(header);
   store.query(sql, [&](std::span<const std::string> names, std::span<const Value> values) {
     if (format == RowFormat::jsonl) {
       write_json(out, names, values);
@@ -120,17 +136,14 @@ void write_rows(const store::RunStore& store, const std::string& sql, RowFormat 
     std::vector<std::string> fields;
     for (const Value& value : values) fields.push_back(text_of(value));
     if (format == RowFormat::csv) {
-      if (first) write_csv(out, names);
-      write_csv(out, fields);
+      out << csv_line(fields);
     } else {
-      if (first) rows.emplace_back(names.begin(), names.end());
       for (std::string& field : fields) field = printable(field, 60);
       rows.push_back(std::move(fields));
     }
-    first = false;
     return static_cast<bool>(out);
   });
-  out << table(rows);
+  if (format == RowFormat::table) out << table(rows);
 }
 
 std::vector<std::string> export_tables() {

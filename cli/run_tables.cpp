@@ -88,6 +88,11 @@ std::optional<double> last_metric(const RunResult& run, const std::string& name)
   return std::nullopt;
 }
 
+/// An accuracy as a percentage, another metric as a number.
+std::string metric_text(const std::string& name, std::optional<double> value) {
+  return name.ends_with("accuracy") ? percent(value) : number(value);
+}
+
 std::optional<double> best_accuracy(const RunResult& run) {
   std::optional<double> best;
   for (const store::EpochRow& epoch : run.epochs) {
@@ -153,7 +158,7 @@ Row fact_of(const std::string& key, const std::string& value) {
 std::string epochs_text(const RunResult& run, std::size_t columns) {
   std::vector<Row> rows{{"epoch", "train loss", "train acc", "valid loss", "valid acc", "lr", "time"}};
   const std::set<std::string> names = metric_names(run);
-  for (const std::string& name : names) rows[0].push_back(printable(name, 30));
+  for (const std::string& name : names) rows[0].push_back(printable(metric_title(name), 36));
   for (const store::EpochRow& epoch : run.epochs) {
     Row row{fmt::format("{}", epoch.epoch + 1),
             number(epoch.train_loss),
@@ -164,7 +169,7 @@ std::string epochs_text(const RunResult& run, std::size_t columns) {
             duration(epoch.train_seconds + epoch.valid_seconds)};
     for (const std::string& name : names) {
       const auto found = epoch.metrics.find(name);
-      row.push_back(found == epoch.metrics.end() ? "-" : number(found->second));
+      row.push_back(found == epoch.metrics.end() ? "-" : metric_text(name, found->second));
     }
     rows.push_back(std::move(row));
   }
@@ -256,6 +261,7 @@ std::string comparison_text(std::span<const RunResult> runs) {
   add("data", [](const RunResult& run) { return short_data(run.info.data, 30); });
   add("epochs", epochs_of);
   for (const std::string& key : keys) {
+    if (key == "data" || key == "epochs") continue;  // rows of their own
     Row row{printable(key, 40)};
     for (const auto& all : options) {
       const auto found = all.find(key);
@@ -273,7 +279,8 @@ std::string comparison_text(std::span<const RunResult> runs) {
   std::set<std::string> metrics;
   for (const RunResult& run : runs) metrics.merge(metric_names(run));
   for (const std::string& name : metrics) {
-    add("valid " + printable(name, 30), [&](const RunResult& run) { return number(last_metric(run, name)); });
+    add(printable(metric_title(name), 36),
+        [&](const RunResult& run) { return metric_text(name, last_metric(run, name)); });
   }
   add("train loss", [](const RunResult& run) {
     return number(run.epochs.empty() ? std::nullopt : std::optional(run.epochs.back().train_loss));
@@ -307,7 +314,7 @@ Json epoch_json(const store::EpochRow& epoch) {
              {"valid_loss", number_or_null(epoch.valid_loss)},
              {"valid_accuracy", number_or_null(epoch.valid_accuracy)}};
   for (const auto& [name, value] : epoch.metrics) {
-    event[name.starts_with("train_eval_") ? name : "valid_" + name] = number_or_null(value);
+    event[metric_key(name)] = number_or_null(value);
   }
   event["lr"] = number_or_null(epoch.lr);
   event["train_seconds"] = epoch.train_seconds;
@@ -335,9 +342,9 @@ Json run_json(const RunResult& run) {
              {"best_valid_accuracy", number_or_null(best_accuracy(run))},
              {"valid_loss", number_or_null(last_of(run, &store::EpochRow::valid_loss))},
              {"train_seconds", train_seconds(run)},
-             {"stats_overhead", info.stats_share}};
+             {"stats_overhead", info.stats_share > 0 ? Json(info.stats_share) : Json()}};
   for (const std::string& name : metric_names(run))
-    event["valid_" + name] = number_or_null(last_metric(run, name));
+    event[metric_key(name)] = number_or_null(last_metric(run, name));
   return event;
 }
 

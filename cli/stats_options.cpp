@@ -25,13 +25,12 @@ void add_stats_options(CLI::App& app, StatsOptions& options) {
   ActivationStatsOptions& stats = options.stats;
   app.add_flag("--stats", options.on, "record every layer's activations, and show them at the end")
       ->group(group);
-  add_parsed(
-      app, "--stats-every", stats.every,
-      "batches from one record to the next, whatever it costs; 1 records every batch [as many as the budget "
-      "allows]",
-      [](const std::string& option, const std::string& text) {
-        return parse_integer(option, text, {.least = 1});
-      })
+  add_parsed(app, "--stats-every", stats.every,
+             "record one batch in N, with no limit on the cost; 1 records every batch [as many as the budget "
+             "allows]",
+             [](const std::string& option, const std::string& text) {
+               return parse_integer(option, text, {.least = 1});
+             })
       ->type_name("N")
       ->group(group);
   add_parsed(app, "--stats-layers", stats.layers,

@@ -132,7 +132,7 @@ void add_execution(CLI::App& app, TrainOptions& options) {
 
 void add_sources(CLI::App& app, TrainOptions& options) {
   constexpr const char* group = "Options from elsewhere";
-  app.add_option("--config", options.config, "TOML file of options; those given beside it win")
+  app.add_option("--config", options.config, "TOML file of options; options on the command line override it")
       ->type_name("FILE")
       ->group(group);
   app.add_option("--recipe", options.recipe,

@@ -102,7 +102,7 @@ int show(const RunsOptions& options) {
 }
 
 int compare(const RunsOptions& options) {
-  if (options.names.size() < 2) throw BadInput("lehr runs compare needs two runs or more");
+  if (options.names.size() < 2) throw BadInput("runs compare needs two runs or more");
   const std::vector<RunResult> runs = named(options);
   if (!options.json) std::cout << comparison_text(runs);
   if (options.json) std::ranges::for_each(runs, [](const RunResult& run) { print_json(run_json(run)); });
@@ -110,13 +110,13 @@ int compare(const RunsOptions& options) {
 }
 
 int diff(const RunsOptions& options) {
-  if (options.names.size() != 2) throw BadInput("lehr runs diff needs two runs");
+  if (options.names.size() != 2) throw BadInput("runs diff needs two runs");
   const NamedRun a = find_recorded(options, options.names[0]);
   const NamedRun b = find_recorded(options, options.names[1]);
   std::error_code error;
   if (!std::filesystem::equivalent(store_in(a.runs), store_in(b.runs), error)) {
-    throw BadInput("lehr runs diff needs two runs of one store, found " + in_quotes(store_in(a.runs)) +
-                   " and " + in_quotes(store_in(b.runs)));
+    throw BadInput("runs diff needs two runs of one store, found " + in_quotes(store_in(a.runs)) + " and " +
+                   in_quotes(store_in(b.runs)));
   }
   const store::RunComparison comparison = open_store(a).compare(a.id, b.id);
   if (options.json) {
@@ -137,10 +137,14 @@ void write_to(const std::filesystem::path& file, const std::function<void(std::o
 
 int export_run(const RunsOptions& options) {
   const RowFormat format = row_format_by_name(options.format);
-  if (!options.out.empty()) check_replaceable({"--out", options.out}, FileKind::text);
   const NamedRun run = find_recorded(options, options.names.front());
   const store::RunStore store = open_store(run);
   const std::string sql = export_sql(store, options.table, run.id);
+  if (!options.out.empty()) {
+    check_replaceable({"--out", options.out}, "export of the same columns", [&](std::string_view beginning) {
+      return is_export(beginning, format, store.columns(sql));
+    });
+  }
   write_to(options.out, [&](std::ostream& out) { write_rows(store, sql, format, out); });
   return 0;
 }
@@ -244,7 +248,7 @@ void register_runs(Commands& registry) {
   add_json(diff_command);
 
   CLI::App& export_command = add("export", "A run's numbers for other programs.", export_run);
-  add_names(export_command, *options, "the run");
+  export_command.add_option("RUN", options->names, "the run")->required()->expected(1);
   std::string tables;
   for (const std::string& table : export_tables()) tables += (tables.empty() ? "" : ", ") + table;
   export_command.add_option("--table", options->table, "one of " + tables)

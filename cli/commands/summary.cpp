@@ -22,7 +22,7 @@ constexpr const char* examples = R"(Examples:
   lehr summary --model resnet-small --input 3x32x32 --classes 100 --json
 
 FLOPs are of the forward pass of the batch; the receptive field is in pixels of the input. The memory is what
-training holds at its peak, beside the data and the program.)";
+training holds at its peak. The data, the program and the statistics of layers come on top.)";
 
 struct SummaryOptions {
   ModelOptions model;

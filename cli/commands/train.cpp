@@ -89,8 +89,11 @@ void report(const TrainingResult& result, const RunPlace& place, const TrainOpti
     const std::string saved =
         options.save ? "go on with: lehr train --resume " + shell_word(place.path) + " --time-limit MINUTES"
                      : "nothing was saved";
-    std::fprintf(stderr, "lehr: the time limit of %s minutes has passed; %s\n",
-                 fmt::format("{}", options.callbacks.time_limit).c_str(), saved.c_str());
+    // The table's last line has said it to those who see the table.
+    const std::string why =
+        options.quiet ? fmt::format("the time limit of {} minutes has passed; ", options.callbacks.time_limit)
+                      : "";
+    std::fprintf(stderr, "lehr: %s%s\n", why.c_str(), saved.c_str());
   }
   if (options.json) {
     print_json(done_event(result, place));
@@ -196,11 +199,12 @@ void save_moved_paths(Learner& learner, const Place& place, const CLI::App& comm
 // every checkpoint needs it, and stays once a batch has gone through the network, or was not waited for.
 void save_config_at_start(Learner& learner, RunFolder* made, const CLI::App& command) {
   if (made == nullptr) return;
-  learner.on(Event::before_epoch, [made, &command](Learner& l) {
-    if (l.progress().epoch > 0) return;
-    const std::string text = config_text(command, reporting_options());
+  const auto save = [made, text = config_text(command, reporting_options())](Learner& l) {
+    if (l.progress().train_batches > 0) return;
     store::write_file_atomically(made->config(), [&](std::ostream& out) { out << text; });
-  });
+  };
+  learner.on(Event::before_epoch, save);
+  learner.on(Event::before_stop, save);
   for (const Event event : {Event::after_predict, Event::before_stop}) {
     learner.on(event, [made](Learner&) { made->keep(); });
   }

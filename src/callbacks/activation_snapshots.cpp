@@ -19,11 +19,8 @@ ActivationSnapshots::ActivationSnapshots(ActivationSnapshotsOptions options)
 
 void ActivationSnapshots::before_fit(Learner& learner) {
   layers_named(options_.activations.layers, learner.model());
-  const std::int64_t size = learner.data().valid->size();
   for (const std::int64_t sample : options_.samples) {
-    if (sample >= 0 && sample < size) continue;
-    throw BadInput("there is no sample " + std::to_string(sample) + ": the validation set has " +
-                   std::to_string(size) + ", counted from 0");
+    check_sample(*learner.data().valid, sample, "the validation set");
   }
 }
 

@@ -20,11 +20,11 @@ std::string percent(double share) { return std::isfinite(share) ? percent_text(s
 
 std::string number(double value) { return std::isfinite(value) ? loss_text(value) : "-"; }
 
-/// Of what validation measured; "-" if it did not.
+/// Of one part of an epoch; "-" if that part saw no sample.
 template <class Text>
-auto validated(const Text& text) {
-  return [text](const EpochRecord& record) {
-    return record.valid.samples > 0 ? text(record.valid) : std::string("-");
+auto measured(SetMetrics EpochRecord::*part, const Text& text) {
+  return [part, text](const EpochRecord& record) {
+    return (record.*part).samples > 0 ? text(record.*part) : std::string("-");
   };
 }
 
@@ -47,20 +47,22 @@ std::string right_aligned(const std::string& text, int width) {
 
 EpochTable::EpochTable(std::vector<std::string> metrics, int columns) : columns_(columns) {
   add({"epoch", 5, needed_always, [](const EpochRecord& r) { return fmt::format("{}", r.epoch + 1); }});
-  add({"train loss", 10, 40, [](const EpochRecord& r) { return number(r.train.loss); }});
-  add({"valid loss", 10, 60, validated([](const SetMetrics& valid) { return number(valid.loss); })});
-  add({"train acc", 9, 20, [](const EpochRecord& r) { return percent(r.train.accuracy); }});
-  add({"accuracy", 9, needed_always,
-       validated([](const SetMetrics& valid) { return percent(valid.accuracy); })});
+  const auto loss = [](const SetMetrics& set) { return number(set.loss); };
+  const auto accuracy = [](const SetMetrics& set) { return percent(set.accuracy); };
+  add({"train loss", 10, 40, measured(&EpochRecord::train, loss)});
+  add({"valid loss", 10, 60, measured(&EpochRecord::valid, loss)});
+  add({"train acc", 9, 20, measured(&EpochRecord::train, accuracy)});
+  add({"accuracy", 9, needed_always, measured(&EpochRecord::valid, accuracy)});
   for (std::string& name : metrics) {
     const int width = std::max(7, width_of(name));
     const auto text = [name](const SetMetrics& valid) { return metric_text(valid, name); };
-    add({std::move(name), width, metric_need, validated(text)});
+    add({std::move(name), width, metric_need, measured(&EpochRecord::valid, text)});
   }
   add({"lr", 7, 10, [](const EpochRecord& r) { return fmt::format("{:.2g}", r.lr); }});
   add({"images/s", 8, 5, [](const EpochRecord& r) {
          const double seconds = std::max(r.train_seconds, 1e-9);
-         return fmt::format("{:.0f}", static_cast<double>(r.train.samples) / seconds);
+         return r.train.samples == 0 ? "-"
+                                     : fmt::format("{:.0f}", static_cast<double>(r.train.samples) / seconds);
        }});
   add({"time", 7, 30, [](const EpochRecord& r) { return duration_text(r.train_seconds + r.valid_seconds); }});
   if (columns_ > 0) fit();

@@ -11,6 +11,7 @@
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/train/learner.hpp"
+#include "lehr/train/metrics.hpp"
 
 namespace lehr {
 namespace {
@@ -77,6 +78,21 @@ void warn_undefined(Learner& learner, const std::string& name, const std::string
       "{} is undefined: {}; an epoch without a value counts neither as better nor as worse", name, reason));
 }
 
+/// Says why a name that lehr knows is not among this training's numbers.
+void check_measured(const Learner& learner, const std::string& name) {
+  const bool validation = name.starts_with("valid_");
+  if (validation && !learner.options().validate) {
+    throw BadInput(in_quotes(name) + " cannot be watched: the training does not validate");
+  }
+  if (!validation && !is_of_training_set(name)) return;
+  const std::string metric =
+      name.substr(validation ? std::string_view("valid_").size() : train_eval_prefix.size());
+  const std::vector<std::string> known = metric_names();
+  if (std::ranges::find(known, metric) == known.end() || metric_of(learner, name) != nullptr) return;
+  throw BadInput(in_quotes(name) + " cannot be watched: the training does not measure the metric " +
+                 in_quotes(metric) + "; add that metric");
+}
+
 }  // namespace
 
 Monitor::Monitor(MonitorOptions options)
@@ -87,6 +103,7 @@ Monitor::Monitor(MonitorOptions options)
 }
 
 void Monitor::check(const Learner& learner) {
+  check_measured(learner, options_.metric);
   monitored(shape_of_record(learner), options_.metric);
   lower_ = lower_in(learner);
 }

@@ -25,6 +25,10 @@ double share_done(const Progress& progress) {
          static_cast<double>(progress.batches);
 }
 
+double share_of_fit(const Progress& progress) {
+  return (progress.epoch + share_done(progress)) / std::max(progress.epochs, 1);
+}
+
 }  // namespace
 
 struct ProgressBar::State {
@@ -35,10 +39,17 @@ struct ProgressBar::State {
   Stopwatch part;
   Stopwatch since_drawn;
   bool drawn = false;
+  double share_before = 0;  ///< of the fit, done before it was resumed
   std::optional<EpochTable> table;
+  bool has_header = false;
 
   std::ostream& out() const { return options.out == nullptr ? std::cerr : *options.out; }
   int columns() const { return options.width ? options.width() : options.columns; }
+
+  /// A fit that trains nothing has no table.
+  void begin_table() {
+    if (!std::exchange(has_header, true)) out() << table->header() << std::flush;
+  }
 
   void erase() {
     if (drawn) out() << "\r\x1b[J" << std::flush;
@@ -54,17 +65,19 @@ struct ProgressBar::State {
       line.state = "validating";
       return line;
     }
-    const double fit_share = (progress.epoch + share) / std::max(progress.epochs, 1);
+    const double fit_share = share_of_fit(progress);
+    const double done = std::max(fit_share - share_before, 1e-9);
     const double rate = static_cast<double>(progress.running.samples) / std::max(part.seconds(), 1e-9);
     line.loss = "loss " + loss_text(progress.running.loss);
     line.speed = fmt::format("{:.0f} images/s", rate);
-    line.left = duration_text(fit.seconds() * (1 - fit_share) / fit_share) + " left";
+    line.left = duration_text(fit.seconds() * (1 - fit_share) / done) + " left";
     return line;
   }
 
   // The cursor goes back to the beginning of the line. A terminal that is made narrower wraps what is there
   // and keeps the cursor on the same character, so that the next drawing erases all of it.
   void draw(const Progress& progress) {
+    begin_table();
     out() << '\r' << fitted(line(progress), columns()) << "\x1b[J\r" << std::flush;
     drawn = true;
     since_drawn.restart();
@@ -86,10 +99,19 @@ void ProgressBar::before_fit(Learner& learner) {
   for (const auto& metric : learner.metrics()) metrics.push_back(metric->name());
   const int columns = state_->options.live ? state_->columns() : 0;
   state_->table.emplace(std::move(metrics), columns);
-  state_->out() << state_->table->header() << std::flush;
+  state_->has_header = false;
+  state_->share_before = -1;
 }
 
-void ProgressBar::before_train(Learner&) { state_->part.restart(); }
+void ProgressBar::before_train(Learner& learner) {
+  state_->part.restart();
+  const Progress& progress = learner.progress();
+  if (state_->share_before >= 0) return;
+  state_->share_before =
+      (progress.epoch + static_cast<double>(progress.batch) /
+                            static_cast<double>(std::max<std::int64_t>(progress.batches, 1))) /
+      std::max(progress.epochs, 1);
+}
 
 void ProgressBar::before_validate(Learner&) { state_->part.restart(); }
 
@@ -100,7 +122,9 @@ void ProgressBar::after_batch(Learner& learner) {
 
 void ProgressBar::after_epoch(Learner& learner) {
   state_->erase();
-  if (!learner.history().empty()) state_->out() << state_->table->row(learner.history().back()) << std::flush;
+  if (learner.history().empty()) return;
+  state_->begin_table();
+  state_->out() << state_->table->row(learner.history().back()) << std::flush;
 }
 
 // Whoever asked for a stop knows why the fit ended.
@@ -108,8 +132,8 @@ void ProgressBar::after_fit(Learner& learner) {
   state_->erase();
   const Ending& ending = learner.ending();
   if (ending.reason == EndReason::completed || ending.reason == EndReason::interrupted) return;
-  const Progress& progress = learner.progress();
-  state_->out() << fmt::format("ended in epoch {} of {}: {}\n", progress.epoch + 1, progress.epochs,
+  const int epoch = learner.history().empty() ? learner.progress().epoch : learner.history().back().epoch;
+  state_->out() << fmt::format("ended in epoch {} of {}: {}\n", epoch + 1, learner.progress().epochs,
                                ending.text)
                 << std::flush;
 }

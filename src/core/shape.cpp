@@ -34,9 +34,14 @@ std::int64_t Shape::numel() const {
 }
 
 Shape Shape::with(int axis, std::int64_t extent) const {
+  check_axis(axis);
   std::array<std::int64_t, max_rank> changed = extents_;
   changed.at(static_cast<std::size_t>(axis)) = extent;
   return Shape(std::span<const std::int64_t>(changed).first(static_cast<std::size_t>(rank_)));
+}
+
+void Shape::throw_no_axis(int axis) const {
+  throw BadInput("the shape " + str() + " has no axis " + std::to_string(axis) + "; axes count from 0");
 }
 
 std::string Shape::str() const {

@@ -13,6 +13,12 @@
 
 namespace lehr {
 
+void check_sample(const Dataset& dataset, std::int64_t sample, std::string_view set) {
+  if (sample >= 0 && sample < dataset.size()) return;
+  throw BadInput("there is no sample " + std::to_string(sample) + ": " + std::string(set) + " has " +
+                 std::to_string(dataset.size()) + ", counted from 0");
+}
+
 MemoryDataset::MemoryDataset(Shape image_shape, std::vector<std::uint8_t> images,
                              std::vector<std::uint8_t> labels, std::vector<std::string> class_names)
     : image_shape_(image_shape),
@@ -37,19 +43,13 @@ MemoryDataset::MemoryDataset(Shape image_shape, std::vector<std::uint8_t> images
   }
 }
 
-void MemoryDataset::check_index(std::int64_t index) const {
-  if (index >= 0 && index < size()) return;
-  throw BadInput("there is no sample " + std::to_string(index) + ": the dataset has " +
-                 std::to_string(size()) + ", counted from 0");
-}
-
 std::int64_t MemoryDataset::label(std::int64_t index) const {
-  check_index(index);
+  check_sample(*this, index, "the dataset");
   return labels_[static_cast<std::size_t>(index)];
 }
 
 void MemoryDataset::read(std::int64_t index, std::span<std::uint8_t> pixels) const {
-  check_index(index);
+  check_sample(*this, index, "the dataset");
   const auto bytes = static_cast<std::size_t>(image_shape_.numel());
   if (pixels.size() != bytes) {
     throw BadInput("an image of shape " + image_shape_.str() + " needs room for " + std::to_string(bytes) +

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "graph/checks.hpp"
+#include "lehr/core/number_text.hpp"
 
 namespace lehr {
 namespace {
@@ -39,6 +40,12 @@ std::vector<TensorSpec> pick(const std::vector<NodeId>& ids, auto&& spec_of) {
 }
 
 }  // namespace
+
+const Node& Graph::node(NodeId id) const {
+  if (id >= 0 && static_cast<std::size_t>(id) < nodes_.size()) return nodes_[static_cast<std::size_t>(id)];
+  throw BadInput(fmt::format("the graph {} has no node {}: it has {}", in_quotes(name_), id,
+                             counted(static_cast<std::int64_t>(nodes_.size()), "node")));
+}
 
 NodeId Graph::append(Node node) {
   check_name(node.name);

@@ -46,7 +46,11 @@ std::string results(const RunRecords& run) {
     text += "(training: averaged while the weights change; --train-eval measures it like the validation)\n";
   }
   for (const auto& [name, last] : run.epochs.back().metrics) {
-    text += series_line(run, name, loss_text, [&, key = name](const EpochRow& e) {
+    constexpr std::string_view evaluated = "train_eval_";
+    const std::string title =
+        name.starts_with(evaluated) ? "evaluated training " + name.substr(evaluated.size()) : name;
+    const auto as_text = name.ends_with("accuracy") ? accuracy_text : loss_text;
+    text += series_line(run, title, as_text, [&, key = name](const EpochRow& e) {
       const auto found = e.metrics.find(key);
       return found == e.metrics.end() ? std::nullopt : std::optional(found->second);
     });

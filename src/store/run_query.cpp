@@ -63,28 +63,47 @@ bool says_nothing(const Database& database, std::string sql) {
   return true;
 }
 
+std::vector<std::string> names_of(const Statement& statement) {
+  std::vector<std::string> names;
+  for (int i = 0; i < statement.columns(); ++i) names.push_back(statement.column_name(i));
+  return names;
+}
+
+/// Calls `use` with one statement that changes nothing.
+template <class Use>
+void with_statement(const Database& database, const std::string& sql, const Use& use) {
+  const OnlyReading guard(database.handle());
+  try {
+    if (says_nothing(database, sql)) throw BadInput("expected an SQL statement, found none");
+    Statement statement(database, sql);
+    if (statement.is_none()) throw BadInput("expected an SQL statement at the beginning, found none");
+    if (!says_nothing(database, statement.rest()))
+      throw BadInput("expected one SQL statement, found more behind it");
+    use(statement);
+  } catch (const DatabaseError& error) {
+    if (error.code() == SQLITE_AUTH) throw BadInput("only SELECT is allowed, found " + in_quotes(sql));
+    throw;
+  }
+}
+
 }  // namespace
 
 void RunStore::query(const std::string& sql, const RowAction& row) const {
   if (!row) throw BadInput("a query needs a function that takes its rows, found none");
-  const OnlyReading guard(state_->database.handle());
-  try {
-    if (says_nothing(state_->database, sql)) throw BadInput("expected an SQL statement, found none");
-    Statement statement(state_->database, sql);
-    if (statement.is_none()) throw BadInput("expected an SQL statement at the beginning, found none");
-    if (!says_nothing(state_->database, statement.rest()))
-      throw BadInput("expected one SQL statement, found more behind it");
-    std::vector<std::string> names;
-    for (int i = 0; i < statement.columns(); ++i) names.push_back(statement.column_name(i));
+  with_statement(state_->database, sql, [&](Statement& statement) {
+    const std::vector<std::string> names = names_of(statement);
     std::vector<Value> values(names.size());
     while (statement.next()) {
       for (std::size_t i = 0; i < values.size(); ++i) values[i] = value_of(statement, static_cast<int>(i));
       if (!row(names, values)) return;
     }
-  } catch (const DatabaseError& error) {
-    if (error.code() == SQLITE_AUTH) throw BadInput("only SELECT is allowed, found " + in_quotes(sql));
-    throw;
-  }
+  });
+}
+
+std::vector<std::string> RunStore::columns(const std::string& sql) const {
+  std::vector<std::string> names;
+  with_statement(state_->database, sql, [&](const Statement& statement) { names = names_of(statement); });
+  return names;
 }
 
 }  // namespace lehr::store

@@ -25,8 +25,7 @@ double now() {
 RunTables::RunTables(const Database& database, const RunInfo& info, const ResumedAt& resumed)
     : database_(&database), step_(database, insert_step), stats_(database, insert_stats) {
   if (info.id.empty()) throw BadInput(in_quotes(database.file()) + ": a run needs an id, found an empty one");
-  check_or_remove(info.id, resumed);
-  enter(info);
+  enter(info, check_or_remove(info.id, resumed));
   rewind(resumed);
 }
 
@@ -48,26 +47,31 @@ std::optional<std::int64_t> check_recordable(const Database& database, const std
   return there.integer(5);
 }
 
-void RunTables::check_or_remove(const std::string& id, const ResumedAt& resumed) {
+std::string RunTables::check_or_remove(const std::string& id, const ResumedAt& resumed) {
   const std::optional<std::int64_t> there = check_recordable(*database_, id, resumed);
-  if (there && resumed.step == 0) Statement(*database_, "DELETE FROM runs WHERE id = ?").with(*there).run();
+  if (!there) return "";
+  Statement before(*database_, "SELECT title FROM runs WHERE id = ?");
+  const std::string title = before.with(*there).next() ? before.text(0) : "";
+  if (resumed.step == 0) Statement(*database_, "DELETE FROM runs WHERE id = ?").with(*there).run();
+  return title;
 }
 
-void RunTables::enter(const RunInfo& info) {
+void RunTables::enter(const RunInfo& info, const std::string& title_before) {
   const ProcessMark mark = ProcessMark::mine();
   Statement(
       *database_,
       "INSERT INTO runs(name, title, status, started, heartbeat, host, process, process_start, data, model, "
       "parameters, batch_size, epochs, config, note, stats_share) "
       "VALUES(?,?,'running',?,?,?,?,?,?,?,?,?,?,?,'',0) "
-      "ON CONFLICT(name) DO UPDATE SET title = coalesce(nullif(excluded.title, ''), title), "
+      "ON CONFLICT(name) DO UPDATE SET title = excluded.title, "
       "data = excluded.data, status = 'running', ended = NULL, "
       "heartbeat = excluded.heartbeat, host = excluded.host, process = excluded.process, "
       "process_start = excluded.process_start, epochs = excluded.epochs, config = excluded.config, note = "
       "'', "
       "reason = ''")
-      .with(info.id, info.name, info.started, now(), mark.host, mark.process, mark.start, info.data,
-            info.model, info.parameters, info.batch_size, info.epochs, info.config)
+      .with(info.id, info.name.empty() ? title_before : info.name, info.started, now(), mark.host,
+            mark.process, mark.start, info.data, info.model, info.parameters, info.batch_size, info.epochs,
+            info.config)
       .run();
   Statement id(*database_, "SELECT id FROM runs WHERE name = ?");
   id.with(info.id).next();

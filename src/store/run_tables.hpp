@@ -30,8 +30,9 @@ class RunTables {
   void finish(const RunEnd& end, double now);
 
  private:
-  void check_or_remove(const std::string& id, const ResumedAt& resumed);
-  void enter(const RunInfo& info);
+  /// The title of the run that was there, if any.
+  std::string check_or_remove(const std::string& id, const ResumedAt& resumed);
+  void enter(const RunInfo& info, const std::string& title_before);
   void rewind(const ResumedAt& resumed);
 
   const Database* database_;

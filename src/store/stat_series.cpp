@@ -122,6 +122,13 @@ std::vector<float> StatSeries::non_finite() const {
   return series([](const TensorNumbers& s) { return s.non_finite; });
 }
 
+float StatImage::at(std::size_t row, std::size_t column) const {
+  if (row < rows && column < columns) return values[row * columns + column];
+  throw BadInput("there is no place (" + std::to_string(row) + ", " + std::to_string(column) +
+                 ") in an image of " + std::to_string(rows) + " rows and " + std::to_string(columns) +
+                 " columns");
+}
+
 StatImage StatSeries::color_dim() const {
   StatImage image{MagnitudeHistogram::bins, size(), {}};
   image.values.resize(image.rows * image.columns);

@@ -63,10 +63,4 @@ void check_data_fits(const Classifier& model, const Dataset& dataset, std::strin
                  with_crosses(dataset.image_shape()) + " of " + std::to_string(classes));
 }
 
-void check_sample(const Dataset& dataset, std::int64_t sample) {
-  if (sample >= 0 && sample < dataset.size()) return;
-  throw BadInput("there is no sample " + std::to_string(sample) + ": the data has " +
-                 std::to_string(dataset.size()) + ", counted from 0");
-}
-
 }  // namespace lehr

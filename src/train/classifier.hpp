@@ -35,7 +35,5 @@ const Dataset& given(const std::shared_ptr<const Dataset>& dataset, std::string_
 void check_images_fit(const ImageInput& input, const Dataset& dataset, std::string_view set = "the data");
 /// Throws BadInput, which names images and classes of both, unless both are the model's.
 void check_data_fits(const Classifier& model, const Dataset& dataset, std::string_view set = "the data");
-/// Throws BadInput for a sample that the dataset does not have.
-void check_sample(const Dataset& dataset, std::int64_t sample);
 
 }  // namespace lehr

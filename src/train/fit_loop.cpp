@@ -144,7 +144,9 @@ void FitLoop::leave() noexcept {
 void FitLoop::run(int epochs, const schedules::RateAndMomentum& schedule) {
   const auto body = [&] {
     if (s_.position.batch == 0) restore_callbacks();
-    for (int number = s_.position.epoch; number < epochs && going_on(); ++number) {
+    for (int number = s_.position.epoch; number < epochs; ++number) {
+      if (!resume_) heed_stop();  // within an epoch that is resumed, once its callbacks are restored
+      if (!going_on()) return;
       s_.progress.epoch = number;
       epoch(schedule);
     }

@@ -99,6 +99,15 @@ TEST(EpochTable, SaysWhatWasNotMeasured) {
   EXPECT_NE(row.find("2.970e+33           -"), std::string::npos) << row;
 }
 
+TEST(EpochTable, AnEpochWithoutABatchHasNoFigures) {
+  EpochRecord record = epoch_record();
+  record.train = {};
+  record.valid = {};
+  const std::string row = EpochTable({}, 0).row(record);
+  EXPECT_EQ(row.find('%'), std::string::npos) << row;
+  EXPECT_EQ(row.find("0.0000"), std::string::npos) << row;
+}
+
 TEST(ProgressBar, ShowsMetrics) {
   std::ostringstream text;
   const DataSplits data = data::digits({.train = 200, .valid = 50});

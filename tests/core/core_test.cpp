@@ -23,6 +23,19 @@ TEST(Shape, CountsPrintsAndCompares) {
   EXPECT_EQ(Shape{}.numel(), 1);
 }
 
+TEST(Shape, HasNoAxesBeyondItsRank) {
+  const Shape shape{3, 4};
+  for (const int axis : {-1, 2, 7}) {
+    EXPECT_THROW(static_cast<void>(shape[axis]), BadInput) << axis;
+    EXPECT_THROW(static_cast<void>(shape.with(axis, 1)), BadInput) << axis;
+  }
+  try {
+    static_cast<void>(shape[2]);
+  } catch (const BadInput& error) {
+    EXPECT_STREQ(error.what(), "the shape (3, 4) has no axis 2; axes count from 0");
+  }
+}
+
 TEST(Shape, RefusesWhatCannotBe) {
   EXPECT_THROW((Shape{1, -1}), Error);
   EXPECT_THROW((Shape{1, 1, 1, 1, 1, 1}), Error);

@@ -24,6 +24,14 @@ TEST(Graph, NamesNodesThatHaveNone) {
   EXPECT_EQ(graph.node(conv).output.shape, Shape({1, 4, 6, 6}));
 }
 
+TEST(Graph, SaysWhichNodeItDoesNotHave) {
+  const Graph graph = with_image();
+  EXPECT_EQ(bad_input([&] { static_cast<void>(graph.node(1)); }),
+            "the graph \"model\" has no node 1: it has 1 node");
+  EXPECT_EQ(bad_input([&] { static_cast<void>(Graph().node(-1)); }),
+            "the graph \"model\" has no node -1: it has 0 nodes");
+}
+
 TEST(Graph, OutputIsTheLastNodeUnlessSet) {
   Graph graph;
   EXPECT_EQ(graph.output(), -1);

@@ -39,6 +39,13 @@ TEST(StatSeries, GivesBackWhatItTook) {
   for (int i = 0; i < entries; ++i) expect_equal(series[static_cast<std::size_t>(i)], entry(i));
 }
 
+TEST(StatImage, HasNothingOutsideItsEdges) {
+  const StatImage image{2, 3, {0, 1, 2, 3, 4, 5}};
+  EXPECT_EQ(image.at(1, 2), 5);
+  EXPECT_THROW(static_cast<void>(image.at(2, 0)), BadInput);
+  EXPECT_THROW(static_cast<void>(image.at(0, 3)), BadInput);
+}
+
 TEST(StatSeries, TakesWhatIsPackedAlready) {
   StatSeries series;
   store::PackedStats batch;

@@ -21,13 +21,18 @@ class Shape {
   explicit Shape(std::span<const std::int64_t> extents);
 
   int rank() const { return rank_; }
-  std::int64_t operator[](int axis) const { return extents_[static_cast<std::size_t>(axis)]; }
+  /// Throws BadInput if there is no such axis.
+  std::int64_t operator[](int axis) const {
+    check_axis(axis);
+    return extents_[static_cast<std::size_t>(axis)];
+  }
   std::span<const std::int64_t> extents() const {
     return std::span(extents_).first(static_cast<std::size_t>(rank_));
   }
   std::int64_t numel() const;
 
-  /// The same shape with the extent of one axis replaced: `with(0, batch)` sets the batch size.
+  /// The same shape with the extent of one axis replaced: `with(0, batch)` sets the batch size. Throws as
+  /// operator[] and the constructor do.
   Shape with(int axis, std::int64_t extent) const;
 
   /// "(512, 1, 28, 28)"
@@ -36,6 +41,11 @@ class Shape {
   friend bool operator==(const Shape&, const Shape&) = default;
 
  private:
+  void check_axis(int axis) const {
+    if (axis < 0 || axis >= rank_) throw_no_axis(axis);
+  }
+  [[noreturn]] void throw_no_axis(int axis) const;
+
   std::array<std::int64_t, max_rank> extents_{};
   int rank_ = 0;
 };

@@ -30,6 +30,10 @@ class Dataset {
   virtual bool in_memory() const { return false; }
 };
 
+/// Throws BadInput for a sample that the dataset does not have. `set` names it in the message: "the
+/// validation set".
+void check_sample(const Dataset& dataset, std::int64_t sample, std::string_view set = "the data");
+
 /// A dataset held in memory. One that was moved from is empty.
 class MemoryDataset final : public Dataset {
  public:
@@ -47,8 +51,6 @@ class MemoryDataset final : public Dataset {
   bool in_memory() const override { return true; }
 
  private:
-  void check_index(std::int64_t index) const;
-
   Shape image_shape_;
   std::vector<std::uint8_t> images_;
   std::vector<std::uint8_t> labels_;

@@ -46,7 +46,8 @@ class Graph {
 
   const std::string& name() const { return name_; }
   std::span<const Node> nodes() const { return nodes_; }
-  const Node& node(NodeId id) const { return nodes_.at(static_cast<std::size_t>(id)); }
+  /// Throws BadInput if there is no such node.
+  const Node& node(NodeId id) const;
   /// -1 for a graph without nodes.
   NodeId output() const { return output_ >= 0 ? output_ : static_cast<NodeId>(nodes_.size()) - 1; }
   /// Nodes without an op, in the order in which they were added.

@@ -79,6 +79,8 @@ class RunStore {
   /// the query by returning false. Throws BadInput with SQLite's reason, and for statements that would write.
   using RowAction = std::function<bool(std::span<const std::string>, std::span<const Value>)>;
   void query(const std::string& sql, const RowAction& row) const;
+  /// The columns' names of such a statement.
+  std::vector<std::string> columns(const std::string& sql) const;
 
  private:
   struct State;

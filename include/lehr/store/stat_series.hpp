@@ -18,7 +18,8 @@ struct StatImage {
   std::size_t columns = 0;
   std::vector<float> values;
 
-  float at(std::size_t row, std::size_t column) const { return values[row * columns + column]; }
+  /// Throws BadInput outside the image.
+  float at(std::size_t row, std::size_t column) const;
 };
 
 /// Of a tensor that was not measured: no value, and reals that are NaN.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -10,16 +11,19 @@ namespace lehr {
 struct MetricValue {
   std::string name;
   double value = 0;
-  friend bool operator==(const MetricValue&, const MetricValue&) = default;
+  /// Two NaNs are equal.
+  friend bool operator==(const MetricValue& a, const MetricValue& b);
 };
 
-/// Means over a whole set, exact whatever the batch size.
+/// Means over a whole set. They do not depend on the batch size. NaN if the set was not measured.
 struct SetMetrics {
-  double loss = 0;      ///< the mean by class weight; NaN if no sample has weight
-  double accuracy = 0;  ///< share of samples whose highest score is the target's
+  double loss = std::numeric_limits<double>::quiet_NaN();  ///< the mean by class weight; NaN without weight
+  /// Share of samples whose highest score is the target's.
+  double accuracy = std::numeric_limits<double>::quiet_NaN();
   std::int64_t samples = 0;
   std::vector<MetricValue> others{};  ///< of the Learner's metrics, in their order; not of EpochRecord::train
-  friend bool operator==(const SetMetrics&, const SetMetrics&) = default;
+  /// Two NaNs are equal.
+  friend bool operator==(const SetMetrics& a, const SetMetrics& b);
 };
 
 /// What one epoch did.
