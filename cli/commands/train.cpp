@@ -67,6 +67,7 @@ std::size_t columns_of_stderr() {
 /// One sentence for people at the end.
 void print_summary(const TrainingResult& result) {
   std::string line = result.interrupted ? "Interrupted; " : "";
+  if (!result.trained) line = "This run had come to its end, so nothing was trained; ";
   if (result.valid) {
     line += fmt::format("{} of {} right", percent_text(result.valid->accuracy),
                         grouped(result.valid->samples, "validation image"));
@@ -310,6 +311,8 @@ int train(TrainOptions options, CLI::App& command) {
   save_config_at_start(*learner, place.made.get(), command);
   save_moved_paths(*learner, place, command);
   if (options.json) print_json(start_event(*learner, options, run));
+  bool trained = false;
+  learner->on(Event::before_batch, [&trained](Learner&) { trained = true; });
   fit(*learner, options, schedule, place.found);
   const bool interrupted = watch.received() && learner->stopped();
   watch.allow_polling();
@@ -320,6 +323,7 @@ int train(TrainOptions options, CLI::App& command) {
     if (place.made) place.made->keep();
   }
   TrainingResult result = result_of(*learner, interrupted);
+  result.trained = trained || place.found.checkpoint.empty() || interrupted;
   result.time_limit = !result.interrupted && learner->callback<Timer>().limit_reached();
   if (options.stats.on) {
     const auto& stats = learner->callback<ActivationStats>();

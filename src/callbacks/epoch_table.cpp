@@ -45,13 +45,14 @@ std::string right_aligned(const std::string& text, int width) {
 
 }  // namespace
 
-EpochTable::EpochTable(std::vector<std::string> metrics, int columns) : columns_(columns) {
+EpochTable::EpochTable(std::vector<std::string> metrics, int columns, bool train_eval) : columns_(columns) {
   add({"epoch", 5, needed_always, [](const EpochRecord& r) { return fmt::format("{}", r.epoch + 1); }});
   const auto loss = [](const SetMetrics& set) { return number(set.loss); };
   const auto accuracy = [](const SetMetrics& set) { return percent(set.accuracy); };
   add({"train loss", 10, 40, measured(&EpochRecord::train, loss)});
   add({"valid loss", 10, 60, measured(&EpochRecord::valid, loss)});
   add({"train acc", 9, 20, measured(&EpochRecord::train, accuracy)});
+  if (train_eval) add({"train eval", 10, 45, measured(&EpochRecord::train_eval, accuracy)});
   add({"accuracy", 9, needed_always, measured(&EpochRecord::valid, accuracy)});
   for (std::string& name : metrics) {
     const int width = std::max(7, width_of(name));

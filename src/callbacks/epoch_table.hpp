@@ -13,8 +13,8 @@ namespace lehr {
 /// of their own.
 class EpochTable {
  public:
-  /// `columns`: characters in a line; 0: any number.
-  EpochTable(std::vector<std::string> metrics, int columns);
+  /// `columns`: characters in a line; 0: any number. `train_eval`: with the training set in evaluation mode.
+  EpochTable(std::vector<std::string> metrics, int columns, bool train_eval = false);
 
   std::string header() const;
   std::string row(const EpochRecord& record) const;

@@ -99,6 +99,14 @@ TEST(EpochTable, SaysWhatWasNotMeasured) {
   EXPECT_NE(row.find("2.970e+33           -"), std::string::npos) << row;
 }
 
+TEST(EpochTable, ShowsTheTrainingSetInEvaluationMode) {
+  EpochRecord record = epoch_record();
+  record.train_eval = {0.5, 0.8125, 64, {}};
+  const EpochTable table({}, 0, true);
+  EXPECT_NE(table.header().find("train eval"), std::string::npos);
+  EXPECT_NE(table.row(record).find("81.25 %"), std::string::npos) << table.row(record);
+}
+
 TEST(EpochTable, AnEpochWithoutABatchHasNoFigures) {
   EpochRecord record = epoch_record();
   record.train = {};
