@@ -15,6 +15,7 @@
 #include "lehr/core/text.hpp"
 #include "lehr/graph/summary.hpp"
 #include "lehr/store/run_names.hpp"
+#include "metric_names.hpp"
 #include "output.hpp"
 #include "text_table.hpp"
 

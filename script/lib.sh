@@ -29,11 +29,21 @@ configure() {
   quietly cmake --preset "$preset" "$@" || die "cmake could not configure the project; its output is above"
 }
 
-# build PRESET [targets...]
+# Of the lines "[n/m] ..." of a build every twentieth part; all others, which are warnings and errors.
+thin_out() {
+  awk -F '[][/]' '
+    !/^\[[0-9]+\/[0-9]+\]/ { print; next }
+    $2 == $3 || int(20 * $2 / $3) > shown { shown = int(20 * $2 / $3); print }'
+}
+
+# build PRESET [targets...]. A terminal shows each step in place, a log every twentieth part.
 build() {
   local preset=$1
   shift
   say "building build/$preset (a few minutes the first time)"
-  quietly cmake --build --preset "$preset" ${1+--target "$@"} ||
-    die "the build failed; the compiler's output is above"
+  if [[ -t 2 ]]; then
+    cmake --build --preset "$preset" ${1+--target "$@"} >&2
+  else
+    cmake --build --preset "$preset" ${1+--target "$@"} | thin_out >&2
+  fi || die "the build failed; the compiler's output is above"
 }
