@@ -126,7 +126,7 @@ bool is_export(std::string_view beginning, RowFormat format, std::span<const std
 
 void write_rows(const store::RunStore& store, const std::string& sql, RowFormat format, std::ostream& out) {
   const std::vector<std::string> header = store.columns(sql);
-  std::vector<std::vector<std::string>> rows{header};  // of the table, whose widths depend on all of them
+  std::vector<std::vector<std::string>> rows;  // of the table, whose widths depend on all of them
   if (format == RowFormat::csv) out << csv_line(header);
   store.query(sql, [&](std::span<const std::string> names, std::span<const Value> values) {
     if (format == RowFormat::jsonl) {
@@ -138,12 +138,13 @@ void write_rows(const store::RunStore& store, const std::string& sql, RowFormat 
     if (format == RowFormat::csv) {
       out << csv_line(fields);
     } else {
+      if (rows.empty()) rows.push_back(header);
       for (std::string& field : fields) field = printable(field, 60);
       rows.push_back(std::move(fields));
     }
     return static_cast<bool>(out);
   });
-  if (format == RowFormat::table) out << table(rows);
+  out << table(rows);
 }
 
 std::vector<std::string> export_tables() {

@@ -18,8 +18,8 @@ RowFormat row_format_by_name(const std::string& name);
 /// What a file of these columns begins with: its header, or the names in its first object.
 bool is_export(std::string_view beginning, RowFormat format, std::span<const std::string> columns);
 
-/// Writes the rows of a query, under a header even if there are none. Numbers keep every digit; what is not
-/// finite is empty, or null.
+/// Writes the rows of a query. CSV has its header even if there are none. Numbers keep every digit; what is
+/// not finite is empty, or null.
 void write_rows(const store::RunStore& store, const std::string& sql, RowFormat format, std::ostream& out);
 
 /// What can be exported of a run: "epochs", "histograms", "layers", "stats", "steps".

@@ -32,8 +32,8 @@ struct TrainingResult {
   int valid_epoch = 0;       ///< of `valid`, from 1
   double train_seconds = 0;  ///< of the training part of the epochs alone
   double images_per_second = 0;
-  Ending ending;                       ///< why the fit ended
-  bool trained = true;                 ///< false if a resumed run had come to its end already
+  Ending ending;        ///< why the fit ended
+  bool trained = true;  ///< false if a resumed run had come to its end already
   bool interrupted = false;
   bool time_limit = false;               ///< --time-limit ended it
   std::optional<double> stats_overhead;  ///< time of ActivationStats over the rest of the training's

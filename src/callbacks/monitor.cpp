@@ -84,11 +84,17 @@ void check_measured(const Learner& learner, const std::string& name) {
   if (validation && !learner.options().validate) {
     throw BadInput(in_quotes(name) + " cannot be watched: the training does not validate");
   }
+  if (is_of_training_set(name) && !learner.options().train_eval) {
+    throw BadInput(in_quotes(name) +
+                   " cannot be watched: the training does not measure its own set after an epoch");
+  }
   if (!validation && !is_of_training_set(name)) return;
   const std::string metric =
       name.substr(validation ? std::string_view("valid_").size() : train_eval_prefix.size());
   const std::vector<std::string> known = metric_names();
-  if (std::ranges::find(known, metric) == known.end() || metric_of(learner, name) != nullptr) return;
+  const bool always = metric == "accuracy";
+  if (always || std::ranges::find(known, metric) == known.end() || metric_of(learner, name) != nullptr)
+    return;
   throw BadInput(in_quotes(name) + " cannot be watched: the training does not measure the metric " +
                  in_quotes(metric) + "; add that metric");
 }

@@ -141,7 +141,7 @@ TEST_F(Runs, ShowTheirMetricsEverywhere) {
   EXPECT_GT(rows[1]["valid_f1_macro"], 0);
   EXPECT_EQ(rows[1]["valid_f1_macro"], shown.at(2)["valid_f1_macro"]);
   EXPECT_EQ(rows[1]["valid_f1_macro"], shown.at(0)["valid_f1_macro"]) << "the last epoch's, of the run";
-  expect_metrics(of_run({"show"}).out, "  ");
+  expect_metrics(of_run({"show"}).out, "valid ");
   expect_metrics(of_run({"compare", "metrics/" + shown.at(0)["run"].get<std::string>()}).out, "valid ");
   const std::string text = run(folder_->path(), {"report", "latest", "--runs", "metrics", "--text"}).out;
   EXPECT_NE(text.find("f1_macro"), std::string::npos) << text;

@@ -50,7 +50,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Wrong{{"train", "--monitor", "valid_los"}, "did you mean \"valid_loss\"?"},
         Wrong{{"train", "--monitor", "valid_auroc", "--metrics", "f1_macro"},
-              "unknown metric \"valid_auroc\""},
+              "\"valid_auroc\" cannot be watched: the training does not measure the metric \"auroc\""},
         Wrong{{"train", "--early-stopping", "-1"}, "--early-stopping takes a whole number between 0"},
         Wrong{{"train", "--plateau-factor", "0.5"}, "--plateau-factor needs --reduce-on-plateau"},
         Wrong{{"train", "--no-save", "--save-best"}, "--save-best contradicts --no-save"},

@@ -1,6 +1,8 @@
 // Stop requests: when they come, how long they hold, and who may make them.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include <future>
 #include <memory>
 #include <stop_token>
@@ -32,6 +34,27 @@ TEST(Stop, RequestedBeforeAFitEndsItBeforeItsFirstBatch) {
   EXPECT_TRUE(learner->stopped());
   EXPECT_EQ(learner->progress().steps, 0);
   EXPECT_EQ(saved, 1);
+  EXPECT_TRUE(learner->history().empty()) << "no epoch has begun";
+}
+
+TEST(Stop, InAnEpochLeavesNoFigureOfWhatWasNotMeasured) {
+  const auto learner = some_learner();
+  learner->on(Event::after_batch, [](Learner& l) { l.request_stop(); });
+  learner->fit(3, 1e-3);
+  ASSERT_EQ(learner->history().size(), 1U);
+  const EpochRecord& record = learner->history().back();
+  EXPECT_FALSE(record.complete);
+  EXPECT_EQ(record.train.samples, 100);
+  EXPECT_TRUE(std::isnan(record.valid.loss) && std::isnan(record.valid.accuracy));
+  EXPECT_EQ(record.valid, SetMetrics{}) << "two NaNs are equal";
+}
+
+TEST(Stop, BetweenEpochsLeavesTheHistoryAsItWas) {
+  const auto learner = some_learner();
+  learner->on(Event::after_epoch, [](Learner& l) { l.request_stop(); });
+  learner->fit(3, 1e-3);
+  ASSERT_EQ(learner->history().size(), 1U);
+  EXPECT_TRUE(learner->history().back().complete);
 }
 
 TEST(Stop, IsGoneWhenTheCallReturns) {
