@@ -10,8 +10,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> training{"train", "--data", "digits:300", "--threads", "1", "--epochs", "2",
-                                        "--name", "mine",  "--quiet"};
+const std::vector<std::string> training{"train",    "--data", "digits:300", "--threads", "1",
+                                        "--epochs", "2",      "--name",     "mine",      "--quiet"};
 
 fs::path model_of(const Outcome& trained) { return trained.out.substr(0, trained.out.find('\n')); }
 
@@ -27,8 +27,9 @@ TEST(FinishedRun, WithoutCheckpointsIsNotTrainedOverItsModel) {
   fs::rename(model.parent_path(), moved);
   const Outcome resumed = run(folder.path(), {"train", "--resume", moved.string()});
   EXPECT_EQ(resumed.status, 2);
-  EXPECT_NE(resumed.err.find("there is nothing to resume: the run has saved its model, and has no checkpoints"),
-            std::string::npos)
+  EXPECT_NE(
+      resumed.err.find("there is nothing to resume: the run has saved its model, and has no checkpoints"),
+      std::string::npos)
       << resumed.err;
   EXPECT_EQ(read_file(moved / "model.safetensors"), before);
 }
@@ -44,8 +45,8 @@ TEST(FinishedRun, SaysThatNothingIsLeftToTrain) {
 
 TEST(FinishedRun, ThatStoppedEarlyNamesTheEpochInWhichItDid) {
   const TemporaryFolder folder;
-  const Outcome first = run(folder.path(), {"train", "--data", "digits:100", "--threads", "1", "--epochs", "30",
-                                            "--lr", "0", "--early-stopping", "2"});
+  const Outcome first = run(folder.path(), {"train", "--data", "digits:100", "--threads", "1", "--epochs",
+                                            "30", "--lr", "0", "--early-stopping", "2"});
   ASSERT_NE(first.err.find("ended in epoch 3 of 30"), std::string::npos) << first.err;
   const Outcome resumed = run(folder.path(), {"train", "--resume", "latest"});
   EXPECT_NE(resumed.err.find("ended in epoch 3 of 30"), std::string::npos) << resumed.err;
@@ -53,9 +54,9 @@ TEST(FinishedRun, ThatStoppedEarlyNamesTheEpochInWhichItDid) {
 
 TEST(FinishedRun, KeepsItsTitleIfItBeginsAnew) {
   const TemporaryFolder folder;
-  const Outcome diverged = run(folder.path(), {"train", "--data", "digits:300", "--threads", "1", "--optimizer",
-                                               "sgd", "--schedule", "constant", "--lr", "1e9", "--name",
-                                               "boom", "--quiet"});
+  const Outcome diverged =
+      run(folder.path(), {"train", "--data", "digits:300", "--threads", "1", "--optimizer", "sgd",
+                          "--schedule", "constant", "--lr", "1e9", "--name", "boom", "--quiet"});
   ASSERT_EQ(diverged.status, 3) << diverged.err;
   EXPECT_EQ(run(folder.path(), {"train", "--resume", "boom", "--quiet"}).status, 3);
   const Outcome shown = run(folder.path(), {"runs", "show", "boom", "--json"});
