@@ -10,25 +10,15 @@
 
 namespace lehr {
 
-PlanCache::PlanCache(const Graph& model, ops::CrossEntropy::Spec loss, Parameters& parameters,
+PlanCache::PlanCache(const Graph& model, const ops::CrossEntropy::Spec& loss, Parameters& parameters,
                      std::uint64_t seed)
-    : loss_(std::move(loss)),
+    : images_(classifier_of(model).node),
       scores_(model.output()),
       parameters_(parameters),
       seed_(seed),
-      room_(std::make_shared<PlanRoom>(parameters.backend())) {
-  images_ = classifier_of(model).node;
-  hard_ = with_loss(model, false);
-  soft_ = with_loss(model, true);
-}
-
-PlanCache::WithLoss PlanCache::with_loss(const Graph& model, bool soft) const {
-  WithLoss made{model};
-  const TensorSpec& scores = model.node(scores_).output;
-  made.targets = made.graph.input("lehr.targets", soft ? scores : TensorSpec{DType::i64, {1}});
-  made.graph.set_output(made.graph.add(ops::CrossEntropy(loss_), {scores_, made.targets}, "lehr.loss"));
-  return made;
-}
+      hard_(with_loss(model, loss, false)),
+      soft_(with_loss(model, loss, true)),
+      room_(std::make_shared<PlanRoom>(parameters.backend())) {}
 
 Plan& PlanCache::plan(std::int64_t batch_size, Mode mode, bool soft) {
   const std::tuple key{batch_size, mode, soft};

@@ -10,6 +10,7 @@
 #include "lehr/data/loader.hpp"
 #include "lehr/engine/plan.hpp"
 #include "lehr/graph/ops.hpp"
+#include "train/loss_graph.hpp"
 
 namespace lehr {
 
@@ -19,7 +20,8 @@ namespace lehr {
 class PlanCache {
  public:
   /// model is a graph from one input of images to (N, classes) scores. Keeps a reference to parameters.
-  PlanCache(const Graph& model, ops::CrossEntropy::Spec loss, Parameters& parameters, std::uint64_t seed);
+  PlanCache(const Graph& model, const ops::CrossEntropy::Spec& loss, Parameters& parameters,
+            std::uint64_t seed);
 
   Plan& plan(std::int64_t batch_size, Mode mode) { return plan(batch_size, mode, false); }
 
@@ -54,21 +56,14 @@ class PlanCache {
   NodeId scores_node() const { return scores_; }
 
  private:
-  /// The model and a loss on class numbers (hard) or probabilities (soft).
-  struct WithLoss {
-    Graph graph;
-    NodeId targets = 0;
-  };
-  WithLoss with_loss(const Graph& model, bool soft) const;
   Plan& plan(std::int64_t batch_size, Mode mode, bool soft);
 
-  ops::CrossEntropy::Spec loss_;
   NodeId images_ = 0;
   NodeId scores_ = 0;
   Parameters& parameters_;
   std::uint64_t seed_;
-  WithLoss hard_;
-  WithLoss soft_;
+  LossGraph hard_;  // on class numbers
+  LossGraph soft_;  // on probabilities
   std::vector<NodeId> frozen_;
   std::vector<ProbeSpec> watched_;
   bool measuring_ = false;

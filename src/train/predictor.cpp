@@ -9,6 +9,7 @@
 #include "lehr/train/model_file.hpp"
 #include "train/classifier.hpp"
 #include "train/model_use.hpp"
+#include "train/soft_max.hpp"
 
 namespace lehr {
 namespace {
@@ -27,14 +28,10 @@ ByteTable byte_table(const Normalisation& normalisation) {
   return table;
 }
 
-/// Written over the scores of one sample; in double, so that many classes still sum to 1.
+/// Written over the scores of one sample.
 void softmax(std::span<float> scores) {
-  const double highest = static_cast<double>(*std::ranges::max_element(scores));
-  double sum = 0;
-  for (const float score : scores) sum += std::exp(static_cast<double>(score) - highest);
-  for (float& score : scores) {
-    score = static_cast<float>(std::exp(static_cast<double>(score) - highest) / sum);
-  }
+  const SoftMax of_sample(scores);
+  for (float& score : scores) score = static_cast<float>(of_sample.probability(score));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "lehr/core/number_text.hpp"
 #include "lehr/train/metrics.hpp"
 #include "train/metrics.hpp"
+#include "train/soft_max.hpp"
 
 namespace lehr {
 namespace {
@@ -17,19 +18,6 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 double mean(double sum, std::int64_t count) { return count > 0 ? sum / static_cast<double>(count) : nan; }
-
-/// ln of the sum of e^score is top + log. Both stay apart: their sum loses the logarithm beside large scores.
-struct LogSum {
-  double top;
-  double log;
-};
-
-LogSum log_sum_exp(std::span<const float> scores) {
-  const auto top = static_cast<double>(*std::ranges::max_element(scores));
-  double sum = 0;
-  for (const float score : scores) sum += std::exp(static_cast<double>(score) - top);
-  return {top, std::log(sum)};
-}
 
 /// The area by the ranks of the positive samples (Mann and Whitney), equal values sharing their mean rank.
 double area(const std::vector<float>& values, const std::vector<bool>& positive) {
@@ -125,9 +113,7 @@ void CrossEntropyLoss::add(const ScoredBatch& batch) {
   const auto width = static_cast<std::size_t>(batch.classes);
   for (std::size_t i = 0; i < batch.targets.size(); ++i) {
     const std::span<const float> scores = batch.scores.subspan(i * width, width);
-    const LogSum found = log_sum_exp(scores);
-    const auto of_truth = static_cast<double>(scores[static_cast<std::size_t>(batch.targets[i])]);
-    sum_ += found.log + (found.top - of_truth);
+    sum_ += SoftMax(scores).cross_entropy(scores[static_cast<std::size_t>(batch.targets[i])]);
   }
   samples_ += static_cast<std::int64_t>(batch.targets.size());
 }
@@ -149,10 +135,9 @@ void Auroc::add(const ScoredBatch& batch) {
     if (classes_ == 2) {
       probabilities_.push_back(scores[1] - scores[0]);
     } else {
-      const LogSum found = log_sum_exp(scores);
+      const SoftMax of_sample(scores);
       for (const float score : scores) {
-        const double log_probability = (static_cast<double>(score) - found.top) - found.log;
-        probabilities_.push_back(static_cast<float>(std::exp(log_probability)));
+        probabilities_.push_back(static_cast<float>(of_sample.probability(score)));
       }
     }
   }

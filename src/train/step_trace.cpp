@@ -6,6 +6,7 @@
 
 #include "lehr/core/text.hpp"
 #include "lehr/engine/plan.hpp"
+#include "train/loss_graph.hpp"
 
 namespace lehr {
 namespace {
@@ -34,18 +35,17 @@ TensorTrace trace_of(std::string name, const Shape& shape, std::span<const float
 class Tracer {
  public:
   Tracer(const TracedStep& step, Parameters& parameters)
-      : step_(step), parameters_(parameters), backend_(parameters.backend()), graph_(step.model) {
-    const TensorSpec scores = graph_.node(graph_.output()).output;
-    targets_ = graph_.input("lehr.targets", soft() ? scores : TensorSpec{DType::i64, {1}});
-    graph_.set_output(graph_.add(ops::CrossEntropy(step.loss), {step.model.output(), targets_}, "lehr.loss"));
-  }
+      : step_(step),
+        parameters_(parameters),
+        backend_(parameters.backend()),
+        made_(with_loss(step.model, step.loss, soft())) {}
 
   StepTrace run() {
     trace_weights();
     const std::vector<float> states = copy_of(parameters_.states());
-    Plan plan(graph_, parameters_, options());
-    plan.bind_input(graph_.inputs().front(), step_.batch.images);
-    plan.bind_input(targets_,
+    Plan plan(made_.graph, parameters_, options());
+    plan.bind_input(made_.graph.inputs().front(), step_.batch.images);
+    plan.bind_input(made_.targets,
                     soft() ? static_cast<const void*>(step_.batch.soft_targets) : step_.batch.targets);
     plan.forward(step_.step);
     trace_outputs(plan);
@@ -62,8 +62,8 @@ class Tracer {
 
   PlanOptions options() const {
     PlanOptions options{.batch_size = step_.batch.size, .fuse = false, .seed = step_.seed};
-    for (std::size_t id = 0; id < graph_.nodes().size(); ++id) {
-      if (graph_.nodes()[id].op != nullptr) options.keep.push_back(static_cast<NodeId>(id));
+    for (std::size_t id = 0; id < made_.graph.nodes().size(); ++id) {
+      if (made_.graph.nodes()[id].op != nullptr) options.keep.push_back(static_cast<NodeId>(id));
     }
     return options;
   }
@@ -89,13 +89,13 @@ class Tracer {
   }
 
   void trace_outputs(const Plan& plan) {
-    const std::vector<TensorSpec> specs = graph_.infer(step_.batch.size);
-    for (std::size_t id = 0; id < graph_.nodes().size(); ++id) {
-      const Node& node = graph_.nodes()[id];
+    const std::vector<TensorSpec> specs = made_.graph.infer(step_.batch.size);
+    for (std::size_t id = 0; id < made_.graph.nodes().size(); ++id) {
+      const Node& node = made_.graph.nodes()[id];
       if (node.op == nullptr) continue;
       std::vector<float> host(static_cast<std::size_t>(specs[id].shape.numel()));
       backend_.copy_out(host.data(), plan.value(static_cast<NodeId>(id)), host.size() * sizeof(float));
-      const bool is_loss = static_cast<NodeId>(id) == graph_.output();
+      const bool is_loss = static_cast<NodeId>(id) == made_.graph.output();
       trace_.outputs.push_back(trace_of(is_loss ? "loss" : node.name, specs[id].shape, host));
       note(trace_.outputs.back(), is_loss ? "the" : "the output of layer", " in the forward pass");
       if (is_loss) trace_.loss = static_cast<double>(host.front());
@@ -115,8 +115,7 @@ class Tracer {
   const TracedStep& step_;
   Parameters& parameters_;
   const Backend& backend_;
-  Graph graph_;
-  NodeId targets_ = 0;
+  LossGraph made_;
   StepTrace trace_;
 };
 

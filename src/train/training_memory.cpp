@@ -8,6 +8,7 @@
 #include "lehr/optim/optimizer.hpp"
 #include "lehr/train/learner.hpp"
 #include "train/classifier.hpp"
+#include "train/loss_graph.hpp"
 
 namespace lehr {
 namespace {
@@ -37,14 +38,11 @@ std::int64_t batch_bytes(const Learner& learner, const Dataset& dataset) {
 TrainingMemory training_memory(const Graph& classifier, std::int64_t batch_size,
                                const OptimizerSpec& optimizer) {
   classifier_of(classifier);
-  Graph graph = classifier;
-  const NodeId scores = classifier.output();
-  const NodeId targets = graph.input("lehr.targets", {DType::i64, {1}});
-  graph.set_output(graph.add(ops::CrossEntropy(), {scores, targets}, "lehr.loss"));
-
+  const LossGraph made = with_loss(classifier, {}, false);
+  const Graph& graph = made.graph;
   Parameters parameters(graph, cpu_backend());
   const auto memory_of = [&](Mode mode) {
-    return Plan(graph, parameters, {.batch_size = batch_size, .mode = mode, .keep = {scores}}).memory();
+    return Plan(graph, parameters, {.batch_size = batch_size, .mode = mode, .keep = {made.scores}}).memory();
   };
   const PlanMemory training = memory_of(Mode::train);
   const PlanMemory validation = memory_of(Mode::eval);

@@ -1,6 +1,6 @@
-// A run of an older version: tests/cli/goldens/run_of_version_0 is what lehr 12ae3a3 wrote, with the checkpoint
-// after 8 of 16 batches and, as trained.safetensors, the model that it ended with:
-// lehr train --data digits:64 --threads 1 --channels 2,2,2,2 --batch-norm --batch-size 16 --epochs 4
+// A run of an older version: tests/cli/goldens/run_of_version_0 is what lehr 12ae3a3 wrote, with the
+// checkpoint after 8 of 16 batches and, as trained.safetensors, the model that it ended with: lehr train
+// --data digits:64 --threads 1 --channels 2,2,2,2 --batch-norm --batch-size 16 --epochs 4
 //   --checkpoint-batches 4 --keep-checkpoints 10 --stats
 #include <gtest/gtest.h>
 
@@ -40,8 +40,8 @@ TEST(OldRun, IsResumedFromItsCheckpoint) {
 
 TEST(OldRun, HasAModelThatIsEvaluatedAsThen) {
   const TemporaryFolder folder;
-  const Outcome outcome =
-      run(folder.path(), {"evaluate", (old_run / "trained.safetensors").string(), "--data", "digits:64", "--json"});
+  const Outcome outcome = run(folder.path(), {"evaluate", (old_run / "trained.safetensors").string(),
+                                              "--data", "digits:64", "--json"});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_NEAR(outcome.event("evaluation")["loss"].get<double>(), 2.9090628623962402, 1e-5);
 }
