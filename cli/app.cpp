@@ -139,7 +139,8 @@ int report_failure(const Error& error, bool json) {
 /// removed.
 Error explained(const std::filesystem::filesystem_error& error) {
   std::error_code removed;
-  if (std::filesystem::current_path(removed).empty()) return BadInput("the current folder is gone: it was removed or moved; change to another one");
+  if (std::filesystem::current_path(removed).empty())
+    return BadInput("the current folder is gone: it was removed or moved; change to another one");
   return Error(in_quotes(error.path1()) + ": " + error.code().message());
 }
 
