@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <new>
 #include <span>
 #include <string>
@@ -13,6 +14,7 @@
 #include "expand.hpp"
 #include "last_words.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
 #include "output.hpp"
 #include "standard_streams.hpp"
 
@@ -129,6 +131,19 @@ int report_failure(const char* message, int status, bool json) {
   }
 }
 
+int report_failure(const Error& error, bool json) {
+  return report_failure(error.what(), static_cast<int>(error.kind()), json);
+}
+
+/// What is left of the standard library's sentences. A relative path means nothing in a folder that was
+/// removed.
+Error explained(const std::filesystem::filesystem_error& error) {
+  std::error_code removed;
+  if (std::filesystem::current_path(removed).empty())
+    return BadInput("the current folder is gone: it was removed or moved; change to another one");
+  return Error(in_quotes(error.path1()) + ": " + error.code().message());
+}
+
 int run_command(int argc, char** argv) {
   const auto arguments = std::span(argv, static_cast<std::size_t>(argc));
   CLI::App app("Trains convolutional image classifiers, visibly.", "lehr");
@@ -154,9 +169,11 @@ int run(int argc, char** argv) {
     streams.finish();
     return status;
   } catch (const Error& error) {
-    return report_failure(error.what(), static_cast<int>(error.kind()), json);
+    return report_failure(error, json);
   } catch (const std::bad_alloc&) {
     return report_failure(no_memory, 1, json);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return report_failure(explained(error), json);
   } catch (const std::exception& error) {
     return report_failure(error.what(), 1, json);
   }

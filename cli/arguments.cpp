@@ -75,6 +75,19 @@ std::vector<double> parse_reals(std::string_view option, std::string_view text, 
   return numbers;
 }
 
+std::string parse_name(std::string_view option, const std::string& text, std::string_view what) {
+  if (text.empty()) throw BadInput(fmt::format("{} needs {}, found an empty text", option, what));
+  return text;
+}
+
+CLI::Option* add_folder(CLI::App& app, const std::string& name, std::filesystem::path& target,
+                        const std::string& help) {
+  const auto parse = [](const std::string& option, const std::string& text) {
+    return parse_name(option, text, "a folder name");
+  };
+  return add_parsed(app, name, target, help, parse)->type_name("DIR");
+}
+
 Shape parse_image_shape(std::string_view option, std::string_view text) {
   constexpr std::int64_t most = 65536;
   std::vector<std::int64_t> extents;
@@ -90,7 +103,7 @@ Shape parse_image_shape(std::string_view option, std::string_view text) {
     }
     rest.remove_prefix(cross + 1);
   }
-  refuse(option, "channels, height and width such as 1x28x28", text);
+  refuse(option, fmt::format("channels, height and width such as 1x28x28, each from 1 to {}", most), text);
 }
 
 CLI::Option* add_integer(CLI::App& app, const std::string& name, std::int64_t& target,
@@ -128,7 +141,10 @@ CLI::Option* add_seed(CLI::App& app, const std::string& name, std::uint64_t& tar
   return add_parsed(app, name, target, help,
                     [](const std::string& option, const std::string& text) {
                       std::uint64_t seed = 0;
-                      if (!read_all(text, seed)) refuse(option, "a whole number of at least 0", text);
+                      if (!read_all(text, seed)) {
+                        constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+                        refuse(option, fmt::format("a whole number between 0 and {}", most), text);
+                      }
                       return seed;
                     })
       ->type_name("N")
@@ -140,8 +156,7 @@ CLI::Option* add_data_seed(CLI::App& app, std::uint64_t& target) {
 }
 
 CLI::Option* add_runs_folder(CLI::App& app, std::filesystem::path& target) {
-  return app.add_option("--runs", target, "folder in which runs are looked for by name")
-      ->type_name("DIR")
+  return add_folder(app, "--runs", target, "folder in which runs are looked for by name")
       ->default_str(target.string());
 }
 

@@ -45,6 +45,21 @@ CLI::Option* add_parsed(CLI::App& app, const std::string& name, Target& target, 
       name, [&target, parse, name](const std::string& text) { target = parse(name, text); }, help);
 }
 
+/// The text itself. Throws BadInput if it is empty, as of a shell variable that is not set: "--csv needs a
+/// file name".
+std::string parse_name(std::string_view option, const std::string& text, std::string_view what);
+/// An option that names a file.
+template <class Target>
+CLI::Option* add_file(CLI::App& app, const std::string& name, Target& target, const std::string& help) {
+  const auto parse = [](const std::string& option, const std::string& text) {
+    return parse_name(option, text, "a file name");
+  };
+  return add_parsed(app, name, target, help, parse)->type_name("FILE");
+}
+/// An option that names a folder.
+CLI::Option* add_folder(CLI::App& app, const std::string& name, std::filesystem::path& target,
+                        const std::string& help);
+
 CLI::Option* add_integer(CLI::App& app, const std::string& name, std::int64_t& target,
                          const IntegerRange& range, const std::string& help);
 CLI::Option* add_integer(CLI::App& app, const std::string& name, int& target, const IntegerRange& range,

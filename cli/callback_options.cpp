@@ -26,7 +26,7 @@ void add_optional_epochs(CLI::App& app, const std::string& name, std::optional<i
                          const std::string& help) {
   add_parsed(app, name, target, help,
              [](const std::string& option, const std::string& text) {
-               return static_cast<int>(parse_integer(option, text, {0, most_epochs}));
+               return static_cast<int>(parse_integer(option, text, {1, most_epochs}));
              })
       ->type_name("N")
       ->group(group);
@@ -77,10 +77,8 @@ void add_changing(CLI::App& app, CallbackOptions& options) {
 }
 
 void add_writing(CLI::App& app, CallbackOptions& options) {
-  app.add_option("--csv", options.csv, "a line an epoch of comma-separated values")
-      ->type_name("FILE")
-      ->group(group);
-  app.add_option("--jsonl", options.jsonl, "a JSON object a line an epoch")->type_name("FILE")->group(group);
+  add_file(app, "--csv", options.csv, "a line an epoch of comma-separated values")->group(group);
+  add_file(app, "--jsonl", options.jsonl, "a JSON object a line an epoch")->group(group);
   app.add_flag("--trace-events", options.trace_events, "print every event as it fires")->group(group);
   add_integer(app, "--checkpoint-batches", options.checkpoint_batches, {0, most_epochs * most_epochs},
               "checkpoint every so many batches; 0 never")

@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <system_error>
 
 #include "arguments.hpp"
+#include "lehr/core/disk_error.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 
@@ -26,6 +28,7 @@ std::string place(const std::string& source, const toml::source_region& region) 
 }
 
 bool is_flag(const CLI::Option& option) { return option.get_items_expected_max() == 0; }
+bool takes_list(const CLI::Option& option) { return option.get_type_name().ends_with(",..."); }
 
 std::vector<std::string> keys_of(const CLI::App& app) {
   std::vector<std::string> keys;
@@ -43,15 +46,17 @@ std::string number_text(const toml::node& node) {
   return {};
 }
 
-/// A text or a number; empty for anything else.
+/// A text or a number; empty for anything else. 1.0 stays a number with a fraction.
 std::string scalar_text(const toml::node& node) {
   if (const auto* text = node.as_string()) return text->get();
-  return number_text(node);
+  const std::string number = number_text(node);
+  const bool looks_whole = number.find_first_not_of("+-0123456789") == std::string::npos;
+  return node.is_floating_point() && looks_whole ? number + ".0" : number;
 }
 
 std::string text_of(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) throw BadInput(in_quotes(file) + ": cannot be read");
+  if (!in) throw_not_read(file, errno);
   try {
     return {std::istreambuf_iterator<char>(in), {}};
   } catch (const std::ios_base::failure& failure) {  // a disk that cannot be read
@@ -112,6 +117,7 @@ class ConfigReader {
       if (!node.is_string() && !node.is_number()) refuse(option, "a text or a number", node);
       return scalar_text(node);
     }
+    if (!takes_list(*known_.get_option(option))) refuse(option, "a text or a number", node);
     std::string joined;
     for (const toml::node& item : *list) {
       if (!item.is_string() && !item.is_number()) refuse(option, "a list of texts or numbers", item);
@@ -197,6 +203,25 @@ std::string value_of(const CLI::Option& option) {
   return option.get_default_str();
 }
 
+std::vector<const CLI::Option*> kept_options(const CLI::App& app, const std::vector<std::string>& leave_out) {
+  std::vector<const CLI::Option*> kept;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_lnames().empty()) continue;
+    const std::string& name = option->get_lnames().front();
+    if (name != "help" && std::ranges::find(leave_out, name) == leave_out.end()) kept.push_back(option);
+  }
+  return kept;
+}
+
+/// With its end; empty for an option without a value.
+std::string line_of(const CLI::Option& option) {
+  const std::string& name = option.get_lnames().front();
+  if (is_flag(option)) return fmt::format("{} = {}\n", name, option.count() > 0);
+  const std::string value = value_of(option);
+  if (value.empty()) return {};
+  return fmt::format("{} = {}\n", name, reads_as_number(value) ? value : toml_string(value));
+}
+
 }  // namespace
 
 std::vector<std::string> config_arguments(std::string_view toml, const std::string& source,
@@ -222,19 +247,19 @@ std::vector<std::string> config_file_arguments(const std::filesystem::path& file
 
 std::string config_text(const CLI::App& app, const std::vector<std::string>& leave_out) {
   std::string text;
-  for (const CLI::Option* option : app.get_options()) {
-    if (option->get_lnames().empty()) continue;
-    const std::string& name = option->get_lnames().front();
-    if (name == "help" || std::ranges::find(leave_out, name) != leave_out.end()) continue;
-    if (is_flag(*option)) {
-      text += fmt::format("{} = {}\n", name, option->count() > 0);
-      continue;
-    }
-    const std::string value = value_of(*option);
-    if (value.empty()) continue;
-    text += fmt::format("{} = {}\n", name, reads_as_number(value) ? value : toml_string(value));
-  }
+  for (const CLI::Option* option : kept_options(app, leave_out)) text += line_of(*option);
   return text;
+}
+
+void check_can_be_kept(const CLI::App& app, const std::vector<std::string>& leave_out) {
+  for (const CLI::Option* option : kept_options(app, leave_out)) {
+    try {
+      [[maybe_unused]] const toml::table table = toml::parse(line_of(*option));
+    } catch (const toml::parse_error&) {
+      throw BadInput(option->get_name() + " " + in_quotes(value_of(*option)) +
+                     ": the run keeps this text in its config.toml, so expected UTF-8, found other bytes");
+    }
+  }
 }
 
 std::string with_values_of(const std::string& config, const std::string& other,

@@ -24,6 +24,8 @@ std::vector<std::string> config_file_arguments(const std::filesystem::path& file
 /// The options of a parsed App as TOML that reads back to the same: those given, and the defaults of the
 /// others. `leave_out` names options, without dashes, that do not belong there.
 std::string config_text(const CLI::App& app, const std::vector<std::string>& leave_out);
+/// Throws BadInput naming the first option whose value cannot be in such a text: it is not UTF-8.
+void check_can_be_kept(const CLI::App& app, const std::vector<std::string>& leave_out);
 /// Such a text with the lines of these keys taken from another one, if both have them.
 std::string with_values_of(const std::string& config, const std::string& other,
                            const std::vector<std::string>& keys);

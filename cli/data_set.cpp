@@ -12,7 +12,11 @@ namespace lehr::cli {
 CLI::Option* add_data_set_options(CLI::App& app, DataSetOptions& options) {
   app.add_option("--set", options.set, "train or valid")->type_name("SET")->default_str(options.set);
   add_data_seed(app, options.seed);
-  return app.add_option("--data", options.data, "digits, digits:N, mnist:DIR")->type_name("DATA");
+  return add_parsed(app, "--data", options.data, "digits, digits:N, mnist:DIR",
+                    [](const std::string& option, const std::string& text) {
+                      return parse_name(option, text, "a data set");
+                    })
+      ->type_name("DATA");
 }
 
 std::shared_ptr<const Dataset> open_data_set(const DataSetOptions& options) {

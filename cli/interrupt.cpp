@@ -60,8 +60,7 @@ SignalWatch::SignalWatch() {
   sigemptyset(&action.sa_mask);
   for (std::size_t i = 0; i < signals.size(); ++i) {
     sigaction(signals[i], nullptr, &before_[i]);
-    const bool ignored_hangup = signals[i] == SIGHUP && before_[i].sa_handler == SIG_IGN;
-    if (!ignored_hangup) sigaction(signals[i], &action, nullptr);
+    if (before_[i].sa_handler != SIG_IGN) sigaction(signals[i], &action, nullptr);
   }
 }
 

@@ -15,7 +15,7 @@ constexpr int interrupted_status = 130;
 /// At first any of them ends the process with status 130, as there is nothing to save. After stop_fit_of() or
 /// allow_polling() the first one asks for an end, and a second SIGINT or SIGTERM ends the process at once.
 /// SIGHUP and SIGXCPU never count as the second: a terminal that is closed sends several, and the system
-/// repeats SIGXCPU. SIGHUP stays ignored if it was (nohup).
+/// repeats SIGXCPU. A signal that is ignored stays ignored (nohup, trap '').
 class SignalWatch {
  public:
   SignalWatch();

@@ -4,8 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 
 #include "arguments.hpp"
+#include "lehr/core/error.hpp"
 #include "lehr/models/models.hpp"
 
 namespace lehr::cli {
@@ -13,10 +15,29 @@ namespace {
 
 constexpr std::int64_t most_channels = 65536;
 
-/// Accepts the names with a dash as well, as the rest of the command line is written.
-ops::Activation::Kind activation_named(std::string name) {
-  std::replace(name.begin(), name.end(), '-', '_');
-  return ops::activation_kind(name);
+using Kind = ops::Activation::Kind;
+
+constexpr std::array all_activations{Kind::relu, Kind::leaky_relu, Kind::general_relu, Kind::sigmoid,
+                                     Kind::tanh, Kind::silu,       Kind::gelu};
+
+/// With dashes, as the rest of the command line is written.
+std::vector<std::string> activation_names() {
+  std::vector<std::string> names;
+  for (const Kind kind : all_activations) {
+    names.emplace_back(ops::name_of(kind));
+    std::ranges::replace(names.back(), '_', '-');
+  }
+  return names;
+}
+
+/// Accepts the library's names too, which have underscores.
+Kind activation_named(const std::string& given) {
+  std::string name = given;
+  std::ranges::replace(name, '_', '-');
+  const std::vector<std::string> names = activation_names();
+  const auto found = std::ranges::find(names, name);
+  if (found == names.end()) throw unknown_name("activation", given, names);
+  return all_activations.at(static_cast<std::size_t>(found - names.begin()));
 }
 
 }  // namespace
@@ -30,7 +51,7 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
       ->group(group);
   app.add_flag("--batch-norm", options.batch_norm, "normalise after each convolution")->group(group);
   add_parsed(app, "--activation", options.activation.kind,
-             "relu, leaky-relu, general-relu, sigmoid, tanh, silu or gelu",
+             fmt::format("one of {}", fmt::join(activation_names(), ", ")),
              [](const std::string&, const std::string& name) { return activation_named(name); })
       ->type_name("NAME")
       ->default_str("relu")
@@ -55,6 +76,19 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
       ->group(group);
   add_real(app, "--dropout", options.dropout, {0, 1}, "share of the classifying layer's inputs left out")
       ->group(group);
+}
+
+void check(const ModelOptions& options) {
+  const ops::Activation::Spec unset;
+  const ops::Activation::Spec& asked = options.activation;
+  const bool general = asked.kind == Kind::general_relu;
+  if (asked.leak != unset.leak && !general && asked.kind != Kind::leaky_relu) {
+    throw BadInput("--leak needs --activation leaky-relu or general-relu");
+  }
+  if (asked.subtract != unset.subtract && !general) {
+    throw BadInput("--subtract needs --activation general-relu");
+  }
+  if (asked.clamp != unset.clamp && !general) throw BadInput("--clamp needs --activation general-relu");
 }
 
 Graph make_graph(const ModelOptions& options, const Shape& image, std::int64_t classes) {

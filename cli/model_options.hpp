@@ -24,6 +24,9 @@ struct ModelOptions {
 /// --first-kernel and --dropout.
 void add_model_options(CLI::App& app, ModelOptions& options);
 
+/// Throws BadInput for an option that the activation does not use.
+void check(const ModelOptions& options);
+
 /// The network for images (C, H, W) and that many classes.
 Graph make_graph(const ModelOptions& options, const Shape& image, std::int64_t classes);
 

@@ -7,6 +7,7 @@
 #include "draw.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/data/data.hpp"
 
 namespace lehr::cli {
@@ -29,13 +30,22 @@ std::vector<std::string> caption(const Picture& picture, const Prediction& predi
   return lines;
 }
 
+data::Image fitted(const std::filesystem::path& file, const Shape& shape) {
+  const data::Image picture = data::read_image(file, shape[0]);
+  try {
+    return fit_picture(picture, shape);
+  } catch (const BadInput& error) {
+    throw BadInput(in_quotes(file) + ": " + error.what());
+  }
+}
+
 }  // namespace
 
 std::vector<Picture> pictures_of(std::span<const std::filesystem::path> files, const Model& model) {
   const Shape shape = model.image_shape();
   std::vector<Picture> pictures;
   for (const std::filesystem::path& file : files) {
-    data::Image image = fit_picture(data::read_image(file, shape[0]), shape);
+    data::Image image = fitted(file, shape);
     pictures.push_back({.pixels = std::move(image.pixels), .name = file.string(), .truth = ""});
   }
   return pictures;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -102,6 +103,15 @@ void write_json(std::ostream& out, std::span<const std::string> names, std::span
   out << object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
 }
 
+/// An object has a key once.
+void check_keys(std::vector<std::string> columns) {
+  std::ranges::sort(columns);
+  const auto twice = std::ranges::adjacent_find(columns);
+  if (twice == columns.end()) return;
+  throw BadInput("two columns are called " + in_quotes(*twice) +
+                 "; JSON needs a name for each: give them with AS, or use --format csv");
+}
+
 }  // namespace
 
 RowFormat row_format_by_name(const std::string& name) {
@@ -126,6 +136,7 @@ bool is_export(std::string_view beginning, RowFormat format, std::span<const std
 
 void write_rows(const store::RunStore& store, const std::string& sql, RowFormat format, std::ostream& out) {
   const std::vector<std::string> header = store.columns(sql);
+  if (format == RowFormat::jsonl) check_keys(header);
   std::vector<std::vector<std::string>> rows;  // of the table, whose widths depend on all of them
   if (format == RowFormat::csv) out << csv_line(header);
   store.query(sql, [&](std::span<const std::string> names, std::span<const Value> values) {

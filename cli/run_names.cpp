@@ -10,6 +10,7 @@
 #include "lehr/core/disk_error.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
+#include "output.hpp"
 
 namespace lehr::cli {
 namespace fs = std::filesystem;
@@ -187,7 +188,10 @@ std::vector<NamedRun> called(const std::string& given, const std::vector<KnownRu
     names.push_back(known[i].id);
     if (!known[i].title.empty()) names.push_back(printable(known[i].title, 60));
   }
-  throw unknown_name("run", given, names);
+  const std::string message = unknown_name("run", given, names).what();
+  if (known.size() <= listed) throw BadInput(message);
+  throw BadInput(message + "; lehr runs list --runs " + shell_word(runs.string()) + " lists all " +
+                 std::to_string(known.size()));
 }
 
 }  // namespace

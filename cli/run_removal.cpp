@@ -1,8 +1,14 @@
 #include "run_removal.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <map>
 #include <system_error>
+#include <utility>
 
+#include "lehr/callbacks/checkpoint.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/store/run_lock.hpp"
@@ -51,21 +57,79 @@ void find_left_overs(const fs::path& folder, std::vector<Garbage>& found) {
   std::error_code error;
   for (const auto& entry : fs::recursive_directory_iterator(folder, error)) {
     if (is_left_over(entry.path())) {
-      found.push_back({entry.path(), "", "left by a killed process", bytes_in(entry.path())});
+      found.push_back(
+          {.path = entry.path(), .why = "left by a killed process", .bytes = bytes_in(entry.path())});
     }
   }
   check_disk(folder, error);
 }
 
-/// A run's folder; empty if there is none.
-fs::path folder_of(const NamedRun& run) {
-  return fs::is_directory(status_of(run.folder)) ? run.folder : fs::path();
+/// The checkpoints of a run that is done.
+void find_checkpoints(const fs::path& folder, std::vector<Garbage>& found) {
+  if (!fs::is_directory(status_of(folder))) return;
+  Garbage garbage{.path = folder, .why = "the run is done"};
+  for (const fs::path& file : checkpoints_in(folder)) {
+    if (!fs::is_regular_file(status_of(file))) continue;
+    garbage.files.push_back(file);
+    garbage.bytes += size_of(file);
+  }
+  std::error_code error;
+  if (!garbage.files.empty() || fs::is_empty(folder, error)) found.push_back(std::move(garbage));
+  check_disk(folder, error);
+}
+
+BadInput not_removed(const fs::path& path, const std::string& why) {
+  return BadInput(in_quotes(path) + " cannot be removed: " + why);
 }
 
 void remove_path(const fs::path& path) {
   std::error_code error;
   fs::remove_all(path, error);
-  if (error) throw BadInput(in_quotes(path) + " cannot be removed: " + error.message());
+  if (error) throw not_removed(path, error.message());
+}
+
+void remove_garbage(const Garbage& garbage) {
+  if (garbage.path.empty()) return;
+  if (garbage.files.empty()) return remove_path(garbage.path);
+  for (const fs::path& file : garbage.files) remove_path(file);
+  std::error_code error;
+  fs::remove(garbage.path, error);
+  if (error && error != std::errc::directory_not_empty) throw not_removed(garbage.path, error.message());
+}
+
+void check_entries_can_go(const fs::path& folder) {
+  if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return;
+  throw not_removed(folder, std::generic_category().message(errno));
+}
+
+/// Throws if a part of the folder could not be removed, so that nothing of it goes.
+void check_removable(const fs::path& folder) {
+  check_entries_can_go(folder.has_parent_path() ? folder.parent_path() : fs::path("."));
+  check_entries_can_go(folder);
+  std::error_code error;
+  fs::recursive_directory_iterator entry(folder, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    if (entry->is_directory() && !entry->is_symlink()) check_entries_can_go(entry->path());
+  }
+  check_disk(folder, error);
+}
+
+void remove_folder(const NamedRun& run) {
+  const fs::file_status status = status_of(run.folder);
+  if (fs::is_symlink(status)) {
+    throw BadInput("run " + printable(run.id) + ": its folder " + in_quotes(run.folder) +
+                   " is a symbolic link, which lehr does not follow to remove anything; remove what it leads "
+                   "to and the link, then the run");
+  }
+  if (!fs::is_directory(status)) return;
+  check_removable(run.folder);
+  remove_path(run.folder);
+}
+
+Error all_of(const std::vector<Error>& failures) {
+  std::string text;
+  for (const Error& failure : failures) text += (text.empty() ? "" : "; ") + std::string(failure.what());
+  return Error(text, failures.front().kind());
 }
 
 }  // namespace
@@ -74,17 +138,16 @@ std::vector<Garbage> find_garbage(const fs::path& runs, const store::RunStore& s
   std::vector<Garbage> found;
   for (const store::RunInfo& run : store.runs()) {
     if (run.status == store::RunStatus::running) continue;
-    const fs::path folder = folder_of(run_in(runs, run.id));
-    if (folder.empty()) {
-      if (lost_runs) found.push_back({{}, run.id, "it has no folder"});
+    const fs::path folder = run_in(runs, run.id).folder;
+    const fs::file_status status = status_of(folder);
+    if (fs::is_symlink(status)) continue;
+    if (!fs::is_directory(status)) {
+      if (lost_runs) found.push_back({.run = run.id, .why = "it has no folder"});
       continue;
     }
     if (store::is_locked(folder)) continue;
     find_left_overs(folder, found);
-    const fs::path checkpoints = folder / "checkpoints";
-    if (run.status == store::RunStatus::done && fs::is_directory(status_of(checkpoints))) {
-      found.push_back({checkpoints, "", "the run is done", bytes_in(checkpoints)});
-    }
+    if (run.status == store::RunStatus::done) find_checkpoints(folder / "checkpoints", found);
   }
   return found;
 }
@@ -93,20 +156,29 @@ void remove_garbage(const fs::path& runs, const std::vector<Garbage>& garbage) {
   std::vector<std::string> ids;
   for (const Garbage& one : garbage) {
     if (!one.run.empty()) ids.push_back(one.run);
-    if (!one.path.empty()) remove_path(one.path);
+    remove_garbage(one);
   }
   if (!ids.empty()) store::remove_runs(store_in(runs), ids);
 }
 
 // The folders go first: on a full disk they give the space that the rows need to go.
-void remove_runs_with_folders(const std::vector<NamedRun>& runs) {
+Removal remove_runs_with_folders(const std::vector<NamedRun>& runs) {
+  for (const NamedRun& run : runs) store::check_run_store(store_in(run.runs));
+  Removal removal;
+  std::vector<Error> failures;
   std::map<fs::path, std::vector<std::string>> by_store;
-  for (const NamedRun& run : runs) by_store[store_in(run.runs)].push_back(run.id);
-  for (const auto& [store, ids] : by_store) store::check_run_store(store);
   for (const NamedRun& run : runs) {
-    if (const fs::path folder = folder_of(run); !folder.empty()) remove_path(folder);
+    try {
+      remove_folder(run);
+      by_store[store_in(run.runs)].push_back(run.id);
+      removal.removed.push_back(run);
+    } catch (const Error& failure) {
+      failures.push_back(failure);
+    }
   }
   for (const auto& [store, ids] : by_store) store::remove_runs(store, ids);
+  if (!failures.empty()) removal.failure = all_of(failures);
+  return removal;
 }
 
 }  // namespace lehr::cli

@@ -25,8 +25,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Row = std::vector<std::string>;
 
+/// "-" if it is no time of the years 1970 to 9999: a store may hold any number.
 std::string local_time(double seconds) {
-  if (!(seconds > 0)) return "-";
+  constexpr double year_10000 = 253'402'214'400;  // a day before it begins, for every time zone
+  if (!(seconds > 0 && seconds < year_10000)) return "-";
   return fmt::format("{:%Y-%m-%d %H:%M}", fmt::localtime(static_cast<std::time_t>(seconds)));
 }
 

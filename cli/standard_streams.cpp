@@ -1,6 +1,7 @@
 #include "standard_streams.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,6 +20,11 @@ void open_closed_streams() {
     if (fcntl(stream, F_GETFD) != -1 || errno != EBADF) continue;
     if (open("/dev/null", stream == STDIN_FILENO ? O_RDONLY : O_WRONLY) < 0) return;
   }
+}
+
+bool is_device(int stream) {
+  struct stat status {};
+  return fstat(stream, &status) == 0 && S_ISCHR(status.st_mode);
 }
 
 /// For a member initialiser: std::cout gets its buffer after this.
@@ -42,6 +48,7 @@ void StandardStreams::finish() {
   std::cout.flush();
   const int failure = out_.failure();
   if (failure == 0 || failure == EPIPE) return;
+  if (failure == EIO && is_device(STDOUT_FILENO)) return;  // a terminal that was closed
   throw Error("standard output cannot be written: " + std::generic_category().message(failure));
 }
 

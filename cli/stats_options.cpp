@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "arguments.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/report/text.hpp"
 
 namespace lehr::cli {
@@ -12,11 +15,23 @@ namespace {
 
 constexpr const char* group = "Statistics";
 
+/// The number that "2%" or "0.02" means; nothing if the text is no number.
+std::optional<double> share_of(const std::string& option, const std::string& text) {
+  try {
+    if (!text.ends_with('%')) return parse_real(option, text, {});
+    return parse_real(option, text.substr(0, text.size() - 1), {}) / 100;
+  } catch (const BadInput&) {
+    return std::nullopt;
+  }
+}
+
 /// "2%", "0.02" or "off"
 double parse_share(const std::string& option, const std::string& text) {
   if (text == "off") return 0;
-  if (!text.ends_with('%')) return parse_real(option, text, {});
-  return parse_real(option, text.substr(0, text.size() - 1), {}) / 100;
+  const std::optional<double> share = share_of(option, text);
+  if (share && *share > 0 && *share <= 1) return *share;
+  throw BadInput(fmt::format("{} takes a share above 0 and up to 100 %, such as 2% or 0.02, or off; found {}",
+                             option, in_quotes(text)));
 }
 
 }  // namespace

@@ -29,6 +29,23 @@ constexpr std::int64_t most_samples_a_batch = 1'000'000;
 
 constexpr const char* recipe_group = "Recipe";
 
+double parse_rate(const std::string& text) {
+  try {
+    return parse_real("--lr", text, {});
+  } catch (const BadInput& error) {
+    throw BadInput(std::string(error.what()) + "; auto lets lehr find a rate");
+  }
+}
+
+/// Names that mean something else wherever a run is named.
+std::string parse_title(const std::string& option, const std::string& text) {
+  if (text == "latest" || text == "." || text == "..") {
+    throw BadInput(option + " takes another name than \"" + text +
+                   "\": wherever a run is named, that means something else");
+  }
+  return text;
+}
+
 void add_schedule(CLI::App& app, TrainOptions& options) {
   constexpr const char* group = recipe_group;
   add_integer(app, "--epochs", options.epochs, {1, most_epochs}, "passes over the training set")
@@ -37,7 +54,7 @@ void add_schedule(CLI::App& app, TrainOptions& options) {
          "--lr",
          [&options](const std::string& text) {
            options.find_lr = text == "auto";
-           if (!options.find_lr) options.lr = parse_real("--lr", text, {});
+           if (!options.find_lr) options.lr = parse_rate(text);
          },
          "learning rate, the highest one of one-cycle; auto: the valley that find-lr suggests")
       ->type_name("X")
@@ -132,11 +149,13 @@ void add_execution(CLI::App& app, TrainOptions& options) {
 
 void add_sources(CLI::App& app, TrainOptions& options) {
   constexpr const char* group = "Options from elsewhere";
-  app.add_option("--config", options.config, "TOML file of options; options on the command line override it")
-      ->type_name("FILE")
+  add_file(app, "--config", options.config, "TOML file of options; options on the command line override it")
       ->group(group);
-  app.add_option("--recipe", options.recipe,
-                 fmt::format("options that ship: {}; others win", fmt::join(recipe_names(), ", ")))
+  add_parsed(app, "--recipe", options.recipe,
+             fmt::format("options that ship: {}; others win", fmt::join(recipe_names(), ", ")),
+             [](const std::string& option, const std::string& text) {
+               return parse_name(option, text, "the name of a recipe");
+             })
       ->type_name("NAME")
       ->group(group);
   app.add_option("--resume", options.resume,
@@ -150,11 +169,12 @@ void add_sources(CLI::App& app, TrainOptions& options) {
 
 void add_output(CLI::App& app, TrainOptions& options) {
   constexpr const char* group = "Output";
-  app.add_option("--out", options.out, "folder that gets a folder for this run")
-      ->type_name("DIR")
+  add_folder(app, "--out", options.out, "folder that gets a folder for this run")
       ->default_str(options.out.string())
       ->group(group);
-  app.add_option("--name", options.name, "what you call this run")->type_name("TEXT")->group(group);
+  add_parsed(app, "--name", options.name, "what you call this run", parse_title)
+      ->type_name("TEXT")
+      ->group(group);
   app.add_flag("--require-records", options.require_records,
                "stop, with a checkpoint, where the run store cannot be written (a full disk); without it the "
                "training goes on")
@@ -286,9 +306,18 @@ MeasureProgress show_measuring() {
   };
 }
 
+/// Throws BadInput for options without effect. A run that was begun with them can still be resumed.
+void check_effects(const TrainOptions& options) {
+  check(options.model);
+  if (!options.metrics.empty() && !options.learner.validate) {
+    throw BadInput("--metrics contradicts --no-validate");
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<Learner> make_learner(const TrainOptions& options) {
+  if (options.resume.empty()) check_effects(options);
   LearnerOptions learner = options.learner;
   if (!options.quiet && is_terminal(2)) learner.measuring = show_measuring();
   learner.optimizer = make_optimizer(options);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -10,7 +11,9 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "interrupt.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "model_choice.hpp"
 #include "output.hpp"
 #include "output_files.hpp"
@@ -61,6 +64,12 @@ void say(const Options& options, const std::vector<LayerOutput>& outputs,
   }
 }
 
+int interrupted(std::size_t written) {
+  std::fprintf(stderr, "lehr: interrupted; %s of maps %s written, the rest is missing\n",
+               counted(written, "file").c_str(), written == 1 ? "was" : "were");
+  return interrupted_status;
+}
+
 int run_activations(const Options& options) {
   check(options.pictures, "activations");
   if (options.out.empty() && options.maps.empty()) throw BadInput("activations needs --out or --maps");
@@ -79,7 +88,12 @@ int run_activations(const Options& options) {
   const std::vector<LayerOutput> outputs = activations(model.graph, *model.parameters, model.normalisation,
                                                        dataset_of(pictures, model), all, options.activations);
   std::vector<std::filesystem::path> files;
-  if (!options.maps.empty()) files = save_feature_maps(options.maps, outputs, note);
+  SignalWatch watch;  // a signal between two files leaves whole ones
+  watch.allow_polling();
+  if (!options.maps.empty()) {
+    files = save_feature_maps(options.maps, outputs, note, [&watch] { return !watch.received(); });
+  }
+  if (watch.received()) return interrupted(files.size());
   if (!options.out.empty()) {
     save_activations(options.out, outputs, note);
     files.push_back(options.out);
@@ -95,8 +109,8 @@ void register_activations(Commands& registry) {
   CLI::App& command = registry.add("activations", "Save what the layers of a saved model make of pictures.",
                                    examples, [options] { return run_activations(*options); });
   add_picture_choice(command, options->model, options->pictures);
-  command.add_option("--out", options->out, "a safetensors file for the values")->type_name("FILE");
-  command.add_option("--maps", options->maps, "a folder for feature maps as PNG")->type_name("DIR");
+  add_file(command, "--out", options->out, "a safetensors file for the values");
+  add_folder(command, "--maps", options->maps, "a folder for feature maps as PNG");
   add_parsed(command, "--layers", options->activations.layers,
              "layers by name, with * and ? for any text and any character",
              [](const std::string&, const std::string& text) { return split_list(text); })

@@ -20,6 +20,7 @@ constexpr const char* examples = R"(Examples:
   lehr data make digits --out digits --count 1000 --seed 7 --format idx
   lehr train --data mnist:digits            learns what was written)";
 
+constexpr std::int64_t least_images = 10;  // one of each class
 constexpr std::int64_t most_images = 10'000'000;
 
 struct MakeOptions {
@@ -70,8 +71,8 @@ void register_data(Commands& registry) {
       "make", "Write generated images to a folder that is not there yet.", examples,
       [options] { return make(*options); }, &group);
   command.add_option("WHAT", options->what, "digits")->required();
-  command.add_option("--out", options->out, "the folder")->type_name("DIR")->required();
-  add_integer(command, "--count", options->digits.train, {1, most_images}, "training images");
+  add_folder(command, "--out", options->out, "the folder")->required();
+  add_integer(command, "--count", options->digits.train, {least_images, most_images}, "training images");
   add_integer(command, "--valid-count", options->valid, {1, most_images},
               "validation images (default: a fifth of --count)")
       ->default_str("");

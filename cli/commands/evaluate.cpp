@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -9,6 +10,7 @@
 #include "data_set.hpp"
 #include "lehr/core/clock.hpp"
 #include "lehr/core/number_text.hpp"
+#include "lehr/train/missing_classes.hpp"
 #include "metric_names.hpp"
 #include "model_choice.hpp"
 #include "output.hpp"
@@ -29,6 +31,14 @@ struct EvaluateOptions {
   bool json = false;
 };
 
+/// "auroc 0.98", or "auroc - (the data has no sample of class "3")"
+std::string line_of(const Metric& metric, const Dataset& dataset) {
+  if (std::isfinite(metric.value())) return fmt::format("{} {}\n", metric.name(), loss_text(metric.value()));
+  const std::string missing = missing_classes_text(metric, dataset);
+  const std::string why = missing.empty() ? "" : fmt::format(" (the data has no sample of {})", missing);
+  return fmt::format("{} -{}\n", metric.name(), why);
+}
+
 int run_evaluate(const EvaluateOptions& options) {
   Model model = load_model(options.model);
   const auto dataset = open_data_set(options.data);
@@ -46,8 +56,7 @@ int run_evaluate(const EvaluateOptions& options) {
   } else {
     std::cout << fmt::format("loss {}, accuracy {} of {}\n", loss_text(result.loss),
                              percent_text(result.accuracy), grouped(result.samples, "image"));
-    for (const auto& metric : metrics)
-      std::cout << fmt::format("{} {}\n", metric->name(), loss_text(metric->value()));
+    for (const auto& metric : metrics) std::cout << line_of(*metric, *dataset);
   }
   return 0;
 }

@@ -149,8 +149,17 @@ void draw_progress(int done, int total) {
   std::fprintf(stderr, "\r%s%.*s\x1b[J\r", bar.c_str(), columns, count.c_str());
 }
 
+void check_rates(const LrSweep& sweep) {
+  try {
+    check(sweep);
+  } catch (const BadInput& error) {
+    throw BadInput("--from and --to: " + std::string(error.what()));
+  }
+}
+
 int find_lr(FindLrOptions options) {
   SignalWatch watch;
+  check_rates(options.finder.sweep);
   if (!options.svg.empty()) check_replaceable({"--svg", options.svg}, FileKind::picture);
   const std::unique_ptr<Learner> learner = make_learner(options.setup);
   watch.allow_polling();
@@ -192,9 +201,7 @@ void register_find_lr(Commands& registry) {
   add_integer(command, "--seeds", options->finder.seeds, {1, 1000}, "sweeps with other orders of the data")
       ->group(group);
   add_threads(command)->group("Execution");
-  command.add_option("--svg", options->svg, "write the curve as a picture")
-      ->type_name("FILE")
-      ->group("Output");
+  add_file(command, "--svg", options->svg, "write the curve as a picture")->group("Output");
   command.add_flag("--json", options->setup.json, "one JSON object a line on stdout")->group("Output");
   command.add_flag("--quiet", options->setup.quiet, "no progress on stderr")->group("Output");
 }

@@ -98,8 +98,9 @@ void register_report(Commands& registry) {
       ->required()
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   add_runs_folder(command, options->runs);
-  command.add_option("--out", options->out, "the page; by default report.html in the run's folder")
-      ->type_name("FILE");
+  add_file(command, "--out", options->out,
+           "the page; by default report.html, in the folder of the run if that is there and is the only one, "
+           "else in the current folder");
   command.add_flag("--text", options->text, "a short version for the terminal instead");
   command.add_flag("--json", options->json, "one JSON object a line on stdout");
 }

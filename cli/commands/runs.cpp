@@ -183,11 +183,12 @@ int remove(const RunsOptions& options) {
     if (std::ranges::none_of(runs, same)) runs.push_back(run);
   }
   if (!agreed(options, "remove " + described(runs) + " with models and checkpoints")) return 0;
-  remove_runs_with_folders(runs);
-  for (const NamedRun& run : runs) {
+  const Removal removal = remove_runs_with_folders(runs);
+  for (const NamedRun& run : removal.removed) {
     if (options.json) print_json({{"event", "removed"}, {"run", run.id}});
-    if (!options.json) std::cout << "removed " << run.id << '\n';
+    if (!options.json) std::cout << "removed " << one_line(run.id) << '\n';
   }
+  if (removal.failure) throw Error(*removal.failure);
   return 0;
 }
 
@@ -200,8 +201,8 @@ int collect_garbage(const RunsOptions& options) {
     if (options.json)
       print_json({{"event", "garbage"}, {"what", what}, {"why", one.why}, {"bytes", one.bytes}});
     if (!options.json)
-      std::cout << what << " (" << one.why << ", " << human_bytes(static_cast<std::int64_t>(one.bytes))
-                << ")\n";
+      std::cout << one_line(what) << " (" << one.why << ", "
+                << human_bytes(static_cast<std::int64_t>(one.bytes)) << ")\n";
   }
   if (!options.dry_run) remove_garbage(options.runs, garbage);
   if (!options.json) {
@@ -257,7 +258,7 @@ void register_runs(Commands& registry) {
   export_command.add_option("--format", options->format, "csv, jsonl or table")
       ->type_name("NAME")
       ->default_str("csv");
-  export_command.add_option("--out", options->out, "a file; stdout without it")->type_name("FILE");
+  add_file(export_command, "--out", options->out, "a file; stdout without it");
 
   CLI::App& sql_command = add("sql", "Asks the store; docs/run-store.md describes its tables.", sql);
   sql_command.add_option("SELECT", options->sql, "one statement that changes nothing")->required();

@@ -69,6 +69,7 @@ void print_as_json(const Graph& graph, const SummaryOptions& options, const Trai
 }
 
 int summarise(const SummaryOptions& options) {
+  check(options.model);
   const Graph graph = make_graph(options.model, options.input, options.classes);
   const TrainingMemory memory = training_memory(graph, options.batch_size);
   if (options.json) {

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -182,39 +183,73 @@ void fit(Learner& learner, const TrainOptions& options, const schedules::RateAnd
   }
 }
 
-/// A resumed run keeps where its data and logs are now.
-void save_moved_paths(Learner& learner, const Place& place, const CLI::App& command) {
-  if (place.made != nullptr || place.found.folder.empty()) return;
-  const std::filesystem::path file = place.found.folder / file_of(RunPart::options);
-  learner.on(Event::after_predict, [file, &command, done = false](Learner&) mutable {
-    if (std::exchange(done, true)) return;
-    std::ifstream in(file, std::ios::binary);
-    const std::string before((std::istreambuf_iterator<char>(in)), {});
-    const std::string after =
-        with_values_of(before, config_text(command, reporting_options()), path_options());
-    if (after != before) store::write_file_atomically(file, [&](std::ostream& out) { out << after; });
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// The configuration that the run keeps: of a resumed one its own, with where its data and logs are now.
+std::string kept_config(const Place& place, const CLI::App& command) {
+  const std::string present = config_text(command, reporting_options());
+  if (place.made != nullptr) return present;
+  return with_values_of(text_of(place.found.folder / file_of(RunPart::options)), present, path_options());
+}
+
+void save_text(const std::filesystem::path& file, const std::string& text) {
+  store::write_file_atomically(file, [&](std::ostream& out) { out << text; });
+}
+
+void save_moved_paths(Learner& learner, const std::filesystem::path& file, const std::string& config) {
+  learner.on(Event::after_predict, [file, config, done = false](Learner&) mutable {
+    if (!std::exchange(done, true) && text_of(file) != config) save_text(file, config);
   });
 }
 
 // A training that cannot begin leaves nothing: the configuration is there from the first epoch on, since
 // every checkpoint needs it, and stays once a batch has gone through the network, or was not waited for.
-void save_config_at_start(Learner& learner, RunFolder* made, const CLI::App& command) {
-  if (made == nullptr) return;
-  const auto save = [made, text = config_text(command, reporting_options())](Learner& l) {
-    if (l.progress().train_batches > 0) return;
-    store::write_file_atomically(made->config(), [&](std::ostream& out) { out << text; });
+void save_config_at_start(Learner& learner, RunFolder& made, const std::string& config) {
+  const auto save = [&made, config](Learner& l) {
+    if (l.progress().train_batches == 0) save_text(made.config(), config);
   };
   learner.on(Event::before_epoch, save);
   learner.on(Event::before_stop, save);
   for (const Event event : {Event::after_predict, Event::before_stop}) {
-    learner.on(event, [made](Learner&) { made->keep(); });
+    learner.on(event, [&made](Learner&) { made.keep(); });
   }
+}
+
+// Somebody may remove the folder while the run is being trained. The next checkpoint makes it again, and can
+// only be resumed with the configuration beside it.
+void restore_lost_config(Learner& learner, const std::filesystem::path& file, const std::string& config) {
+  const auto restore = [file, config](Learner& l) {
+    std::error_code error;
+    if (l.progress().train_batches > 0 && !std::filesystem::exists(file, error)) save_text(file, config);
+  };
+  learner.on(Event::after_epoch, restore);
+  learner.on(Event::before_stop, restore);
+  learner.on(Event::after_batch, [restore, folder = file.parent_path()](Learner& l) {
+    std::error_code error;
+    if (std::filesystem::exists(folder, error)) restore(l);
+  });
+}
+
+void keep_config(Learner& learner, const Place& place, const CLI::App& command) {
+  if (place.found.folder.empty()) return;
+  const std::filesystem::path file = place.found.folder / file_of(RunPart::options);
+  const std::string config = kept_config(place, command);
+  if (place.made != nullptr) {
+    save_config_at_start(learner, *place.made, config);
+  } else {
+    save_moved_paths(learner, file, config);
+  }
+  restore_lost_config(learner, file, config);
 }
 
 void record_run(Learner& learner, const TrainOptions& options, const std::filesystem::path& folder,
                 const CLI::App& command) {
   if (folder.empty()) {
     if (options.require_records) throw BadInput("--require-records contradicts --no-save");
+    if (!options.name.empty()) throw BadInput("--name contradicts --no-save");
     return;
   }
   learner.add(RunRecorder({.store = store_in(std::filesystem::absolute(folder).parent_path()),
@@ -291,6 +326,7 @@ int train(TrainOptions options, CLI::App& command) {
   make_schedule(options, options.epochs + 1);  // refuses before anything is loaded; the steps come later
   if (!options.verify) check_outputs(options);
   make_paths_absolute(options, command);
+  if (options.save && !options.verify) check_can_be_kept(command, reporting_options());
   Place place;
   if (!options.resume.empty()) place = resumed_place(options);
   const std::unique_ptr<Learner> learner = make_learner(options);
@@ -308,8 +344,7 @@ int train(TrainOptions options, CLI::App& command) {
   add_snapshots(*learner, options.snapshots, folder, warnings_for(options));
   record_run(*learner, options, folder, command);
   add_reports(*learner, options);
-  save_config_at_start(*learner, place.made.get(), command);
-  save_moved_paths(*learner, place, command);
+  keep_config(*learner, place, command);
   if (options.json) print_json(start_event(*learner, options, run));
   bool trained = false;
   learner->on(Event::before_batch, [&trained](Learner&) { trained = true; });

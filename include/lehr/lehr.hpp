@@ -42,5 +42,6 @@
 #include "lehr/train/learner.hpp"
 #include "lehr/train/metric.hpp"
 #include "lehr/train/metrics.hpp"
+#include "lehr/train/missing_classes.hpp"
 #include "lehr/train/model_file.hpp"
 #include "lehr/train/training_memory.hpp"

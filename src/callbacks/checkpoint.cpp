@@ -15,18 +15,25 @@ namespace lehr {
 namespace {
 
 constexpr std::string_view prefix = "step-";
+constexpr std::string_view of_epoch = "-epoch";
 constexpr std::string_view suffix = ".safetensors";
 
+/// Exactly a name that lehr gives: what people put beside the checkpoints is not touched.
 bool is_checkpoint(const std::filesystem::path& file) {
   const std::string name = file.filename().string();
-  return name.starts_with(prefix) && name.ends_with(suffix);
+  if (!name.starts_with(prefix) || !name.ends_with(suffix)) return false;
+  std::string_view middle = name;
+  middle.remove_prefix(prefix.size());
+  middle.remove_suffix(std::min(suffix.size(), middle.size()));
+  if (middle.ends_with(of_epoch)) middle.remove_suffix(of_epoch.size());
+  return !middle.empty() && middle.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 }  // namespace
 
 std::string checkpoint_name(const Learner& learner) {
   const bool epoch_done = learner.position().batch == 0;
-  return fmt::format("{}{:012}{}{}", prefix, learner.progress().train_batches, epoch_done ? "-epoch" : "",
+  return fmt::format("{}{:012}{}{}", prefix, learner.progress().train_batches, epoch_done ? of_epoch : "",
                      suffix);
 }
 

@@ -7,11 +7,11 @@
 #include <limits>
 #include <vector>
 
-#include "callbacks/class_counts.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/train/learner.hpp"
 #include "lehr/train/metrics.hpp"
+#include "lehr/train/missing_classes.hpp"
 
 namespace lehr {
 namespace {
@@ -42,35 +42,15 @@ const Metric* metric_of(const Learner& learner, const std::string& name) {
   return nullptr;
 }
 
-/// `class "3"`, `classes "3" and "7"`, `classes "3", "4", "5" and 4 more`
-std::string classes_text(const std::vector<std::int64_t>& classes, const Dataset& dataset) {
-  constexpr std::size_t most_named = 3;
-  const auto names = dataset.class_names();
-  std::vector<std::string> parts;
-  for (const std::int64_t number : classes) {
-    if (parts.size() == most_named) break;
-    const auto at = static_cast<std::size_t>(number);
-    parts.push_back(in_quotes(at < names.size() ? names[at] : std::to_string(number)));
-  }
-  if (classes.size() > parts.size()) parts.push_back(fmt::format("{} more", classes.size() - parts.size()));
-  std::string text = classes.size() == 1 ? "class " : "classes ";
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (i > 0) text += i + 1 == parts.size() ? " and " : ", ";
-    text += parts[i];
-  }
-  return text;
-}
-
 /// Which classes the set of a monitored metric lacks; empty if it lacks none.
 std::string missing_text(const Learner& learner, const std::string& name) {
   const Metric* const metric = metric_of(learner, name);
   if (metric == nullptr) return {};
   const bool training = is_of_training_set(name);
   const Dataset& dataset = training ? *learner.data().train : *learner.data().valid;
-  const std::vector<std::int64_t> missing = metric->missing_classes(class_counts(dataset));
+  const std::string missing = missing_classes_text(*metric, dataset);
   if (missing.empty()) return {};
-  return fmt::format("the {} set has no sample of {}", training ? "training" : "validation",
-                     classes_text(missing, dataset));
+  return fmt::format("the {} set has no sample of {}", training ? "training" : "validation", missing);
 }
 
 void warn_undefined(Learner& learner, const std::string& name, const std::string& reason) {

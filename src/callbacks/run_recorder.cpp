@@ -8,7 +8,7 @@
 #include <optional>
 #include <thread>
 
-#include "callbacks/class_counts.hpp"
+#include "train/class_counts.hpp"
 #include "callbacks/environment.hpp"
 #include "callbacks/layer_watch.hpp"
 #include "callbacks/run_pictures.hpp"

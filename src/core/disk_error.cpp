@@ -23,6 +23,8 @@ bool is_of_the_disk(int reason) {
     case EDQUOT:
     case EFBIG:
     case EIO:
+    case EMFILE:
+    case ENFILE:
       return true;
     default:
       return false;

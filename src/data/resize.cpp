@@ -3,11 +3,13 @@
 #include <string>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/data/data.hpp"
 
 namespace lehr::data {
 namespace {
 
+constexpr std::int64_t longest_side = 1 << 16;
 constexpr int precision_bits = 22;  // weights as integers, so that every machine gives the same bytes
 
 /// The input positions that one output position is a weighted mean of.
@@ -65,19 +67,21 @@ std::vector<std::uint8_t> resample(const std::vector<std::uint8_t>& in, std::int
 }  // namespace
 
 Image resize(const Image& image, std::int64_t width, std::int64_t height) {
-  constexpr std::int64_t longest_side = 1 << 16;
   if (width < 1 || height < 1 || width > longest_side || height > longest_side) {
     throw BadInput("a picture cannot be resized to " + std::to_string(width) + " x " +
                    std::to_string(height) + "; expected sides from 1 to " + std::to_string(longest_side));
   }
+  if (image.width > longest_side || image.height > longest_side) {
+    throw BadInput("a picture of " + std::to_string(image.width) + " x " + std::to_string(image.height) +
+                   " pixels cannot be resized; expected sides of at most " + std::to_string(longest_side));
+  }
   const bool whole = image.width >= 1 && image.height >= 1 && image.channels >= 1 &&
-                     image.width <= longest_side && image.height <= longest_side &&
                      image.channels <= longest_side &&
                      std::ssize(image.pixels) == image.width * image.height * image.channels;
   if (!whole) {
     throw BadInput("a picture of " + std::to_string(image.width) + " x " + std::to_string(image.height) +
-                   " x " + std::to_string(image.channels) + " bytes was expected, found " +
-                   std::to_string(image.pixels.size()) + " bytes");
+                   " with " + counted(image.channels, "channel") +
+                   " needs a byte for each pixel and channel, found " + counted(image.pixels.size(), "byte"));
   }
   Image result{.width = width, .height = height, .channels = image.channels, .pixels = image.pixels};
   if (width != image.width) {

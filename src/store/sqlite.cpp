@@ -41,6 +41,13 @@ std::string explained(int code, const std::string& given) {
   }
 }
 
+/// The reason of the system, if a file could not be opened for a limit and not for its name; else 0.
+int limit_that_kept_it_closed(sqlite3* connection, int code) {
+  if (connection == nullptr || (code & 0xff) != SQLITE_CANTOPEN) return 0;
+  const int reason = sqlite3_system_errno(connection);
+  return is_of_the_disk(reason) ? reason : 0;
+}
+
 /// A path as the URI that SQLite reads, every byte that could mean something escaped.
 std::string uri_of(const fs::path& file, const char* query) {
   std::string uri = "file:";
@@ -105,6 +112,7 @@ Database::Database(fs::path file, Access access, double patience) : file_(std::m
     if (code == SQLITE_OK) {
       code = sqlite3_exec(connection_.get(), "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr);
     }
+    if (limit_that_kept_it_closed(connection_.get(), code) != 0) fail(code);
     if (unreadable(code)) {
       const auto log = fs::file_size(file_.string() + "-wal", error);
       const bool no_log = error ? error == std::errc::no_such_file_or_directory : log == 0;
@@ -164,6 +172,9 @@ void Database::fail(int code) const {
   // SQLite calls a database malformed as well if the disk does not give a page of it.
   if ((code & 0xff) == SQLITE_CORRUPT && reason_of_system == EIO) {
     throw_database_error(file_, SQLITE_IOERR, std::generic_category().message(EIO));
+  }
+  if (const int limit = limit_that_kept_it_closed(connection_.get(), code); limit != 0) {
+    throw DiskError(in_quotes(file_) + ": " + explained(code, std::generic_category().message(limit)));
   }
   const std::string reason = connection_ ? sqlite3_errmsg(connection_.get()) : sqlite3_errstr(code);
   throw_database_error(file_, code, reason);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "data/pictures.hpp"
@@ -72,12 +73,16 @@ void save_activations(const std::filesystem::path& file, std::span<const LayerOu
 
 std::vector<std::filesystem::path> save_feature_maps(const std::filesystem::path& folder,
                                                      std::span<const LayerOutput> outputs,
-                                                     const ActivationsNote& note) {
+                                                     const ActivationsNote& note,
+                                                     const std::function<bool()>& go_on) {
   check(outputs, note);
+  if (std::ranges::none_of(outputs, has_maps))
+    throw BadInput("none of these layers has feature maps: their outputs have no height and width");
   std::vector<std::filesystem::path> files;
   for (const LayerOutput& output : outputs) {
     if (!has_maps(output)) continue;
     for (std::size_t i = 0; i < note.samples.size(); ++i) {
+      if (go_on && !go_on()) return files;
       const data::Image image =
           pictures::maps(output.values, static_cast<std::int64_t>(i), output.values.shape()[1]);
       const std::string name = "sample" + as_file_name(note.samples[i]) + "-" + as_file_name(output.layer);
@@ -85,8 +90,6 @@ std::vector<std::filesystem::path> save_feature_maps(const std::filesystem::path
       store::write_file_atomically(files.back(), [&](std::ostream& out) { out << pictures::png(image); });
     }
   }
-  if (files.empty())
-    throw BadInput("none of these layers has feature maps: their outputs have no height and width");
   return files;
 }
 

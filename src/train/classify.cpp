@@ -16,7 +16,8 @@ void check(const data::Image& picture) {
   }
   if (picture.width < 1 || picture.height < 1 ||
       std::ssize(picture.pixels) != picture.width * picture.height * picture.channels) {
-    throw BadInput("a picture of " + size + " with " + counted(picture.channels, "channel") + " has " +
+    throw BadInput("a picture of " + size + " with " + counted(picture.channels, "channel") +
+                   " needs a byte for each pixel and channel, found " +
                    counted(picture.pixels.size(), "byte"));
   }
 }

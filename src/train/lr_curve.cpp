@@ -127,9 +127,9 @@ double LrSweep::lr(int i) const {
 }
 
 void check(const LrSweep& sweep) {
-  if (!(sweep.from > 0) || !(sweep.to > sweep.from) || !std::isfinite(sweep.to)) {
-    throw BadInput("a sweep goes from a rate above 0 to a higher one, found " + number_text(sweep.from) +
-                   " to " + number_text(sweep.to));
+  if (!(sweep.from > 0) || !(sweep.to > sweep.from) || !std::isfinite(sweep.to / sweep.from)) {
+    throw BadInput("a sweep goes from a rate above 0 to a higher one, with a finite ratio; found " +
+                   number_text(sweep.from) + " to " + number_text(sweep.to));
   }
   if (sweep.batches < 1) {
     throw BadInput("a sweep takes 1 batch or more, found " + std::to_string(sweep.batches));

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 
 #include "cli/support.hpp"
@@ -101,6 +102,81 @@ TEST_F(WithModel, DataAndPicturesThatDoNotFitAreNamed) {
   expect_refused(run(folder.path(), {"predict", model, "none.png"}), "none.png");
   write_file(folder.path() / "bad.png", "\x89PNG\r\n\x1a\nno");
   expect_refused(run(folder.path(), {"predict", model, "bad.png"}), "bad.png");
+}
+
+std::string big_endian(std::uint32_t value) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>((value >> shift) & 0xff);
+  return bytes;
+}
+
+std::string chunk(const std::string& type_and_data) {
+  std::uint32_t crc = 0xffffffff;
+  for (const char c : type_and_data) {
+    crc ^= static_cast<unsigned char>(c);
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1U) ^ ((crc & 1U) != 0 ? 0xedb88320U : 0U);
+  }
+  return big_endian(static_cast<std::uint32_t>(type_and_data.size() - 4)) + type_and_data + big_endian(~crc);
+}
+
+/// A black PNG picture, one pixel wide, in zlib's blocks without compression.
+std::string tall_picture(std::uint32_t height) {
+  std::string blocks("\x78\x01", 2);
+  for (std::uint32_t rows = 0; rows < height;) {
+    const std::uint32_t here = std::min<std::uint32_t>(height - rows, 30000);
+    const std::uint32_t size = 2 * here;  // each row has a filter and a pixel
+    rows += here;
+    blocks += static_cast<char>(rows == height ? 1 : 0);
+    for (const std::uint32_t number : {size, ~size}) {
+      blocks += static_cast<char>(number & 0xff);
+      blocks += static_cast<char>((number >> 8U) & 0xff);
+    }
+    blocks.append(size, '\0');
+  }
+  blocks += big_endian(((2 * height) % 65521) << 16U | 1U);  // Adler-32 of zeros
+  const std::string header = "IHDR" + big_endian(1) + big_endian(height) + std::string("\x08\0\0\0\0", 5);
+  return "\x89PNG\r\n\x1a\n" + chunk(header) + chunk("IDAT" + blocks) + chunk("IEND");
+}
+
+TEST(BadFiles, APictureThatIsTooLongIsNamedWithTheLimit) {
+  const TemporaryFolder folder;
+  const std::string id = trained_run(folder.path(), {});
+  write_file(folder.path() / "fits.png", tall_picture(65536));
+  EXPECT_EQ(run(folder.path(), {"predict", id, "fits.png"}).status, 0);
+  write_file(folder.path() / "tall.png", tall_picture(100000));
+  expect_refused(run(folder.path(), {"predict", id, "tall.png"}),
+                 "\"tall.png\": a picture of 1 x 100000 pixels cannot be resized; expected sides of at most "
+                 "65536");
+}
+
+// Another file name would not help, so this is no bad input.
+TEST(BadFiles, TooManyOpenFilesAreAFailureWithItsReason) {
+  const TemporaryFolder folder;
+  trained_run(folder.path(), {});
+  for (const std::string command :
+       {"train --data digits:200 --epochs 1 --quiet", "train --resume latest --quiet", "runs list",
+        "runs show latest", "evaluate latest --data digits:200", "report latest",
+        "find-lr --svg a.svg --data "
+        "digits:200 --batches 5 --quiet"}) {
+    for (const std::string most : {"3", "4", "5", "6", "7", "8"}) {
+      const Outcome outcome = run_script(folder.path(), "ulimit -n " + most + "; exec \"$LEHR\" " + command);
+      if (outcome.status == 0 || outcome.status == 127) continue;  // 127: nor can it be loaded
+      EXPECT_EQ(outcome.status, 1) << most << ": " << command << ": " << outcome.err;
+      EXPECT_NE(outcome.err.find("Too many open files"), std::string::npos)
+          << most << ": " << command << ": " << outcome.err;
+    }
+  }
+}
+
+TEST(BadFiles, AFolderThatWasRemovedIsSaidInOneSentence) {
+  const TemporaryFolder folder;
+  const auto in_removed = [&](const std::string& command) {
+    return run_script(folder.path(),
+                      "mkdir gone; cd gone; rmdir ../gone; exec \"$LEHR\" " + command + " --data digits:200");
+  };
+  expect_refused(in_removed("train --epochs 1 --quiet"), "the current folder is gone");
+  expect_refused(in_removed("train --epochs 1 --quiet --no-save --csv log.csv"), "--csv \"log.csv\"");
+  EXPECT_EQ(in_removed("train --epochs 1 --quiet --out " + (folder.path() / "runs").string()).status, 0);
 }
 
 TEST(Output, AFolderThatCannotBeWrittenIsRefusedAtOnce) {

@@ -41,6 +41,11 @@ TEST(Config, SaysWhereItIsWrong) {
        "line 2, column 1: unknown key \"batch-sise\"; did you mean \"batch-size\"?"},
       {"epochs = 2.5\n",
        "line 1, column 10: --epochs takes a whole number between 1 and 1000000, found \"2.5\""},
+      {"epochs = 1.0\n",
+       "line 1, column 10: --epochs takes a whole number between 1 and 1000000, found \"1.0\""},
+      {"channels = [8, 8.0]\n", "line 1, column 12: --channels takes a whole number"},
+      {"\nlr = [0.1]\n", "line 2, column 6: lr expects a text or a number, found a list"},
+      {"csv = ''\n", "line 1, column 7: --csv needs a file name"},
       {"epochs = 'many'\n", "line 1, column 10: --epochs takes a whole number"},
       {"epochs = true\n", "line 1, column 10: epochs expects a text or a number, found a flag that is true"},
       {"batch-norm = 3\n", "line 1, column 14: batch-norm expects true or false, found a number \"3\""},
@@ -78,6 +83,34 @@ TEST(Config, SaysWhichFileItCannotRead) {
   std::filesystem::remove(folder.path() / "c.toml");
   write_file(folder.path() / "c.toml", std::string(1'000'001, '#'));
   EXPECT_NE(run(folder.path(), with_config()).err.find("at most 1000000 bytes"), std::string::npos);
+}
+
+TEST(Config, MayHoldANumberAsText) {
+  const TemporaryFolder folder;
+  write_file(folder.path() / "c.toml", "data = 'digits:100'\nepochs = '1'\nlr = 1\nchannels = '4,4,8,8'\n");
+  const Outcome outcome = run(folder.path(), with_config());
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(outcome.event("start")["lr"], 1);
+}
+
+// The run could not be resumed: its config.toml would be no TOML.
+TEST(Config, ATextThatIsNotUtf8IsRefusedBeforeAnythingIsWritten) {
+  const TemporaryFolder folder;
+  write_idx(folder.path() / "d\xff", 20, 28, 28);
+  const Arguments before = folder.contents();
+  for (const Arguments& wrong : {Arguments{"--csv", "bad\xff.csv"}, Arguments{"--jsonl", "n/\xc3"},
+                                 Arguments{"--data", "mnist:d\xff"}}) {
+    Arguments arguments{"train", "--epochs", "1", "--quiet"};
+    arguments.insert(arguments.end(), wrong.begin(), wrong.end());
+    const Outcome outcome = run(folder.path(), arguments);
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_TRUE(outcome.err.starts_with("lehr: " + wrong[0] + " \"")) << outcome.err;
+    EXPECT_NE(outcome.err.find("expected UTF-8"), std::string::npos) << outcome.err;
+    EXPECT_EQ(folder.contents(), before);
+  }
+  const Outcome unsaved =
+      run(folder.path(), {"train", "--data", "mnist:d\xff", "--epochs", "1", "--quiet", "--no-save"});
+  EXPECT_EQ(unsaved.status, 0) << unsaved.err;
 }
 
 TEST(Config, SavedWithARunReadsBackToTheSame) {

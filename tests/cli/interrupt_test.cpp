@@ -51,16 +51,41 @@ TEST(Interrupt, SeveralHangupsAreOne) {
   EXPECT_EQ(outcome.event("done")["interrupted"], true) << "it ended in its own time";
 }
 
-TEST(Interrupt, AHangupThatIsIgnoredStaysIgnored) {
+TEST(Interrupt, ASignalThatIsIgnoredStaysIgnored) {
+  struct Case {
+    const char* ignored;
+    int signal;
+    int other;
+  };
+  for (const Case& one :
+       {Case{"HUP", SIGHUP, SIGTERM}, Case{"INT", SIGINT, SIGTERM}, Case{"TERM", SIGTERM, SIGINT}}) {
+    const TemporaryFolder folder;
+    Running training = Running::script(folder.path(), std::string("trap '' ") + one.ignored +
+                                                          "; exec \"$LEHR\" train --data digits:300 "
+                                                          "--threads 1 --epochs 100000 --json");
+    ASSERT_TRUE(training.wait_for_output("\"epoch\":2,"));
+    training.signal(one.signal);
+    EXPECT_TRUE(training.wait_for_output("\"epoch\":40,")) << one.ignored;
+    training.signal(one.other);
+    EXPECT_EQ(training.wait().status, 130);
+  }
+}
+
+TEST(Interrupt, WhileMapsAreWrittenLeavesWholeFiles) {
   const TemporaryFolder folder;
-  Running training = Running::script(
-      folder.path(),
-      "trap '' HUP; exec \"$LEHR\" train --data digits:300 --threads 1 --epochs 100000 --json");
-  ASSERT_TRUE(training.wait_for_output("\"epoch\":2,"));
-  training.signal(SIGHUP);
-  ASSERT_TRUE(training.wait_for_output("\"epoch\":40,"));
-  training.signal(SIGTERM);
-  EXPECT_EQ(training.wait().status, 130);
+  const std::string id = trained_run(folder.path(), {});
+  std::string samples = "0";
+  for (int i = 1; i < 400; ++i) samples += "," + std::to_string(i);
+  Running drawing(folder.path(), {"activations", id, "--data", "digits:2000", "--sample", samples, "--maps",
+                                  "maps", "--out", "seen.safetensors"});
+  ASSERT_TRUE(drawing.wait_until_caught(SIGINT));
+  drawing.signal(SIGINT);
+  const Outcome outcome = drawing.wait();
+  EXPECT_EQ(outcome.status, 130) << outcome.err;
+  EXPECT_NE(outcome.err.find("lehr: interrupted; "), std::string::npos) << outcome.err;
+  for (const std::string& name : folder.contents()) {
+    EXPECT_FALSE(name.starts_with("maps/") && !name.ends_with(".png")) << name;
+  }
 }
 
 TEST(Interrupt, WhileDataIsMadeLeavesNothing) {

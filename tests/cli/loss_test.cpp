@@ -7,6 +7,8 @@
 namespace lehr::test {
 namespace {
 
+using Arguments = std::vector<std::string>;
+
 std::vector<std::string> training(const std::string& data, std::vector<std::string> more) {
   std::vector<std::string> all{"train", "--data", data, "--quiet", "--json", "--threads", "1"};
   all.insert(all.end(), more.begin(), more.end());
@@ -31,6 +33,18 @@ TEST(Monitor, SaysWhyAValueIsUndefinedAndTrainsOn) {
   EXPECT_EQ(events.at(0)["monitors"], expected);
   const Outcome shown = run(folder.path(), {"runs", "show", "latest"});
   EXPECT_NE(shown.out.find("valid_auroc by EarlyStopping, higher is better"), std::string::npos) << shown.out;
+}
+
+TEST(Evaluate, SaysWhyAMetricIsUndefined) {
+  const TemporaryFolder folder;
+  const std::string id = trained_run(folder.path(), {});
+  const Arguments evaluation{"evaluate", id,      "--data",    "digits:40",
+                             "--set",    "valid", "--metrics", "auroc,f1_macro"};
+  const Outcome outcome = run(folder.path(), evaluation);
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("auroc - (the data has no sample of classes \"8\" and \"9\")\nf1_macro 0."),
+            std::string::npos)
+      << outcome.out;
 }
 
 TEST(ClassWeights, MayLeaveBatchesWithoutWeight) {

@@ -291,6 +291,36 @@ TEST(Resume, OfARunFromBeforeTheDataHadASeedOfItsOwn) {
   EXPECT_EQ(resumed.status, 0) << resumed.err;
 }
 
+/// Waits until the file is there, for as long as the command runs.
+bool waited_for(const fs::path& file) {
+  constexpr int tries = 3000;
+  for (int i = 0; i < tries && !fs::exists(file); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return fs::exists(file);
+}
+
+TEST(Resume, OfARunWhoseFolderWasRemovedWhileItWasTrained) {
+  const TemporaryFolder folder;
+  Running training(folder.path(), {"train", "--data", "digits:500", "--threads", "1", "--epochs", "100000",
+                                   "--json", "--checkpoint-batches", "5"});
+  ASSERT_TRUE(training.wait_for_output("\"epoch\":2,"));
+  fs::path run_folder;
+  for (const auto& entry : fs::directory_iterator(folder.path() / "runs")) {
+    if (entry.is_directory()) run_folder = entry.path();
+  }
+  fs::rename(run_folder, folder.path() / "gone");  // at once, as no removal is
+  EXPECT_TRUE(waited_for(run_folder / "config.toml")) << "with the next checkpoint";
+  training.signal(SIGTERM);
+  const Outcome outcome = training.wait();
+  EXPECT_EQ(outcome.status, 130) << outcome.err;
+  EXPECT_EQ(read_file(run_folder / "config.toml"), read_file(folder.path() / "gone/config.toml"));
+  Arguments again = resume;
+  again.insert(again.end(), {"--time-limit", "0.0000001"});
+  const Outcome resumed = run(folder.path(), again);
+  EXPECT_EQ(resumed.status, 0) << resumed.err;
+}
+
 TEST(Resume, SaysWhatItCannotUse) {
   const TemporaryFolder folder;
   const auto message = [&](const Arguments& arguments) {

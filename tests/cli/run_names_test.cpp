@@ -126,6 +126,13 @@ TEST(Titles, ThatMeanSeveralThings) {
             "runs/" + second + "/model.safetensors\n");
 }
 
+TEST(Titles, ThatNobodyHasAreRefusedWithWhereAllRunsAre) {
+  const TemporaryFolder folder;
+  for (int i = 0; i < 6; ++i) stopped_run(folder.path(), {});
+  expect_refused(run(folder.path(), {"runs", "show", "nosuch"}),
+                 "); lehr runs list --runs runs lists all 6\n");
+}
+
 TEST(Folders, NameTheRunsOfTheStoreBesideThem) {
   const TemporaryFolder folder;
   const fs::path root = folder.path();

@@ -285,6 +285,33 @@ TEST_F(Runs, ANamelessStoreIsOneSentence) {
   }
 }
 
+TEST_F(Runs, OfATimeThatIsNoneAreListed) {
+  const std::string id = train({"--out", "timeless"});
+  for (const char* time : {"9223372036854775807", "9e999", "-9e999", "1e17", "253402300799"}) {
+    const std::string change = "cd " + folder_->path().string() +
+                               " && python3 -c \"import sqlite3; c = sqlite3.connect('timeless/lehr.db'); "
+                               "c.execute('UPDATE runs SET started = " +
+                               time + "'); c.commit()\"";
+    if (std::system(change.c_str()) != 0) GTEST_SKIP() << "there is no Python";
+    const Outcome listed = runs({"list", "--runs", "timeless"});
+    EXPECT_EQ(listed.status, 0) << time << listed.err;
+    EXPECT_NE(listed.out.find(id + "  done    -  "), std::string::npos) << listed.out;
+    const Outcome shown = runs({"show", id, "--runs", "timeless"});
+    EXPECT_EQ(shown.status, 0) << time << shown.err;
+  }
+}
+
+TEST_F(Runs, AnswerSqlAsJsonOnlyIfEachColumnHasAName) {
+  for (const std::vector<std::string>& json : {std::vector<std::string>{"--json"}, {"--format", "jsonl"}}) {
+    std::vector<std::string> arguments{"sql", "SELECT 1 AS a, 2 AS a"};
+    arguments.insert(arguments.end(), json.begin(), json.end());
+    const Outcome outcome = runs(arguments);
+    EXPECT_EQ(outcome.status, 2) << outcome.out;
+    EXPECT_NE(outcome.err.find("two columns are called \"a\""), std::string::npos) << outcome.err;
+  }
+  EXPECT_EQ(runs({"sql", "SELECT 1 AS a, 2 AS a", "--format", "csv"}).out, "a,a\n1,2\n");
+}
+
 TEST_F(Runs, AStoreThatIsNoneIsRefusedBeforeTraining) {
   fs::create_directories(folder_->path() / "bad");
   write_file(folder_->path() / "bad/lehr.db", "no database at all, only some text that is long enough");

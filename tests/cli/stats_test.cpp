@@ -56,7 +56,7 @@ TEST(Stats, SaysHowManyBatchesABudgetLeftOut) {
       << little.err;
   for (const std::vector<std::string>& all : {std::vector<std::string>{"--stats-every", "1"},
                                               {"--stats-budget", "off"},
-                                              {"--stats-every", "1", "--stats-budget", "0"}}) {
+                                              {"--stats-every", "1", "--stats-budget", "off"}}) {
     std::vector<std::string> options = training({"--stats", "--no-save"});
     options.insert(options.end(), all.begin(), all.end());
     const Outcome outcome = run(folder.path(), options);

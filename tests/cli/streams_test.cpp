@@ -1,6 +1,10 @@
 // Readers that go away, streams that are closed or full, and limits on the size of files.
 #include <gtest/gtest.h>
+#include <pty.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <csignal>
 
 #include "cli/support.hpp"
@@ -72,6 +76,35 @@ TEST(Streams, AFullStdoutIsSaidWithStatus1AndTheModelIsThere) {
   EXPECT_TRUE(holds_a_model(folder));
   EXPECT_EQ(run_script(folder.path(), "\"$LEHR\" runs list >/dev/full").status, 1);
   EXPECT_EQ(run_script(folder.path(), "\"$LEHR\" runs list 2>/dev/full").status, 0);
+}
+
+// As a window that is closed: the terminal takes nothing any more, and SIGHUP comes.
+TEST(Streams, ATerminalThatIsClosedInterruptsATraining) {
+  const TemporaryFolder folder;
+  int terminal = -1;
+  const pid_t child = ::forkpty(&terminal, nullptr, nullptr, nullptr);
+  if (child == 0) {
+    std::signal(SIGHUP, SIG_DFL);
+    if (::chdir(folder.path().c_str()) == 0) {
+      ::execl(LEHR_BINARY, "lehr", "train", "--data", "digits:300", "--epochs", "100000", "--json",
+              static_cast<char*>(nullptr));
+    }
+    ::_exit(127);
+  }
+  ASSERT_GT(child, 0);
+  std::string shown;
+  std::array<char, 4096> buffer{};
+  while (shown.find("\"epoch\":2,") == std::string::npos) {
+    const ssize_t got = ::read(terminal, buffer.data(), buffer.size());
+    if (got <= 0) break;
+    shown.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  ::close(terminal);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 130) << shown;
+  EXPECT_TRUE(holds_a_model(folder));
 }
 
 // A kilobyte a block: the weights fit, a checkpoint does not.

@@ -50,8 +50,10 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Wrong{{"train", "--monitor", "valid_los"}, "did you mean \"valid_loss\"?"},
         Wrong{{"train", "--monitor", "valid_auroc", "--metrics", "f1_macro"},
-              "\"valid_auroc\" cannot be watched: the training does not measure the metric \"auroc\""},
-        Wrong{{"train", "--early-stopping", "-1"}, "--early-stopping takes a whole number between 0"},
+              "\"valid_auroc\" cannot be watched"},
+        Wrong{{"train", "--early-stopping", "-1"}, "--early-stopping takes a whole number between 1"},
+        Wrong{{"train", "--early-stopping", "0"}, "--early-stopping takes a whole number between 1"},
+        Wrong{{"train", "--reduce-on-plateau", "0"}, "--reduce-on-plateau takes a whole number between 1"},
         Wrong{{"train", "--plateau-factor", "0.5"}, "--plateau-factor needs --reduce-on-plateau"},
         Wrong{{"train", "--no-save", "--save-best"}, "--save-best contradicts --no-save"},
         Wrong{{"train", "--no-save", "--checkpoint-batches", "9"},
@@ -77,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{{"train", "--lr"}, "--lr needs a value"},
         Wrong{{"train", "--no-save=maybe"}, "--no-save takes no value"},
         Wrong{{"train", "--quiet=2"}, "--quiet takes no value"},
-        Wrong{{"train", "--out", ""}, "output folder"}, Wrong{{"evaluate"}, "MODEL"},
+        Wrong{{"train", "--out", ""}, "--out needs a folder name"}, Wrong{{"evaluate"}, "MODEL"},
         Wrong{{"evaluate", "m.safetensors"}, "--data"}, Wrong{{"train", "--batch-size", "0"}, "--batch-size"},
         Wrong{{"train", "--batch-size", "-4"}, "--batch-size"},
         Wrong{{"train", "--batch-size", "ten"}, "found \"ten\""},
@@ -96,7 +98,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{{"train", "--data", "digit"}, "did you mean \"digits\""},
                     Wrong{{"train", "--optimizer", "adm"}, "did you mean \"adam\""},
                     Wrong{{"train", "--schedule", "one-cycl"}, "did you mean \"one-cycle\""},
-                    Wrong{{"train", "--activation", "leaky-rely"}, "leaky_relu"},
+                    Wrong{{"train", "--activation", "leaky-rely"}, "did you mean \"leaky-relu\""},
+                    Wrong{{"train", "--activation", "nosuch"}, "(valid: relu, leaky-relu, general-relu,"},
                     Wrong{{"train", "--init", "kaiming-norm"}, "kaiming-normal"},
                     Wrong{{"train", "--momentum", "0.9"}, "--schedule one-cycle"},
                     Wrong{{"train", "--data", "digits:100", "--class-weights", "1,2"}, "class weight"},
@@ -108,6 +111,50 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{{"data", "make", "digits"}, "--out"},
                     Wrong{{"predict", "m.safetensors"}, "picture files"},
                     Wrong{{"predict", "m.safetensors", "--data", "digits"}, "--sample"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    EmptyValues, WrongUsage,
+    testing::Values(Wrong{{"train", "--csv", ""}, "--csv needs a file name"},
+                    Wrong{{"train", "--jsonl", ""}, "--jsonl needs a file name"},
+                    Wrong{{"train", "--config", ""}, "--config needs a file name"},
+                    Wrong{{"train", "--recipe", ""}, "--recipe needs the name of a recipe"},
+                    Wrong{{"find-lr", "--svg", ""}, "--svg needs a file name"},
+                    Wrong{{"runs", "export", "latest", "--out", ""}, "--out needs a file name"},
+                    Wrong{{"runs", "list", "--runs", ""}, "--runs needs a folder name"},
+                    Wrong{{"report", "latest", "--out", ""}, "--out needs a file name"},
+                    Wrong{{"activations", "m", "x.png", "--out", ""}, "--out needs a file name"},
+                    Wrong{{"activations", "m", "x.png", "--maps", ""}, "--maps needs a folder name"},
+                    Wrong{{"predict", "m", "x.png", "--data", ""}, "--data needs a data set"},
+                    Wrong{{"data", "make", "digits", "--out", ""}, "--out needs a folder name"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Limits, WrongUsage,
+    testing::Values(
+        Wrong{{"train", "--lr", "abc"}, "found \"abc\"; auto lets lehr find a rate"},
+        Wrong{{"train", "--seed", "99999999999999999999"}, "between 0 and 18446744073709551615, found"},
+        Wrong{{"summary", "--input", "99999x99999x99999"}, "each from 1 to 65536, found"},
+        Wrong{{"data", "make", "digits", "--out", "d", "--count", "0"}, "between 10 and 10000000"},
+        Wrong{{"data", "make", "digits", "--out", "d", "--count", "9"}, "between 10 and 10000000"},
+        Wrong{{"train", "--stats", "--stats-budget", "0"}, "--stats-budget takes a share above 0 and up to"},
+        Wrong{{"train", "--stats", "--stats-budget", "0%"}, "or off; found \"0%\""},
+        Wrong{{"train", "--stats", "--stats-budget", "500%"}, "up to 100 %"},
+        Wrong{{"train", "--stats", "--stats-budget", "1e30"}, "up to 100 %"},
+        Wrong{{"find-lr", "--from", "1e-320", "--to", "1"}, "--from and --to: a sweep goes from"},
+        Wrong{{"find-lr", "--from", "1e-308", "--to", "1e308"}, "--from and --to: a sweep goes from"},
+        Wrong{{"find-lr", "--from", "1", "--to", "0.1"}, "--from and --to: a sweep goes from"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    WithoutEffect, WrongUsage,
+    testing::Values(
+        Wrong{{"train", "--leak", "0.2"}, "--leak needs --activation leaky-relu or general-relu"},
+        Wrong{{"summary", "--leak", "0.2"}, "--leak needs --activation leaky-relu or general-relu"},
+        Wrong{{"find-lr", "--subtract", "0.4"}, "--subtract needs --activation general-relu"},
+        Wrong{{"train", "--activation", "leaky-relu", "--clamp", "6"}, "--clamp needs"},
+        Wrong{{"train", "--metrics", "auroc", "--no-validate"}, "--metrics contradicts --no-validate"},
+        Wrong{{"train", "--no-save", "--name", "x"}, "--name contradicts --no-save"},
+        Wrong{{"train", "--name", "latest"}, "--name takes another name than \"latest\""},
+        Wrong{{"train", "--name", "."}, "--name takes another name than \".\""},
+        Wrong{{"train", "--name", ".."}, "--name takes another name than \"..\""}));
 
 TEST(Usage, JsonReportsErrorsAsAnObjectToo) {
   const TemporaryFolder folder;

@@ -6,14 +6,16 @@
 
 namespace lehr {
 
-/// A file could not be written because the disk did not take it: no space, a quota, a limit on the size of
-/// files, a device that fails. The same call can succeed later. Its kind is `internal`, exit status 1.
+/// A file could not be read or written, and that is not the fault of its name: no space, a quota, a limit on
+/// the size of files, a device that fails, too many open files. The same call can succeed later. Its kind is
+/// `internal`, exit status 1.
 class DiskError : public Error {
  public:
   explicit DiskError(const std::string& message) : Error(message) {}
 };
 
-/// True if the reason (an errno value) lies with the disk and not with the name or the permissions of a file.
+/// True if the reason (an errno value) lies with the disk or with the limits of the process and the system,
+/// and not with the name or the permissions of a file.
 bool is_of_the_disk(int reason);
 
 /// Throws what fits the reason (an errno value): DiskError, or BadInput if another file name would work. The

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -50,9 +51,11 @@ void save_activations(const std::filesystem::path& file, std::span<const LayerOu
                       const ActivationsNote& note);
 /// A PNG for each sample and each layer that has maps, FOLDER/SAMPLE-LAYER.png: its maps side by side, each
 /// from its least value (black) to its largest. What could mean something to the system in a name is written
-/// as %2F and so on. Each file whole or not at all. Returns them; throws BadInput where no layer has maps.
+/// as %2F and so on. Each file whole or not at all. `go_on`, if given, is asked before each file; false ends
+/// the work. Returns the files; throws BadInput if no layer has maps.
 std::vector<std::filesystem::path> save_feature_maps(const std::filesystem::path& folder,
                                                      std::span<const LayerOutput> outputs,
-                                                     const ActivationsNote& note);
+                                                     const ActivationsNote& note,
+                                                     const std::function<bool()>& go_on = {});
 
 }  // namespace lehr

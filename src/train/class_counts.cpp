@@ -1,4 +1,4 @@
-#include "callbacks/class_counts.hpp"
+#include "train/class_counts.hpp"
 
 namespace lehr {
 
