@@ -226,6 +226,8 @@ void RunRecorder::before_fit(Learner& learner) {
 void RunRecorder::State::open(Learner& learner) {
   try {
     writer.emplace(options.store, info(learner), resumed_at(learner));
+  } catch (const store::RunTaken&) {  // by a training that began at the same time
+    throw;
   } catch (
       const Error& error) {  // before_fit has looked at the store: it is the disk or the system that fails
     tell(error.what(), learner);
