@@ -98,7 +98,8 @@ json to_json(const ParameterGroup& group) {
           {"parameters", group.parameters},
           {"lr_scale", exact(group.lr_scale)},
           {"weight_decay", group.weight_decay ? exact(*group.weight_decay) : json()},
-          {"frozen", group.frozen}};
+          {"frozen", group.frozen},
+          {"freezes_norms", group.freezes_norms}};
 }
 
 ParameterGroup group_from(const json& object) {
@@ -108,6 +109,7 @@ ParameterGroup group_from(const json& object) {
   group.lr_scale = exact(object.at("lr_scale"));
   if (!object.at("weight_decay").is_null()) group.weight_decay = exact(object.at("weight_decay"));
   group.frozen = object.at("frozen").get<bool>();
+  group.freezes_norms = object.value("freezes_norms", false);  // older checkpoints do not have it
   return group;
 }
 
