@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "lehr/core/text.hpp"
 #include "lehr/store/atomic_file.hpp"
 #include "lehr/train/learner.hpp"
 
@@ -69,7 +70,7 @@ void EpochLogger::load_state(const CallbackState& state) {
 
 std::string CsvLogger::header(const Learner& learner) const {
   std::string names = "epoch";
-  for (const MetricValue& value : values_of({}, learner)) names += "," + value.name;
+  for (const MetricValue& value : values_of({}, learner)) names.append(",").append(csv_field(value.name));
   return names + "\n";
 }
 
@@ -84,7 +85,7 @@ std::string JsonlLogger::line(const Learner& learner) const {
   const EpochRecord& record = learner.history().back();
   nlohmann::ordered_json object{{"epoch", record.epoch + 1}};
   for (const MetricValue& value : values_of(record, learner)) object[value.name] = value.value;
-  return object.dump() + "\n";
+  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace lehr

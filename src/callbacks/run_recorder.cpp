@@ -8,7 +8,6 @@
 #include <optional>
 #include <thread>
 
-#include "train/class_counts.hpp"
 #include "callbacks/environment.hpp"
 #include "callbacks/layer_watch.hpp"
 #include "callbacks/run_pictures.hpp"
@@ -22,6 +21,7 @@
 #include "lehr/store/run_store.hpp"
 #include "lehr/store/run_writer.hpp"
 #include "lehr/train/training_memory.hpp"
+#include "train/class_counts.hpp"
 
 namespace lehr {
 namespace {
@@ -226,6 +226,8 @@ void RunRecorder::before_fit(Learner& learner) {
 void RunRecorder::State::open(Learner& learner) {
   try {
     writer.emplace(options.store, info(learner), resumed_at(learner));
+  } catch (const store::RunTaken&) {  // by a training that began at the same time
+    throw;
   } catch (
       const Error& error) {  // before_fit has looked at the store: it is the disk or the system that fails
     tell(error.what(), learner);

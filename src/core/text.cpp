@@ -1,5 +1,7 @@
 #include "lehr/core/text.hpp"
 
+#include <algorithm>
+
 namespace lehr {
 namespace {
 
@@ -31,6 +33,18 @@ std::string printable(std::string_view text, std::size_t longest) {
 
 std::string in_quotes(std::string_view text) { return '"' + printable(text) + '"'; }
 std::string in_quotes(const std::filesystem::path& path) { return '"' + escaped(path.string()) + '"'; }
+
+bool has_control_characters(std::string_view text) {
+  return std::ranges::any_of(
+      text, [](char character) { return is_control(static_cast<unsigned char>(character)); });
+}
+
+std::string csv_field(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string quoted = "\"";
+  for (const char character : text) quoted.append(character == '"' ? 2 : 1, character);
+  return quoted + '"';
+}
 
 // Goes back only to the last *, so that no pattern takes longer than the product of the lengths.
 bool fits_pattern(std::string_view name, std::string_view pattern) {

@@ -1,7 +1,9 @@
 #include "lehr/data/loader.hpp"
 
 #include <algorithm>
+#include <new>
 #include <numeric>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -30,6 +32,20 @@ std::size_t chosen_prefetch(const Dataset& dataset, int asked) {
 // A batch can be no larger than the dataset, whatever size was asked for.
 std::int64_t largest_batch(const Dataset& dataset, const LoaderOptions& options) {
   return std::min(options.batch_size, dataset.size());
+}
+
+std::vector<std::int64_t> room_for_order(std::int64_t count) {
+  if (count < 0) throw BadInput("an order of 0 or more samples was expected, found " + std::to_string(count));
+  const auto too_large = [count] {
+    return BadInput("the order of " + counted(count, "sample") + " needs more memory than there is");
+  };
+  try {
+    return std::vector<std::int64_t>(static_cast<std::size_t>(count));
+  } catch (const std::length_error&) {
+    throw too_large();
+  } catch (const std::bad_alloc&) {
+    throw too_large();
+  }
 }
 
 }  // namespace
@@ -168,8 +184,7 @@ std::size_t Loader::batch_bytes(const Dataset& dataset, const LoaderOptions& opt
 
 std::vector<std::int64_t> epoch_order(std::int64_t count, bool shuffle, std::uint64_t seed,
                                       std::int64_t epoch) {
-  if (count < 0) throw BadInput("an order of 0 or more samples was expected, found " + std::to_string(count));
-  std::vector<std::int64_t> order(static_cast<std::size_t>(count));
+  std::vector<std::int64_t> order = room_for_order(count);
   std::iota(order.begin(), order.end(), std::int64_t{0});
   if (!shuffle) return order;
   // Fisher and Yates, from the end.

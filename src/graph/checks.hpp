@@ -19,7 +19,6 @@ inline constexpr std::int64_t max_setting = (std::int64_t{1} << 31) - 1;
 inline constexpr std::int64_t max_elements = std::int64_t{1} << 40;
 
 /// Would have to be replaced in printable text.
-constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 /// The product of numbers that are not negative.
 std::int64_t checked_product(std::string_view op, std::initializer_list<std::int64_t> factors);

@@ -11,7 +11,7 @@ namespace lehr {
 namespace {
 
 void check_name(const std::string& name) {
-  if (std::ranges::any_of(name, graph::is_control)) {
+  if (has_control_characters(name)) {
     throw BadInput(fmt::format("a node's name should hold no control characters, found {}", in_quotes(name)));
   }
 }
@@ -49,6 +49,7 @@ const Node& Graph::node(NodeId id) const {
 
 NodeId Graph::append(Node node) {
   check_name(node.name);
+  if (nodes_.empty()) output_ = -1;  // of the nodes that were moved away
   if (!names_.insert(node.name).second) {
     throw BadInput(fmt::format("node {}: the name is taken by an earlier node", in_quotes(node.name)));
   }

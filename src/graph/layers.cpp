@@ -58,6 +58,11 @@ std::vector<std::string> names_of(const std::vector<Layer>& layers, const std::v
 
 }  // namespace
 
+NodeId Layer::output() const {
+  if (nodes.empty()) throw BadInput("the layer " + in_quotes(name) + " has no nodes, so it has no output");
+  return nodes.back();
+}
+
 std::vector<Layer> layers_of(const Graph& graph) {
   const auto consumers = consumers_of(graph);
   std::vector<Layer> layers;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "lehr/core/text.hpp"
 
@@ -31,10 +32,13 @@ Axis::Axis(const std::vector<double>& values, bool logarithmic) : logarithmic_(l
     low_ = 0;
     high_ = 1;
   }
-  if (!(high_ - low_ > 1e-12 * std::max(std::abs(low_), std::abs(high_)))) {
+  // Less than the smallest normal number cannot be halved: place() would divide by zero.
+  constexpr double least = std::numeric_limits<double>::min();
+  if (!(high_ - low_ > std::max(least, 1e-12 * std::max(std::abs(low_), std::abs(high_))))) {
+    constexpr double most = std::numeric_limits<double>::max();
     const double room = std::max(std::abs(low_) * 0.05, 0.5);
-    low_ -= room;
-    high_ += room;
+    low_ = std::max(low_ - room, -most);
+    high_ = std::min(high_ + room, most);
   }
 }
 
@@ -56,7 +60,9 @@ std::vector<double> Axis::ticks(int about) const {
   std::vector<double> found;
   if (!std::isfinite(step) || step <= 0) return found;
   for (double k = std::ceil(low_ / step); k * step <= high_ + 1e-9 * step && found.size() < 100; ++k) {
-    found.push_back(logarithmic_ ? std::pow(10, k * step) : k * step);
+    const double tick = logarithmic_ ? std::pow(10, k * step) : k * step;
+    if (tick > std::numeric_limits<double>::max()) break;
+    if (shows(tick)) found.push_back(tick);  // a power of ten may come to 0
   }
   return found;
 }

@@ -126,6 +126,7 @@ void check_file_can_be_written(const fs::path& file) {
 }
 
 void write_file_atomically(const fs::path& file, const std::function<void(std::ostream&)>& write) {
+  if (!write) throw BadInput(in_quotes(file) + ": a function that writes the file was expected, found none");
   const fs::path target = target_of(file);
   const fs::path folder = folder_of(target);
   std::optional<MadeFolders> folders;

@@ -66,6 +66,7 @@ bool is_held(int failure) { return failure == EAGAIN || failure == EACCES; }
 }  // namespace
 
 RunLock::RunLock(const fs::path& folder) : file_(lock_file(folder)) {
+  if (folder.empty()) throw BadInput("a run to lock needs a folder, found an empty name");
   do {
     if (descriptor_ >= 0) ::close(descriptor_);
     descriptor_ = open_to_lock(file_);

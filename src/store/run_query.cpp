@@ -72,6 +72,10 @@ std::vector<std::string> names_of(const Statement& statement) {
 /// Calls `use` with one statement that changes nothing.
 template <class Use>
 void with_statement(const Database& database, const std::string& sql, const Use& use) {
+  // SQLite ends the text there, and what lies behind would never be looked at.
+  if (sql.find('\0') != std::string::npos) {
+    throw BadInput("an SQL statement cannot hold a NUL character, found " + in_quotes(sql));
+  }
   const OnlyReading guard(database.handle());
   try {
     if (says_nothing(database, sql)) throw BadInput("expected an SQL statement, found none");

@@ -5,6 +5,7 @@
 
 #include "lehr/core/text.hpp"
 #include "lehr/store/run_names.hpp"
+#include "lehr/store/run_writer.hpp"
 #include "store/process_mark.hpp"
 #include "store/run_status.hpp"
 
@@ -40,10 +41,10 @@ std::optional<std::int64_t> check_recordable(const Database& database, const std
   const std::string run = in_quotes(database.file()) + ": the run " + in_quotes(id);
   if (status == RunStatus::running) {
     const bool elsewhere = alive(mark) == Alive::unknown;
-    throw BadInput(run + " is being recorded by process " + std::to_string(mark.process) +
+    throw RunTaken(run + " is being recorded by process " + std::to_string(mark.process) +
                    (elsewhere ? " of another machine or container, which wrote less than a minute ago" : ""));
   }
-  if (resumed.step == 0 && status == RunStatus::done) throw BadInput(run + " is there already, and is done");
+  if (resumed.step == 0 && status == RunStatus::done) throw RunTaken(run + " is there already, and is done");
   return there.integer(5);
 }
 

@@ -6,24 +6,9 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
+#include "train/nested_error.hpp"
 
 namespace lehr {
-namespace {
-
-/// Throws an error of that kind, with the exception being handled nested in it.
-[[noreturn]] void throw_nested(ErrorKind kind, const std::string& message) {
-  switch (kind) {
-    case ErrorKind::bad_input:
-      std::throw_with_nested(BadInput(message));
-    case ErrorKind::diverged:
-      std::throw_with_nested(Diverged(message));
-    case ErrorKind::internal:
-      break;
-  }
-  std::throw_with_nested(Error(message));
-}
-
-}  // namespace
 
 std::string CallbackRegistry::place() const {
   if (under_way_.callback == nullptr) return {};
@@ -31,23 +16,16 @@ std::string CallbackRegistry::place() const {
          std::string(event_name(under_way_.event)) + ")";
 }
 
-void CallbackRegistry::call(Callback& callback, Event event, Learner& learner) const {
+void CallbackRegistry::call(Callback& callback, Event event, Learner& learner, const Check& check) const {
   const Call outer = std::exchange(under_way_, {&callback, event});
   try {
     callback.handle(event, learner);
+    if (check) check();
     under_way_ = outer;
   } catch (...) {
     const std::string where = place();
     under_way_ = outer;
-    try {
-      throw;
-    } catch (const Error& error) {
-      throw_nested(error.kind(), error.what() + where);
-    } catch (const std::exception& error) {
-      throw_nested(ErrorKind::internal, error.what() + where);
-    } catch (...) {
-      throw_nested(ErrorKind::internal, "something that is no std::exception was thrown" + where);
-    }
+    rethrow_from(where);
   }
 }
 
@@ -95,15 +73,15 @@ void CallbackRegistry::end_fit() {
   std::erase_if(entries_, [](const Entry& entry) { return entry.callback == nullptr; });
 }
 
-void CallbackRegistry::fire(Event event, Learner& learner) const {
-  for (const Entry& entry : entries_) call(*entry.callback, event, learner);
+void CallbackRegistry::fire(Event event, Learner& learner, const Check& check) const {
+  for (const Entry& entry : entries_) call(*entry.callback, event, learner, check);
 }
 
 void CallbackRegistry::clean_up(Learner& learner, bool quiet) const {
   std::exception_ptr first;
   for (const Entry& entry : entries_) {
     try {
-      call(*entry.callback, Event::clean_up, learner);
+      call(*entry.callback, Event::clean_up, learner, {});
     } catch (...) {
       if (!first) first = std::current_exception();
     }

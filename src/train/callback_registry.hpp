@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,9 +23,12 @@ class CallbackRegistry {
   /// From here on the fit's callbacks can be found but hear nothing more.
   void end_fit();
 
-  /// Calls every callback. If one throws, an error of the same kind is thrown whose message has the
-  /// callback's and the event's name behind; what the callback threw is nested in it.
-  void fire(Event event, Learner& learner) const;
+  /// Throws if a callback left something behind that cannot be used.
+  using Check = std::function<void()>;
+
+  /// Calls every callback, and the check after each. If one of them throws, an error of the same kind is
+  /// thrown whose message ends in the callback's and the event's name; the original is nested in it.
+  void fire(Event event, Learner& learner, const Check& check = {}) const;
   /// Fires clean_up to all, also where one throws; rethrows the first error, unless `quiet`.
   void clean_up(Learner& learner, bool quiet) const;
   /// " (callback NAME, EVENT)" of the call under way; empty if none is.
@@ -50,7 +54,7 @@ class CallbackRegistry {
     const Callback* callback = nullptr;
     Event event{};
   };
-  void call(Callback& callback, Event event, Learner& learner) const;
+  void call(Callback& callback, Event event, Learner& learner, const Check& check) const;
   void check_free(const std::string& label) const;
   void insert(Entry entry);
   std::map<std::string, Callback*> by_key() const;

@@ -3,7 +3,9 @@
 #include <limits>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/train/metrics.hpp"
+#include "store/memory.hpp"
 #include "train/metrics.hpp"
 
 namespace lehr {
@@ -43,6 +45,11 @@ void ConfusionMatrix::check_class(std::int64_t one) const {
 
 void ConfusionMatrix::start(std::int64_t classes) {
   if (classes < 1) throw BadInput("a confusion needs 1 class or more, found " + std::to_string(classes));
+  const auto count = static_cast<double>(classes);
+  if (count * count * sizeof(std::int64_t) > static_cast<double>(store::physical_memory())) {
+    throw BadInput("the confusion of " + counted(classes, "class") +
+                   " needs more memory than this machine has");
+  }
   classes_ = classes;
   counts_.assign(static_cast<std::size_t>(classes * classes), 0);
   truths_.assign(static_cast<std::size_t>(classes), 0);

@@ -6,6 +6,7 @@
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/train/step_trace.hpp"
+#include "train/json_integer.hpp"
 #include "train/model_contents.hpp"
 #include "train/step_trace.hpp"
 
@@ -49,10 +50,10 @@ Dump replay(const store::SafeTensors& file, Model model) {
   const json object = parsed(file);
   Dump dump;
   dump.message = object.at("message").get<std::string>();
-  dump.epoch = object.at("epoch").get<int>();
-  dump.batch = object.at("batch").get<std::int64_t>();
+  dump.epoch = integer_at<int>(object, "epoch");
+  dump.batch = integer_at<std::int64_t>(object, "batch");
   dump.lr = object.at("lr").get<double>();
-  dump.ids = object.at("ids").get<std::vector<std::int64_t>>();
+  for (const json& id : object.at("ids")) dump.ids.push_back(integer_of<std::int64_t>(id, "ids"));
   const auto size = static_cast<std::int64_t>(dump.ids.size());
   if (size < 1) throw BadInput("the dumped batch has no samples");
   const Shape in = model.image_shape();
@@ -72,8 +73,9 @@ Dump replay(const store::SafeTensors& file, Model model) {
   }
   const ops::CrossEntropy::Spec loss{.label_smoothing = object.at("label_smoothing").get<double>(),
                                      .class_weights = object.at("class_weights").get<std::vector<double>>()};
-  dump.trace = trace_step({model.graph, loss, batch, object.at("seed").get<std::uint64_t>(),
-                           object.at("step").get<std::uint64_t>()},
+  // A dump of a validation before the first training batch has step -1.
+  dump.trace = trace_step({model.graph, loss, batch, integer_at<std::uint64_t>(object, "seed"),
+                           static_cast<std::uint64_t>(integer_at<std::int64_t>(object, "step"))},
                           *model.parameters);
   return dump;
 }

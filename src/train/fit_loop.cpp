@@ -8,11 +8,13 @@
 #include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/core/thread_scope.hpp"
 #include "train/checkpoint.hpp"
 #include "train/class_weights.hpp"
 #include "train/classifier.hpp"
 #include "train/learner_use.hpp"
+#include "train/nested_error.hpp"
 
 namespace lehr {
 namespace {
@@ -54,13 +56,32 @@ Ending ending_of_exception() {
   }
 }
 
+/// Calls a metric; what it throws names it.
+template <class Call>
+void with(Metric& metric, const Call& call) {
+  try {
+    call(metric);
+  } catch (...) {
+    rethrow_from(" (metric " + printable(metric.name()) + ")");
+  }
+}
+
 }  // namespace
 
 bool FitLoop::fire(Event event) {
   s_.event = event;
-  s_.callbacks.fire(event, learner_);
+  const bool has_batch = s_.in_batch || event == Event::after_batch;
+  s_.callbacks.fire(event, learner_, [this, has_batch] {
+    if (has_batch) s_.check_batch();
+  });
+  if (event == Event::before_batch) s_.batch_room = s_.batch.size;
   s_.event.reset();
   return going_on();
+}
+
+void FitLoop::take(const Batch& batch) {
+  s_.batch = batch;
+  s_.batch_room = batch.size;
 }
 
 template <class Body, class Finish>
@@ -205,7 +226,7 @@ SetMetrics FitLoop::train_part(const schedules::RateAndMomentum& schedule) {
     s_.train_loader().start(s_.epochs_done, s_.position.batch);
     heed_stop();
     for (std::int64_t index = s_.position.batch; index < s_.progress.batches && going_on(); ++index) {
-      s_.batch = *s_.train_loader().next();
+      take(*s_.train_loader().next());
       s_.progress.batch = index;
       set_rates(schedule);
       s_.in_batch = true;
@@ -286,28 +307,41 @@ void FitLoop::train_batch() {
 SetMetrics FitLoop::validate(std::shared_ptr<const Dataset> dataset) {
   check_data_fits(classifier_of(s_.model), given(dataset));
   const ThreadScope threads(s_.options.threads);
-  if (s_.in_batch) throw Error("validation cannot run within a batch; at after_batch, for instance, it can");
+  if (s_.is_validating()) {
+    throw Error(
+        "a validation cannot begin within a validation; at an event of the training, such as after_batch if "
+        "progress().training is true, it can");
+  }
+  if (s_.in_batch) {
+    throw Error("a validation cannot begin within a batch; at after_batch of a training batch it can");
+  }
   const LearnerUse use(s_);
   const bool within_fit = s_.is_active(Scope::fit);
   const bool stopped = s_.stopped;
   const Ending ending = s_.ending;
-  const Progress before = s_.progress;
-  const Batch batch = s_.batch;
-  const std::optional<Event> event = s_.event;
+  const auto put_back = [this, progress = s_.progress, batch = s_.batch, room = s_.batch_room,
+                         event = s_.event, active = s_.active] {
+    s_.progress = progress;
+    s_.batch = batch;
+    s_.batch_room = room;
+    s_.event = event;
+    s_.active = active;
+    s_.in_batch = false;
+  };
   SetMetrics metrics;
   try {
     metrics = validate_part(std::move(dataset));
   } catch (...) {
-    if (!within_fit) {
+    if (within_fit) {
+      put_back();
+    } else {
       leave();
       s_.stopped = stopped;
       s_.ending = ending;
     }
     throw;
   }
-  s_.progress = before;
-  s_.batch = batch;
-  s_.event = event;
+  put_back();
   if (!within_fit) {  // what ended the last fit is still so
     s_.stopped = stopped;
     s_.ending = ending;
@@ -328,7 +362,7 @@ SetMetrics FitLoop::validate_part(std::shared_ptr<const Dataset> dataset, SetMet
     start_metrics();
     loader.start(0);
     while (const Batch* next = going_on() ? loader.next() : nullptr) {
-      s_.batch = *next;
+      take(*next);
       s_.progress.batch = next->index;
       s_.in_batch = true;
       within(
@@ -369,13 +403,15 @@ SetMetrics FitLoop::measure_training_set() {
 }
 
 void FitLoop::start_metrics() const {
-  for (const std::unique_ptr<Metric>& metric : s_.metrics) metric->start(s_.data.classes());
+  for (const std::unique_ptr<Metric>& metric : s_.metrics) {
+    with(*metric, [this](Metric& one) { one.start(s_.data.classes()); });
+  }
 }
 
 SetMetrics FitLoop::result_of(const MetricSums& sums) const {
   SetMetrics metrics = sums.result();
   for (const std::unique_ptr<Metric>& metric : s_.metrics) {
-    metrics.others.push_back({metric->name(), metric->value()});
+    with(*metric, [&metrics](Metric& one) { metrics.others.push_back({one.name(), one.value()}); });
   }
   return metrics;
 }
@@ -390,7 +426,9 @@ void FitLoop::validate_batch(MetricSums& sums) {
 void FitLoop::gather_metrics(std::span<const float> scores, const Batch& batch) const {
   if (s_.metrics.empty()) return;
   const ScoredBatch scored{scores, targets_of(batch), s_.data.classes()};
-  for (const std::unique_ptr<Metric>& metric : s_.metrics) metric->add(scored);
+  for (const std::unique_ptr<Metric>& metric : s_.metrics) {
+    with(*metric, [&scored](Metric& one) { one.add(scored); });
+  }
 }
 
 }  // namespace lehr

@@ -14,7 +14,7 @@ class FitLoop {
   FitLoop(Learner& learner, LearnerState& state) : learner_(learner), s_(state) {}
 
   void fit(int epochs, const schedules::RateAndMomentum& schedule, FitOptions options);
-  /// A validation part alone; within a fit, at an event of it, the fit's progress comes back afterwards.
+  /// A validation part alone. Within a fit, at an event of it, the fit's progress comes back afterwards.
   SetMetrics validate(std::shared_ptr<const Dataset> dataset);
 
  private:
@@ -25,6 +25,8 @@ class FitLoop {
   /// Calls the callbacks; false where something is to be left.
   bool fire(Event event);
   bool going_on() const { return !s_.cancelled.has_value(); }
+  /// The next batch, as the loader gives it.
+  void take(const Batch& batch);
   /// Turns a stop request into a cancelled fit.
   void heed_stop();
 

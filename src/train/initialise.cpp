@@ -1,9 +1,11 @@
 #include "lehr/train/initialise.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
+#include <string>
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/rng.hpp"
@@ -101,6 +103,10 @@ Initialisation initialisation_by_name(std::string_view name) {
 }
 
 void initialise(Parameters& parameters, const Graph& graph, Initialisation how, std::uint64_t seed) {
+  const auto is_how = [how](const auto& known) { return known.second == how; };
+  if (std::ranges::none_of(names, is_how)) {
+    throw BadInput("there is no initialisation number " + std::to_string(static_cast<int>(how)));
+  }
   for (const ParameterEntry& entry : parameters.entries()) {
     const ParameterSpec& spec = spec_of(graph, entry);
     Tensor value(entry.shape, DType::f32);  // row-major: the numbers do not depend on the layout in memory

@@ -156,9 +156,20 @@ void with_slice(LearnerState& state, const LearningRate& lr, const Fit& fit) {
 void check_metric_name(const Metric& metric) {
   const std::string name = metric.name();
   if (name.empty()) throw BadInput("a metric needs a name, found an empty one");
+  if (has_control_characters(name)) {
+    throw BadInput("a metric's name cannot hold control characters, found " + in_quotes(name));
+  }
   const bool is_accuracy = dynamic_cast<const ConfusionMatrix*>(&metric) != nullptr;
   if (name == "loss" || (name == "accuracy" && !is_accuracy) || name.starts_with("train_eval_")) {
     throw BadInput("a metric cannot have the name " + in_quotes(name) + ", which records use already");
+  }
+}
+
+void check_watchable(const Graph& model, NodeId id) {
+  const Node& node = model.node(id);  // throws if there is none
+  if (node.op == nullptr) {
+    throw BadInput("expected a node that computes something to watch, found the input " +
+                   in_quotes(node.name));
   }
 }
 
@@ -319,7 +330,12 @@ void Learner::warn(const std::string& sentence) {
 
 std::span<const std::string> Learner::warnings() const { return state_->warnings; }
 
-std::int64_t Learner::steps(int epochs) const { return epochs * state_->batches_an_epoch(); }
+std::int64_t Learner::steps(int epochs) const {
+  if (epochs < 0) {
+    throw BadInput("the number of epochs must be 0 or more, found " + std::to_string(epochs));
+  }
+  return epochs * state_->batches_an_epoch();
+}
 
 void Learner::cancel(Scope scope, Ending why) {
   LearnerState& s = *state_;
@@ -361,10 +377,12 @@ void Learner::scale_loss(double factor) {
 }
 
 StepTrace Learner::trace_batch() {
+  const Batch& traced = batch();
+  state_->check_batch();
   const auto step = static_cast<std::uint64_t>(state_->progress.train_batches - 1);
   return trace_step({state_->model,
                      {state_->options.label_smoothing, state_->options.class_weights},
-                     batch(),
+                     traced,
                      state_->options.seed,
                      step},
                     state_->parameters);
@@ -372,6 +390,7 @@ StepTrace Learner::trace_batch() {
 
 void Learner::save_dump(const std::filesystem::path& file, const std::string& message) const {
   if (!state_->in_batch) throw Error("no batch is under way that could be dumped");
+  state_->check_batch();
   write_dump(file, *state_, message);
 }
 
@@ -383,6 +402,7 @@ Plan& Learner::plan() {
 
 void Learner::watch(std::vector<ProbeSpec> probes) {
   if (state_->in_batch) throw Error("what is watched cannot change within a batch");
+  for (const ProbeSpec& probe : probes) check_watchable(state_->model, probe.node);
   state_->plans.watch(std::move(probes));
 }
 

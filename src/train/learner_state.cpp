@@ -2,6 +2,7 @@
 
 #include "data/loading.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/train/parameter_tensors.hpp"
 #include "train/group_ranges.hpp"
 
@@ -96,6 +97,21 @@ Loader& LearnerState::train_loader() {
 void LearnerState::apply_groups() {
   optimizer.set_ranges(group_ranges(groups, model, parameters, decays));
   plans.freeze(frozen_nodes(groups, model, parameters));
+}
+
+void LearnerState::check_batch() const {
+  if (batch.images == nullptr || batch.targets == nullptr) {
+    throw BadInput(std::string("the batch has lost its ") + (batch.images == nullptr ? "images" : "targets") +
+                   ": the pointer is null");
+  }
+  if (event == Event::before_batch) {
+    if (batch.size >= 1 && batch.size <= batch_room) return;
+    throw BadInput("the size of the batch must be from 1 to the " + counted(batch_room, "sample") +
+                   " that it holds, found " + std::to_string(batch.size));
+  }
+  if (batch.size == batch_room) return;
+  throw BadInput("the size of the batch can change at before_batch only: expected " +
+                 std::to_string(batch_room) + ", found " + std::to_string(batch.size));
 }
 
 std::string LearnerState::place() const {

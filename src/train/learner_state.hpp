@@ -51,6 +51,7 @@ struct LearnerState {
   double train_seconds = 0;  // of this epoch, before a resume
   Rates rates;
   Batch batch;
+  std::int64_t batch_room = 0;  // its samples as loaded; behind before_batch, those that the model runs on
   std::span<const float> scores;
   double loss_factor = 1;
   std::optional<Event> event;  // under way
@@ -81,6 +82,10 @@ struct LearnerState {
   /// Made at the first call, since it needs the normalisation.
   Loader& train_loader();
   bool is_active(Scope scope) const { return active[static_cast<std::size_t>(scope)]; }
+  /// Whether the events of a validation fire.
+  bool is_validating() const { return is_active(Scope::validate) || event == Event::after_validate; }
+  /// Throws BadInput if callbacks made more of the batch than was loaded: reading it would leave its memory.
+  void check_batch() const;
   /// Which batches an epoch trains on.
   BatchCut batch_cut() const {
     return {data.train->size(), options.batch_size, options.drop_last, batches_an_epoch()};

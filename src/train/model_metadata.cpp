@@ -77,11 +77,8 @@ void check_class_names(const std::vector<std::string>& names, std::int64_t expec
     throw BadInput("expected " + counted(expected, "class name") +
                    ", as many as the graph has scores, found " + std::to_string(names.size()));
   }
-  const auto is_control = [](char character) {
-    return static_cast<unsigned char>(character) < 0x20 || character == 0x7f;
-  };
   for (const std::string& name : names) {
-    if (std::ranges::any_of(name, is_control)) {
+    if (has_control_characters(name)) {
       throw BadInput("the class name " + in_quotes(name) + " holds control characters");
     }
   }

@@ -24,7 +24,7 @@ std::map<std::string, const ParameterGroup*> groups_by_parameter(const std::vect
 bool is_norm(const Graph& graph, NodeId node) { return graph.node(node).op->type() == "batch_norm"; }
 
 bool is_frozen(const ParameterGroup& group, const Graph& graph, NodeId node) {
-  return group.frozen && !is_norm(graph, node);
+  return group.frozen && (group.freezes_norms || !is_norm(graph, node));
 }
 
 bool same_settings(const ParameterRange& a, const ParameterRange& b) {
@@ -97,12 +97,14 @@ std::vector<ParameterGroup> freeze_named(std::span<const ParameterGroup> groups,
   };
   std::vector<ParameterGroup> result;
   for (const ParameterGroup& group : groups) {
+    const bool wholly_frozen = group.frozen && group.freezes_norms;
     ParameterGroup frozen = group;
     frozen.frozen = true;
+    frozen.freezes_norms = true;
     std::erase_if(frozen.parameters,
-                  [&](const std::string& name) { return !group.frozen && !is_named(name); });
+                  [&](const std::string& name) { return !wholly_frozen && !is_named(name); });
     ParameterGroup rest = group;
-    std::erase_if(rest.parameters, [&](const std::string& name) { return group.frozen || is_named(name); });
+    std::erase_if(rest.parameters, [&](const std::string& name) { return wholly_frozen || is_named(name); });
     if (!rest.parameters.empty()) frozen.name += ".frozen";
     append(result, std::move(frozen));
     append(result, std::move(rest));

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lehr/core/error.hpp"
+#include "train/json_integer.hpp"
 
 namespace lehr {
 namespace {
@@ -60,7 +61,7 @@ json to_json(const SetMetrics& metrics) {
 
 SetMetrics metrics_from(const json& object) {
   SetMetrics metrics{exact(object.at("loss")), exact(object.at("accuracy")),
-                     object.at("samples").get<std::int64_t>()};
+                     integer_at<std::int64_t>(object, "samples")};
   for (const json& other : object.at("others")) {
     metrics.others.push_back({other.at(0).get<std::string>(), exact(other.at(1))});
   }
@@ -80,7 +81,7 @@ json to_json(const EpochRecord& record) {
 
 EpochRecord record_from(const json& object) {
   EpochRecord record;
-  record.epoch = object.at("epoch").get<int>();
+  record.epoch = integer_at<int>(object, "epoch");
   record.train = metrics_from(object.at("train"));
   record.valid = metrics_from(object.at("valid"));
   // Checkpoints of the first versions have none.
@@ -97,7 +98,8 @@ json to_json(const ParameterGroup& group) {
           {"parameters", group.parameters},
           {"lr_scale", exact(group.lr_scale)},
           {"weight_decay", group.weight_decay ? exact(*group.weight_decay) : json()},
-          {"frozen", group.frozen}};
+          {"frozen", group.frozen},
+          {"freezes_norms", group.freezes_norms}};
 }
 
 ParameterGroup group_from(const json& object) {
@@ -107,6 +109,7 @@ ParameterGroup group_from(const json& object) {
   group.lr_scale = exact(object.at("lr_scale"));
   if (!object.at("weight_decay").is_null()) group.weight_decay = exact(object.at("weight_decay"));
   group.frozen = object.at("frozen").get<bool>();
+  group.freezes_norms = object.value("freezes_norms", false);  // older checkpoints do not have it
   return group;
 }
 
@@ -121,7 +124,9 @@ json to_json(const CallbackState& state) {
 CallbackState callback_from(const json& object) {
   CallbackState state;
   for (const auto& [name, number] : object.at("numbers").items()) state.numbers[name] = exact(number);
-  state.integers = object.at("integers").get<std::map<std::string, std::int64_t>>();
+  for (const auto& [name, integer] : object.at("integers").items()) {
+    state.integers[name] = integer_of<std::int64_t>(integer, name);
+  }
   state.texts = object.at("texts").get<std::map<std::string, std::string>>();
   for (const json& name : object.at("arrays")) state.arrays[name.get<std::string>()];
   return state;
@@ -135,24 +140,25 @@ json list_of(const Values& values) {
 }
 
 void read_all(const json& object, CheckpointContents& contents) {
-  if (const int version = object.at("format").get<int>(); version != format_version) {
+  if (const int version = integer_at<int>(object, "format"); version != format_version) {
     throw BadInput("expected format " + std::to_string(format_version) + ", found " +
                    std::to_string(version));
   }
   contents.identity = object.at("identity").get<TrainingIdentity>();
-  contents.position = {object.at("epoch").get<int>(), object.at("batch").get<std::int64_t>()};
+  contents.position = {integer_at<int>(object, "epoch"), integer_at<std::int64_t>(object, "batch")};
   contents.cancelled = scope_from(object.at("cancelled"));
   contents.ending = ending_from(object);
-  contents.epochs_done = object.at("epochs_done").get<std::int64_t>();
-  contents.steps = object.at("steps").get<std::int64_t>();
-  contents.train_batches = object.at("train_batches").get<std::int64_t>();
-  contents.optimizer_steps = object.at("optimizer_steps").get<std::int64_t>();
+  contents.epochs_done = integer_at<std::int64_t>(object, "epochs_done");
+  contents.steps = integer_at<std::int64_t>(object, "steps");
+  contents.train_batches = integer_at<std::int64_t>(object, "train_batches");
+  contents.optimizer_steps = integer_at<std::int64_t>(object, "optimizer_steps");
   contents.train_seconds = exact(object.at("train_seconds"));
   contents.loss = exact(object.at("loss"));
   contents.lr = exact(object.at("lr"));
   const json& sums = object.at("train_sums");
   contents.train_sums = {exact(sums.at("loss")), exact(sums.at("weight")),
-                         sums.at("correct").get<std::int64_t>(), sums.at("samples").get<std::int64_t>()};
+                         integer_at<std::int64_t>(sums, "correct"),
+                         integer_at<std::int64_t>(sums, "samples")};
   for (const json& record : object.at("history")) contents.history.push_back(record_from(record));
   for (const json& group : object.at("groups")) contents.groups.push_back(group_from(group));
   for (const auto& [key, state] : object.at("callbacks").items()) {

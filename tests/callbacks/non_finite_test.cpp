@@ -254,7 +254,11 @@ TEST_F(HostileDump, RecordIsNoJson) {
 }
 
 TEST_F(HostileDump, RecordHasAnotherType) {
-  expect_says(with_record("epoch", "two"), {"its record of the step cannot be read"});
+  // The record is read in the order message, epoch, ids.
+  expect_says(with_record("ids", {1e300}), {"\"ids\" should be an integer", "found 1e+300"});
+  expect_says(with_record("epoch", "two"),
+              {"diverged.safetensors", "\"epoch\" should be an integer from -", "found \"two\""});
+  expect_says(with_record("message", 2), {"its record of the step cannot be read"});
 }
 
 TEST_F(HostileDump, CountsOtherSamples) {

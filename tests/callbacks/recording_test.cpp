@@ -69,6 +69,37 @@ TEST(Loggers, WriteALineAnEpoch) {
   EXPECT_TRUE(objects[1]["valid_scripted"].is_null());
 }
 
+/// A metric with any name.
+class Named final : public Metric {
+ public:
+  explicit Named(std::string name) : name_(std::move(name)) {}
+  std::string name() const override { return name_; }
+  void start(std::int64_t) override {}
+  void add(const ScoredBatch&) override {}
+  double value() const override { return 0.5; }
+
+ private:
+  std::string name_;
+};
+
+TEST(Loggers, QuoteNamesOfMetrics) {
+  const TestFolder folder;
+  const auto learner = small_learner();
+  learner->add_metric(Named("error, \"top\" 5"));
+  learner->add_metric(Named("no UTF-8: \xff"));
+  for (const char* name : {"a\nb", "\x1b[31m", "a\tb"}) {
+    EXPECT_THROW(learner->add_metric(Named(name)), BadInput) << name;
+  }
+  learner->add(CsvLogger(folder / "log.csv"));
+  learner->add(JsonlLogger(folder / "log.jsonl"));
+  learner->fit(1, 1e-3);
+  const std::string csv = text_of(folder / "log.csv");
+  EXPECT_NE(csv.find(",\"valid_error, \"\"top\"\" 5\",valid_no UTF-8: \xff\n"), std::string::npos) << csv;
+  EXPECT_EQ(std::ranges::count(csv, '\n'), 2);
+  const auto object = nlohmann::json::parse(text_of(folder / "log.jsonl"));
+  EXPECT_EQ(object["valid_error, \"top\" 5"], 0.5);
+}
+
 TEST(Loggers, AResumeThatIsRefusedLeavesTheFileAlone) {
   const TestFolder folder;
   const auto first = small_learner();

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <stdexcept>
 
 #include "callbacks/support.hpp"
@@ -394,6 +395,33 @@ TEST(RunRecorder, RefusesARunThatIsRecordedAlreadyBeforeTheFirstBatch) {
   EXPECT_EQ(batches_until_refused({.store = file, .id = "live"}), 0);
   std::ofstream(folder / "file") << "no folder";
   EXPECT_EQ(batches_until_refused({.store = folder / "file/lehr.db"}), 0);
+}
+
+// The second training begins while nobody has entered the run yet.
+TEST(RunRecorder, RefusesARunThatAnotherTrainingEntersFirst) {
+  const TestFolder folder;
+  const auto file = folder / "lehr.db";
+  const auto learner = small_learner();
+  std::vector<std::string> warnings;
+  learner->add(RunRecorder({.store = file, .id = "same", .on_failure = [&](const std::string& said) {
+                              warnings.push_back(said);
+                            }}));
+  std::optional<store::RunWriter> quicker;
+  learner->on(Event::before_train, [&](Learner&) { quicker.emplace(file, store::RunInfo{.id = "same"}); });
+  int batches = 0;
+  learner->on(Event::after_loss, [&](Learner&) { ++batches; });
+  try {
+    learner->fit(1, 1e-3);
+    ADD_FAILURE() << "two trainings record one run";
+  } catch (const BadInput& error) {
+    EXPECT_NE(std::string(error.what()).find("the run \"same\" is being recorded by process "),
+              std::string::npos)
+        << error.what();
+  }
+  EXPECT_EQ(batches, 0);
+  EXPECT_TRUE(warnings.empty());
+  quicker.reset();
+  EXPECT_EQ(RunStore(file).runs().size(), 1U);
 }
 
 TEST(RunRecorder, AResumedRunKeepsItsName) {

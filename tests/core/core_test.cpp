@@ -9,6 +9,7 @@
 #include "lehr/core/rng.hpp"
 #include "lehr/core/shape.hpp"
 #include "lehr/core/tensor.hpp"
+#include "lehr/core/text.hpp"
 
 namespace lehr {
 namespace {
@@ -137,6 +138,20 @@ TEST(UnknownName, ClipsAndEscapesWhatWasGiven) {
   EXPECT_LT(message.size(), 300U);
   EXPECT_EQ(std::string(unknown_name("model", "v\x1b[31m\n", names).what()).find_first_of("\x1b\n"),
             std::string::npos);
+}
+
+TEST(Text, KnowsControlCharacters) {
+  EXPECT_FALSE(has_control_characters("Größe, \"a b\""));
+  for (const char* text : {"a\nb", "\t", "\x1b[31m", "\x7f"}) EXPECT_TRUE(has_control_characters(text));
+  EXPECT_TRUE(has_control_characters(std::string_view("a\0b", 3)));
+}
+
+TEST(CsvField, IsQuotedIfItHasTo) {
+  EXPECT_EQ(csv_field("plain text"), "plain text");
+  EXPECT_EQ(csv_field(""), "");
+  EXPECT_EQ(csv_field("a,b"), "\"a,b\"");
+  EXPECT_EQ(csv_field("a \"b\""), "\"a \"\"b\"\"\"");
+  EXPECT_EQ(csv_field("a\r\nb"), "\"a\r\nb\"");
 }
 
 TEST(Attributes, SayWhatIsMissingOrOfAnotherType) {

@@ -67,6 +67,14 @@ TEST(EpochOrder, IsAPermutationBySeedAndEpoch) {
   EXPECT_EQ(sorted[999], 999);
 }
 
+TEST(EpochOrder, RefusesCountsThatDoNotFitIntoMemory) {
+  for (const std::int64_t count : {std::int64_t{1} << 60, std::int64_t{1} << 45}) {
+    expect_bad_input([&] { epoch_order(count, true, 1, 0); },
+                     {"the order of " + std::to_string(count) + " samples needs more memory than there is"});
+  }
+  expect_bad_input([&] { epoch_order(-1, true, 1, 0); }, {"found -1"});
+}
+
 TEST(EpochOrder, PutsEverySampleAtEveryPlaceAlikeOften) {
   std::vector<std::vector<int>> counts(5, std::vector<int>(5));
   for (int epoch = 0; epoch < 5000; ++epoch) {

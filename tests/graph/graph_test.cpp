@@ -47,6 +47,25 @@ TEST(Graph, OutputIsTheLastNodeUnlessSet) {
             "the output should be one of the graph's 3 nodes, found number -1");
 }
 
+TEST(Graph, GivesNoSpecsOfInputsThatItDoesNotHave) {
+  Graph large = with_image();
+  for (int i = 0; i < 3; ++i) large.add(Activation(), {i});
+  EXPECT_EQ(bad_input([&] { with_image().input_specs(large.node(3)); }),
+            "the graph \"model\" has no node 2: it has 1 node");
+}
+
+TEST(Graph, BeginsAnewAfterAMove) {
+  Graph graph = with_image();
+  graph.set_output(graph.add(Activation(), {0}, "relu"));
+  const Graph taken = std::move(graph);
+  EXPECT_EQ(taken.output(), 1);
+  EXPECT_EQ(graph.output(), -1);  // NOLINT(bugprone-use-after-move)
+  graph.input("input", {DType::f32, {1, 3, 8, 8}});
+  graph.add(Activation(), {0}, "relu");
+  graph.add(Activation(), {1}, "last");
+  EXPECT_EQ(graph.output(), 2);
+}
+
 TEST(Graph, RefusesNodesThatDoNotFitAndStaysAsItWas) {
   Graph graph = with_image();
   EXPECT_EQ(bad_input([&] { graph.add(Linear({.out_features = 2}), {0}, "fc"); }),

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "graph/expect_bad_input.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/graph/ops.hpp"
 #include "lehr/models/models.hpp"
@@ -52,6 +53,14 @@ std::vector<std::string> found(const std::vector<std::string>& patterns, const G
 }
 
 using Names = std::vector<std::string>;
+
+TEST(Layer, WithoutNodesHasNoOutput) {
+  const std::string sentence = "the layer \"conv\" has no nodes, so it has no output";
+  Layer layer;
+  layer.name = "conv";
+  EXPECT_EQ(test::bad_input([&] { static_cast<void>(layer.output()); }), sentence);
+  EXPECT_EQ(test::bad_input([&] { layer_inputs({layer}, with_shortcut()); }), sentence);
+}
 
 TEST(LayersNamed, FindActivationsAdditionsAndNormsByTheirName) {
   const Graph graph = models::resnet_small({.widths = {4, 8}});

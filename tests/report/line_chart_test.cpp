@@ -31,11 +31,23 @@ TEST(Axis, PutsItsRangeOnTheUnitInterval) {
 
 TEST(Axis, BearsAnyRange) {
   constexpr double huge = std::numeric_limits<double>::max();
-  for (const std::vector<double>& values :
-       {std::vector<double>{}, {5}, {nan}, {0, 0}, {-huge, huge}, {1e-300, 2e-300}, {1e9, 1e9 + 1e-3}}) {
+  for (const std::vector<double>& values : {std::vector<double>{},
+                                            {5},
+                                            {nan},
+                                            {0, 0},
+                                            {-huge, huge},
+                                            {1e-300, 2e-300},
+                                            {1e9, 1e9 + 1e-3},
+                                            {0, 5e-324},
+                                            {huge},
+                                            {-huge},
+                                            {5e-324, huge}}) {
     for (const bool logarithmic : {false, true}) {
       const Axis axis(values, logarithmic);
       EXPECT_LE(axis.ticks(8).size(), 100U);
+      for (const double tick : axis.ticks(8)) {
+        EXPECT_TRUE(axis.shows(tick) && std::isfinite(axis.place(tick))) << tick;
+      }
       for (const double value : values) {
         EXPECT_TRUE(!axis.shows(value) || std::isfinite(axis.place(value)));
       }
@@ -73,6 +85,35 @@ TEST(Svg, LeavesAGapWhereAPointIsNotFinite) {
   const std::string picture = svg(chart);
   const std::string path = picture.substr(picture.find("<path d=\""), 60);
   EXPECT_EQ(std::count(path.begin(), path.end(), 'M'), 2) << path;
+}
+
+TEST(Svg, HasFiniteCoordinatesWhateverTheNumbers) {
+  constexpr double huge = std::numeric_limits<double>::max();
+  constexpr double least = std::numeric_limits<double>::denorm_min();
+  const std::vector<std::vector<double>> rows{{nan, 1e308, -1e308}, {1e308, -1e308, infinity},
+                                              {0, least},           {least, 0},
+                                              {huge, -huge},        {huge},
+                                              {least, huge},        {-infinity, 1}};
+  for (const auto& x : rows) {
+    for (const auto& y : rows) {
+      for (const int logarithmic : {0, 1, 2, 3}) {
+        LineChart chart;
+        chart.log_x = logarithmic % 2 == 1;
+        chart.log_y = logarithmic >= 2;
+        chart.series = {{"s", x, y}};
+        chart.bands = {{"b", x, y, x}};
+        chart.markers = {{"m", x.back()}};
+        std::string picture = svg(chart);
+        for (std::size_t at = 0; (at = picture.find('>', at)) != std::string::npos; ++at) {
+          // Texts between tags may say what a marker's number is.
+          picture.erase(at + 1, picture.find('<', at) - at - 1);
+        }
+        EXPECT_EQ(picture.find("nan"), std::string::npos) << picture;
+        EXPECT_EQ(picture.find("inf"), std::string::npos) << picture;
+        EXPECT_NE(terminal_text(chart), "");
+      }
+    }
+  }
 }
 
 TEST(Charts, BearHostileNamesAndEmptyData) {

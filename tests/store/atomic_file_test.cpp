@@ -44,6 +44,13 @@ TEST(AtomicFile, WritesWhatTheCallbackWrites) {
   EXPECT_EQ(folder.entries(), 1U);
 }
 
+TEST(AtomicFile, NeedsAFunctionThatWrites) {
+  const TemporaryFolder folder;
+  expect_says(bad_input_of([&] { write_file_atomically(folder / "new/file", {}); }),
+              {"new/file\": a function that writes the file was expected, found none"});
+  EXPECT_EQ(folder.entries(), 0U);
+}
+
 TEST(AtomicFile, ReplacesAnOlderFile) {
   const TemporaryFolder folder;
   write_text(folder / "file", "a long older text");

@@ -46,6 +46,7 @@ TEST(RunLock, HoldsAFolderOnceAndLeavesNothing) {
   EXPECT_TRUE(fs::is_empty(run));
   EXPECT_NE(refusal(folder / "none").find("cannot be written"), std::string::npos);
   EXPECT_FALSE(is_locked(folder / "none"));
+  EXPECT_EQ(refusal(""), "a run to lock needs a folder, found an empty name");
 }
 
 TEST(RunLock, GoesWithAProcessThatIsKilled) {

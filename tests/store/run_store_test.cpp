@@ -403,6 +403,11 @@ TEST(RunQuery, SaysWhatIsWrong) {
   expect_says(failing("SELEC"), {"syntax error"});
   expect_says(failing("  ;"), {"expected an SQL statement"});
   expect_says(failing("SELECT 1; SELECT 2"), {"one SQL statement"});
+  for (const std::string_view sql : {std::string_view("SELECT 1\0", 9), std::string_view("\0", 1),
+                                     std::string_view("SELECT 1;\0SELECT 2", 18)}) {
+    expect_says(failing(std::string(sql)), {"cannot hold a NUL character", "\\x00"});
+    expect_says(bad_input_of([&] { store.columns(std::string(sql)); }), {"NUL character"});
+  }
 }
 
 }  // namespace

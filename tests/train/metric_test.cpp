@@ -92,6 +92,14 @@ TEST(Metrics, RefuseWhatCannotBeHad) {
   EXPECT_EQ(metric_by_name("top_3_accuracy")->name(), "top_3_accuracy");
 }
 
+TEST(ConfusionMatrix, RefusesMoreClassesThanFitIntoMemory) {
+  ConfusionMatrix matrix;
+  for (const std::int64_t classes : {std::int64_t{10'000'000}, std::numeric_limits<std::int64_t>::max()}) {
+    EXPECT_THROW(matrix.start(classes), BadInput) << classes;
+  }
+  EXPECT_EQ(matrix.classes(), 0);
+}
+
 TEST(ConfusionMatrix, NamesTheMostConfused) {
   ConfusionMatrix matrix;
   measured(matrix, {{0, 1, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0}, {0, 0, 1, 0}, 3}, 4);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <stdexcept>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/data/data.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
@@ -61,11 +63,60 @@ TEST(Groups, AreFrozenByName) {
   }
   learner.fit(1, 1e-2);
   for (const auto& [name, values] : before) {
-    const bool frozen = name == "0.weight" || name == "3.weight" || name == "6.weight" ||
-                        name == "9.weight" || name == "12.weight";
+    const bool frozen = fits_pattern(name, "?.weight") || name == "12.weight";
     EXPECT_EQ(value(name) == values, frozen) << name;
   }
   EXPECT_THROW(freeze_named(learner.groups(), {"conv*"}), BadInput);
+}
+
+/// The parameters that a fit of one epoch leaves as they are.
+std::vector<std::string> resting(Learner& learner) {
+  std::map<std::string, Tensor> before;
+  for (const ParameterEntry& entry : learner.parameters().entries()) {
+    if (!is_state(entry.role)) before.emplace(entry.name, learner.parameters().get(entry.name).clone());
+  }
+  learner.fit(1, 1e-2);
+  std::vector<std::string> names;
+  for (const auto& [name, tensor] : before) {
+    const Tensor now = learner.parameters().get(name);
+    if (std::ranges::equal(now.elements<float>(), tensor.elements<float>())) names.push_back(name);
+  }
+  return names;
+}
+
+TEST(Groups, NormLayersRestIfTheyAreNamed) {
+  using Names = std::vector<std::string>;
+  std::unique_ptr<Learner> made;
+  Learner& learner = fresh_learner(made);
+  learner.set_groups(freeze_named(learner.groups(), {"1.*"}));
+  EXPECT_EQ(resting(learner), (Names{"1.bias", "1.weight"}));
+  learner.freeze();  // norm layers train, but those that were named
+  EXPECT_EQ(resting(learner), (Names{"0.weight", "1.bias", "1.weight", "3.weight", "6.weight", "9.weight"}));
+  learner.set_groups(freeze_named(learner.groups(), {"4.*"}));  // of a group that is frozen
+  EXPECT_EQ(resting(learner), (Names{"0.weight", "1.bias", "1.weight", "3.weight", "4.bias", "4.weight",
+                                     "6.weight", "9.weight"}));
+  learner.unfreeze();
+  EXPECT_EQ(resting(learner), Names());
+}
+
+TEST(Groups, NormLayersRestInAResumedFit) {
+  const std::filesystem::path file =
+      std::filesystem::path(testing::TempDir()) / "lehr_norms_rest.safetensors";
+  const auto trained = [&](const std::filesystem::path& resume) {
+    std::unique_ptr<Learner> made;
+    Learner& learner = fresh_learner(made);
+    if (resume.empty()) {
+      learner.set_groups(freeze_named(learner.groups(), {"1.*"}));
+      learner.on(Event::after_epoch, [&](Learner& l) {
+        if (l.progress().epoch == 0) l.save_checkpoint(file);
+      });
+    }
+    learner.fit(2, 1e-2, {.resume = resume});
+    return weights_of(learner);
+  };
+  const std::vector<float> whole = trained({});
+  EXPECT_EQ(trained(file), whole);
+  std::filesystem::remove(file);
 }
 
 TEST(Changing, RatesDecidesTheStep) {

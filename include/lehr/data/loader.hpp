@@ -61,7 +61,7 @@ class Loader {
 };
 
 /// The order of an epoch's samples: 0, 1, ... or, shuffled, a permutation that is a function of (count, seed,
-/// epoch).
+/// epoch). Throws BadInput if the count is negative or the order does not fit into memory.
 std::vector<std::int64_t> epoch_order(std::int64_t count, bool shuffle, std::uint64_t seed,
                                       std::int64_t epoch);
 

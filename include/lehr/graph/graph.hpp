@@ -48,8 +48,11 @@ class Graph {
   std::span<const Node> nodes() const { return nodes_; }
   /// Throws BadInput if there is no such node.
   const Node& node(NodeId id) const;
-  /// -1 for a graph without nodes.
-  NodeId output() const { return output_ >= 0 ? output_ : static_cast<NodeId>(nodes_.size()) - 1; }
+  /// -1 for a graph without nodes, such as one that was moved from.
+  NodeId output() const {
+    const auto last = static_cast<NodeId>(nodes_.size()) - 1;
+    return output_ < 0 || last < 0 ? last : output_;
+  }
   /// Nodes without an op, in the order in which they were added.
   std::vector<NodeId> inputs() const;
   /// Specs of a node's inputs, with batch size 1.
@@ -66,7 +69,7 @@ class Graph {
   std::string name_;
   std::vector<Node> nodes_;
   std::unordered_set<std::string> names_;  ///< of all nodes
-  NodeId output_ = -1;                     ///< as set, or -1
+  NodeId output_ = -1;                     ///< as set, or -1; without nodes it means nothing
 };
 
 }  // namespace lehr

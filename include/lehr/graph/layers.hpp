@@ -16,7 +16,8 @@ struct Layer {
   NodeId before_activation = 0;  ///< the last node that is no activation
   bool has_weight = false;       ///< "NAME.weight", of a convolution or linear layer
 
-  NodeId output() const { return nodes.back(); }
+  /// The last node. Throws BadInput if the layer has no nodes.
+  NodeId output() const;
 };
 
 /// The layers of a graph, in order. A node belongs to the layer before it where nothing else reads what lies
@@ -27,7 +28,8 @@ std::vector<Layer> layers_of(const Graph& graph);
 /// a pattern, all layers. Throws BadInput for a pattern that fits nothing, with the nearest name.
 std::vector<Layer> layers_named(const std::vector<std::string>& patterns, const Graph& graph);
 /// Of each of these layers, which of them it reads, in ascending order: through all that lies between, be it
-/// a pool, an addition or a layer that is none of these. Empty where that is the image.
+/// a pool, an addition or a layer that is none of these. Empty for a layer that reads the image. Throws
+/// BadInput if a layer has no nodes.
 std::vector<std::vector<int>> layer_inputs(const std::vector<Layer>& layers, const Graph& graph);
 
 }  // namespace lehr

@@ -11,7 +11,8 @@ namespace lehr::store {
 /// A file system without locks (some network file systems) holds nothing.
 class RunLock {
  public:
-  /// Throws BadInput naming the process that holds the folder, and if nothing can be written there.
+  /// Throws BadInput naming the process that holds the folder, if nothing can be written there, and if the
+  /// folder's name is empty.
   explicit RunLock(const std::filesystem::path& folder);
   ~RunLock();
   RunLock(const RunLock&) = delete;

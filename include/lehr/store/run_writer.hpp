@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "lehr/core/error.hpp"
 #include "lehr/store/packed_stats.hpp"
 #include "lehr/store/run_records.hpp"
 
@@ -17,6 +18,12 @@ struct RunWriterOptions {
   std::size_t rows = 256;            ///< recorded batches after which there is one sooner
   std::size_t most_waiting = 16384;  ///< rows that may wait; with more, recording waits for the writer
   double patience = 5;               ///< seconds to wait for another process's lock, a few times over
+};
+
+/// The run is done, or another training records it.
+class RunTaken : public BadInput {
+ public:
+  using BadInput::BadInput;
 };
 
 /// How a run ended.
@@ -38,8 +45,8 @@ class RunWriter {
 
   /// Makes the store if it is missing, with its folders, and enters the run as running. A run that is there
   /// already goes on if it is resumed, keeping its name if none is given, and begins anew if it did not come
-  /// to its end. Throws BadInput if it is done or being recorded by another training, and if the store cannot
-  /// be written, is damaged or newer.
+  /// to its end. Throws RunTaken if it is done or if another training records it: of several that enter one
+  /// run at the same time, one gets it. Throws BadInput if the store cannot be written, is damaged or newer.
   RunWriter(std::filesystem::path file, RunInfo info, ResumedAt resumed = {}, Options options = {});
   /// Writes what waits; a run that nobody finished is then interrupted.
   ~RunWriter();

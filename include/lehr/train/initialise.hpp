@@ -29,7 +29,7 @@ std::vector<std::string> initialisation_names();
 
 /// Fills all parameters and states; what a batch decides in lsuv is left to lsuv(). Each parameter has a
 /// random stream of its own, so that adding a layer leaves the others as they were. Throws BadInput if the
-/// parameters are not the graph's.
+/// parameters are not the graph's, or `how` is none of the enumerators.
 void initialise(Parameters& parameters, const Graph& graph, Initialisation how, std::uint64_t seed);
 
 /// Layer-sequential unit-variance: scales each convolution and linear layer, in order, so that over a batch

@@ -128,8 +128,8 @@ class Learner {
   }
 
   /// Measured on the validation set after each epoch, and on the training set with
-  /// LearnerOptions::train_eval. Throws BadInput if the metric is null or its name is taken: by another
-  /// metric, or as "loss", "accuracy" or "train_eval_...".
+  /// LearnerOptions::train_eval. Throws BadInput if the metric is null, if its name holds control characters,
+  /// or if the name is taken: by another metric, or as "loss", "accuracy" or "train_eval_...".
   void add_metric(std::unique_ptr<Metric> metric);
   template <class SomeMetric>
   SomeMetric& add_metric(SomeMetric metric) {
@@ -144,9 +144,10 @@ class Learner {
 
   /// Trains for `epochs`, rates by progress through all batches of the fit. Throws BadInput if epochs < 1,
   /// the schedule or a callback is empty, a rate is negative or not finite, or a checkpoint to resume from is
-  /// of another training (saying what differs); Diverged where the loss is no longer finite; what a callback
-  /// threw, nested in an error with the callback's and the event's name; Error if this or another thread is
-  /// in a fit already. The Learner is usable afterwards, and ending() says why the fit ended.
+  /// of another training (saying what differs); Diverged if the loss is no longer finite; Error if this or
+  /// another thread is in a fit already. What a callback or a metric throws is nested in an error that names
+  /// the callback and the event, or the metric. What a data set or a schedule throws arrives as it is. The
+  /// Learner is usable afterwards, and ending() says why the fit ended.
   void fit(int epochs, const schedules::RateAndMomentum& schedule, FitOptions options = {});
   void fit(int epochs, LearningRate lr, FitOptions options = {});
   /// The highest rate is lr_max (shape.lr_max is not read).
@@ -162,7 +163,9 @@ class Learner {
 
   /// Loss, accuracy and metrics on the validation set, or on any data of the model's image shape and classes.
   /// Fires the events of a validation part. If it is stopped or cancelled, the result has no samples. Throws
-  /// BadInput if the data is null, empty or does not fit the model.
+  /// BadInput if the data is null, empty or does not fit the model, and Error within a batch and at the
+  /// events of a validation. A callback of a fit may call it at all other events, such as after_batch of a
+  /// training batch.
   SetMetrics validate();
   SetMetrics validate(std::shared_ptr<const Dataset> dataset);
 
@@ -192,7 +195,8 @@ class Learner {
   /// ending() if the part is the fit; by default it is EndReason::cancelled with the callback's name. Throws
   /// Error if no such part is under way.
   void cancel(Scope scope, Ending why = {});
-  /// The batch under way: targets, ids, and images that may be written to until the model has run.
+  /// The batch under way: targets, ids, and images that may be written to until the model has run. A callback
+  /// may lower its size at before_batch. The fit ends with BadInput if a callback changes the size otherwise.
   Batch& batch();
   /// (batch size, classes), row by row, before softmax. Valid from after_predict to after_batch.
   std::span<const float> prediction() const;
@@ -208,7 +212,8 @@ class Learner {
   /// The plan that computes the batch under way, from after_predict to after_batch; Error at other times.
   Plan& plan();
   /// Has tensors of the network measured as they are computed (Plan::probed), while measuring is on; replaces
-  /// what was watched before. Not within a batch.
+  /// what was watched before. Throws BadInput if a node is an input or not of the model, and Error within a
+  /// batch.
   void watch(std::vector<ProbeSpec> probes);
   /// Turns measuring on or off from the next batch on; off by default. At before_batch: from this one on.
   /// `times`: also how long each step takes (Plan::times), for which the clock is read around each.
@@ -217,7 +222,8 @@ class Learner {
   /// What the next step will use; set by the schedule before before_batch.
   Rates& rates();
 
-  /// Training batches of a fit of so many epochs: what a schedule of steps needs to know.
+  /// Training batches of a fit of so many epochs: what a schedule of steps needs to know. Throws BadInput if
+  /// epochs < 0.
   std::int64_t steps(int epochs) const;
 
   // The end of a fit.

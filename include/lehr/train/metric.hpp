@@ -25,7 +25,7 @@ void check_scored(const ScoredBatch& batch, std::int64_t classes);
 class Metric {
  public:
   virtual ~Metric() = default;
-  /// Its key in records and JSON: "top_5_accuracy".
+  /// Its key in records, CSV and JSON: "top_5_accuracy". No control characters.
   virtual std::string name() const = 0;
   /// EarlyStopping, SaveBest, ReduceOnPlateau and every other Monitor follow this.
   virtual bool higher_is_better() const { return true; }

@@ -17,6 +17,7 @@ struct ParameterGroup {
   double lr_scale = 1;                   ///< times the learning rate
   std::optional<double> weight_decay{};  ///< in place of the optimizer's own
   bool frozen = false;                   ///< norm layers train all the same, as in fastai
+  bool freezes_norms = false;            ///< `frozen` holds for norm layers too, as freeze_named sets it
 };
 
 /// A learning rate for all groups or, with `first`, one spread geometrically from the first group to the
@@ -36,10 +37,11 @@ inline LearningRate slice(double first, double last) { return {first, last}; }
 std::vector<ParameterGroup> default_groups(const Parameters& parameters);
 
 /// The groups with every parameter frozen whose name fits one of the patterns (* stands for any text, ? for
-/// any one character): `learner.set_groups(freeze_named(learner.groups(), {"0.*", "2.weight"}))`. A group of
-/// which only a part is frozen becomes two; the frozen part is called "body.frozen" and has the settings of
-/// the whole. The two count as two groups for slice(). Throws BadInput for a pattern that fits no name, with
-/// the nearest name.
+/// any one character): `learner.set_groups(freeze_named(learner.groups(), {"0.*", "2.weight"}))`. That
+/// includes the parameters of norm layers; their running mean and variance are still updated. A group of
+/// which only a part is named becomes two; the named part is called "body.frozen" and has the settings of the
+/// whole. The two count as two groups for slice(). Throws BadInput for a pattern that fits no name, with the
+/// nearest name.
 std::vector<ParameterGroup> freeze_named(std::span<const ParameterGroup> groups,
                                          const std::vector<std::string>& patterns);
 
