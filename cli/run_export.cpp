@@ -69,11 +69,6 @@ std::string metric_columns(const std::vector<store::EpochRow>& epochs) {
   return columns;
 }
 
-/// A field as RFC 4180 wants it.
-std::string csv_field(const std::string& text) {
-  return text.find_first_of(",\"\r\n") == std::string::npos ? text : quoted(text, '"');
-}
-
 std::string text_of(const Value& value) {
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *integer);
   if (const auto* real = std::get_if<double>(&value))
