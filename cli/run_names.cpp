@@ -1,5 +1,7 @@
 #include "run_names.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <ctime>
 #include <functional>
@@ -190,8 +192,8 @@ std::vector<NamedRun> called(const std::string& given, const std::vector<KnownRu
   }
   const std::string message = unknown_name("run", given, names).what();
   if (known.size() <= listed) throw BadInput(message);
-  throw BadInput(message + "; lehr runs list --runs " + shell_word(runs.string()) + " lists all " +
-                 std::to_string(known.size()));
+  throw BadInput(fmt::format("{}; lehr runs list --runs {} lists all {}", message, shell_word(runs.string()),
+                             known.size()));
 }
 
 }  // namespace
