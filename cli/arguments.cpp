@@ -152,11 +152,11 @@ CLI::Option* add_seed(CLI::App& app, const std::string& name, std::uint64_t& tar
 }
 
 CLI::Option* add_data_seed(CLI::App& app, std::uint64_t& target) {
-  return add_seed(app, "--data-seed", target, "decides the pictures of generated data such as digits");
+  return add_seed(app, "--data-seed", target, "seed of generated data such as digits");
 }
 
 CLI::Option* add_runs_folder(CLI::App& app, std::filesystem::path& target) {
-  return add_folder(app, "--runs", target, "folder in which runs are looked for by name")
+  return add_folder(app, "--runs", target, "folder in which runs are searched by ID and title")
       ->default_str(target.string());
 }
 

@@ -42,54 +42,58 @@ void add_optional_real(CLI::App& app, const std::string& name, std::optional<dou
 }
 
 void add_watching(CLI::App& app, CallbackOptions& options) {
-  app.add_option(
-         "--monitor", options.monitor,
-         "metric that the next three watch; lower is better for losses, cross_entropy and error_rate, higher "
-         "for the others")
+  app.add_option("--monitor", options.monitor,
+                 "metric that --early-stopping, --reduce-on-plateau and --save-best watch; lower is better "
+                 "for losses, "
+                 "cross_entropy and error_rate, higher for the others")
       ->type_name("METRIC")
       ->default_str(options.monitor)
       ->group(group);
   add_optional_epochs(app, "--early-stopping", options.early_stopping,
-                      "end after so many epochs without improvement");
+                      "stop after N epochs without improvement");
   add_optional_epochs(app, "--reduce-on-plateau", options.reduce_on_plateau,
-                      "lower the rate after so many epochs without improvement");
+                      "lower the learning rate after N epochs without improvement");
   app.add_flag("--save-best", options.save_best, "keep the best epoch's model as best.safetensors")
       ->group(group);
   add_real(app, "--plateau-factor", options.plateau_factor, {0, 1},
-           "what --reduce-on-plateau multiplies the rate by")
+           "factor by which --reduce-on-plateau multiplies the rate")
       ->group(group);
 }
 
 void add_changing(CLI::App& app, CallbackOptions& options) {
   add_integer(app, "--accumulate", options.accumulate, {1, most_epochs},
-              "batches whose gradients make one step")
+              "accumulate the gradients of N batches for each step")
       ->group(group);
-  add_optional_real(app, "--clip-norm", options.clip_norm, {}, "largest norm of all gradients together");
-  add_optional_real(app, "--clip-value", options.clip_value, {}, "largest gradient of one weight");
+  add_optional_real(app, "--clip-norm", options.clip_norm, {},
+                    "clip the norm of all gradients together to X");
+  add_optional_real(app, "--clip-value", options.clip_value, {}, "clip each gradient to X");
   add_optional_real(app, "--clip-adaptive", options.clip_adaptive, {},
-                    "largest norm of an output's gradient over that of its weights");
+                    "clip the gradient norm of each output unit to X times its weight norm");
   add_optional_real(app, "--ema", options.ema, {0, 1}, "average the weights with this decay");
-  add_optional_real(app, "--mixup", options.mixup, {}, "mix pairs of images; alpha of the Beta distribution");
-  add_optional_real(app, "--cutmix", options.cutmix, {}, "cut rectangles from other images; alpha likewise");
+  add_optional_real(app, "--mixup", options.mixup, {},
+                    "mix pairs of images; X is alpha of the Beta distribution");
+  add_optional_real(app, "--cutmix", options.cutmix, {},
+                    "paste rectangles of other images; X is alpha of the Beta distribution");
   add_real(app, "--time-limit", options.time_limit, {},
-           "minutes after which the fit stops, those before a resume included; 0 none")
+           "minutes after which the training stops, including those before a resume; 0: no limit")
       ->group(group);
 }
 
 void add_writing(CLI::App& app, CallbackOptions& options) {
-  add_file(app, "--csv", options.csv, "a line an epoch of comma-separated values")->group(group);
-  add_file(app, "--jsonl", options.jsonl, "a JSON object a line an epoch")->group(group);
-  app.add_flag("--trace-events", options.trace_events, "print every event as it fires")->group(group);
+  add_file(app, "--csv", options.csv, "write a line of comma-separated values for each epoch")->group(group);
+  add_file(app, "--jsonl", options.jsonl, "write a line with a JSON object for each epoch")->group(group);
+  app.add_flag("--trace-events", options.trace_events, "print each event when it fires")->group(group);
   add_integer(app, "--checkpoint-batches", options.checkpoint_batches, {0, most_epochs * most_epochs},
-              "checkpoint every so many batches; 0 never")
+              "write a checkpoint every N batches; 0: never")
       ->group(group);
-  add_real(app, "--checkpoint-minutes", options.checkpoint_minutes, {}, "checkpoint every so often; 0 never")
+  add_real(app, "--checkpoint-minutes", options.checkpoint_minutes, {},
+           "write a checkpoint every X minutes; 0: never")
       ->group(group);
   add_integer(app, "--checkpoint-epochs", options.checkpoint_epochs, {0, most_epochs},
-              "checkpoint every so many epochs; 0 only at the end")
+              "write a checkpoint every N epochs; 0: only at the end")
       ->group(group);
   add_integer(app, "--keep-checkpoints", options.keep_checkpoints, {0, most_epochs},
-              "the last so many; 0 all")
+              "keep the last N checkpoints; 0: all")
       ->group(group);
   app.add_flag("--require-checkpoints", options.require_checkpoints,
                "stop if the disk does not take a checkpoint; without it the training goes on if there is an "

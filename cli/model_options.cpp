@@ -58,23 +58,23 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
       ->group(group);
   add_real(app, "--leak", options.activation.leak, {}, "slope below zero of leaky-relu and general-relu")
       ->group(group);
-  add_real(app, "--subtract", options.activation.subtract, {}, "general-relu: taken off its output")
+  add_real(app, "--subtract", options.activation.subtract, {}, "general-relu: subtracted from its output")
       ->group(group);
   add_real(app, "--clamp", options.activation.clamp, {}, "general-relu: upper bound of its output")
       ->group(group)
       ->default_str("");
   add_parsed(app, "--channels", options.channels,
-             "outputs of the convolutions, such as 8,16,32,64 (default: the network's own)",
+             "output channels of the convolutions, such as 8,16,32,64 (default: the network's own)",
              [](const std::string& option, const std::string& text) {
                return parse_integers(option, text, {1, most_channels});
              })
       ->type_name("N,...")
       ->group(group);
   add_integer(app, "--first-kernel", options.first_kernel, {1, 1001},
-              "window of the first convolution (default: the network's own)")
+              "kernel size of the first convolution (default: the network's own)")
       ->default_str("")
       ->group(group);
-  add_real(app, "--dropout", options.dropout, {0, 1}, "share of the classifying layer's inputs left out")
+  add_real(app, "--dropout", options.dropout, {0, 1}, "share of the last layer's inputs that are dropped")
       ->group(group);
 }
 

@@ -19,16 +19,16 @@ void add_snapshot_options(CLI::App& app, SnapshotOptions& options) {
       [](const std::string& option, const std::string& text) { return parse_integers(option, text, {}); })
       ->type_name("I,...")
       ->group(group);
-  add_integer(app, "--snapshots-every", snapshots.every_epochs, {1, most_epochs}, "epochs between them")
+  add_integer(app, "--snapshots-every", snapshots.every_epochs, {1, most_epochs}, "save them every N epochs")
       ->group(group);
   add_parsed(app, "--snapshots-layers", snapshots.activations.layers, "layers by name, as --stats-layers",
              [](const std::string&, const std::string& text) { return split_list(text); })
       ->type_name("NAME,...")
       ->group(group);
   app.add_flag("--snapshots-normalised", snapshots.activations.normalised,
-               "each layer's values with mean 0 and std 1 over the samples")
+               "normalise each layer's values to mean 0 and std 1 over the samples")
       ->group(group);
-  app.add_flag("--snapshots-maps", snapshots.png, "also feature maps as PNG")->group(group);
+  app.add_flag("--snapshots-maps", snapshots.png, "also save feature maps as PNG")->group(group);
 }
 
 void add_snapshots(Learner& learner, const SnapshotOptions& options, const std::filesystem::path& folder,

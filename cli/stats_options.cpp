@@ -53,15 +53,18 @@ void add_stats_options(CLI::App& app, StatsOptions& options) {
              [](const std::string&, const std::string& text) { return split_list(text); })
       ->type_name("NAME,...")
       ->group(group);
-  app.add_flag("--stats-gradients", stats.gradients, "also gradients, weights and updates")->group(group);
-  app.add_flag("--stats-weight-histograms", stats.weight_histograms,
-               "histograms of weights, their gradients and updates too, not their numbers alone")
+  app.add_flag("--stats-gradients", stats.gradients, "also record gradients, weights and updates")
       ->group(group);
-  app.add_flag("--stats-validation", stats.validation, "also batches of the validation set")->group(group);
-  app.add_flag("--stats-before-activation", stats.before_activation, "outputs before the activation function")
+  app.add_flag("--stats-weight-histograms", stats.weight_histograms,
+               "also record histograms of weights, their gradients and updates")
+      ->group(group);
+  app.add_flag("--stats-validation", stats.validation, "also record batches of the validation set")
+      ->group(group);
+  app.add_flag("--stats-before-activation", stats.before_activation,
+               "record the input of the activation function")
       ->group(group);
   app.add_flag(
-         "--no-histograms", [&stats](std::int64_t) { stats.histograms = false; }, "numbers alone")
+         "--no-histograms", [&stats](std::int64_t) { stats.histograms = false; }, "record numbers only")
       ->group(group);
   add_parsed(
       app, "--stats-budget", stats.budget,

@@ -56,7 +56,7 @@ void add_schedule(CLI::App& app, TrainOptions& options) {
            options.find_lr = text == "auto";
            if (!options.find_lr) options.lr = parse_rate(text);
          },
-         "learning rate, the highest one of one-cycle; auto: the valley that find-lr suggests")
+         "learning rate, for one-cycle the highest; auto: use the valley that find-lr suggests")
       ->type_name("X")
       ->default_str(fmt::format("{}", options.lr))
       ->group(group);
@@ -69,13 +69,14 @@ void add_schedule(CLI::App& app, TrainOptions& options) {
       ->type_name("NAME")
       ->default_str(options.schedule)
       ->group(group);
-  add_real(app, "--warm-up", options.warm_up, {}, "epochs in which the rate rises to the schedule's start")
+  add_real(app, "--warm-up", options.warm_up, {}, "epochs of linear warm-up before the schedule")
       ->group(group);
 }
 
 void add_recipe(CLI::App& app, TrainOptions& options) {
   constexpr const char* group = recipe_group;
-  add_integer(app, "--batch-size", options.learner.batch_size, {1, most_samples_a_batch}, "images a step")
+  add_integer(app, "--batch-size", options.learner.batch_size, {1, most_samples_a_batch},
+              "images in each batch")
       ->group(group);
   add_parsed(app, "--optimizer", options.optimizer,
              fmt::format("one of {}", fmt::join(optimizer_names(), ", ")),
@@ -90,24 +91,24 @@ void add_recipe(CLI::App& app, TrainOptions& options) {
     return parse_real(option, text, {0, 1});
   };
   add_parsed(app, "--momentum", options.momentum,
-             "of the optimizer (adam: beta1); not with a schedule that sets it", below_one)
+             "momentum of the optimizer (adam: beta1); not with a schedule that sets it", below_one)
       ->type_name("X")
       ->group(group);
   const auto not_negative = [](const std::string& option, const std::string& text) {
     return parse_real(option, text, {});
   };
   add_parsed(app, "--weight-decay", options.weight_decay,
-             "L2, or decoupled where the optimizer's is (adamw, adam-fastai); not on biases and norms",
+             "weight decay: L2, or decoupled for adamw and adam-fastai; not on biases and norms",
              not_negative)
       ->type_name("X")
       ->group(group);
   add_parsed(app, "--decoupled-weight-decay", options.decoupled_decay,
-             "shrinks weights by the rate times this", not_negative)
+             "multiply weights by 1 - rate * X in each step", not_negative)
       ->type_name("X")
       ->group(group);
-  add_real(app, "--l1", options.l1, {}, "L1 penalty, on what weight decay applies to")->group(group);
+  add_real(app, "--l1", options.l1, {}, "L1 penalty, on the same weights as weight decay")->group(group);
   add_real(app, "--label-smoothing", options.learner.label_smoothing, {0, 1},
-           "share of each target spread evenly")
+           "share of each target that is spread evenly over all classes")
       ->group(group);
   add_parsed(app, "--class-weights", options.learner.class_weights,
              "weight of each class in the loss, which is the mean by weight (only ratios count, mixed images "
@@ -116,13 +117,13 @@ void add_recipe(CLI::App& app, TrainOptions& options) {
       ->type_name("X,...")
       ->group(group);
   add_parsed(app, "--init", options.learner.initialisation,
-             fmt::format("start of the weights: {}", fmt::join(initialisation_names(), ", ")),
+             fmt::format("initialisation of the weights: {}", fmt::join(initialisation_names(), ", ")),
              [](const std::string&, const std::string& name) { return initialisation_by_name(name); })
       ->type_name("NAME")
       ->default_str("kaiming-normal")
       ->group(group);
   add_seed(app, "--seed", options.learner.seed,
-           "decides first weights, order of the data, dropout and mixing; not the data")
+           "seed of initial weights, order of the data, dropout and mixing; not of the data")
       ->group(group);
 }
 
@@ -130,12 +131,13 @@ void add_execution(CLI::App& app, TrainOptions& options) {
   constexpr const char* group = "Execution";
   add_threads(app)->group(group);
   add_integer(app, "--prefetch", options.learner.prefetch, {0, 1024},
-              "batches made ahead beside the computation (default: as suits the data)")
+              "batches that a loader thread prepares ahead (default: depends on the data)")
       ->default_str("")
       ->group(group);
-  app.add_flag("--drop-last", options.learner.drop_last, "leave out the remainder that does not fill a batch")
+  app.add_flag("--drop-last", options.learner.drop_last, "drop the last batch if it is not full")
       ->group(group);
-  add_integer(app, "--max-batches", options.learner.max_batches, {}, "batches an epoch; 0 all")->group(group);
+  add_integer(app, "--max-batches", options.learner.max_batches, {}, "limit each epoch to N batches; 0: all")
+      ->group(group);
   app.add_flag(
          "--no-validate", [&options](std::int64_t) { options.learner.validate = false; },
          "do not measure the validation set")
@@ -152,45 +154,44 @@ void add_sources(CLI::App& app, TrainOptions& options) {
   add_file(app, "--config", options.config, "TOML file of options; options on the command line override it")
       ->group(group);
   add_parsed(app, "--recipe", options.recipe,
-             fmt::format("options that ship: {}; others win", fmt::join(recipe_names(), ", ")),
+             fmt::format("built-in set of options: {}; others win", fmt::join(recipe_names(), ", ")),
              [](const std::string& option, const std::string& text) {
                return parse_name(option, text, "the name of a recipe");
              })
       ->type_name("NAME")
       ->group(group);
   app.add_option("--resume", options.resume,
-                 "goes on with a run (its name, its folder or latest), or from one of its checkpoints")
+                 "resume a run (its ID, title, folder or latest), or one of its checkpoints")
       ->type_name("RUN")
       ->group(group);
-  app.add_flag("--verify", options.verify,
-               "with --resume: repeats what lies between the run's last two checkpoints and compares bits")
+  app.add_flag(
+         "--verify", options.verify,
+         "with --resume: repeat the training between the run's last two checkpoints and compare the bits")
       ->group(group);
 }
 
 void add_output(CLI::App& app, TrainOptions& options) {
   constexpr const char* group = "Output";
-  add_folder(app, "--out", options.out, "folder that gets a folder for this run")
+  add_folder(app, "--out", options.out, "folder in which the run's folder is made")
       ->default_str(options.out.string())
       ->group(group);
-  add_parsed(app, "--name", options.name, "what you call this run", parse_title)
-      ->type_name("TEXT")
-      ->group(group);
+  add_parsed(app, "--name", options.name, "title of the run", parse_title)->type_name("TEXT")->group(group);
   app.add_flag("--require-records", options.require_records,
                "stop, with a checkpoint, where the run store cannot be written (a full disk); without it the "
                "training goes on")
       ->group(group);
   app.add_flag(
-         "--no-save", [&options](std::int64_t) { options.save = false; }, "write nothing")
+         "--no-save", [&options](std::int64_t) { options.save = false; }, "write no files")
       ->group(group);
-  app.add_flag("--json", options.json, "one JSON object a line on stdout")->group(group);
-  app.add_flag("--quiet", options.quiet, "no progress and no table on stderr")->group(group);
+  app.add_flag("--json", options.json, "print JSON on stdout, one object on each line")->group(group);
+  app.add_flag("--quiet", options.quiet, "print no progress and no table on stderr")->group(group);
 }
 
 }  // namespace
 
 void add_setup_options(CLI::App& app, TrainOptions& options) {
   app.add_option("--data", options.data,
-                 fmt::format("what to learn: digits, digits:N, mnist:DIR (schemes: {})",
+                 fmt::format("training and validation data: digits, digits:N, mnist:DIR (schemes: {})",
                              fmt::join(data::scheme_names(), ", ")))
       ->type_name("DATA")
       ->default_str(options.data);

@@ -83,7 +83,7 @@ void register_data(Commands& registry) {
       ->type_name("NAME,...")
       ->default_str("idx,png");
   add_threads(command);
-  command.add_flag("--json", options->json, "one JSON object on stdout");
+  command.add_flag("--json", options->json, "print one JSON object on stdout");
 }
 
 }  // namespace lehr::cli

@@ -69,10 +69,10 @@ void register_evaluate(Commands& registry) {
                                    [options] { return run_evaluate(*options); });
   add_model_choice(command, options->model);
   add_data_set_options(command, options->data)->required();
-  add_integer(command, "--batch-size", options->batch_size, {1, 1'000'000}, "images at once");
+  add_integer(command, "--batch-size", options->batch_size, {1, 1'000'000}, "images in each batch");
   add_metric_names(command, options->metrics);
   add_threads(command);
-  command.add_flag("--json", options->json, "one JSON object on stdout");
+  command.add_flag("--json", options->json, "print one JSON object on stdout");
 }
 
 }  // namespace lehr::cli

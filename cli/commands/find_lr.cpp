@@ -197,13 +197,15 @@ void register_find_lr(Commands& registry) {
   LrSweep& sweep = options->finder.sweep;
   add_real(command, "--from", sweep.from, {}, "lowest rate")->group(group);
   add_real(command, "--to", sweep.to, {}, "highest rate")->group(group);
-  add_integer(command, "--batches", sweep.batches, {1, 100'000}, "batches of a sweep")->group(group);
-  add_integer(command, "--seeds", options->finder.seeds, {1, 1000}, "sweeps with other orders of the data")
+  add_integer(command, "--batches", sweep.batches, {1, 100'000}, "batches in a sweep")->group(group);
+  add_integer(command, "--seeds", options->finder.seeds, {1, 1000},
+              "number of sweeps, each with another order of the data")
       ->group(group);
   add_threads(command)->group("Execution");
   add_file(command, "--svg", options->svg, "write the curve as a picture")->group("Output");
-  command.add_flag("--json", options->setup.json, "one JSON object a line on stdout")->group("Output");
-  command.add_flag("--quiet", options->setup.quiet, "no progress on stderr")->group("Output");
+  command.add_flag("--json", options->setup.json, "print JSON on stdout, one object on each line")
+      ->group("Output");
+  command.add_flag("--quiet", options->setup.quiet, "print no progress on stderr")->group("Output");
 }
 
 }  // namespace lehr::cli

@@ -92,7 +92,7 @@ int report(const ReportOptions& options) {
 
 void register_report(Commands& registry) {
   const auto options = std::make_shared<ReportOptions>();
-  CLI::App& command = registry.add("report", "Writes what runs did as a page to look at.", examples,
+  CLI::App& command = registry.add("report", "Write a page that shows how runs went.", examples,
                                    [options] { return report(*options); });
   command.add_option("RUN", options->names, "runs")
       ->required()
@@ -102,7 +102,7 @@ void register_report(Commands& registry) {
            "the page; by default report.html, in the folder of the run if that is there and is the only one, "
            "else in the current folder");
   command.add_flag("--text", options->text, "a short version for the terminal instead");
-  command.add_flag("--json", options->json, "one JSON object a line on stdout");
+  command.add_flag("--json", options->json, "print JSON on stdout, one object on each line");
 }
 
 }  // namespace lehr::cli

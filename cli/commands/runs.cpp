@@ -30,7 +30,7 @@ constexpr const char* examples = R"(Examples:
   lehr runs list
   lehr runs show latest
   lehr runs compare 20260101-0900 20260101-1100
-  lehr runs diff 20260101-0900 20260101-1100       where two runs part
+  lehr runs diff 20260101-0900 20260101-1100       where two runs differ
   lehr runs export latest --table stats --out stats.csv
   lehr runs sql "SELECT layer, max(near_zero) FROM layer_stats GROUP BY layer"
   lehr runs gc --dry-run
@@ -231,24 +231,27 @@ void register_runs(Commands& registry) {
     return command;
   };
   const auto add_json = [&](CLI::App& command) {
-    command.add_flag("--json", options->json, "one JSON object a line on stdout");
+    command.add_flag("--json", options->json, "print JSON on stdout, one object on each line");
   };
 
-  add_json(add("list", "All runs of a folder, oldest first.", list));
+  add_json(add("list", "List all runs of a folder, oldest first.", list));
 
-  CLI::App& show_command = add("show", "Everything about runs: options, machine, epochs, layers.", show);
+  CLI::App& show_command =
+      add("show", "Print everything about runs: options, machine, epochs, layers.", show);
   add_names(show_command, *options, "runs");
   add_json(show_command);
 
-  CLI::App& compare_command = add("compare", "Options that differ between runs, and their results.", compare);
+  CLI::App& compare_command =
+      add("compare", "Print the options that differ between runs, and their results.", compare);
   add_names(compare_command, *options, "two runs or more");
   add_json(compare_command);
 
-  CLI::App& diff_command = add("diff", "The first batch, layer and statistic where two runs part.", diff);
+  CLI::App& diff_command =
+      add("diff", "Find the first batch, layer and statistic in which two runs differ.", diff);
   add_names(diff_command, *options, "two runs");
   add_json(diff_command);
 
-  CLI::App& export_command = add("export", "A run's numbers for other programs.", export_run);
+  CLI::App& export_command = add("export", "Write a run's numbers for other programs.", export_run);
   export_command.add_option("RUN", options->names, "the run")->required()->expected(1);
   std::string tables;
   for (const std::string& table : export_tables()) tables += (tables.empty() ? "" : ", ") + table;
@@ -260,22 +263,22 @@ void register_runs(Commands& registry) {
       ->default_str("csv");
   add_file(export_command, "--out", options->out, "a file; stdout without it");
 
-  CLI::App& sql_command = add("sql", "Asks the store; docs/run-store.md describes its tables.", sql);
+  CLI::App& sql_command =
+      add("sql", "Query the store with SQL; docs/run-store.md describes its tables.", sql);
   sql_command.add_option("SELECT", options->sql, "one statement that changes nothing")->required();
   sql_command.add_option("--format", options->sql_format, "table, csv or jsonl")
       ->type_name("NAME")
       ->default_str("table");
   add_json(sql_command);
 
-  CLI::App& remove_command = add("rm", "Removes runs with their models and checkpoints.", remove);
+  CLI::App& remove_command = add("rm", "Remove runs with their models and checkpoints.", remove);
   add_names(remove_command, *options, "runs");
   remove_command.add_flag("--yes", options->yes, "do not ask");
   add_json(remove_command);
 
   CLI::App& gc_command =
-      add("gc", "Removes what nobody needs: checkpoints of runs that are done, left-over files.",
-          collect_garbage);
-  gc_command.add_flag("--dry-run", options->dry_run, "only say what would go");
+      add("gc", "Remove checkpoints of runs that are done, and left-over temporary files.", collect_garbage);
+  gc_command.add_flag("--dry-run", options->dry_run, "print what would be removed, and remove nothing");
   gc_command.add_flag("--lost", options->lost,
                       "also records of runs without a folder: removed by hand, or recorded by a program");
   add_json(gc_command);

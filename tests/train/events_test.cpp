@@ -12,9 +12,12 @@
 #include "lehr/data/data.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
+#include "support/message_of.hpp"
 
 namespace lehr {
 namespace {
+
+using test::message_of;
 
 using Events = std::vector<std::string>;
 
@@ -44,18 +47,6 @@ std::int64_t count(const Events& events, const std::string& name) { return std::
 std::vector<float> weights_of(const Learner& learner) {
   const auto values = learner.parameters().values();
   return {values.begin(), values.end()};
-}
-
-/// The message of what `run` throws.
-template <class Thrown, class Run>
-std::string message_of(const Run& run) {
-  try {
-    run();
-  } catch (const Thrown& error) {
-    return error.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return {};
 }
 
 TEST(Events, ComeInTheirOrder) {

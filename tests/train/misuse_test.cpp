@@ -14,25 +14,17 @@
 #include "lehr/data/data.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
+#include "support/message_of.hpp"
 
 namespace lehr {
 namespace {
+
+using test::message_of;
 
 /// One training batch of 40 and one validation batch of 20.
 std::unique_ptr<Learner> some_learner(LearnerOptions options = {}) {
   return std::make_unique<Learner>(models::simple_cnn({}),
                                    data::digits({.train = 40, .valid = 20, .seed = 3}), std::move(options));
-}
-
-template <class Thrown, class Run>
-std::string message_of(const Run& run) {
-  try {
-    run();
-  } catch (const Thrown& error) {
-    return error.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return {};
 }
 
 // The batch under way ------------------------------------------------------------------------------

@@ -15,9 +15,12 @@
 #include "lehr/data/data.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
+#include "support/message_of.hpp"
 
 namespace lehr {
 namespace {
+
+using test::message_of;
 
 DataSplits some_digits() { return data::digits({.train = 400, .valid = 100, .seed = 3}); }
 
@@ -31,18 +34,6 @@ Learner& fresh_learner(std::unique_ptr<Learner>& learner, std::int64_t max_batch
 std::vector<float> weights_of(const Learner& learner) {
   const auto values = learner.parameters().values();
   return {values.begin(), values.end()};
-}
-
-/// The message of what `run` throws.
-template <class Thrown, class Run>
-std::string message_of(const Run& run) {
-  try {
-    run();
-  } catch (const Thrown& error) {
-    return error.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return {};
 }
 
 // What callbacks may change --------------------------------------------------------------------------------
