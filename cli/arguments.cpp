@@ -80,12 +80,12 @@ std::string parse_name(std::string_view option, const std::string& text, std::st
   return text;
 }
 
-CLI::Option* add_folder(CLI::App& app, const std::string& name, std::filesystem::path& target,
-                        const std::string& help) {
+Option add_folder(const Command& app, const std::string& name, std::filesystem::path& target,
+                  const std::string& help) {
   const auto parse = [](const std::string& option, const std::string& text) {
     return parse_name(option, text, "a folder name");
   };
-  return add_parsed(app, name, target, help, parse)->type_name("DIR");
+  return add_parsed(app, name, target, help, parse).type_name("DIR");
 }
 
 Shape parse_image_shape(std::string_view option, std::string_view text) {
@@ -106,38 +106,37 @@ Shape parse_image_shape(std::string_view option, std::string_view text) {
   refuse(option, fmt::format("channels, height and width such as 1x28x28, each from 1 to {}", most), text);
 }
 
-CLI::Option* add_integer(CLI::App& app, const std::string& name, std::int64_t& target,
-                         const IntegerRange& range, const std::string& help) {
+Option add_integer(const Command& app, const std::string& name, std::int64_t& target,
+                   const IntegerRange& range, const std::string& help) {
   return add_parsed(app, name, target, help,
                     [range](const std::string& option, const std::string& text) {
                       return parse_integer(option, text, range);
                     })
-      ->type_name("N")
-      ->default_str(fmt::format("{}", target));
+      .type_name("N")
+      .default_str(fmt::format("{}", target));
 }
 
-CLI::Option* add_integer(CLI::App& app, const std::string& name, int& target, const IntegerRange& range,
-                         const std::string& help) {
+Option add_integer(const Command& app, const std::string& name, int& target, const IntegerRange& range,
+                   const std::string& help) {
   return add_parsed(app, name, target, help,
                     [range](const std::string& option, const std::string& text) {
                       return static_cast<int>(parse_integer(option, text, range));
                     })
-      ->type_name("N")
-      ->default_str(fmt::format("{}", target));
+      .type_name("N")
+      .default_str(fmt::format("{}", target));
 }
 
-CLI::Option* add_real(CLI::App& app, const std::string& name, double& target, const RealRange& range,
-                      const std::string& help) {
+Option add_real(const Command& app, const std::string& name, double& target, const RealRange& range,
+                const std::string& help) {
   return add_parsed(app, name, target, help,
                     [range](const std::string& option, const std::string& text) {
                       return parse_real(option, text, range);
                     })
-      ->type_name("X")
-      ->default_str(fmt::format("{}", target));
+      .type_name("X")
+      .default_str(fmt::format("{}", target));
 }
 
-CLI::Option* add_seed(CLI::App& app, const std::string& name, std::uint64_t& target,
-                      const std::string& help) {
+Option add_seed(const Command& app, const std::string& name, std::uint64_t& target, const std::string& help) {
   return add_parsed(app, name, target, help,
                     [](const std::string& option, const std::string& text) {
                       std::uint64_t seed = 0;
@@ -147,29 +146,29 @@ CLI::Option* add_seed(CLI::App& app, const std::string& name, std::uint64_t& tar
                       }
                       return seed;
                     })
-      ->type_name("N")
-      ->default_str(fmt::format("{}", target));
+      .type_name("N")
+      .default_str(fmt::format("{}", target));
 }
 
-CLI::Option* add_data_seed(CLI::App& app, std::uint64_t& target) {
+Option add_data_seed(const Command& app, std::uint64_t& target) {
   return add_seed(app, "--data-seed", target, "seed of generated data such as digits");
 }
 
-CLI::Option* add_runs_folder(CLI::App& app, std::filesystem::path& target) {
+Option add_runs_folder(const Command& app, std::filesystem::path& target) {
   return add_folder(app, "--runs", target, "folder in which runs are searched by ID and title")
-      ->default_str(target.string());
+      .default_str(target.string());
 }
 
-CLI::Option* add_threads(CLI::App& app) {
+Option add_threads(const Command& app) {
   return app
-      .add_option_function<std::string>(
+      .option(
           "--threads",
           [](const std::string& text) {
             set_threads(static_cast<int>(parse_integer("--threads", text, {1, 1024})));
           },
           "threads that compute (default: OMP_NUM_THREADS, or one for each processor that the process may "
           "use)")
-      ->type_name("N");
+      .type_name("N");
 }
 
 }  // namespace lehr::cli

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
@@ -9,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "command.hpp"
 #include "lehr/core/shape.hpp"
 
 /// Options of the command line with their checks. Numbers are read the same way in every locale; what is
@@ -39,9 +39,9 @@ std::vector<std::string> split_list(std::string_view text);
 /// An option that takes text and hands it to `parse`, with the target's present value as its default in the
 /// help.
 template <class Target, class Parse>
-CLI::Option* add_parsed(CLI::App& app, const std::string& name, Target& target, const std::string& help,
-                        Parse parse) {
-  return app.add_option_function<std::string>(
+Option add_parsed(const Command& app, const std::string& name, Target& target, const std::string& help,
+                  Parse parse) {
+  return app.option(
       name, [&target, parse, name](const std::string& text) { target = parse(name, text); }, help);
 }
 
@@ -50,28 +50,28 @@ CLI::Option* add_parsed(CLI::App& app, const std::string& name, Target& target, 
 std::string parse_name(std::string_view option, const std::string& text, std::string_view what);
 /// An option that names a file.
 template <class Target>
-CLI::Option* add_file(CLI::App& app, const std::string& name, Target& target, const std::string& help) {
+Option add_file(const Command& app, const std::string& name, Target& target, const std::string& help) {
   const auto parse = [](const std::string& option, const std::string& text) {
     return parse_name(option, text, "a file name");
   };
-  return add_parsed(app, name, target, help, parse)->type_name("FILE");
+  return add_parsed(app, name, target, help, parse).type_name("FILE");
 }
 /// An option that names a folder.
-CLI::Option* add_folder(CLI::App& app, const std::string& name, std::filesystem::path& target,
-                        const std::string& help);
+Option add_folder(const Command& app, const std::string& name, std::filesystem::path& target,
+                  const std::string& help);
 
-CLI::Option* add_integer(CLI::App& app, const std::string& name, std::int64_t& target,
-                         const IntegerRange& range, const std::string& help);
-CLI::Option* add_integer(CLI::App& app, const std::string& name, int& target, const IntegerRange& range,
-                         const std::string& help);
-CLI::Option* add_real(CLI::App& app, const std::string& name, double& target, const RealRange& range,
-                      const std::string& help);
-CLI::Option* add_seed(CLI::App& app, const std::string& name, std::uint64_t& target, const std::string& help);
+Option add_integer(const Command& app, const std::string& name, std::int64_t& target,
+                   const IntegerRange& range, const std::string& help);
+Option add_integer(const Command& app, const std::string& name, int& target, const IntegerRange& range,
+                   const std::string& help);
+Option add_real(const Command& app, const std::string& name, double& target, const RealRange& range,
+                const std::string& help);
+Option add_seed(const Command& app, const std::string& name, std::uint64_t& target, const std::string& help);
 /// --data-seed: which pictures generated data consists of.
-CLI::Option* add_data_seed(CLI::App& app, std::uint64_t& target);
+Option add_data_seed(const Command& app, std::uint64_t& target);
 /// --runs: the folder in which runs are looked for by name.
-CLI::Option* add_runs_folder(CLI::App& app, std::filesystem::path& target);
+Option add_runs_folder(const Command& app, std::filesystem::path& target);
 /// --threads; takes effect at once.
-CLI::Option* add_threads(CLI::App& app);
+Option add_threads(const Command& app);
 
 }  // namespace lehr::cli

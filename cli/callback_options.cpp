@@ -22,48 +22,47 @@ namespace {
 constexpr const char* group = "Callbacks";
 constexpr std::int64_t most_epochs = 1'000'000;
 
-void add_optional_epochs(CLI::App& app, const std::string& name, std::optional<int>& target,
+void add_optional_epochs(const Command& app, const std::string& name, std::optional<int>& target,
                          const std::string& help) {
   add_parsed(app, name, target, help,
              [](const std::string& option, const std::string& text) {
                return static_cast<int>(parse_integer(option, text, {1, most_epochs}));
              })
-      ->type_name("N")
-      ->group(group);
+      .type_name("N")
+      .group(group);
 }
 
-void add_optional_real(CLI::App& app, const std::string& name, std::optional<double>& target,
+void add_optional_real(const Command& app, const std::string& name, std::optional<double>& target,
                        const RealRange& range, const std::string& help) {
   add_parsed(
       app, name, target, help,
       [range](const std::string& option, const std::string& text) { return parse_real(option, text, range); })
-      ->type_name("X")
-      ->group(group);
+      .type_name("X")
+      .group(group);
 }
 
-void add_watching(CLI::App& app, CallbackOptions& options) {
-  app.add_option("--monitor", options.monitor,
-                 "metric that --early-stopping, --reduce-on-plateau and --save-best watch; lower is better "
-                 "for losses, "
-                 "cross_entropy and error_rate, higher for the others")
-      ->type_name("METRIC")
-      ->default_str(options.monitor)
-      ->group(group);
+void add_watching(const Command& app, CallbackOptions& options) {
+  app.option("--monitor", options.monitor,
+             "metric that --early-stopping, --reduce-on-plateau and --save-best watch; lower is better "
+             "for losses, "
+             "cross_entropy and error_rate, higher for the others")
+      .type_name("METRIC")
+      .default_str(options.monitor)
+      .group(group);
   add_optional_epochs(app, "--early-stopping", options.early_stopping,
                       "stop after N epochs without improvement");
   add_optional_epochs(app, "--reduce-on-plateau", options.reduce_on_plateau,
                       "lower the learning rate after N epochs without improvement");
-  app.add_flag("--save-best", options.save_best, "keep the best epoch's model as best.safetensors")
-      ->group(group);
+  app.flag("--save-best", options.save_best, "keep the best epoch's model as best.safetensors").group(group);
   add_real(app, "--plateau-factor", options.plateau_factor, {0, 1},
            "factor by which --reduce-on-plateau multiplies the rate")
-      ->group(group);
+      .group(group);
 }
 
-void add_changing(CLI::App& app, CallbackOptions& options) {
+void add_changing(const Command& app, CallbackOptions& options) {
   add_integer(app, "--accumulate", options.accumulate, {1, most_epochs},
               "accumulate the gradients of N batches for each step")
-      ->group(group);
+      .group(group);
   add_optional_real(app, "--clip-norm", options.clip_norm, {},
                     "clip the norm of all gradients together to X");
   add_optional_real(app, "--clip-value", options.clip_value, {}, "clip each gradient to X");
@@ -76,29 +75,29 @@ void add_changing(CLI::App& app, CallbackOptions& options) {
                     "paste rectangles of other images; X is alpha of the Beta distribution");
   add_real(app, "--time-limit", options.time_limit, {},
            "minutes after which the training stops, including those before a resume; 0: no limit")
-      ->group(group);
+      .group(group);
 }
 
-void add_writing(CLI::App& app, CallbackOptions& options) {
-  add_file(app, "--csv", options.csv, "write a line of comma-separated values for each epoch")->group(group);
-  add_file(app, "--jsonl", options.jsonl, "write a line with a JSON object for each epoch")->group(group);
-  app.add_flag("--trace-events", options.trace_events, "print each event when it fires")->group(group);
+void add_writing(const Command& app, CallbackOptions& options) {
+  add_file(app, "--csv", options.csv, "write a line of comma-separated values for each epoch").group(group);
+  add_file(app, "--jsonl", options.jsonl, "write a line with a JSON object for each epoch").group(group);
+  app.flag("--trace-events", options.trace_events, "print each event when it fires").group(group);
   add_integer(app, "--checkpoint-batches", options.checkpoint_batches, {0, most_epochs * most_epochs},
               "write a checkpoint every N batches; 0: never")
-      ->group(group);
+      .group(group);
   add_real(app, "--checkpoint-minutes", options.checkpoint_minutes, {},
            "write a checkpoint every X minutes; 0: never")
-      ->group(group);
+      .group(group);
   add_integer(app, "--checkpoint-epochs", options.checkpoint_epochs, {0, most_epochs},
               "write a checkpoint every N epochs; 0: only at the end")
-      ->group(group);
+      .group(group);
   add_integer(app, "--keep-checkpoints", options.keep_checkpoints, {0, most_epochs},
               "keep the last N checkpoints; 0: all")
-      ->group(group);
-  app.add_flag("--require-checkpoints", options.require_checkpoints,
-               "stop if the disk does not take a checkpoint; without it the training goes on if there is an "
-               "earlier one")
-      ->group(group);
+      .group(group);
+  app.flag("--require-checkpoints", options.require_checkpoints,
+           "stop if the disk does not take a checkpoint; without it the training goes on if there is an "
+           "earlier one")
+      .group(group);
 }
 
 /// What the options mean together; `saving` where the run has a folder.
@@ -130,7 +129,7 @@ void add_clip(Learner& learner, const CallbackOptions& options) {
 
 }  // namespace
 
-void add_callback_options(CLI::App& app, CallbackOptions& options) {
+void add_callback_options(const Command& app, CallbackOptions& options) {
   add_watching(app, options);
   add_changing(app, options);
   add_writing(app, options);

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 
+#include "command.hpp"
 #include "lehr/callbacks/disk_guard.hpp"
 #include "lehr/train/learner.hpp"
 
@@ -36,7 +36,7 @@ struct CallbackOptions {
   bool require_checkpoints = false;
 };
 
-void add_callback_options(CLI::App& app, CallbackOptions& options);
+void add_callback_options(const Command& app, CallbackOptions& options);
 
 /// Adds what was asked for, with files in `folder` (none if it is empty); `warn` is called for each file that
 /// a full disk does not take. Throws BadInput for options that contradict each other.

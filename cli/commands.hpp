@@ -1,8 +1,9 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
+
+#include "command.hpp"
 
 namespace lehr::cli {
 
@@ -16,10 +17,10 @@ class Commands {
 
   /// A command under the program, or under `parent`; `examples` stands at the end of its help. `run` returns
   /// the exit status.
-  CLI::App& add(const std::string& name, const std::string& description, const std::string& examples, Run run,
-                CLI::App* parent = nullptr);
+  Command add(const std::string& name, const std::string& description, const std::string& examples, Run run,
+              const Command* parent = nullptr);
   /// A command that only has commands of its own.
-  CLI::App& add_group(const std::string& name, const std::string& description, const std::string& examples);
+  Command add_group(const std::string& name, const std::string& description, const std::string& examples);
 
   /// What the line asked for; empty where it named no command.
   const Run& chosen() const { return chosen_; }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <array>
@@ -67,9 +68,10 @@ std::string text_of(const std::filesystem::path& file) {
 /// Reads one TOML text.
 class ConfigReader {
  public:
-  ConfigReader(std::string source, const MakeApp& make_app)
-      : source_(std::move(source)), make_app_(make_app) {
-    make_app_(known_);
+  ConfigReader(std::string source, const AddOptions& add_options)
+      : source_(std::move(source)), add_options_(add_options) {
+    const Command known(known_);
+    add_options_(known);
   }
 
   std::vector<std::string> read(std::string_view text) {
@@ -130,7 +132,8 @@ class ConfigReader {
   void try_out(const std::string& option, const toml::node& node,
                const std::vector<std::string>& arguments) const {
     CLI::App app;
-    make_app_(app);
+    const Command command(app);
+    add_options_(command);
     const auto refused = [&](const std::string& said) {
       throw BadInput(place(source_, node.source()) + said);
     };
@@ -160,7 +163,7 @@ class ConfigReader {
   }
 
   std::string source_;
-  const MakeApp& make_app_;
+  const AddOptions& add_options_;
   CLI::App known_;
 };
 
@@ -225,11 +228,12 @@ std::string line_of(const CLI::Option& option) {
 }  // namespace
 
 std::vector<std::string> config_arguments(std::string_view toml, const std::string& source,
-                                          const MakeApp& make_app) {
-  return ConfigReader(source, make_app).read(toml);
+                                          const AddOptions& add_options) {
+  return ConfigReader(source, add_options).read(toml);
 }
 
-std::vector<std::string> config_file_arguments(const std::filesystem::path& file, const MakeApp& make_app) {
+std::vector<std::string> config_file_arguments(const std::filesystem::path& file,
+                                               const AddOptions& add_options) {
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(file, error);
   if (status.type() == std::filesystem::file_type::not_found)
@@ -242,17 +246,17 @@ std::vector<std::string> config_file_arguments(const std::filesystem::path& file
     throw BadInput(fmt::format("{}: expected at most {} bytes of options, found {}", in_quotes(file),
                                largest_file, size));
   }
-  return config_arguments(text_of(file), in_quotes(file), make_app);
+  return config_arguments(text_of(file), in_quotes(file), add_options);
 }
 
-std::string config_text(const CLI::App& app, const std::vector<std::string>& leave_out) {
+std::string config_text(const Command& command, const std::vector<std::string>& leave_out) {
   std::string text;
-  for (const CLI::Option* option : kept_options(app, leave_out)) text += line_of(*option);
+  for (const CLI::Option* option : kept_options(command.app(), leave_out)) text += line_of(*option);
   return text;
 }
 
-void check_can_be_kept(const CLI::App& app, const std::vector<std::string>& leave_out) {
-  for (const CLI::Option* option : kept_options(app, leave_out)) {
+void check_can_be_kept(const Command& command, const std::vector<std::string>& leave_out) {
+  for (const CLI::Option* option : kept_options(command.app(), leave_out)) {
     try {
       [[maybe_unused]] const toml::table table = toml::parse(line_of(*option));
     } catch (const toml::parse_error&) {

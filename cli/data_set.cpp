@@ -9,14 +9,14 @@
 
 namespace lehr::cli {
 
-CLI::Option* add_data_set_options(CLI::App& app, DataSetOptions& options) {
-  app.add_option("--set", options.set, "train or valid")->type_name("SET")->default_str(options.set);
+Option add_data_set_options(const Command& app, DataSetOptions& options) {
+  app.option("--set", options.set, "train or valid").type_name("SET").default_str(options.set);
   add_data_seed(app, options.seed);
   return add_parsed(app, "--data", options.data, "digits, digits:N, mnist:DIR",
                     [](const std::string& option, const std::string& text) {
                       return parse_name(option, text, "a data set");
                     })
-      ->type_name("DATA");
+      .type_name("DATA");
 }
 
 std::shared_ptr<const Dataset> open_data_set(const DataSetOptions& options) {

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <memory>
 #include <string>
 
+#include "command.hpp"
 #include "lehr/data/dataset.hpp"
 
 namespace lehr::cli {
@@ -17,7 +17,7 @@ struct DataSetOptions {
 };
 
 /// Adds --data, --set and --data-seed; returns the option --data.
-CLI::Option* add_data_set_options(CLI::App& app, DataSetOptions& options);
+Option add_data_set_options(const Command& app, DataSetOptions& options);
 
 /// Throws BadInput where there is no such data or set.
 std::shared_ptr<const Dataset> open_data_set(const DataSetOptions& options);

@@ -14,11 +14,14 @@
 namespace lehr::cli {
 namespace {
 
-/// An App with the options of `lehr train` that nobody else sees.
-MakeApp train_app() {
-  return [options = std::make_shared<TrainOptions>()](CLI::App& app) {
-    app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)->disable_flag_override();
-    add_train_options(app, *options);
+/// Adds the options of `lehr train`, with targets that nobody else sees.
+AddOptions train_options() {
+  return [options = std::make_shared<TrainOptions>()](const Command& command) {
+    command.app()
+        .option_defaults()
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
+        ->disable_flag_override();
+    add_train_options(command, *options);
   };
 }
 
@@ -26,7 +29,8 @@ MakeApp train_app() {
 class Given {
  public:
   explicit Given(std::vector<std::string> arguments) {
-    make_(app_);
+    const Command command(app_);
+    make_(command);
     std::ranges::reverse(arguments);
     try {
       app_.parse(std::move(arguments));
@@ -48,7 +52,7 @@ class Given {
   }
 
  private:
-  MakeApp make_ = train_app();  // owns what the options of app_ write to
+  AddOptions make_ = train_options();  // owns what the options of app_ write to
   CLI::App app_;
 };
 
@@ -76,7 +80,7 @@ void check_resume(const Given& given) {
 /// The options of the run at a place that is resumed.
 std::vector<std::string> options_of_run(const std::filesystem::path& place) {
   std::vector<std::string> arguments =
-      config_file_arguments(run_to_resume(place).folder / file_of(RunPart::options), train_app());
+      config_file_arguments(run_to_resume(place).folder / file_of(RunPart::options), train_options());
   // Before there was --data-seed, --seed decided the data as well.
   const Given of_run(arguments);
   if (of_run.value("--data-seed").empty() && !of_run.value("--seed").empty()) {
@@ -91,13 +95,13 @@ std::vector<std::string> from_elsewhere(const Given& given) {
     arguments.insert(arguments.end(), more.begin(), more.end());
   };
   if (const std::string recipe = given.value("--recipe"); !recipe.empty()) {
-    add(config_arguments(recipe_text(recipe), "recipe " + recipe, train_app()));
+    add(config_arguments(recipe_text(recipe), "recipe " + recipe, train_options()));
   }
   if (const std::string config = given.value("--config"); !config.empty()) {
-    const std::vector<std::string> of_file = config_file_arguments(config, train_app());
+    const std::vector<std::string> of_file = config_file_arguments(config, train_options());
     if (const std::string recipe = Given(of_file).value("--recipe");
         !recipe.empty() && given.value("--recipe").empty()) {
-      add(config_arguments(recipe_text(recipe), "recipe " + recipe, train_app()));
+      add(config_arguments(recipe_text(recipe), "recipe " + recipe, train_options()));
     }
     add(of_file);
   }

@@ -24,7 +24,7 @@ std::vector<std::string> lower_is_better() {
 
 }  // namespace
 
-CLI::Option* add_metric_names(CLI::App& app, std::vector<std::string>& names) {
+Option add_metric_names(const Command& app, std::vector<std::string>& names) {
   return add_parsed(app, "--metrics", names,
                     fmt::format("further metrics of the validation set: {} (top_K_accuracy for any K); lower "
                                 "is better for {}",
@@ -34,7 +34,7 @@ CLI::Option* add_metric_names(CLI::App& app, std::vector<std::string>& names) {
                       for (const std::string& name : found) metric_by_name(name);
                       return found;
                     })
-      ->type_name("NAME,...");
+      .type_name("NAME,...");
 }
 
 std::vector<std::unique_ptr<Metric>> make_metrics(const std::vector<std::string>& names) {

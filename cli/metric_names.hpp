@@ -1,16 +1,16 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "command.hpp"
 #include "lehr/train/metric.hpp"
 
 namespace lehr::cli {
 
 /// Adds --metrics; names that do not exist are refused as they are read.
-CLI::Option* add_metric_names(CLI::App& app, std::vector<std::string>& names);
+Option add_metric_names(const Command& app, std::vector<std::string>& names);
 /// The metrics of these names; accuracy, which is measured anyway, left out.
 std::vector<std::unique_ptr<Metric>> make_metrics(const std::vector<std::string>& names);
 

@@ -5,9 +5,8 @@
 
 namespace lehr::cli {
 
-void add_model_choice(CLI::App& command, ModelChoice& choice) {
-  command.add_option("MODEL", choice.name, "a saved model, or a run: its folder, ID, title or latest")
-      ->required();
+void add_model_choice(const Command& command, ModelChoice& choice) {
+  command.option("MODEL", choice.name, "a saved model, or a run: its folder, ID, title or latest").required();
   add_runs_folder(command, choice.runs);
 }
 

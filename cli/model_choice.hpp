@@ -1,9 +1,9 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <string>
 
+#include "command.hpp"
 #include "lehr/train/model_file.hpp"
 
 namespace lehr::cli {
@@ -15,7 +15,7 @@ struct ModelChoice {
 };
 
 /// MODEL and --runs.
-void add_model_choice(CLI::App& command, ModelChoice& choice);
+void add_model_choice(const Command& command, ModelChoice& choice);
 /// The file of the model. Throws BadInput if there is no such file or run.
 std::filesystem::path model_file(const ModelChoice& choice);
 /// Throws BadInput as model_file does, and if the file is no model.

@@ -42,40 +42,39 @@ Kind activation_named(const std::string& given) {
 
 }  // namespace
 
-void add_model_options(CLI::App& app, ModelOptions& options) {
+void add_model_options(const Command& app, ModelOptions& options) {
   constexpr const char* group = "Network";
-  app.add_option("--model", options.model,
-                 fmt::format("the network: {}", fmt::join(models::model_names(), ", ")))
-      ->type_name("NAME")
-      ->default_str(options.model)
-      ->group(group);
-  app.add_flag("--batch-norm", options.batch_norm, "normalise after each convolution")->group(group);
+  app.option("--model", options.model, fmt::format("the network: {}", fmt::join(models::model_names(), ", ")))
+      .type_name("NAME")
+      .default_str(options.model)
+      .group(group);
+  app.flag("--batch-norm", options.batch_norm, "normalise after each convolution").group(group);
   add_parsed(app, "--activation", options.activation.kind,
              fmt::format("one of {}", fmt::join(activation_names(), ", ")),
              [](const std::string&, const std::string& name) { return activation_named(name); })
-      ->type_name("NAME")
-      ->default_str("relu")
-      ->group(group);
+      .type_name("NAME")
+      .default_str("relu")
+      .group(group);
   add_real(app, "--leak", options.activation.leak, {}, "slope below zero of leaky-relu and general-relu")
-      ->group(group);
+      .group(group);
   add_real(app, "--subtract", options.activation.subtract, {}, "general-relu: subtracted from its output")
-      ->group(group);
+      .group(group);
   add_real(app, "--clamp", options.activation.clamp, {}, "general-relu: upper bound of its output")
-      ->group(group)
-      ->default_str("");
+      .group(group)
+      .default_str("");
   add_parsed(app, "--channels", options.channels,
              "output channels of the convolutions, such as 8,16,32,64 (default: the network's own)",
              [](const std::string& option, const std::string& text) {
                return parse_integers(option, text, {1, most_channels});
              })
-      ->type_name("N,...")
-      ->group(group);
+      .type_name("N,...")
+      .group(group);
   add_integer(app, "--first-kernel", options.first_kernel, {1, 1001},
               "kernel size of the first convolution (default: the network's own)")
-      ->default_str("")
-      ->group(group);
+      .default_str("")
+      .group(group);
   add_real(app, "--dropout", options.dropout, {0, 1}, "share of the last layer's inputs that are dropped")
-      ->group(group);
+      .group(group);
 }
 
 void check(const ModelOptions& options) {

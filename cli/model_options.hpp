@@ -1,10 +1,10 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "command.hpp"
 #include "lehr/graph/graph.hpp"
 #include "lehr/graph/ops.hpp"
 
@@ -22,7 +22,7 @@ struct ModelOptions {
 
 /// Adds --model, --batch-norm, --activation, --leak, --subtract, --clamp, --channels,
 /// --first-kernel and --dropout.
-void add_model_options(CLI::App& app, ModelOptions& options);
+void add_model_options(const Command& app, ModelOptions& options);
 
 /// Throws BadInput for an option that the activation does not use.
 void check(const ModelOptions& options);

@@ -5,15 +5,14 @@
 
 namespace lehr::cli {
 
-void add_picture_choice(CLI::App& command, ModelChoice& model, PictureChoice& choice) {
+void add_picture_choice(const Command& command, ModelChoice& model, PictureChoice& choice) {
   add_model_choice(command, model);
-  command.add_option("IMAGE", choice.images, "PNG files")
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command.option("IMAGE", choice.images, "PNG files").takes_all();
   add_data_set_options(command, choice.data);
   add_parsed(
       command, "--sample", choice.samples, "numbers of samples in the set, from 0",
       [](const std::string& option, const std::string& text) { return parse_integers(option, text, {}); })
-      ->type_name("I,...");
+      .type_name("I,...");
 }
 
 void check(const PictureChoice& choice, const std::string& command) {

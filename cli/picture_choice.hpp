@@ -1,11 +1,11 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "command.hpp"
 #include "data_set.hpp"
 #include "model_choice.hpp"
 #include "predictions.hpp"
@@ -20,7 +20,7 @@ struct PictureChoice {
 };
 
 /// MODEL with --runs (into `model`), IMAGE, --data with its companions, and --sample.
-void add_picture_choice(CLI::App& command, ModelChoice& model, PictureChoice& choice);
+void add_picture_choice(const Command& command, ModelChoice& model, PictureChoice& choice);
 /// Throws BadInput where neither or both are chosen.
 void check(const PictureChoice& choice, const std::string& command);
 /// The pictures, as the model takes them.

@@ -11,24 +11,24 @@ constexpr std::int64_t most_epochs = 1'000'000;
 
 }  // namespace
 
-void add_snapshot_options(CLI::App& app, SnapshotOptions& options) {
+void add_snapshot_options(const Command& app, SnapshotOptions& options) {
   ActivationSnapshotsOptions& snapshots = options.snapshots;
   add_parsed(
       app, "--snapshots", snapshots.samples,
       "samples of the validation set whose activations are saved after epochs, in the run's folder",
       [](const std::string& option, const std::string& text) { return parse_integers(option, text, {}); })
-      ->type_name("I,...")
-      ->group(group);
+      .type_name("I,...")
+      .group(group);
   add_integer(app, "--snapshots-every", snapshots.every_epochs, {1, most_epochs}, "save them every N epochs")
-      ->group(group);
+      .group(group);
   add_parsed(app, "--snapshots-layers", snapshots.activations.layers, "layers by name, as --stats-layers",
              [](const std::string&, const std::string& text) { return split_list(text); })
-      ->type_name("NAME,...")
-      ->group(group);
-  app.add_flag("--snapshots-normalised", snapshots.activations.normalised,
-               "normalise each layer's values to mean 0 and std 1 over the samples")
-      ->group(group);
-  app.add_flag("--snapshots-maps", snapshots.png, "also save feature maps as PNG")->group(group);
+      .type_name("NAME,...")
+      .group(group);
+  app.flag("--snapshots-normalised", snapshots.activations.normalised,
+           "normalise each layer's values to mean 0 and std 1 over the samples")
+      .group(group);
+  app.flag("--snapshots-maps", snapshots.png, "also save feature maps as PNG").group(group);
 }
 
 void add_snapshots(Learner& learner, const SnapshotOptions& options, const std::filesystem::path& folder,

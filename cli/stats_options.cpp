@@ -36,43 +36,40 @@ double parse_share(const std::string& option, const std::string& text) {
 
 }  // namespace
 
-void add_stats_options(CLI::App& app, StatsOptions& options) {
+void add_stats_options(const Command& app, StatsOptions& options) {
   ActivationStatsOptions& stats = options.stats;
-  app.add_flag("--stats", options.on, "record every layer's activations, and show them at the end")
-      ->group(group);
+  app.flag("--stats", options.on, "record every layer's activations, and show them at the end").group(group);
   add_parsed(app, "--stats-every", stats.every,
              "record one batch in N, with no limit on the cost; 1 records every batch [as many as the budget "
              "allows]",
              [](const std::string& option, const std::string& text) {
                return parse_integer(option, text, {.least = 1});
              })
-      ->type_name("N")
-      ->group(group);
+      .type_name("N")
+      .group(group);
   add_parsed(app, "--stats-layers", stats.layers,
              "layers by name, with * and ? for any text and any character",
              [](const std::string&, const std::string& text) { return split_list(text); })
-      ->type_name("NAME,...")
-      ->group(group);
-  app.add_flag("--stats-gradients", stats.gradients, "also record gradients, weights and updates")
-      ->group(group);
-  app.add_flag("--stats-weight-histograms", stats.weight_histograms,
-               "also record histograms of weights, their gradients and updates")
-      ->group(group);
-  app.add_flag("--stats-validation", stats.validation, "also record batches of the validation set")
-      ->group(group);
-  app.add_flag("--stats-before-activation", stats.before_activation,
-               "record the input of the activation function")
-      ->group(group);
-  app.add_flag(
-         "--no-histograms", [&stats](std::int64_t) { stats.histograms = false; }, "record numbers only")
-      ->group(group);
+      .type_name("NAME,...")
+      .group(group);
+  app.flag("--stats-gradients", stats.gradients, "also record gradients, weights and updates").group(group);
+  app.flag("--stats-weight-histograms", stats.weight_histograms,
+           "also record histograms of weights, their gradients and updates")
+      .group(group);
+  app.flag("--stats-validation", stats.validation, "also record batches of the validation set").group(group);
+  app.flag("--stats-before-activation", stats.before_activation,
+           "record the input of the activation function")
+      .group(group);
+  app.flag(
+         "--no-histograms", [&stats] { stats.histograms = false; }, "record numbers only")
+      .group(group);
   add_parsed(
       app, "--stats-budget", stats.budget,
       "highest share of the training time that statistics take, such as 2%, by recording fewer batches; off "
       "records every batch [5%, or off with --stats-every]",
       parse_share)
-      ->type_name("SHARE")
-      ->group(group);
+      .type_name("SHARE")
+      .group(group);
 }
 
 void add_stats(Learner& learner, const StatsOptions& options) {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
+#include "command.hpp"
 #include "lehr/callbacks/activation_stats.hpp"
 #include "lehr/train/learner.hpp"
 
@@ -14,7 +14,7 @@ struct StatsOptions {
   ActivationStatsOptions stats{};
 };
 
-void add_stats_options(CLI::App& app, StatsOptions& options);
+void add_stats_options(const Command& app, StatsOptions& options);
 /// Throws BadInput for options that need --stats and stand without it.
 void add_stats(Learner& learner, const StatsOptions& options);
 

@@ -46,164 +46,161 @@ std::string parse_title(const std::string& option, const std::string& text) {
   return text;
 }
 
-void add_schedule(CLI::App& app, TrainOptions& options) {
+void add_schedule(const Command& app, TrainOptions& options) {
   constexpr const char* group = recipe_group;
-  add_integer(app, "--epochs", options.epochs, {1, most_epochs}, "passes over the training set")
-      ->group(group);
-  app.add_option_function<std::string>(
+  add_integer(app, "--epochs", options.epochs, {1, most_epochs}, "passes over the training set").group(group);
+  app.option(
          "--lr",
          [&options](const std::string& text) {
            options.find_lr = text == "auto";
            if (!options.find_lr) options.lr = parse_rate(text);
          },
          "learning rate, for one-cycle the highest; auto: use the valley that find-lr suggests")
-      ->type_name("X")
-      ->default_str(fmt::format("{}", options.lr))
-      ->group(group);
+      .type_name("X")
+      .default_str(fmt::format("{}", options.lr))
+      .group(group);
   add_parsed(app, "--schedule", options.schedule,
              fmt::format("one of {}", fmt::join(schedules::schedule_names(), ", ")),
              [](const std::string&, const std::string& name) {
                schedules::schedule_by_name(name, 0.01, 1);
                return name;
              })
-      ->type_name("NAME")
-      ->default_str(options.schedule)
-      ->group(group);
+      .type_name("NAME")
+      .default_str(options.schedule)
+      .group(group);
   add_real(app, "--warm-up", options.warm_up, {}, "epochs of linear warm-up before the schedule")
-      ->group(group);
+      .group(group);
 }
 
-void add_recipe(CLI::App& app, TrainOptions& options) {
+void add_recipe(const Command& app, TrainOptions& options) {
   constexpr const char* group = recipe_group;
   add_integer(app, "--batch-size", options.learner.batch_size, {1, most_samples_a_batch},
               "images in each batch")
-      ->group(group);
+      .group(group);
   add_parsed(app, "--optimizer", options.optimizer,
              fmt::format("one of {}", fmt::join(optimizer_names(), ", ")),
              [](const std::string&, const std::string& name) {
                optimizer_by_name(name);
                return name;
              })
-      ->type_name("NAME")
-      ->default_str(options.optimizer)
-      ->group(group);
+      .type_name("NAME")
+      .default_str(options.optimizer)
+      .group(group);
   const auto below_one = [](const std::string& option, const std::string& text) {
     return parse_real(option, text, {0, 1});
   };
   add_parsed(app, "--momentum", options.momentum,
              "momentum of the optimizer (adam: beta1); not with a schedule that sets it", below_one)
-      ->type_name("X")
-      ->group(group);
+      .type_name("X")
+      .group(group);
   const auto not_negative = [](const std::string& option, const std::string& text) {
     return parse_real(option, text, {});
   };
   add_parsed(app, "--weight-decay", options.weight_decay,
              "weight decay: L2, or decoupled for adamw and adam-fastai; not on biases and norms",
              not_negative)
-      ->type_name("X")
-      ->group(group);
+      .type_name("X")
+      .group(group);
   add_parsed(app, "--decoupled-weight-decay", options.decoupled_decay,
              "multiply weights by 1 - rate * X in each step", not_negative)
-      ->type_name("X")
-      ->group(group);
-  add_real(app, "--l1", options.l1, {}, "L1 penalty, on the same weights as weight decay")->group(group);
+      .type_name("X")
+      .group(group);
+  add_real(app, "--l1", options.l1, {}, "L1 penalty, on the same weights as weight decay").group(group);
   add_real(app, "--label-smoothing", options.learner.label_smoothing, {0, 1},
            "share of each target that is spread evenly over all classes")
-      ->group(group);
+      .group(group);
   add_parsed(app, "--class-weights", options.learner.class_weights,
              "weight of each class in the loss, which is the mean by weight (only ratios count, mixed images "
              "included)",
              [](const std::string& option, const std::string& text) { return parse_reals(option, text, {}); })
-      ->type_name("X,...")
-      ->group(group);
+      .type_name("X,...")
+      .group(group);
   add_parsed(app, "--init", options.learner.initialisation,
              fmt::format("initialisation of the weights: {}", fmt::join(initialisation_names(), ", ")),
              [](const std::string&, const std::string& name) { return initialisation_by_name(name); })
-      ->type_name("NAME")
-      ->default_str("kaiming-normal")
-      ->group(group);
+      .type_name("NAME")
+      .default_str("kaiming-normal")
+      .group(group);
   add_seed(app, "--seed", options.learner.seed,
            "seed of initial weights, order of the data, dropout and mixing; not of the data")
-      ->group(group);
+      .group(group);
 }
 
-void add_execution(CLI::App& app, TrainOptions& options) {
+void add_execution(const Command& app, TrainOptions& options) {
   constexpr const char* group = "Execution";
-  add_threads(app)->group(group);
+  add_threads(app).group(group);
   add_integer(app, "--prefetch", options.learner.prefetch, {0, 1024},
               "batches that a loader thread prepares ahead (default: depends on the data)")
-      ->default_str("")
-      ->group(group);
-  app.add_flag("--drop-last", options.learner.drop_last, "drop the last batch if it is not full")
-      ->group(group);
+      .default_str("")
+      .group(group);
+  app.flag("--drop-last", options.learner.drop_last, "drop the last batch if it is not full").group(group);
   add_integer(app, "--max-batches", options.learner.max_batches, {}, "limit each epoch to N batches; 0: all")
-      ->group(group);
-  app.add_flag(
-         "--no-validate", [&options](std::int64_t) { options.learner.validate = false; },
+      .group(group);
+  app.flag(
+         "--no-validate", [&options] { options.learner.validate = false; },
          "do not measure the validation set")
-      ->group(group);
-  app.add_flag(
+      .group(group);
+  app.flag(
          "--train-eval", options.learner.train_eval,
          "measure the training set too after each epoch, as the validation set is (train loss and train acc "
          "are averaged while the weights change)")
-      ->group(group);
+      .group(group);
 }
 
-void add_sources(CLI::App& app, TrainOptions& options) {
+void add_sources(const Command& app, TrainOptions& options) {
   constexpr const char* group = "Options from elsewhere";
   add_file(app, "--config", options.config, "TOML file of options; options on the command line override it")
-      ->group(group);
+      .group(group);
   add_parsed(app, "--recipe", options.recipe,
              fmt::format("built-in set of options: {}; others win", fmt::join(recipe_names(), ", ")),
              [](const std::string& option, const std::string& text) {
                return parse_name(option, text, "the name of a recipe");
              })
-      ->type_name("NAME")
-      ->group(group);
-  app.add_option("--resume", options.resume,
-                 "resume a run (its ID, title, folder or latest), or one of its checkpoints")
-      ->type_name("RUN")
-      ->group(group);
-  app.add_flag(
-         "--verify", options.verify,
-         "with --resume: repeat the training between the run's last two checkpoints and compare the bits")
-      ->group(group);
+      .type_name("NAME")
+      .group(group);
+  app.option("--resume", options.resume,
+             "resume a run (its ID, title, folder or latest), or one of its checkpoints")
+      .type_name("RUN")
+      .group(group);
+  app.flag("--verify", options.verify,
+           "with --resume: repeat the training between the run's last two checkpoints and compare the bits")
+      .group(group);
 }
 
-void add_output(CLI::App& app, TrainOptions& options) {
+void add_output(const Command& app, TrainOptions& options) {
   constexpr const char* group = "Output";
   add_folder(app, "--out", options.out, "folder in which the run's folder is made")
-      ->default_str(options.out.string())
-      ->group(group);
-  add_parsed(app, "--name", options.name, "title of the run", parse_title)->type_name("TEXT")->group(group);
-  app.add_flag("--require-records", options.require_records,
-               "stop, with a checkpoint, where the run store cannot be written (a full disk); without it the "
-               "training goes on")
-      ->group(group);
-  app.add_flag(
-         "--no-save", [&options](std::int64_t) { options.save = false; }, "write no files")
-      ->group(group);
-  app.add_flag("--json", options.json, "print JSON on stdout, one object on each line")->group(group);
-  app.add_flag("--quiet", options.quiet, "print no progress and no table on stderr")->group(group);
+      .default_str(options.out.string())
+      .group(group);
+  add_parsed(app, "--name", options.name, "title of the run", parse_title).type_name("TEXT").group(group);
+  app.flag("--require-records", options.require_records,
+           "stop, with a checkpoint, where the run store cannot be written (a full disk); without it the "
+           "training goes on")
+      .group(group);
+  app.flag(
+         "--no-save", [&options] { options.save = false; }, "write no files")
+      .group(group);
+  app.flag("--json", options.json, "print JSON on stdout, one object on each line").group(group);
+  app.flag("--quiet", options.quiet, "print no progress and no table on stderr").group(group);
 }
 
 }  // namespace
 
-void add_setup_options(CLI::App& app, TrainOptions& options) {
-  app.add_option("--data", options.data,
-                 fmt::format("training and validation data: digits, digits:N, mnist:DIR (schemes: {})",
-                             fmt::join(data::scheme_names(), ", ")))
-      ->type_name("DATA")
-      ->default_str(options.data);
+void add_setup_options(const Command& app, TrainOptions& options) {
+  app.option("--data", options.data,
+             fmt::format("training and validation data: digits, digits:N, mnist:DIR (schemes: {})",
+                         fmt::join(data::scheme_names(), ", ")))
+      .type_name("DATA")
+      .default_str(options.data);
   add_data_seed(app, options.data_seed);
   add_model_options(app, options.model);
   add_recipe(app, options);
 }
 
-void add_train_options(CLI::App& app, TrainOptions& options) {
+void add_train_options(const Command& app, TrainOptions& options) {
   add_setup_options(app, options);
   add_schedule(app, options);
-  add_metric_names(app, options.metrics)->group(recipe_group);
+  add_metric_names(app, options.metrics).group(recipe_group);
   add_callback_options(app, options.callbacks);
   add_stats_options(app, options.stats);
   add_snapshot_options(app, options.snapshots);
@@ -214,11 +211,11 @@ void add_train_options(CLI::App& app, TrainOptions& options) {
 
 std::vector<std::string> path_options() { return {"data", "csv", "jsonl"}; }
 
-void make_paths_absolute(TrainOptions& options, CLI::App& command) {
+void make_paths_absolute(TrainOptions& options, const Command& command) {
   const auto replace = [&command](const char* option, std::string& value, const std::string& absolute) {
     if (value == absolute) return;
     value = absolute;
-    command.get_option(option)->add_result(absolute);
+    command.give(option, absolute);
   };
   const auto make_absolute = [&](const char* option, std::string& file) {
     if (!file.empty()) replace(option, file, std::filesystem::absolute(file).string());

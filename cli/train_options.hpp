@@ -1,6 +1,5 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "callback_options.hpp"
+#include "command.hpp"
 #include "lehr/optim/schedule.hpp"
 #include "lehr/train/learner.hpp"
 #include "model_options.hpp"
@@ -49,9 +49,9 @@ struct TrainOptions {
   bool quiet = false;
 };
 
-void add_train_options(CLI::App& app, TrainOptions& options);
+void add_train_options(const Command& app, TrainOptions& options);
 /// Of these, what decides data, network, loss and optimizer.
-void add_setup_options(CLI::App& app, TrainOptions& options);
+void add_setup_options(const Command& app, TrainOptions& options);
 /// The Learner of these options. Throws BadInput where they do not fit each other.
 std::unique_ptr<Learner> make_learner(const TrainOptions& options);
 
@@ -59,7 +59,7 @@ std::unique_ptr<Learner> make_learner(const TrainOptions& options);
 std::vector<std::string> path_options();
 /// Makes the paths in the options absolute, for the configuration that a run keeps: it means the same from
 /// every folder.
-void make_paths_absolute(TrainOptions& options, CLI::App& command);
+void make_paths_absolute(TrainOptions& options, const Command& command);
 
 /// Options that say nothing about the training itself, which a saved configuration leaves out.
 std::vector<std::string> reporting_options();

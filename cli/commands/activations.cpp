@@ -106,21 +106,21 @@ int run_activations(const Options& options) {
 
 void register_activations(Commands& registry) {
   const auto options = std::make_shared<Options>();
-  CLI::App& command = registry.add("activations", "Save the activations of a saved model for pictures.",
-                                   examples, [options] { return run_activations(*options); });
+  Command command = registry.add("activations", "Save the activations of a saved model for pictures.",
+                                 examples, [options] { return run_activations(*options); });
   add_picture_choice(command, options->model, options->pictures);
   add_file(command, "--out", options->out, "safetensors file for the values");
   add_folder(command, "--maps", options->maps, "a folder for feature maps as PNG");
   add_parsed(command, "--layers", options->activations.layers,
              "layers by name, with * and ? for any text and any character",
              [](const std::string&, const std::string& text) { return split_list(text); })
-      ->type_name("NAME,...");
-  command.add_flag("--before-activation", options->activations.before_activation,
-                   "record the input of the activation function");
-  command.add_flag("--normalised", options->activations.normalised,
-                   "normalise each layer's values to mean 0 and std 1 over the samples");
+      .type_name("NAME,...");
+  command.flag("--before-activation", options->activations.before_activation,
+               "record the input of the activation function");
+  command.flag("--normalised", options->activations.normalised,
+               "normalise each layer's values to mean 0 and std 1 over the samples");
   add_threads(command);
-  command.add_flag("--json", options->json, "print JSON on stdout, one object for each layer and file");
+  command.flag("--json", options->json, "print JSON on stdout, one object for each layer and file");
 }
 
 }  // namespace lehr::cli

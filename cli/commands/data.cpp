@@ -65,25 +65,25 @@ int make(const MakeOptions& options) {
 }  // namespace
 
 void register_data(Commands& registry) {
-  CLI::App& group = registry.add_group("data", "Make data to learn from.", examples);
+  Command group = registry.add_group("data", "Make data to learn from.", examples);
   const auto options = std::make_shared<MakeOptions>();
-  CLI::App& command = registry.add(
+  Command command = registry.add(
       "make", "Write generated images to a folder that is not there yet.", examples,
       [options] { return make(*options); }, &group);
-  command.add_option("WHAT", options->what, "digits")->required();
-  add_folder(command, "--out", options->out, "the folder")->required();
+  command.option("WHAT", options->what, "digits").required();
+  add_folder(command, "--out", options->out, "the folder").required();
   add_integer(command, "--count", options->digits.train, {least_images, most_images}, "training images");
   add_integer(command, "--valid-count", options->valid, {1, most_images},
               "validation images (default: a fifth of --count)")
-      ->default_str("");
+      .default_str("");
   add_seed(command, "--seed", options->digits.seed,
            "decides every picture, as --data-seed of lehr train does");
   add_parsed(command, "--format", options->formats, "idx, png or both",
              [](const std::string&, const std::string& text) { return parse_formats(text); })
-      ->type_name("NAME,...")
-      ->default_str("idx,png");
+      .type_name("NAME,...")
+      .default_str("idx,png");
   add_threads(command);
-  command.add_flag("--json", options->json, "print one JSON object on stdout");
+  command.flag("--json", options->json, "print one JSON object on stdout");
 }
 
 }  // namespace lehr::cli

@@ -65,14 +65,14 @@ int run_evaluate(const EvaluateOptions& options) {
 
 void register_evaluate(Commands& registry) {
   const auto options = std::make_shared<EvaluateOptions>();
-  CLI::App& command = registry.add("evaluate", "Measure a saved model's loss and accuracy on data.", examples,
-                                   [options] { return run_evaluate(*options); });
+  Command command = registry.add("evaluate", "Measure a saved model's loss and accuracy on data.", examples,
+                                 [options] { return run_evaluate(*options); });
   add_model_choice(command, options->model);
-  add_data_set_options(command, options->data)->required();
+  add_data_set_options(command, options->data).required();
   add_integer(command, "--batch-size", options->batch_size, {1, 1'000'000}, "images in each batch");
   add_metric_names(command, options->metrics);
   add_threads(command);
-  command.add_flag("--json", options->json, "print one JSON object on stdout");
+  command.flag("--json", options->json, "print one JSON object on stdout");
 }
 
 }  // namespace lehr::cli

@@ -191,21 +191,21 @@ int find_lr(FindLrOptions options) {
 void register_find_lr(Commands& registry) {
   constexpr const char* group = "Sweep";
   const auto options = std::make_shared<FindLrOptions>();
-  CLI::App& command = registry.add("find-lr", "Suggest learning rates from a short sweep.", examples,
-                                   [options] { return find_lr(*options); });
+  Command command = registry.add("find-lr", "Suggest learning rates from a short sweep.", examples,
+                                 [options] { return find_lr(*options); });
   add_setup_options(command, options->setup);
   LrSweep& sweep = options->finder.sweep;
-  add_real(command, "--from", sweep.from, {}, "lowest rate")->group(group);
-  add_real(command, "--to", sweep.to, {}, "highest rate")->group(group);
-  add_integer(command, "--batches", sweep.batches, {1, 100'000}, "batches in a sweep")->group(group);
+  add_real(command, "--from", sweep.from, {}, "lowest rate").group(group);
+  add_real(command, "--to", sweep.to, {}, "highest rate").group(group);
+  add_integer(command, "--batches", sweep.batches, {1, 100'000}, "batches in a sweep").group(group);
   add_integer(command, "--seeds", options->finder.seeds, {1, 1000},
               "number of sweeps, each with another order of the data")
-      ->group(group);
-  add_threads(command)->group("Execution");
-  add_file(command, "--svg", options->svg, "write the curve as a picture")->group("Output");
-  command.add_flag("--json", options->setup.json, "print JSON on stdout, one object on each line")
-      ->group("Output");
-  command.add_flag("--quiet", options->setup.quiet, "print no progress on stderr")->group("Output");
+      .group(group);
+  add_threads(command).group("Execution");
+  add_file(command, "--svg", options->svg, "write the curve as a picture").group("Output");
+  command.flag("--json", options->setup.json, "print JSON on stdout, one object on each line")
+      .group("Output");
+  command.flag("--quiet", options->setup.quiet, "print no progress on stderr").group("Output");
 }
 
 }  // namespace lehr::cli

@@ -53,13 +53,13 @@ int run_predict(const PredictOptions& options) {
 
 void register_predict(Commands& registry) {
   const auto options = std::make_shared<PredictOptions>();
-  CLI::App& command = registry.add("predict", "Predict the classes of pictures with a saved model.", examples,
-                                   [options] { return run_predict(*options); });
+  Command command = registry.add("predict", "Predict the classes of pictures with a saved model.", examples,
+                                 [options] { return run_predict(*options); });
   add_picture_choice(command, options->model, options->pictures);
   add_integer(command, "--top", options->top, {1, 1'000'000}, "number of classes to print");
-  command.add_flag("--draw", options->draw, "draw each picture in the terminal");
+  command.flag("--draw", options->draw, "draw each picture in the terminal");
   add_threads(command);
-  command.add_flag("--json", options->json, "print JSON on stdout, one object for each picture");
+  command.flag("--json", options->json, "print JSON on stdout, one object for each picture");
 }
 
 }  // namespace lehr::cli

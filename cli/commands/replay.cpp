@@ -100,14 +100,13 @@ int replay(const ReplayOptions& options) {
 
 void register_replay(Commands& registry) {
   const auto options = std::make_shared<ReplayOptions>();
-  CLI::App& command = registry.add("replay", "Repeat the step at which a training diverged.", examples,
-                                   [options] { return replay(*options); });
+  Command command = registry.add("replay", "Repeat the step at which a training diverged.", examples,
+                                 [options] { return replay(*options); });
   command
-      .add_option("DUMP", options->dump,
-                  "file that a training left, or the run: its folder, ID, title or latest")
-      ->required();
+      .option("DUMP", options->dump, "file that a training left, or the run: its folder, ID, title or latest")
+      .required();
   add_runs_folder(command, options->runs);
-  command.add_flag("--json", options->json, "print JSON on stdout, one object on each line");
+  command.flag("--json", options->json, "print JSON on stdout, one object on each line");
 }
 
 }  // namespace lehr::cli

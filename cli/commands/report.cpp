@@ -92,17 +92,15 @@ int report(const ReportOptions& options) {
 
 void register_report(Commands& registry) {
   const auto options = std::make_shared<ReportOptions>();
-  CLI::App& command = registry.add("report", "Write a page that shows how runs went.", examples,
-                                   [options] { return report(*options); });
-  command.add_option("RUN", options->names, "runs")
-      ->required()
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  Command command = registry.add("report", "Write a page that shows how runs went.", examples,
+                                 [options] { return report(*options); });
+  command.option("RUN", options->names, "runs").required().takes_all();
   add_runs_folder(command, options->runs);
   add_file(command, "--out", options->out,
            "the page; by default report.html, in the folder of the run if that is there and is the only one, "
            "else in the current folder");
-  command.add_flag("--text", options->text, "a short version for the terminal instead");
-  command.add_flag("--json", options->json, "print JSON on stdout, one object on each line");
+  command.flag("--text", options->text, "a short version for the terminal instead");
+  command.flag("--json", options->json, "print JSON on stdout, one object on each line");
 }
 
 }  // namespace lehr::cli

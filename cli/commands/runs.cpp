@@ -212,75 +212,73 @@ int collect_garbage(const RunsOptions& options) {
   return 0;
 }
 
-void add_names(CLI::App& command, RunsOptions& options, const char* help) {
-  command.add_option("RUN", options.names, help)
-      ->required()
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+void add_names(const Command& command, RunsOptions& options, const char* help) {
+  command.option("RUN", options.names, help).required().takes_all();
 }
 
 }  // namespace
 
 void register_runs(Commands& registry) {
-  CLI::App& group = registry.add_group("runs", "Look at, compare, export and remove runs.", examples);
+  Command group = registry.add_group("runs", "Look at, compare, export and remove runs.", examples);
   const auto options = std::make_shared<RunsOptions>();
   const auto add = [&](const char* name, const char* description,
-                       int (*action)(const RunsOptions&)) -> CLI::App& {
-    CLI::App& command = registry.add(
+                       int (*action)(const RunsOptions&)) -> Command {
+    Command command = registry.add(
         name, description, examples, [options, action] { return action(*options); }, &group);
     add_runs_folder(command, options->runs);
     return command;
   };
-  const auto add_json = [&](CLI::App& command) {
-    command.add_flag("--json", options->json, "print JSON on stdout, one object on each line");
+  const auto add_json = [&](const Command& command) {
+    command.flag("--json", options->json, "print JSON on stdout, one object on each line");
   };
 
   add_json(add("list", "List all runs of a folder, oldest first.", list));
 
-  CLI::App& show_command =
+  const Command& show_command =
       add("show", "Print everything about runs: options, machine, epochs, layers.", show);
   add_names(show_command, *options, "runs");
   add_json(show_command);
 
-  CLI::App& compare_command =
+  const Command& compare_command =
       add("compare", "Print the options that differ between runs, and their results.", compare);
   add_names(compare_command, *options, "two runs or more");
   add_json(compare_command);
 
-  CLI::App& diff_command =
+  const Command& diff_command =
       add("diff", "Find the first batch, layer and statistic in which two runs differ.", diff);
   add_names(diff_command, *options, "two runs");
   add_json(diff_command);
 
-  CLI::App& export_command = add("export", "Write a run's numbers for other programs.", export_run);
-  export_command.add_option("RUN", options->names, "the run")->required()->expected(1);
+  Command export_command = add("export", "Write a run's numbers for other programs.", export_run);
+  export_command.option("RUN", options->names, "the run").required().takes_one();
   std::string tables;
   for (const std::string& table : export_tables()) tables += (tables.empty() ? "" : ", ") + table;
-  export_command.add_option("--table", options->table, "one of " + tables)
-      ->type_name("NAME")
-      ->default_str("epochs");
-  export_command.add_option("--format", options->format, "csv, jsonl or table")
-      ->type_name("NAME")
-      ->default_str("csv");
+  export_command.option("--table", options->table, "one of " + tables)
+      .type_name("NAME")
+      .default_str("epochs");
+  export_command.option("--format", options->format, "csv, jsonl or table")
+      .type_name("NAME")
+      .default_str("csv");
   add_file(export_command, "--out", options->out, "a file; stdout without it");
 
-  CLI::App& sql_command =
+  const Command& sql_command =
       add("sql", "Query the store with SQL; docs/run-store.md describes its tables.", sql);
-  sql_command.add_option("SELECT", options->sql, "one statement that changes nothing")->required();
-  sql_command.add_option("--format", options->sql_format, "table, csv or jsonl")
-      ->type_name("NAME")
-      ->default_str("table");
+  sql_command.option("SELECT", options->sql, "one statement that changes nothing").required();
+  sql_command.option("--format", options->sql_format, "table, csv or jsonl")
+      .type_name("NAME")
+      .default_str("table");
   add_json(sql_command);
 
-  CLI::App& remove_command = add("rm", "Remove runs with their models and checkpoints.", remove);
+  Command remove_command = add("rm", "Remove runs with their models and checkpoints.", remove);
   add_names(remove_command, *options, "runs");
-  remove_command.add_flag("--yes", options->yes, "do not ask");
+  remove_command.flag("--yes", options->yes, "do not ask");
   add_json(remove_command);
 
-  CLI::App& gc_command =
+  const Command& gc_command =
       add("gc", "Remove checkpoints of runs that are done, and left-over temporary files.", collect_garbage);
-  gc_command.add_flag("--dry-run", options->dry_run, "print what would be removed, and remove nothing");
-  gc_command.add_flag("--lost", options->lost,
-                      "also records of runs without a folder: removed by hand, or recorded by a program");
+  gc_command.flag("--dry-run", options->dry_run, "print what would be removed, and remove nothing");
+  gc_command.flag("--lost", options->lost,
+                  "also records of runs without a folder: removed by hand, or recorded by a program");
   add_json(gc_command);
 }
 

@@ -91,18 +91,18 @@ int summarise(const SummaryOptions& options) {
 
 void register_summary(Commands& registry) {
   const auto options = std::make_shared<SummaryOptions>();
-  CLI::App& command =
+  const Command& command =
       registry.add("summary", "Print a network's layers, parameters, cost and training memory.", examples,
                    [options] { return summarise(*options); });
   add_model_options(command, options->model);
   add_parsed(
       command, "--input", options->input, "channels, height and width of an image",
       [](const std::string& option, const std::string& text) { return parse_image_shape(option, text); })
-      ->type_name("CxHxW")
-      ->default_str("1x28x28");
+      .type_name("CxHxW")
+      .default_str("1x28x28");
   add_integer(command, "--batch-size", options->batch_size, {1, 1'000'000}, "images in each batch");
   add_integer(command, "--classes", options->classes, {1, 1'000'000}, "number of classes");
-  command.add_flag("--json", options->json, "print one JSON object on stdout");
+  command.flag("--json", options->json, "print one JSON object on stdout");
 }
 
 }  // namespace lehr::cli

@@ -189,7 +189,7 @@ std::string text_of(const std::filesystem::path& file) {
 }
 
 /// The configuration that the run keeps: of a resumed one its own, with where its data and logs are now.
-std::string kept_config(const Place& place, const CLI::App& command) {
+std::string kept_config(const Place& place, const Command& command) {
   const std::string present = config_text(command, reporting_options());
   if (place.made != nullptr) return present;
   return with_values_of(text_of(place.found.folder / file_of(RunPart::options)), present, path_options());
@@ -233,7 +233,7 @@ void restore_lost_config(Learner& learner, const std::filesystem::path& file, co
   });
 }
 
-void keep_config(Learner& learner, const Place& place, const CLI::App& command) {
+void keep_config(Learner& learner, const Place& place, const Command& command) {
   if (place.found.folder.empty()) return;
   const std::filesystem::path file = place.found.folder / file_of(RunPart::options);
   const std::string config = kept_config(place, command);
@@ -246,7 +246,7 @@ void keep_config(Learner& learner, const Place& place, const CLI::App& command) 
 }
 
 void record_run(Learner& learner, const TrainOptions& options, const std::filesystem::path& folder,
-                const CLI::App& command) {
+                const Command& command) {
   if (folder.empty()) {
     if (options.require_records) throw BadInput("--require-records contradicts --no-save");
     if (!options.name.empty()) throw BadInput("--name contradicts --no-save");
@@ -272,7 +272,7 @@ void check_records(Learner& learner, const TrainOptions& options, const RunPlace
 
 /// --lr auto. What was found replaces it from here on: a resumed run looks for no other. False if a signal
 /// came.
-bool find_rate(TrainOptions& options, const Learner& learner, CLI::App& command, SignalWatch& watch) {
+bool find_rate(TrainOptions& options, const Learner& learner, const Command& command, SignalWatch& watch) {
   watch.allow_polling();
   LrFinderOptions finder;
   finder.progress = [&watch](int, int) { return !watch.received(); };
@@ -280,7 +280,7 @@ bool find_rate(TrainOptions& options, const Learner& learner, CLI::App& command,
   if (finding.cancelled) return false;
   if (!finding.valley) throw BadInput("--lr auto: " + finding.note + "; give a rate");
   options.lr = *finding.valley;
-  command.get_option("--lr")->add_result(fmt::format("{}", options.lr));
+  command.give("--lr", fmt::format("{}", options.lr));
   if (!options.quiet) std::fprintf(stderr, "learning rate %.3g (valley)\n", options.lr);
   return true;
 }
@@ -319,7 +319,7 @@ void check_last_checkpoint(Learner& learner, const RunPlace& run) {
                   "; go on from the one before with: lehr train --resume " + shell_word(run.path));
 }
 
-int train(TrainOptions options, CLI::App& command) {
+int train(TrainOptions options, const Command& command) {
   SignalWatch watch;
   options.learner.on_warning = warnings_for(options);
   if (options.verify && options.resume.empty()) throw BadInput("--verify needs --resume");
@@ -373,10 +373,10 @@ int train(TrainOptions options, CLI::App& command) {
 
 void register_train(Commands& registry) {
   const auto options = std::make_shared<TrainOptions>();
-  const auto command = std::make_shared<CLI::App*>();
-  CLI::App& added = registry.add("train", "Train a network on data and save it.", examples,
-                                 [options, command] { return train(*options, **command); });
-  *command = &added;
+  const auto command = std::make_shared<std::optional<Command>>();
+  Command added = registry.add("train", "Train a network on data and save it.", examples,
+                               [options, command] { return train(*options, **command); });
+  *command = added;
   add_train_options(added, *options);
 }
 

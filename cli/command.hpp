@@ -1,0 +1,62 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+/// The command line as the commands see it. CLI11, which reads it, takes seconds to compile, so few sources
+/// include it.
+namespace lehr::cli {
+
+/// An option that was added to a command. It can be copied; the command owns the option.
+class Option {
+ public:
+  explicit Option(CLI::Option& option) : option_(&option) {}
+
+  /// Under which heading the help lists it.
+  Option group(const std::string& heading) const;
+  /// What the help shows for its value: "N".
+  Option type_name(const std::string& name) const;
+  /// What the help shows as its default.
+  Option default_str(const std::string& text) const;
+  Option required() const;
+  Option takes_one() const;
+  /// Every value that is given counts, and not the last one alone.
+  Option takes_all() const;
+
+ private:
+  CLI::Option* option_;
+};
+
+/// A command of the line. It can be copied; the program owns the command.
+class Command {
+ public:
+  explicit Command(CLI::App& app) : app_(&app) {}
+
+  // A name without dashes is a positional argument. Each writes to its target while the line is parsed.
+  Option option(const std::string& name, std::string& target, const std::string& help) const;
+  Option option(const std::string& name, std::vector<std::string>& target, const std::string& help) const;
+  Option option(const std::string& name, std::vector<std::filesystem::path>& target,
+                const std::string& help) const;
+  Option option(const std::string& name, const std::function<void(const std::string&)>& take,
+                const std::string& help) const;
+  Option flag(const std::string& name, bool& target, const std::string& help) const;
+  /// `given` is called if the flag is.
+  Option flag(const std::string& name, const std::function<void()>& given, const std::string& help) const;
+
+  /// As if the line gave the option this value.
+  void give(const std::string& option, const std::string& value) const;
+
+  CLI::App& app() const { return *app_; }
+
+ private:
+  CLI::App* app_;
+};
+
+}  // namespace lehr::cli
