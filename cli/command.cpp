@@ -39,7 +39,8 @@ Option Command::option(const std::string& name, std::string& target, const std::
   return Option(*app_->add_option(name, target, help));
 }
 
-Option Command::option(const std::string& name, std::vector<std::string>& target, const std::string& help) const {
+Option Command::option(const std::string& name, std::vector<std::string>& target,
+                       const std::string& help) const {
   return Option(*app_->add_option(name, target, help));
 }
 
@@ -57,7 +58,8 @@ Option Command::flag(const std::string& name, bool& target, const std::string& h
   return Option(*app_->add_flag(name, target, help));
 }
 
-Option Command::flag(const std::string& name, const std::function<void()>& given, const std::string& help) const {
+Option Command::flag(const std::string& name, const std::function<void()>& given,
+                     const std::string& help) const {
   return Option(*app_->add_flag(
       name, [given](std::int64_t) { given(); }, help));
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "lehr/callbacks/checkpoint.hpp"
+#include "lehr/core/disk_error.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/store/run_lock.hpp"
@@ -20,7 +21,7 @@ namespace {
 /// What is gone meanwhile counts as empty; what the disk does not tell does not.
 void check_disk(const fs::path& path, const std::error_code& error) {
   if (!error || error == std::errc::no_such_file_or_directory) return;
-  throw Error(in_quotes(path) + ": cannot be read: " + error.message());
+  throw_not_read(path, error.value());
 }
 
 fs::file_status status_of(const fs::path& path) {

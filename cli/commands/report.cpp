@@ -5,6 +5,7 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "lehr/core/disk_error.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/report/page.hpp"
 #include "lehr/report/text.hpp"
@@ -59,7 +60,9 @@ std::filesystem::path page_of(const ReportOptions& options, const std::vector<Na
   if (!options.out.empty()) return options.out;
   const std::filesystem::path& folder = runs.front().folder;
   std::error_code error;
-  const bool into_folder = runs.size() == 1 && std::filesystem::is_directory(folder, error);
+  const bool there = std::filesystem::is_directory(folder, error);
+  if (error && error != std::errc::no_such_file_or_directory) throw_not_read(folder, error.value());
+  const bool into_folder = there && runs.size() == 1;
   return into_folder ? folder / "report.html" : std::filesystem::path("report.html");
 }
 

@@ -62,9 +62,11 @@ ops::Size2 positions(std::string_view op, const Sliding& window, const Shape& im
 }
 
 Attributes pooling_attributes(const Sliding& window) {
-  return {{"kernel", to_attribute(window.kernel)},
-          {"stride", to_attribute(window.stride)},
-          {"padding", to_attribute(window.padding)}};
+  Attributes all;
+  all.set("kernel", to_attribute(window.kernel));
+  all.set("stride", to_attribute(window.stride));
+  all.set("padding", to_attribute(window.padding));
+  return all;
 }
 
 Sliding read_pooling(std::string_view op, const Attributes& attributes) {

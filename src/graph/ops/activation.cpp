@@ -47,10 +47,12 @@ Activation::Kind activation_kind(std::string_view name) {
 }
 
 Attributes Activation::attributes() const {
-  return {{"kind", std::string(name_of(spec.kind))},
-          {"leak", spec.leak},
-          {"subtract", spec.subtract},
-          {"clamp", spec.clamp}};
+  Attributes all;
+  all.set("kind", std::string(name_of(spec.kind)));
+  all.set("leak", spec.leak);
+  all.set("subtract", spec.subtract);
+  all.set("clamp", spec.clamp);
+  return all;
 }
 
 TensorSpec Activation::infer(std::span<const TensorSpec> inputs) const {

@@ -26,7 +26,11 @@ std::int64_t rounded_up(std::int64_t in, std::int64_t out) { return (in + out - 
 
 }  // namespace
 
-Attributes AdaptiveAvgPool2d::attributes() const { return {{"output", graph::to_attribute(spec.output)}}; }
+Attributes AdaptiveAvgPool2d::attributes() const {
+  Attributes all;
+  all.set("output", graph::to_attribute(spec.output));
+  return all;
+}
 
 TensorSpec AdaptiveAvgPool2d::infer(std::span<const TensorSpec> inputs) const {
   check(spec);

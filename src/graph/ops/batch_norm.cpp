@@ -16,7 +16,11 @@ void check(const BatchNorm::Spec& spec) {
 }  // namespace
 
 Attributes BatchNorm::attributes() const {
-  return {{"eps", spec.eps}, {"momentum", spec.momentum}, {"zero_init", spec.zero_init}};
+  Attributes all;
+  all.set("eps", spec.eps);
+  all.set("momentum", spec.momentum);
+  all.set("zero_init", spec.zero_init);
+  return all;
 }
 
 TensorSpec BatchNorm::infer(std::span<const TensorSpec> inputs) const {

@@ -30,14 +30,18 @@ Shape weight_shape(const Conv2d::Spec& spec, const Shape& image) {
 
 }  // namespace
 
+// One by one, as in every operation: if memory runs out within a list of attributes, g++ 12 destroys elements
+// that were never made.
 Attributes Conv2d::attributes() const {
-  return {{"out_channels", spec.out_channels},
-          {"kernel", graph::to_attribute(spec.kernel)},
-          {"stride", graph::to_attribute(spec.stride)},
-          {"padding", graph::to_attribute(spec.padding)},
-          {"dilation", graph::to_attribute(spec.dilation)},
-          {"groups", spec.groups},
-          {"bias", spec.bias}};
+  Attributes all;
+  all.set("out_channels", spec.out_channels);
+  all.set("kernel", graph::to_attribute(spec.kernel));
+  all.set("stride", graph::to_attribute(spec.stride));
+  all.set("padding", graph::to_attribute(spec.padding));
+  all.set("dilation", graph::to_attribute(spec.dilation));
+  all.set("groups", spec.groups);
+  all.set("bias", spec.bias);
+  return all;
 }
 
 TensorSpec Conv2d::infer(std::span<const TensorSpec> inputs) const {

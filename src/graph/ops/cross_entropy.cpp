@@ -25,7 +25,10 @@ void check(const CrossEntropy::Spec& spec) {
 }  // namespace
 
 Attributes CrossEntropy::attributes() const {
-  return {{"label_smoothing", spec.label_smoothing}, {"class_weights", spec.class_weights}};
+  Attributes all;
+  all.set("label_smoothing", spec.label_smoothing);
+  all.set("class_weights", spec.class_weights);
+  return all;
 }
 
 TensorSpec CrossEntropy::infer(std::span<const TensorSpec> inputs) const {

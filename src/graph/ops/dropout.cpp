@@ -12,7 +12,11 @@ void check(const Dropout::Spec& spec) { graph::expect_between(op_name, "p", spec
 
 }  // namespace
 
-Attributes Dropout::attributes() const { return {{"p", spec.p}}; }
+Attributes Dropout::attributes() const {
+  Attributes all;
+  all.set("p", spec.p);
+  return all;
+}
 
 TensorSpec Dropout::infer(std::span<const TensorSpec> inputs) const {
   check(spec);

@@ -17,7 +17,12 @@ Shape weight_shape(const Linear::Spec& spec, const Shape& input) {
 
 }  // namespace
 
-Attributes Linear::attributes() const { return {{"out_features", spec.out_features}, {"bias", spec.bias}}; }
+Attributes Linear::attributes() const {
+  Attributes all;
+  all.set("out_features", spec.out_features);
+  all.set("bias", spec.bias);
+  return all;
+}
 
 TensorSpec Linear::infer(std::span<const TensorSpec> inputs) const {
   check(spec);
