@@ -198,7 +198,7 @@ Json number_or_null(std::optional<double> value) {
 
 }  // namespace
 
-std::string runs_text(std::span<const RunResult> runs) {
+std::string runs_text(std::span<const RunResult> runs, std::size_t columns) {
   std::vector<Row> rows{
       {"run", "", "status", "", "started", "data", "model", "epochs", "valid acc", "valid loss", "training"}};
   for (const RunResult& run : runs) {
@@ -206,7 +206,7 @@ std::string runs_text(std::span<const RunResult> runs) {
     if (!run.info.name.empty()) rows[0][1] = "name";
     if (!ending_of(run.info).empty()) rows[0][3] = "ended by";
   }
-  return table(rows);
+  return table(rows, columns);
 }
 
 std::string run_text(const RunResult& run, std::span<const store::LayerInfo> layers, std::size_t columns) {
@@ -243,7 +243,7 @@ std::string run_text(const RunResult& run, std::span<const store::LayerInfo> lay
   return text;
 }
 
-std::string comparison_text(std::span<const RunResult> runs) {
+std::string comparison_text(std::span<const RunResult> runs, std::size_t columns) {
   std::vector<std::map<std::string, std::string>> options;
   std::set<std::string> keys;
   for (const RunResult& run : runs) {
@@ -289,7 +289,7 @@ std::string comparison_text(std::span<const RunResult> runs) {
     return number(run.epochs.empty() ? std::nullopt : std::optional(run.epochs.back().train_loss));
   });
   add("training", [](const RunResult& run) { return duration(train_seconds(run)); });
-  return table(rows);
+  return table(rows, columns);
 }
 
 std::string difference_text(const store::RunComparison& comparison, const std::string& a,

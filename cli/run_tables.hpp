@@ -17,11 +17,11 @@ struct RunResult {
   std::vector<store::MonitorRow> monitors{};  ///< read for `show` alone
 };
 
-std::string runs_text(std::span<const RunResult> runs);
+std::string runs_text(std::span<const RunResult> runs, std::size_t columns = 0);
 /// `columns` as of table() (text_table.hpp).
 std::string run_text(const RunResult& run, std::span<const store::LayerInfo> layers, std::size_t columns = 0);
 /// Options that differ, and the results side by side.
-std::string comparison_text(std::span<const RunResult> runs);
+std::string comparison_text(std::span<const RunResult> runs, std::size_t columns = 0);
 /// `a` and `b` are the names.
 std::string difference_text(const store::RunComparison& comparison, const std::string& a,
                             const std::string& b);

@@ -80,7 +80,7 @@ int list(const RunsOptions& options) {
   const store::RunStore store = open_store(options);
   std::vector<RunResult> results;
   for (const store::RunInfo& info : store.runs()) results.push_back({info, store.epochs(info.id)});
-  if (!options.json) std::cout << runs_text(results);
+  if (!options.json) std::cout << runs_text(results, columns_of_stdout());
   if (options.json) std::ranges::for_each(results, [](const RunResult& run) { print_json(run_json(run)); });
   return 0;
 }
@@ -104,7 +104,7 @@ int show(const RunsOptions& options) {
 int compare(const RunsOptions& options) {
   if (options.names.size() < 2) throw BadInput("runs compare needs two runs or more");
   const std::vector<RunResult> runs = named(options);
-  if (!options.json) std::cout << comparison_text(runs);
+  if (!options.json) std::cout << comparison_text(runs, columns_of_stdout());
   if (options.json) std::ranges::for_each(runs, [](const RunResult& run) { print_json(run_json(run)); });
   return 0;
 }
