@@ -100,7 +100,7 @@ struct Plan::State {
   Probes probes;
   bool timing = false;
   std::size_t forward_done = 0;  // steps of the present forward pass
-  bool went_back = false;        // its values have made room for gradients
+  bool backward_done = false;    // its values have made room for gradients
 
   State(const Graph& graph, Parameters& parameters, const PlanOptions& given)
       : backend(parameters.backend()),
@@ -222,7 +222,7 @@ struct Plan::State {
     check_bound();
     enter_room();
     forward_done = 0;
-    went_back = false;
+    backward_done = false;
     probes.begin_batch();
     for (StepAddresses& at : addresses) at.args.step = step;
   }
@@ -323,8 +323,8 @@ void Plan::backward(float factor) {
     throw Error("backward was called before forward was done");
   }
   used(state_)->check_room();
-  if (used(state_)->went_back) throw Error("backward was called twice after one forward");
-  used(state_)->went_back = true;
+  if (used(state_)->backward_done) throw Error("backward was called twice after one forward");
+  used(state_)->backward_done = true;
   if (void* loss_grad = used(state_)->grad_address(used(state_)->output)) {
     used(state_)->backend.copy_in(loss_grad, &factor, sizeof factor);
   }

@@ -100,7 +100,7 @@ void FitLoop::within(Scope scope, const Body& body, const Finish& finish) {
   fire(events.after);
 }
 
-void FitLoop::heed_stop() {
+void FitLoop::end_if_stop_requested() {
   if (s_.stop_token.stop_requested()) s_.stop_asked = true;
   if (!s_.stop_asked || !going_on()) return;
   fire(Event::before_stop);
@@ -166,7 +166,8 @@ void FitLoop::run(int epochs, const schedules::RateAndMomentum& schedule) {
   const auto body = [&] {
     if (s_.position.batch == 0) restore_callbacks();
     for (int number = s_.position.epoch; number < epochs; ++number) {
-      if (!resume_) heed_stop();  // within an epoch that is resumed, once its callbacks are restored
+      if (!resume_)
+        end_if_stop_requested();  // within an epoch that is resumed, once its callbacks are restored
       if (!going_on()) return;
       s_.progress.epoch = number;
       epoch(schedule);
@@ -224,7 +225,7 @@ SetMetrics FitLoop::train_part(const schedules::RateAndMomentum& schedule) {
     const double seconds_before = s_.train_seconds;
     const Stopwatch watch;
     s_.train_loader().start(s_.epochs_done, s_.position.batch);
-    heed_stop();
+    end_if_stop_requested();
     for (std::int64_t index = s_.position.batch; index < s_.progress.batches && going_on(); ++index) {
       take(*s_.train_loader().next());
       s_.progress.batch = index;
@@ -237,7 +238,7 @@ SetMetrics FitLoop::train_part(const schedules::RateAndMomentum& schedule) {
             s_.position.batch = index + 1;
             s_.train_seconds = seconds_before + watch.seconds();
           });
-      heed_stop();
+      end_if_stop_requested();
     }
   };
   // Whoever left this part alone is at its end: a checkpoint of the validation does not go back.
@@ -298,7 +299,7 @@ void FitLoop::train_batch() {
   s_.plans.backward(s_.loss_factor);
   if (!fire(Event::after_backward) || !fire(Event::before_step)) return;
   take_rates();
-  s_.heed_decay();
+  s_.apply_decay_if_needed();
   s_.optimizer.step(s_.parameters.values().data(), s_.parameters.grads().data(), s_.rates);
   ++s_.progress.steps;
   fire(Event::after_step);
@@ -367,7 +368,7 @@ SetMetrics FitLoop::validate_part(std::shared_ptr<const Dataset> dataset, SetMet
       s_.in_batch = true;
       within(
           Scope::batch, [&] { validate_batch(sums); }, [&] { s_.in_batch = false; });
-      heed_stop();
+      end_if_stop_requested();
     }
     whole = going_on();
   };
@@ -396,7 +397,7 @@ SetMetrics FitLoop::measure_training_set() {
     const double loss = s_.plans.loss();  // refuses targets out of range
     sums.add(loss, loss_weight(*batch, s_.options.class_weights), scores, targets_of(*batch));
     gather_metrics(scores, *batch);
-    heed_stop();
+    end_if_stop_requested();
   }
   s_.plans.measure(measuring, timing);
   return going_on() ? result_of(sums) : SetMetrics();

@@ -28,7 +28,7 @@ class FitLoop {
   /// The next batch, as the loader gives it.
   void take(const Batch& batch);
   /// Turns a stop request into a cancelled fit.
-  void heed_stop();
+  void end_if_stop_requested();
 
   void run(int epochs, const schedules::RateAndMomentum& schedule);
   void epoch(const schedules::RateAndMomentum& schedule);

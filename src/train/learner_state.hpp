@@ -93,7 +93,7 @@ struct LearnerState {
   /// Hands the groups' settings to optimizer and plans.
   void apply_groups();
   /// The optimizer's ranges are fewer where nothing decays; a callback may ask for decay all the same.
-  void heed_decay() {
+  void apply_decay_if_needed() {
     if (decays || (rates.weight_decay == 0 && rates.decoupled_decay == 0 && rates.l1 == 0)) return;
     decays = true;
     apply_groups();

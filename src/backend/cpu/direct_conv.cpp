@@ -11,8 +11,8 @@ namespace {
 
 using Kind = FusedActivation::Kind;
 
-/// Hands out pieces of the workspace, each on a cache line of its own.
-class Pieces {
+/// Offsets of parts of the workspace, in floats. Each part begins on a cache line of its own.
+class FloatOffsets {
  public:
   std::int64_t take(std::int64_t floats) {
     const std::int64_t at = floats_;
@@ -283,8 +283,8 @@ class DirectConv final : public Kernel {
   bool wants_weights_;
   bool wants_data_;
   bool weight_fits_ = false;  ///< the weight's own rows are whole vectors: no packing
-  Pieces part_;               ///< of one part of the batch
-  // Offsets of the pieces.
+  FloatOffsets part_;         ///< of one part of the batch
+  // Offsets of the parts.
   std::int64_t packed_weight_ = 0, packed_transposed_ = 0;
   std::int64_t padded_ = 0, grad_rows_ = 0, spread_ = 0, sums_ = 0, bias_sums_ = 0;
   std::int64_t sums_floats_ = 0, bias_floats_ = 0;

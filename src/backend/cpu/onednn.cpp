@@ -261,7 +261,7 @@ void throw_translated(const std::string& node, const char* doing, const dnnl::er
               " (status " + std::to_string(static_cast<int>(error.status)) + ")");
 }
 
-std::size_t Pieces::take(std::size_t bytes) {
+std::size_t WorkspaceOffsets::take(std::size_t bytes) {
   const std::size_t offset = total_;
   total_ += (bytes + buffer_alignment - 1) / buffer_alignment * buffer_alignment;
   return offset;

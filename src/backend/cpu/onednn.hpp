@@ -127,10 +127,10 @@ void translating_errors(const std::string& node, const char* doing, const Body& 
   }
 }
 
-/// Consecutive, aligned pieces of a workspace.
-class Pieces {
+/// Offsets of consecutive, aligned parts of a workspace.
+class WorkspaceOffsets {
  public:
-  /// The offset of a new piece.
+  /// The offset of a new part.
   std::size_t take(std::size_t bytes);
   std::size_t total() const { return total_; }
 

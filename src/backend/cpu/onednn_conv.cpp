@@ -62,25 +62,25 @@ class OnednnConv final : public Kernel {
 
   void prepare(const KernelSpec& spec) {
     const int parts = onednn::useful_slices(multiply_adds());
-    onednn::Pieces forward_pieces;
-    forward_ = onednn::ConvPass::forward(conv_, activation_, spec.training, parts, forward_pieces);
+    onednn::WorkspaceOffsets forward_offsets;
+    forward_ = onednn::ConvPass::forward(conv_, activation_, spec.training, parts, forward_offsets);
     implementation_ = "onednn:" + forward_.implementation();
-    workspace_ = forward_pieces.total();
+    workspace_ = forward_offsets.total();
     if (!spec.training) return;
-    onednn::Pieces pieces;
-    if (fused()) delta_ = pieces.take(sizeof(float) * static_cast<std::size_t>(output_count()));
+    onednn::WorkspaceOffsets offsets;
+    if (fused()) delta_ = offsets.take(sizeof(float) * static_cast<std::size_t>(output_count()));
     // The two passes run one after the other and share their room.
-    onednn::Pieces data_pieces = pieces;
-    onednn::Pieces weights_pieces = pieces;
+    onednn::WorkspaceOffsets data_offsets = offsets;
+    onednn::WorkspaceOffsets weights_offsets = offsets;
     if (!spec.input_grads.empty() && spec.input_grads[0]) {
-      data_ = onednn::ConvPass::data(conv_, parts, data_pieces);
+      data_ = onednn::ConvPass::data(conv_, parts, data_offsets);
       implementation_ += ",data:" + data_.implementation();
     }
     if (spec.parameter_grads) {
-      weights_ = onednn::ConvWeights(conv_, parts, weights_pieces);
+      weights_ = onednn::ConvWeights(conv_, parts, weights_offsets);
       implementation_ += ",weights:" + weights_.implementation();
     }
-    workspace_ = std::max({workspace_, data_pieces.total(), weights_pieces.total()});
+    workspace_ = std::max({workspace_, data_offsets.total(), weights_offsets.total()});
   }
 
   std::string name_;

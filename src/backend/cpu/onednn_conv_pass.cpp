@@ -6,10 +6,10 @@
 
 namespace lehr::cpu::onednn {
 
-WeightsOrder::WeightsOrder(const Desc& from, const Desc& to, Pieces& pieces) {
+WeightsOrder::WeightsOrder(const Desc& from, const Desc& to, WorkspaceOffsets& offsets) {
   if (from == to) return;
   call_ = Call(reorder(from, to), {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
-  scratchpad_ = pieces.take(call_.scratchpad_bytes());
+  scratchpad_ = offsets.take(call_.scratchpad_bytes());
 }
 
 void WeightsOrder::run(const void* from, void* to, std::byte* workspace) {
@@ -31,14 +31,14 @@ bool ConvPass::add_slices(const std::vector<ConvSlice>& cuts, const AddSlice& ad
       cuts, [&](const ConvSlice& cut) { return add(cut, slices_.empty() ? nullptr : &weights_); });
 }
 
-void ConvPass::place(const ConvSpec& conv, Pieces& pieces) {
-  for (Slice& slice : slices_) slice.scratchpad = pieces.take(slice.call.scratchpad_bytes());
-  order_ = WeightsOrder(conv_weights(conv), weights_, pieces);
-  if (order_) ordered_ = pieces.take(weights_.get_size());
+void ConvPass::place(const ConvSpec& conv, WorkspaceOffsets& offsets) {
+  for (Slice& slice : slices_) slice.scratchpad = offsets.take(slice.call.scratchpad_bytes());
+  order_ = WeightsOrder(conv_weights(conv), weights_, offsets);
+  if (order_) ordered_ = offsets.take(weights_.get_size());
 }
 
 ConvPass ConvPass::forward(const ConvSpec& conv, const FusedActivation& activation, bool training, int parts,
-                           Pieces& pieces) {
+                           WorkspaceOffsets& offsets) {
   ConvPass pass;
   const auto add = [&](const ConvSlice& cut, const Desc* wanted) {
     const ConvProblem p = conv_problem(cut, training);
@@ -52,11 +52,11 @@ ConvPass ConvPass::forward(const ConvSpec& conv, const FusedActivation& activati
     return true;
   };
   if (!pass.add_slices(slices_of_output(conv, parts), add)) pass.add_slices(slices_of_output(conv, 1), add);
-  pass.place(conv, pieces);
+  pass.place(conv, offsets);
   return pass;
 }
 
-ConvPass ConvPass::data(const ConvSpec& conv, int parts, Pieces& pieces) {
+ConvPass ConvPass::data(const ConvSpec& conv, int parts, WorkspaceOffsets& offsets) {
   ConvPass pass;
   const auto add = [&](const ConvSlice& cut, const Desc* wanted) {
     const ConvProblem p = conv_problem(cut, true);
@@ -70,7 +70,7 @@ ConvPass ConvPass::data(const ConvSpec& conv, int parts, Pieces& pieces) {
     return true;
   };
   if (!pass.add_slices(slices_of_input(conv, parts), add)) pass.add_slices(slices_of_input(conv, 1), add);
-  pass.place(conv, pieces);
+  pass.place(conv, offsets);
   return pass;
 }
 

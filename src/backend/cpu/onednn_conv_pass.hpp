@@ -16,7 +16,7 @@ class WeightsOrder {
  public:
   WeightsOrder() = default;
   /// Nothing to run if the layouts are equal.
-  WeightsOrder(const Desc& from, const Desc& to, Pieces& pieces);
+  WeightsOrder(const Desc& from, const Desc& to, WorkspaceOffsets& offsets);
   explicit operator bool() const { return static_cast<bool>(call_); }
   void run(const void* from, void* to, std::byte* workspace);
 
@@ -29,11 +29,11 @@ class WeightsOrder {
 class ConvPass {
  public:
   ConvPass() = default;
-  /// Each takes its room of the workspace from `pieces`, as ConvWeights does.
+  /// Each takes its room of the workspace from `offsets`, as ConvWeights does.
   static ConvPass forward(const ConvSpec& conv, const FusedActivation& activation, bool training, int parts,
-                          Pieces& pieces);
+                          WorkspaceOffsets& offsets);
   /// The gradient of the input.
-  static ConvPass data(const ConvSpec& conv, int parts, Pieces& pieces);
+  static ConvPass data(const ConvSpec& conv, int parts, WorkspaceOffsets& offsets);
 
   explicit operator bool() const { return !slices_.empty(); }
   const std::string& implementation() const { return implementation_; }
@@ -50,7 +50,7 @@ class ConvPass {
   template <class AddSlice>
   bool add_slices(const std::vector<ConvSlice>& cuts, const AddSlice& add);
   bool agrees(const Choice& choice);
-  void place(const ConvSpec& conv, Pieces& pieces);
+  void place(const ConvSpec& conv, WorkspaceOffsets& offsets);
 
   std::vector<Slice> slices_;
   Desc weights_;
@@ -64,7 +64,7 @@ class ConvPass {
 class ConvWeights {
  public:
   ConvWeights() = default;
-  ConvWeights(const ConvSpec& conv, int parts, Pieces& pieces);
+  ConvWeights(const ConvSpec& conv, int parts, WorkspaceOffsets& offsets);
   explicit operator bool() const { return !slices_.empty(); }
   const std::string& implementation() const { return implementation_; }
   /// bias_grad may be null.
@@ -80,8 +80,8 @@ class ConvWeights {
     Call order{};  ///< of slices by channels
   };
   bool prepare_images(const ConvSpec& conv, int parts);
-  void place_images(const ConvSpec& conv, Pieces& pieces);
-  void prepare_channels(const ConvSpec& conv, std::int64_t parts, Pieces& pieces);
+  void place_images(const ConvSpec& conv, WorkspaceOffsets& offsets);
+  void prepare_channels(const ConvSpec& conv, std::int64_t parts, WorkspaceOffsets& offsets);
   void run_images(const float* input, const float* delta, float* weights_grad, float* bias_grad,
                   std::byte* workspace);
   void run_channels(const float* input, const float* delta, float* weights_grad, float* bias_grad,

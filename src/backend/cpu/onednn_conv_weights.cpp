@@ -44,14 +44,14 @@ void add_up(float* sum, const float* more, std::int64_t count) {
 
 }  // namespace
 
-ConvWeights::ConvWeights(const ConvSpec& conv, int parts, Pieces& pieces)
+ConvWeights::ConvWeights(const ConvSpec& conv, int parts, WorkspaceOffsets& offsets)
     : by_channels_(channels_move_less(conv, parts)), pixels_(pixel_count(conv)), out_c_(conv.out_c) {
   if (by_channels_) {
-    prepare_channels(conv, std::min<std::int64_t>(parts, conv.out_c / channel_block), pieces);
+    prepare_channels(conv, std::min<std::int64_t>(parts, conv.out_c / channel_block), offsets);
     return;
   }
   if (!prepare_images(conv, slices_of_images(conv, parts))) prepare_images(conv, 1);
-  place_images(conv, pieces);
+  place_images(conv, offsets);
 }
 
 // False if the slices do not agree on the layout of the gradient.
@@ -76,17 +76,17 @@ bool ConvWeights::prepare_images(const ConvSpec& conv, int parts) {
   return true;
 }
 
-void ConvWeights::place_images(const ConvSpec& conv, Pieces& pieces) {
-  order_ = WeightsOrder(weights_, conv_weights(conv), pieces);
+void ConvWeights::place_images(const ConvSpec& conv, WorkspaceOffsets& offsets) {
+  order_ = WeightsOrder(weights_, conv_weights(conv), offsets);
   for (Slice& slice : slices_) {
     const bool first = &slice == &slices_.front();
-    if (!first || order_) slice.weights = pieces.take(weights_.get_size());
-    if (!first && conv.bias) slice.bias = pieces.take(bytes(conv.out_c));
-    slice.scratchpad = pieces.take(slice.call.scratchpad_bytes());
+    if (!first || order_) slice.weights = offsets.take(weights_.get_size());
+    if (!first && conv.bias) slice.bias = offsets.take(bytes(conv.out_c));
+    slice.scratchpad = offsets.take(slice.call.scratchpad_bytes());
   }
 }
 
-void ConvWeights::prepare_channels(const ConvSpec& conv, std::int64_t parts, Pieces& pieces) {
+void ConvWeights::prepare_channels(const ConvSpec& conv, std::int64_t parts, WorkspaceOffsets& offsets) {
   const std::int64_t blocks = conv.out_c / channel_block;
   for (std::int64_t part = 0; part < parts; ++part) {
     Slice& slice = slices_.emplace_back();
@@ -104,9 +104,9 @@ void ConvWeights::prepare_channels(const ConvSpec& conv, std::int64_t parts, Pie
                                {DNNL_ARG_DIFF_BIAS, p.bias}});
     const Desc to = conv_weights(cut.conv, conv.out_c);
     slice.order = Call(reorder(choice.weights, to), {{DNNL_ARG_FROM, choice.weights}, {DNNL_ARG_TO, to}});
-    slice.delta = pieces.take(bytes(pixels_ * slice.channels));
-    slice.weights = pieces.take(choice.weights.get_size());
-    slice.scratchpad = pieces.take(std::max(slice.call.scratchpad_bytes(), slice.order.scratchpad_bytes()));
+    slice.delta = offsets.take(bytes(pixels_ * slice.channels));
+    slice.weights = offsets.take(choice.weights.get_size());
+    slice.scratchpad = offsets.take(std::max(slice.call.scratchpad_bytes(), slice.order.scratchpad_bytes()));
   }
 }
 

@@ -11,7 +11,7 @@ constexpr std::int64_t least_columns = 16;
 
 }  // namespace
 
-Product::Product(const ProductSpec& spec, Pieces& pieces) {
+Product::Product(const ProductSpec& spec, WorkspaceOffsets& offsets) {
   const std::int64_t wanted = useful_slices(spec.rows * spec.inner * spec.columns);
   const std::int64_t by_rows = std::clamp<std::int64_t>(spec.rows / least_rows, 1, wanted);
   const std::int64_t by_columns = std::clamp<std::int64_t>(spec.columns / least_columns, 1, wanted);
@@ -31,7 +31,7 @@ Product::Product(const ProductSpec& spec, Pieces& pieces) {
       slice.right = begin * spec.right.column;
       slice.bias = slice.result = begin;
     }
-    slice.scratchpad = pieces.take(slice.call.scratchpad_bytes());
+    slice.scratchpad = offsets.take(slice.call.scratchpad_bytes());
   }
 }
 

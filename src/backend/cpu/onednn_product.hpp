@@ -29,8 +29,8 @@ struct ProductSpec {
 class Product {
  public:
   Product() = default;
-  /// Takes its room of the workspace from `pieces`.
-  Product(const ProductSpec& spec, Pieces& pieces);
+  /// Takes its room of the workspace from `offsets`.
+  Product(const ProductSpec& spec, WorkspaceOffsets& offsets);
   explicit operator bool() const { return !slices_.empty(); }
   const std::string& implementation() const { return implementation_; }
   /// bias may be null.

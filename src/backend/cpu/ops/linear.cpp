@@ -11,8 +11,8 @@
 namespace lehr::cpu {
 namespace {
 
-using onednn::Pieces;
 using onednn::Product;
+using onednn::WorkspaceOffsets;
 
 const float* floats(const void* data) { return static_cast<const float*>(data); }
 float* floats(void* data) { return static_cast<float*>(data); }
@@ -96,7 +96,7 @@ class Linear final : public Kernel {
   bool packing_hurts() const { return in_ * out_ >= (batch_ <= 16 ? 1 << 17 : 1 << 23); }
 
   void prepare(const KernelSpec& spec) {
-    Pieces forward_pieces;
+    WorkspaceOffsets forward_offsets;
     forward_ = Product({.rows = batch_,
                         .inner = in_,
                         .columns = out_,
@@ -105,36 +105,36 @@ class Linear final : public Kernel {
                         .bias = bias_,
                         .activation = activation_,
                         .plain = packing_hurts()},
-                       forward_pieces);
+                       forward_offsets);
     implementation_ = "onednn:" + forward_.implementation();
-    workspace_ = forward_pieces.total();
+    workspace_ = forward_offsets.total();
     if (!spec.training) return;
-    Pieces pieces;
-    if (fused()) pieces.take(sizeof(float) * static_cast<std::size_t>(batch_ * out_));
+    WorkspaceOffsets offsets;
+    if (fused()) offsets.take(sizeof(float) * static_cast<std::size_t>(batch_ * out_));
     // The two products run one after the other and share their room.
-    Pieces data_pieces = pieces;
-    Pieces weights_pieces = pieces;
-    if (!spec.input_grads.empty() && spec.input_grads[0]) prepare_data(data_pieces);
-    if (spec.parameter_grads) prepare_weights(weights_pieces);
-    workspace_ = std::max({workspace_, data_pieces.total(), weights_pieces.total()});
+    WorkspaceOffsets data_offsets = offsets;
+    WorkspaceOffsets weights_offsets = offsets;
+    if (!spec.input_grads.empty() && spec.input_grads[0]) prepare_data(data_offsets);
+    if (spec.parameter_grads) prepare_weights(weights_offsets);
+    workspace_ = std::max({workspace_, data_offsets.total(), weights_offsets.total()});
   }
 
   /// delta times the transposed weight.
-  void prepare_data(Pieces& pieces) {
+  void prepare_data(WorkspaceOffsets& offsets) {
     data_ = Product({.rows = batch_,
                      .inner = out_,
                      .columns = in_,
                      .left = {out_, 1},
                      .right = {1, out_},
                      .plain = batch_ == 1},
-                    pieces);
+                    offsets);
     implementation_ += ",data:" + data_.implementation();
   }
 
   /// The transposed input times delta.
-  void prepare_weights(Pieces& pieces) {
+  void prepare_weights(WorkspaceOffsets& offsets) {
     weights_ = Product({.rows = in_, .inner = batch_, .columns = out_, .left = {1, in_}, .right = {out_, 1}},
-                       pieces);
+                       offsets);
     implementation_ += ",weights:" + weights_.implementation();
   }
 
