@@ -25,6 +25,7 @@ bool is_of_the_disk(int reason) {
     case EIO:
     case EMFILE:
     case ENFILE:
+    case ENOMEM:
       return true;
     default:
       return false;

@@ -8,7 +8,7 @@ namespace lehr {
 namespace {
 
 TEST(DiskError, IsWhatAnotherNameWouldNotMend) {
-  for (const int reason : {ENOSPC, EDQUOT, EFBIG, EIO}) {
+  for (const int reason : {ENOSPC, EDQUOT, EFBIG, EIO, EMFILE, ENFILE, ENOMEM}) {
     EXPECT_THROW(throw_not_written("file", reason), DiskError) << reason;
   }
   for (const int reason : {EACCES, ENOENT, ENOTDIR, EISDIR, EROFS, ENAMETOOLONG}) {
