@@ -43,9 +43,8 @@ void add_optional_real(const Command& app, const std::string& name, std::optiona
 
 void add_watching(const Command& app, CallbackOptions& options) {
   app.option("--monitor", options.monitor,
-             "metric that --early-stopping, --reduce-on-plateau and --save-best watch; lower is better "
-             "for losses, "
-             "cross_entropy and error_rate, higher for the others")
+             "metric that --early-stopping, --reduce-on-plateau and --save-best watch; lower is better for "
+             "losses, cross_entropy and error_rate, higher for the others")
       .type_name("METRIC")
       .default_str(options.monitor)
       .group(group);

@@ -10,8 +10,8 @@ class App;
 class Option;
 }  // namespace CLI
 
-/// The command line as the commands see it. CLI11, which reads it, takes seconds to compile, so few sources
-/// include it.
+/// Commands and their options, without the types of CLI11. CLI11 parses the command line and takes seconds to
+/// compile, so few sources include it.
 namespace lehr::cli {
 
 /// An option that was added to a command. It can be copied; the command owns the option.
@@ -27,7 +27,7 @@ class Option {
   Option default_str(const std::string& text) const;
   Option required() const;
   Option takes_one() const;
-  /// Every value that is given counts, and not the last one alone.
+  /// All given values count; otherwise only the last one does.
   Option takes_all() const;
 
  private:
@@ -47,7 +47,7 @@ class Command {
   Option option(const std::string& name, const std::function<void(const std::string&)>& take,
                 const std::string& help) const;
   Option flag(const std::string& name, bool& target, const std::string& help) const;
-  /// `given` is called if the flag is.
+  /// Calls `given` if the line has the flag.
   Option flag(const std::string& name, const std::function<void()>& given, const std::string& help) const;
 
   /// As if the line gave the option this value.

@@ -32,7 +32,8 @@ enum class FileKind { page, picture, activations, csv_log, jsonl_log };
 /// For files that a command may replace when it is run again: throws BadInput if the file exists and is
 /// something else than the kind that the command writes. Checks that it can be written, too.
 void check_replaceable(const OutputFile& output, FileKind kind);
-/// The same for a kind that is told by how the file begins.
+/// The same for another kind of file. `begins_so` looks at the first bytes of the file and says whether it is
+/// of that kind.
 void check_replaceable(const OutputFile& output, const std::string& kind,
                        const std::function<bool(std::string_view)>& begins_so);
 

@@ -15,6 +15,7 @@
 #include "lehr/core/error.hpp"
 #include "lehr/train/metrics.hpp"
 #include "lehr/train/model_file.hpp"
+#include "support/named_metric.hpp"
 
 namespace lehr {
 namespace {
@@ -273,22 +274,11 @@ TEST(Monitoring, SaysThatAValueIsNotANumberAndSkipsIt) {
 
 // "valid_loss" can mean one number only.
 TEST(Monitoring, RefusesMetricsWithTheNamesOfRecords) {
-  class Named final : public Metric {
-   public:
-    explicit Named(std::string name) : name_(std::move(name)) {}
-    std::string name() const override { return name_; }
-    void start(std::int64_t) override {}
-    void add(const ScoredBatch&) override {}
-    double value() const override { return 0; }
-
-   private:
-    std::string name_;
-  };
   const auto learner = small_learner();
   for (const char* taken : {"loss", "accuracy", "train_eval_loss", ""}) {
-    EXPECT_THROW(learner->add_metric(Named(taken)), BadInput) << taken;
+    EXPECT_THROW(learner->add_metric(test::NamedMetric(taken)), BadInput) << taken;
   }
-  learner->add_metric(Named("focal_loss"));
+  learner->add_metric(test::NamedMetric("focal_loss"));
   learner->add_metric(ConfusionMatrix());
 }
 

@@ -18,6 +18,7 @@
 #include "lehr/callbacks/trace_events.hpp"
 #include "lehr/core/error.hpp"
 #include "support/manual_clock.hpp"
+#include "support/named_metric.hpp"
 
 namespace lehr {
 namespace {
@@ -69,26 +70,13 @@ TEST(Loggers, WriteALineAnEpoch) {
   EXPECT_TRUE(objects[1]["valid_scripted"].is_null());
 }
 
-/// A metric with any name.
-class Named final : public Metric {
- public:
-  explicit Named(std::string name) : name_(std::move(name)) {}
-  std::string name() const override { return name_; }
-  void start(std::int64_t) override {}
-  void add(const ScoredBatch&) override {}
-  double value() const override { return 0.5; }
-
- private:
-  std::string name_;
-};
-
 TEST(Loggers, QuoteNamesOfMetrics) {
   const TestFolder folder;
   const auto learner = small_learner();
-  learner->add_metric(Named("error, \"top\" 5"));
-  learner->add_metric(Named("no UTF-8: \xff"));
+  learner->add_metric(test::NamedMetric("error, \"top\" 5"));
+  learner->add_metric(test::NamedMetric("no UTF-8: \xff"));
   for (const char* name : {"a\nb", "\x1b[31m", "a\tb"}) {
-    EXPECT_THROW(learner->add_metric(Named(name)), BadInput) << name;
+    EXPECT_THROW(learner->add_metric(test::NamedMetric(name)), BadInput) << name;
   }
   learner->add(CsvLogger(folder / "log.csv"));
   learner->add(JsonlLogger(folder / "log.jsonl"));

@@ -12,9 +12,12 @@
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
 #include "lehr/train/model_file.hpp"
+#include "support/message_of.hpp"
 
 namespace lehr {
 namespace {
+
+using test::message_of;
 
 constexpr int epochs = 3;
 constexpr double lr = 0.02;
@@ -206,21 +209,10 @@ TEST_F(Resume, WorksFromACheckpointThatIsAModelToo) {
   EXPECT_EQ(evaluate(model, *some_digits().valid).samples, 70);
 }
 
-template <class Run>
-std::string refusal(const Run& run) {
-  try {
-    run();
-  } catch (const BadInput& error) {
-    return error.what();
-  }
-  ADD_FAILURE() << "nothing was refused";
-  return {};
-}
-
 TEST_F(Resume, SaysWhatChanged) {
   stop_at(Event::after_batch, [](const Learner& l) { return l.progress().train_batches == 7; });
   const auto resumed = [&](LearnerOptions options, int count, double rate) {
-    return refusal(
+    return message_of<BadInput>(
         [&] { fresh_learner(std::move(options))->fit_one_cycle(count, rate, {.resume = file()}); });
   };
   const auto expect_said = [](const std::string& message, const std::string& part) {
@@ -238,7 +230,7 @@ TEST_F(Resume, SaysWhatChanged) {
   expect_said(resumed(some_options(), epochs + 1, lr), "epochs: then 3, now 4");
   expect_said(resumed(some_options(), epochs, 2 * lr), "schedule: then rate 0.0008");
   const auto another = [&](Graph graph, DataSplits data) {
-    return refusal([&] {
+    return message_of<BadInput>([&] {
       Learner learner(std::move(graph), std::move(data), some_options());
       learner.add(Steering());
       learner.fit_one_cycle(epochs, lr, {.resume = file()});
@@ -253,11 +245,15 @@ TEST_F(Resume, SaysWhatChanged) {
 TEST_F(Resume, SaysWhichCallbackIsMissingOrNew) {
   stop_at(Event::after_batch, [](const Learner& l) { return l.progress().train_batches == 7; });
   Learner without(models::simple_cnn({.batch_norm = true}), some_digits(), some_options());
-  EXPECT_NE(refusal([&] { without.fit_one_cycle(epochs, lr, {.resume = file()}); }).find("\"Steering\""),
+  EXPECT_NE(message_of<BadInput>([&] {
+              without.fit_one_cycle(epochs, lr, {.resume = file()});
+            }).find("\"Steering\""),
             std::string::npos);
   const std::unique_ptr<Learner> twice = fresh_learner();
   twice->add(Steering());
-  EXPECT_NE(refusal([&] { twice->fit_one_cycle(epochs, lr, {.resume = file()}); }).find("\"Steering#2\""),
+  EXPECT_NE(message_of<BadInput>([&] {
+              twice->fit_one_cycle(epochs, lr, {.resume = file()});
+            }).find("\"Steering#2\""),
             std::string::npos);
 }
 
@@ -267,7 +263,8 @@ TEST_F(Resume, RefusesWhatIsDamaged) {
   const std::string whole((std::istreambuf_iterator<char>(in)), {});
   const auto message_for = [&](const std::string& bytes) {
     std::ofstream(file("damaged"), std::ios::binary) << bytes;
-    return refusal([&] { fresh_learner()->fit_one_cycle(epochs, lr, {.resume = file("damaged")}); });
+    return message_of<BadInput>(
+        [&] { fresh_learner()->fit_one_cycle(epochs, lr, {.resume = file("damaged")}); });
   };
   for (const std::size_t at : {whole.size() - 1, whole.size() / 2}) {
     std::string flipped = whole;
@@ -279,11 +276,13 @@ TEST_F(Resume, RefusesWhatIsDamaged) {
   }
   const std::unique_ptr<Learner> learner = fresh_learner();
   learner->save(file("model"));
-  EXPECT_NE(refusal([&] {
+  EXPECT_NE(message_of<BadInput>([&] {
               learner->fit_one_cycle(epochs, lr, {.resume = file("model")});
             }).find("but no checkpoint"),
             std::string::npos);
-  EXPECT_NE(refusal([&] { learner->fit_one_cycle(epochs, lr, {.resume = file("none")}); }).find("none"),
+  EXPECT_NE(message_of<BadInput>([&] {
+              learner->fit_one_cycle(epochs, lr, {.resume = file("none")});
+            }).find("none"),
             std::string::npos);
 }
 
