@@ -100,6 +100,26 @@ fs::path target_of(const fs::path& file) {
   return target;
 }
 
+void write_once(const fs::path& file, const fs::path& target,
+                const std::function<void(std::ostream&)>& write) {
+  const fs::path folder = folder_of(target);
+  std::optional<MadeFolders> folders;
+  make_folders(folders, folder, file);
+  {
+    TemporaryFile temporary(folder, file);
+    temporary.fill(write);
+    temporary.rename_to(target);
+  }
+  folders->keep();
+  if (const int failure = flush_folder(folder); failure != 0) throw_not_written(file, failure);
+}
+
+/// Somebody removed or moved the folder while a file was written to it.
+bool is_gone(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::status(folder, ignored).type() == fs::file_type::not_found;
+}
+
 }  // namespace
 
 // weakly_canonical stops at a link to a file that is not there yet.
@@ -128,16 +148,12 @@ void check_file_can_be_written(const fs::path& file) {
 void write_file_atomically(const fs::path& file, const std::function<void(std::ostream&)>& write) {
   if (!write) throw BadInput(in_quotes(file) + ": a function that writes the file was expected, found none");
   const fs::path target = target_of(file);
-  const fs::path folder = folder_of(target);
-  std::optional<MadeFolders> folders;
-  make_folders(folders, folder, file);
-  {
-    TemporaryFile temporary(folder, file);
-    temporary.fill(write);
-    temporary.rename_to(target);
+  try {
+    write_once(file, target, write);
+  } catch (const Error&) {
+    if (!is_gone(folder_of(target))) throw;
+    write_once(file, target, write);
   }
-  folders->keep();
-  if (const int failure = flush_folder(folder); failure != 0) throw_not_written(file, failure);
 }
 
 void sync_folder(const fs::path& folder) {

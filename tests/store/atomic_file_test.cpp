@@ -65,6 +65,26 @@ TEST(AtomicFile, MakesMissingFolders) {
   EXPECT_EQ(read_all(folder / "a/b/c/file"), "text");
 }
 
+TEST(AtomicFile, MakesItsFolderAgainIfItIsRemovedMeanwhile) {
+  const TemporaryFolder folder;
+  int writes = 0;
+  write_file_atomically(folder / "a/b/file", [&](std::ostream& stream) {
+    if (++writes == 1) std::filesystem::remove_all(folder / "a");
+    stream << "text";
+  });
+  EXPECT_EQ(writes, 2);
+  EXPECT_EQ(read_all(folder / "a/b/file"), "text");
+}
+
+TEST(AtomicFile, GivesUpIfItsFolderIsRemovedAgainAndAgain) {
+  const TemporaryFolder folder;
+  const auto write = [&](std::ostream& stream) {
+    std::filesystem::remove_all(folder / "a");
+    stream << "text";
+  };
+  expect_says(bad_input_of([&] { write_file_atomically(folder / "a/file", write); }), {"cannot be written"});
+}
+
 TEST(AtomicFile, KeepsTheOlderFileAndLeavesNothingWhereTheCallbackThrows) {
   const TemporaryFolder folder;
   write_text(folder / "file", "older");
