@@ -78,8 +78,8 @@ void profile(std::int64_t batch, bool batch_norm, double seconds_to_run) {
   learner.on(Event::after_batch, [&](Learner& l) {
     ++batches;
     for (std::size_t i = 0; i < times.size(); ++i) {  // a plan holds the times of its last batch
-      times[i].forward_seconds += l.plan().times()[i].forward_seconds;
-      times[i].backward_seconds += l.plan().times()[i].backward_seconds;
+      times[i].forward_seconds += l.step().plan().times()[i].forward_seconds;
+      times[i].backward_seconds += l.step().plan().times()[i].backward_seconds;
     }
   });
   double whole = 0;

@@ -5,9 +5,9 @@
 
 #include "lehr/engine/plan.hpp"
 #include "lehr/graph/ops.hpp"
+#include "lehr/init/initialise.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/optim/optimizer.hpp"
-#include "lehr/train/initialise.hpp"
 
 namespace {
 

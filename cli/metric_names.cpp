@@ -9,7 +9,7 @@
 #include "arguments.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
-#include "lehr/train/metrics.hpp"
+#include "lehr/metrics/metrics.hpp"
 #include "output.hpp"
 
 namespace lehr::cli {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "command.hpp"
-#include "lehr/train/metric.hpp"
+#include "lehr/metrics/metric.hpp"
 
 namespace lehr::cli {
 

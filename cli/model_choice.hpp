@@ -4,7 +4,7 @@
 #include <string>
 
 #include "command.hpp"
-#include "lehr/train/model_file.hpp"
+#include "lehr/model_io/model_file.hpp"
 
 namespace lehr::cli {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "lehr/data/dataset.hpp"
-#include "lehr/train/model_file.hpp"
+#include "lehr/inference/predictor.hpp"
 
 namespace lehr::cli {
 

@@ -17,11 +17,15 @@ endif()
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  # ccache takes precompiled headers only if it may ignore macros that they alone define.
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
 endif()
 
 add_library(lehr_flags INTERFACE)
 target_compile_options(lehr_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -fno-math-errno)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
+  target_compile_options(lehr_flags INTERFACE -fpch-preprocess)  # for ccache
+endif()
 if(LEHR_SANITIZE)
   target_compile_options(lehr_flags INTERFACE -fsanitize=${LEHR_SANITIZE} -fno-sanitize-recover=all
                                               -fno-omit-frame-pointer)

@@ -1,4 +1,4 @@
-#include "lehr/train/activations.hpp"
+#include "lehr/inference/activations.hpp"
 
 #include <fmt/format.h>
 

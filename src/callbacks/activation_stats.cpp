@@ -196,7 +196,7 @@ void ActivationStats::after_batch(Learner& learner) {
   if (!s.recording) return;
   s.recording = false;
   const Stopwatch watch;
-  const Plan& plan = learner.plan();
+  const Plan& plan = learner.step().plan();
   const Progress& p = learner.progress();
   const StepRow point{p.train_batches - 1, p.epoch, p.batch, p.training, p.loss, p.lr, p.momentum};
   if (s.timing) s.watch->add_times(plan, s.layers);

@@ -9,9 +9,9 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
+#include "lehr/metrics/metrics.hpp"
+#include "lehr/metrics/missing_classes.hpp"
 #include "lehr/train/learner.hpp"
-#include "lehr/train/metrics.hpp"
-#include "lehr/train/missing_classes.hpp"
 
 namespace lehr {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "data/pictures.hpp"
-#include "lehr/train/activations.hpp"
+#include "lehr/inference/activations.hpp"
 
 namespace lehr::run_pictures {
 namespace {

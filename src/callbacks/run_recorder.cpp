@@ -21,7 +21,7 @@
 #include "lehr/store/run_store.hpp"
 #include "lehr/store/run_writer.hpp"
 #include "lehr/train/training_memory.hpp"
-#include "train/class_counts.hpp"
+#include "metrics/class_counts.hpp"
 
 namespace lehr {
 namespace {
@@ -268,7 +268,7 @@ void RunRecorder::after_batch(Learner& learner) {
   if (learner.progress().training) {
     s.record_training(learner);
   } else {
-    s.review.add(learner.batch(), learner.prediction());
+    s.review.add(learner.batch(), learner.step().scores());
   }
   s.count_writing(learner);
   s.check(learner);

@@ -32,7 +32,7 @@ bool is_finite(std::span<const float> values) {
 /// What was saved, or why it was not: the disk may be the next thing to fail.
 std::string save(Learner& learner, const std::filesystem::path& file, const std::string& message) {
   try {
-    learner.save_dump(file, message);
+    learner.step().save_dump(file, message);
     return "look at it with: lehr replay " + file.string();
   } catch (const Error& error) {
     return std::string("the step could not be saved: ") + error.what();
@@ -59,13 +59,13 @@ void TerminateOnNonFinite::after_loss(Learner& learner) {
   terminate(
       learner, options_.dump,
       std::isnan(progress.loss) ? "the loss became nan" : fmt::format("the loss became {}", progress.loss),
-      learner.trace_batch().first);
+      learner.step().trace().first);
 }
 
 void TerminateOnNonFinite::before_step(Learner& learner) {
   const Parameters& parameters = learner.parameters();
   if (all_finite(parameters, parameters.grads())) return;
-  terminate(learner, options_.dump, "a gradient is not finite", learner.trace_batch().first);
+  terminate(learner, options_.dump, "a gradient is not finite", learner.step().trace().first);
 }
 
 // Training does not read the running statistics of norm layers, so that no loss tells of them.

@@ -4,9 +4,9 @@
 #include <span>
 #include <vector>
 
+#include "lehr/metrics/metrics.hpp"
 #include "lehr/store/run_records.hpp"
 #include "lehr/train/learner.hpp"
-#include "lehr/train/metrics.hpp"
 
 namespace lehr {
 

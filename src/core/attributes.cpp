@@ -13,6 +13,23 @@ const T& expect(const Attribute& value, std::string_view name, std::string_view 
 
 }  // namespace
 
+Attributes::Attributes() = default;
+Attributes::Attributes(std::initializer_list<std::pair<const std::string, Attribute>> values)
+    : values_(values) {}
+Attributes::~Attributes() = default;
+Attributes::Attributes(const Attributes&) = default;
+Attributes::Attributes(Attributes&&) noexcept = default;
+Attributes& Attributes::operator=(const Attributes&) = default;
+Attributes& Attributes::operator=(Attributes&&) noexcept = default;
+
+void Attributes::set(std::string name, Attribute value) {
+  values_.insert_or_assign(std::move(name), std::move(value));
+}
+
+bool Attributes::contains(std::string_view name) const { return values_.contains(std::string(name)); }
+
+bool operator==(const Attributes&, const Attributes&) = default;
+
 const Attribute& Attributes::find(std::string_view name) const {
   const auto found = values_.find(std::string(name));
   if (found == values_.end()) throw Error("attribute \"" + std::string(name) + "\" is missing");

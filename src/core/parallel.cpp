@@ -1,6 +1,7 @@
 #include "lehr/core/parallel.hpp"
 #include "lehr/core/thread_scope.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <utility>
@@ -39,6 +40,11 @@ struct Region {
 };
 
 }  // namespace
+
+int detail::parts_of(std::int64_t count, std::int64_t grain) {
+  const std::int64_t useful = std::max<std::int64_t>(1, count / std::max<std::int64_t>(1, grain));
+  return static_cast<int>(std::min<std::int64_t>(threads(), useful));
+}
 
 void detail::run_parallel(std::int64_t count, int parts, RangeFunction function, void* body) {
   Region region{count, parts, function, body, threads()};

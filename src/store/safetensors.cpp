@@ -7,12 +7,12 @@
 #include <ostream>
 #include <span>
 
+#include "core/physical_memory.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/store/atomic_file.hpp"
 #include "store/input_file.hpp"
-#include "store/memory.hpp"
 #include "store/safetensors_dtype.hpp"
 #include "store/safetensors_header.hpp"
 

@@ -6,9 +6,9 @@
 #include "lehr/core/hash.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
+#include "model_io/model_contents.hpp"
+#include "model_io/model_metadata.hpp"
 #include "train/group_ranges.hpp"
-#include "train/model_contents.hpp"
-#include "train/model_metadata.hpp"
 #include "train/training_json.hpp"
 
 namespace lehr {

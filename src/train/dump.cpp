@@ -6,8 +6,8 @@
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/train/step_trace.hpp"
+#include "model_io/model_contents.hpp"
 #include "train/json_integer.hpp"
-#include "train/model_contents.hpp"
 #include "train/step_trace.hpp"
 
 namespace lehr {
@@ -110,11 +110,11 @@ void write_dump(const std::filesystem::path& path, const LearnerState& state, co
   store::write_safetensors(path, file);
 }
 
-Dump replay_dump(const std::filesystem::path& path) {
+Dump replay_dump(const std::filesystem::path& path, const Backend& backend) {
   const store::SafeTensors file = store::read_safetensors(path);
   try {
     parsed(file);
-    return replay(file, load_model(path));
+    return replay(file, load_model(path, backend));
   } catch (const json::exception& error) {
     throw BadInput(in_quotes(path) + ": its record of the step cannot be read: " + error.what());
   } catch (const BadInput& error) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "classifier/classifier.hpp"
 #include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
@@ -12,7 +13,6 @@
 #include "lehr/core/thread_scope.hpp"
 #include "train/checkpoint.hpp"
 #include "train/class_weights.hpp"
-#include "train/classifier.hpp"
 #include "train/learner_use.hpp"
 #include "train/nested_error.hpp"
 

@@ -5,23 +5,21 @@
 #include <cstdio>
 #include <string>
 
+#include "classifier/classifier.hpp"
+#include "classifier/model_use.hpp"
 #include "data/loading.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/core/thread_scope.hpp"
-#include "lehr/train/metrics.hpp"
-#include "lehr/train/model_file.hpp"
+#include "lehr/metrics/metrics.hpp"
+#include "lehr/model_io/model_file.hpp"
 #include "train/checkpoint.hpp"
 #include "train/class_weights.hpp"
-#include "train/classifier.hpp"
-#include "train/dump.hpp"
 #include "train/fit_loop.hpp"
 #include "train/group_ranges.hpp"
 #include "train/learner_state.hpp"
 #include "train/learner_use.hpp"
-#include "train/model_use.hpp"
-#include "train/step_trace.hpp"
 
 namespace lehr {
 namespace {
@@ -208,15 +206,14 @@ std::unique_ptr<Learner> Learner::clone_for_study(std::uint64_t seed_shift) cons
   return made;
 }
 
-void Learner::add_callback(std::unique_ptr<Callback> callback, std::string label) {
+void Learner::add(std::unique_ptr<Callback> callback, std::string label) {
   state_->callbacks.add(std::move(callback), std::move(label));
 }
 
 void Learner::on(Event event, std::function<void(Learner&)> action, int order) {
-  if (static_cast<std::size_t>(event) >= event_names.size()) throw BadInput("there is no such event");
-  if (!action)
-    throw BadInput("a function to call at " + std::string(event_name(event)) + " was expected, found none");
-  add_callback(std::make_unique<Action>(event, std::move(action), order));
+  const std::string name(event_name(event));
+  if (!action) throw BadInput("a function to call at " + name + " was expected, found none");
+  add(std::make_unique<Action>(event, std::move(action), order));
 }
 
 Callback& Learner::find_callback(bool (*is_one)(const Callback&), std::string_view label) {
@@ -351,54 +348,9 @@ void Learner::cancel(Scope scope, Ending why) {
   s.ending = std::move(why);
 }
 
-Batch& Learner::batch() {
-  if (!state_->in_batch && state_->event != Event::after_batch) throw Error("no batch is under way");
-  return state_->batch;
-}
+Batch& Learner::batch() { return state_->batch_under_way(); }
 
-std::span<const float> Learner::prediction() const { return state_->scores; }
-
-void Learner::set_prediction(std::span<const float> scores) {
-  if (state_->event != Event::after_predict) {
-    throw Error("the prediction can be replaced at after_predict only");
-  }
-  state_->plans.set_scores(scores);
-}
-
-void Learner::scale_loss(double factor) {
-  if (state_->event != Event::after_predict && state_->event != Event::after_loss) {
-    throw Error("the loss can be scaled at after_predict and after_loss only");
-  }
-  if (!std::isfinite(factor)) {
-    throw BadInput("the factor of the loss must be finite, found " + number_text(factor));
-  }
-  state_->loss_factor *= factor;
-  if (state_->event == Event::after_loss) state_->progress.loss *= factor;
-}
-
-StepTrace Learner::trace_batch() {
-  const Batch& traced = batch();
-  state_->check_batch();
-  const auto step = static_cast<std::uint64_t>(state_->progress.train_batches - 1);
-  return trace_step({state_->model,
-                     {state_->options.label_smoothing, state_->options.class_weights},
-                     traced,
-                     state_->options.seed,
-                     step},
-                    state_->parameters);
-}
-
-void Learner::save_dump(const std::filesystem::path& file, const std::string& message) const {
-  if (!state_->in_batch) throw Error("no batch is under way that could be dumped");
-  state_->check_batch();
-  write_dump(file, *state_, message);
-}
-
-Plan& Learner::plan() {
-  batch();  // throws where there is none
-  if (state_->plans.current() == nullptr) throw Error("the batch under way has not been predicted yet");
-  return *state_->plans.current();
-}
+Step Learner::step() { return Step(*state_); }
 
 void Learner::watch(std::vector<ProbeSpec> probes) {
   if (state_->in_batch) throw Error("what is watched cannot change within a batch");
@@ -432,23 +384,6 @@ Plan& Learner::training_plan() {
   const ThreadScope threads(state_->options.threads);
   return state_->plans.plan(state_->options.batch_size, Mode::train);
 }
-
-PlanMemory Learner::plan_memory() {
-  const ThreadScope threads(state_->options.threads);
-  const std::int64_t batch_size = state_->options.batch_size;
-  const auto of = [&](const Dataset& dataset, Mode mode) {
-    return state_->plans.plan(std::min(batch_size, dataset.size()), mode).memory();
-  };
-  PlanMemory most = of(*state_->data.train, Mode::train);
-  if (!state_->options.validate) return most;
-  const PlanMemory valid = of(*state_->data.valid, Mode::eval);
-  most.arena = std::max(most.arena, valid.arena);
-  most.without_sharing = std::max(most.without_sharing, valid.without_sharing);
-  most.workspace = std::max(most.workspace, valid.workspace);
-  return most;
-}
-
-std::size_t Learner::plan_memory_held() const { return state_->plans.memory_held(); }
 
 void Learner::save(const std::filesystem::path& file) const {
   const auto names = state_->data.train->class_names();

@@ -3,7 +3,7 @@
 #include "data/loading.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
-#include "lehr/train/parameter_tensors.hpp"
+#include "lehr/engine/parameter_tensors.hpp"
 #include "train/group_ranges.hpp"
 
 namespace lehr {
@@ -97,6 +97,11 @@ Loader& LearnerState::train_loader() {
 void LearnerState::apply_groups() {
   optimizer.set_ranges(group_ranges(groups, model, parameters, decays));
   plans.freeze(frozen_nodes(groups, model, parameters));
+}
+
+Batch& LearnerState::batch_under_way() {
+  if (!in_batch && event != Event::after_batch) throw Error("no batch is under way");
+  return batch;
 }
 
 void LearnerState::check_batch() const {

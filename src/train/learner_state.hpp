@@ -10,11 +10,11 @@
 #include <thread>
 #include <vector>
 
+#include "classifier/plan_cache.hpp"
 #include "lehr/train/learner.hpp"
+#include "metrics/metric_sums.hpp"
 #include "train/batch_sizes.hpp"
 #include "train/callback_registry.hpp"
-#include "train/metrics.hpp"
-#include "train/plan_cache.hpp"
 
 namespace lehr {
 
@@ -84,6 +84,8 @@ struct LearnerState {
   bool is_active(Scope scope) const { return active[static_cast<std::size_t>(scope)]; }
   /// Whether the events of a validation fire.
   bool is_validating() const { return is_active(Scope::validate) || event == Event::after_validate; }
+  /// Throws Error if no batch is under way.
+  Batch& batch_under_way();
   /// Throws BadInput if callbacks made more of the batch than was loaded: reading it would leave its memory.
   void check_batch() const;
   /// Which batches an epoch trains on.

@@ -1,14 +1,12 @@
 #include "lehr/train/records.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <vector>
 
 #include "lehr/core/error.hpp"
 
 namespace lehr {
 namespace {
-
-bool equal(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
 void add_values(std::vector<MetricValue>& values, const std::string& set, const SetMetrics& metrics) {
   if (metrics.samples == 0) return;
@@ -18,15 +16,6 @@ void add_values(std::vector<MetricValue>& values, const std::string& set, const 
 }
 
 }  // namespace
-
-bool operator==(const MetricValue& a, const MetricValue& b) {
-  return a.name == b.name && equal(a.value, b.value);
-}
-
-bool operator==(const SetMetrics& a, const SetMetrics& b) {
-  return equal(a.loss, b.loss) && equal(a.accuracy, b.accuracy) && a.samples == b.samples &&
-         a.others == b.others;
-}
 
 double monitored(const EpochRecord& record, const std::string& name) {
   std::vector<MetricValue> values;

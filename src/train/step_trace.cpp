@@ -4,9 +4,9 @@
 #include <cmath>
 #include <span>
 
+#include "classifier/loss_graph.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/engine/plan.hpp"
-#include "train/loss_graph.hpp"
 
 namespace lehr {
 namespace {

@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
+#include "classifier/classifier.hpp"
+#include "classifier/loss_graph.hpp"
+#include "lehr/core/thread_scope.hpp"
 #include "lehr/engine/parameters.hpp"
 #include "lehr/engine/plan.hpp"
 #include "lehr/graph/ops.hpp"
 #include "lehr/optim/optimizer.hpp"
 #include "lehr/train/learner.hpp"
-#include "train/classifier.hpp"
-#include "train/loss_graph.hpp"
+#include "train/learner_state.hpp"
 
 namespace lehr {
 namespace {
@@ -33,14 +35,30 @@ std::int64_t batch_bytes(const Learner& learner, const Dataset& dataset) {
   return static_cast<std::int64_t>(Loader::batch_bytes(dataset, loading));
 }
 
+/// The most that a plan of a fit needs, of whole batches in training and in validation: they take turns in
+/// one memory.
+PlanMemory plan_memory(LearnerState& state) {
+  const ThreadScope threads(state.options.threads);
+  const auto of = [&](const Dataset& dataset, Mode mode) {
+    return state.plans.plan(std::min(state.options.batch_size, dataset.size()), mode).memory();
+  };
+  PlanMemory most = of(*state.data.train, Mode::train);
+  if (!state.options.validate) return most;
+  const PlanMemory valid = of(*state.data.valid, Mode::eval);
+  most.arena = std::max(most.arena, valid.arena);
+  most.without_sharing = std::max(most.without_sharing, valid.without_sharing);
+  most.workspace = std::max(most.workspace, valid.workspace);
+  return most;
+}
+
 }  // namespace
 
 TrainingMemory training_memory(const Graph& classifier, std::int64_t batch_size,
-                               const OptimizerSpec& optimizer) {
+                               const OptimizerSpec& optimizer, const Backend& backend) {
   classifier_of(classifier);
   const LossGraph made = with_loss(classifier, {}, false);
   const Graph& graph = made.graph;
-  Parameters parameters(graph, cpu_backend());
+  Parameters parameters(graph, backend);
   const auto memory_of = [&](Mode mode) {
     return Plan(graph, parameters, {.batch_size = batch_size, .mode = mode, .keep = {made.scores}}).memory();
   };
@@ -51,12 +69,12 @@ TrainingMemory training_memory(const Graph& classifier, std::int64_t batch_size,
   constexpr std::size_t loaders = 2;
   return {.activations = static_cast<std::int64_t>(std::max(training.arena, validation.arena)),
           .workspace = static_cast<std::int64_t>(std::max(training.workspace, validation.workspace)),
-          .parameters = parameter_bytes(parameters, optimizer_states(optimizer, cpu_backend())),
+          .parameters = parameter_bytes(parameters, optimizer_states(optimizer, backend)),
           .batches = static_cast<std::int64_t>(loaders * sample_bytes) * batch_size};
 }
 
 TrainingMemory training_memory(Learner& learner) {
-  const PlanMemory plan = learner.plan_memory();
+  const PlanMemory plan = plan_memory(*learner.state_);
   TrainingMemory memory{.activations = static_cast<std::int64_t>(plan.arena),
                         .workspace = static_cast<std::int64_t>(plan.workspace),
                         .parameters = parameter_bytes(learner),
@@ -67,7 +85,7 @@ TrainingMemory training_memory(Learner& learner) {
 
 std::int64_t memory_held(const Learner& learner) {
   return parameter_bytes(learner) + batch_bytes(learner, *learner.data().train) +
-         static_cast<std::int64_t>(learner.plan_memory_held());
+         static_cast<std::int64_t>(learner.state_->plans.memory_held());
 }
 
 }  // namespace lehr

@@ -1,35 +1,12 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <set>
 
+#include "architecture/arrows.hpp"
 #include "architecture/sources.hpp"
 
-/// The arrows of ARCHITECTURE.md: what each folder may know of the others.
 namespace lehr::test {
 namespace {
-
-using Names = std::set<std::string>;
-
-const std::map<std::string, Names>& allowed() {
-  static const std::map<std::string, Names> arrows{
-      {"core", {}},
-      {"graph", {"core"}},
-      {"models", {"graph", "core"}},
-      {"backend", {"core"}},
-      {"reference", {"backend", "core"}},
-      {"cpu", {"backend", "core"}},
-      {"engine", {"graph", "backend", "core"}},
-      {"data", {"core"}},
-      {"optim", {"backend", "core"}},
-      {"store", {"core"}},
-      // A saved model is a safetensors file, hence the arrow to store.
-      {"train", {"engine", "data", "optim", "store", "graph", "backend", "core"}},
-      {"report", {"store", "core"}},
-      {"callbacks", {"train", "report", "engine", "data", "optim", "store", "graph", "backend", "core"}},
-  };
-  return arrows;
-}
 
 /// Headers that only one folder may include.
 const std::map<std::string, std::string>& vendor_homes() {
@@ -52,11 +29,12 @@ TEST(Arrows, ModulesOfAPathAreRecognised) {
 TEST(Arrows, SourcesIncludeOnlyWhatTheirFolderMay) {
   for (const Source& source : sources_in("src")) {
     const std::string home = module_of(source.path);
-    ASSERT_TRUE(allowed().contains(home)) << source.path << ": ARCHITECTURE.md knows no folder " << home;
+    ASSERT_TRUE(allowed_modules().contains(home))
+        << source.path << ": ARCHITECTURE.md knows no folder " << home;
     for (const std::string& include : source.includes) {
       const std::string used = module_of(include);
-      if (!allowed().contains(used)) continue;
-      EXPECT_TRUE(used == home || allowed().at(home).contains(used))
+      if (!allowed_modules().contains(used)) continue;
+      EXPECT_TRUE(used == home || allowed_modules().at(home).contains(used))
           << source.path << " includes " << include;
     }
   }
@@ -82,8 +60,8 @@ TEST(Arrows, PublicHeadersNeedOnlyTheStandardLibrary) {
           << source.path << " includes " << include;
       const std::string used = module_of(include);
       if (umbrella || is_standard(include)) continue;
-      ASSERT_TRUE(allowed().contains(home)) << source.path;
-      EXPECT_TRUE(used == home || allowed().at(home).contains(used))
+      ASSERT_TRUE(allowed_modules().contains(home)) << source.path;
+      EXPECT_TRUE(used == home || allowed_modules().at(home).contains(used))
           << source.path << " includes " << include;
     }
   }

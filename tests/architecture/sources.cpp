@@ -60,7 +60,8 @@ std::string module_of(const std::string& path) {
   }
   const std::size_t slash = rest.find('/');
   const std::string_view module = rest.substr(0, slash);
-  const bool is_name = std::all_of(module.begin(), module.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  const bool is_name =
+      std::all_of(module.begin(), module.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
   if (slash == std::string_view::npos || !is_name) return "";
   if (module != "backend") return std::string(module);
   rest.remove_prefix(slash + 1);

@@ -13,7 +13,7 @@
 #include "lehr/callbacks/schedule_callback.hpp"
 #include "lehr/callbacks/weight_decay.hpp"
 #include "lehr/core/error.hpp"
-#include "lehr/train/model_file.hpp"
+#include "lehr/model_io/model_file.hpp"
 
 namespace lehr {
 namespace {

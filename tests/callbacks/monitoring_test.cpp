@@ -13,8 +13,8 @@
 #include "lehr/callbacks/reduce_on_plateau.hpp"
 #include "lehr/callbacks/save_best.hpp"
 #include "lehr/core/error.hpp"
-#include "lehr/train/metrics.hpp"
-#include "lehr/train/model_file.hpp"
+#include "lehr/metrics/metrics.hpp"
+#include "lehr/model_io/model_file.hpp"
 #include "support/named_metric.hpp"
 
 namespace lehr {

@@ -146,7 +146,7 @@ struct Diverging {
     learner->on(
         Event::after_loss,
         [this](Learner& l) {
-          if (l.progress().training && !std::isfinite(l.progress().loss)) seen = l.trace_batch();
+          if (l.progress().training && !std::isfinite(l.progress().loss)) seen = l.step().trace();
         },
         -100);
     learner->add(TerminateOnNonFinite({.dump = dump}));
@@ -194,7 +194,7 @@ TEST(Dump, TracesTheLossOfTheTraining) {
   int compared = 0;
   learner->on(Event::before_step, [&](Learner& l) {
     const std::vector<float> states(l.parameters().states().begin(), l.parameters().states().end());
-    const StepTrace trace = l.trace_batch();
+    const StepTrace trace = l.step().trace();
     EXPECT_NEAR(trace.loss, l.progress().loss, 1e-5 * l.progress().loss);
     EXPECT_EQ(trace.gradients.size(), 15U);
     EXPECT_EQ(trace.first, "");

@@ -8,9 +8,9 @@
 
 #include "callbacks/epoch_table.hpp"
 #include "lehr/data/data.hpp"
+#include "lehr/metrics/metrics.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
-#include "lehr/train/metrics.hpp"
 
 namespace lehr {
 namespace {

@@ -1,7 +1,7 @@
 // libFuzzer target: whatever a file says of the network in it, loading it returns or throws BadInput.
 #include "fuzz/memory_file.hpp"
 #include "lehr/core/error.hpp"
-#include "lehr/train/model_file.hpp"
+#include "lehr/model_io/model_file.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const lehr::fuzz::MemoryFile file(data, size);

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "lehr/train/metric.hpp"
+#include "lehr/metrics/metric.hpp"
 
 namespace lehr::test {
 

@@ -7,9 +7,9 @@
 #include "lehr/backend/backend.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/data/data.hpp"
+#include "lehr/inference/activations.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/store/safetensors.hpp"
-#include "lehr/train/activations.hpp"
 #include "lehr/train/learner.hpp"
 
 namespace lehr {

@@ -6,8 +6,8 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/data/data.hpp"
+#include "lehr/inference/activations.hpp"
 #include "lehr/models/models.hpp"
-#include "lehr/train/activations.hpp"
 #include "lehr/train/learner.hpp"
 
 namespace lehr {

@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
 #include "lehr/core/error.hpp"
+#include "lehr/inference/predictor.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
-#include "lehr/train/model_file.hpp"
 
 namespace lehr {
 namespace {

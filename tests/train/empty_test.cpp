@@ -15,15 +15,16 @@
 #include "lehr/core/error.hpp"
 #include "lehr/core/rng.hpp"
 #include "lehr/data/data.hpp"
+#include "lehr/inference/activations.hpp"
+#include "lehr/inference/evaluate.hpp"
+#include "lehr/inference/predictor.hpp"
+#include "lehr/metrics/metrics.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/report/spark.hpp"
 #include "lehr/store/run_store.hpp"
 #include "lehr/store/run_writer.hpp"
 #include "lehr/store/safetensors.hpp"
-#include "lehr/train/activations.hpp"
 #include "lehr/train/learner.hpp"
-#include "lehr/train/metrics.hpp"
-#include "lehr/train/model_file.hpp"
 #include "lehr/train/training_memory.hpp"
 
 namespace lehr {
@@ -111,7 +112,7 @@ TEST(Empty, ParametersOfAnotherGraph) {
 TEST(Empty, CallbacksAndMetrics) {
   const auto learner = some_learner();
   const std::string no_callback = "a callback was expected, found null";
-  expect_refused(no_callback, [&] { learner->add_callback(nullptr); });
+  expect_refused(no_callback, [&] { learner->add(std::unique_ptr<Callback>()); });
   expect_refused("a function to call at after_epoch was expected, found none",
                  [&] { learner->on(Event::after_epoch, nullptr); });
   CallbackList list;

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "lehr/core/error.hpp"
+#include "lehr/inference/activations.hpp"
+#include "lehr/model_io/model_file.hpp"
 #include "lehr/models/models.hpp"
-#include "lehr/train/activations.hpp"
 #include "lehr/train/learner.hpp"
-#include "lehr/train/model_file.hpp"
 
 namespace lehr {
 namespace {

@@ -1,4 +1,4 @@
-#include "lehr/train/initialise.hpp"
+#include "lehr/init/initialise.hpp"
 
 #include <gtest/gtest.h>
 

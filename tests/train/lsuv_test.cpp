@@ -11,8 +11,8 @@
 #include "lehr/data/data.hpp"
 #include "lehr/engine/plan.hpp"
 #include "lehr/graph/ops.hpp"
+#include "lehr/init/initialise.hpp"
 #include "lehr/models/models.hpp"
-#include "lehr/train/initialise.hpp"
 #include "lehr/train/learner.hpp"
 
 namespace lehr {

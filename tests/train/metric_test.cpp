@@ -7,9 +7,9 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/data/data.hpp"
+#include "lehr/metrics/metrics.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
-#include "lehr/train/metrics.hpp"
 #include "support/huge_memory.hpp"
 
 namespace lehr {

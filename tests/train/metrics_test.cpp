@@ -1,4 +1,4 @@
-#include "train/metrics.hpp"
+#include "metrics/metric_sums.hpp"
 
 #include <gtest/gtest.h>
 

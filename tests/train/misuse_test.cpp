@@ -72,11 +72,11 @@ TEST(BatchUnderWay, IsCheckedBeforeItIsTracedOrDumped) {
   const std::string file = testing::TempDir() + "/lehr_never_written.safetensors";
   const auto trace = [](Learner& l) {
     l.batch().size = 100'000;
-    l.trace_batch();
+    l.step().trace();
   };
   const auto dump = [&](Learner& l) {
     l.batch().size = 100'000;
-    l.save_dump(file, "");
+    l.step().save_dump(file, "");
   };
   const std::vector<std::function<void(Learner&)>> uses{trace, dump};
   for (const auto& use : uses) {

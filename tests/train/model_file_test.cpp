@@ -1,4 +1,5 @@
-#include "lehr/train/model_file.hpp"
+#include "lehr/inference/evaluate.hpp"
+#include "lehr/inference/predictor.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,9 +14,9 @@
 #include "lehr/core/rng.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/graph/json.hpp"
+#include "lehr/init/initialise.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/store/safetensors.hpp"
-#include "lehr/train/initialise.hpp"
 
 namespace lehr {
 namespace {

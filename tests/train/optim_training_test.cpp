@@ -5,8 +5,8 @@
 #include <map>
 #include <string>
 
+#include "lehr/engine/parameter_tensors.hpp"
 #include "lehr/lehr.hpp"
-#include "lehr/train/parameter_tensors.hpp"
 
 namespace lehr {
 namespace {

@@ -1,4 +1,4 @@
-#include "train/orthogonal.hpp"
+#include "init/orthogonal.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include "lehr/core/parallel.hpp"
 #include "lehr/core/rng.hpp"
 #include "lehr/graph/ops.hpp"
-#include "lehr/train/initialise.hpp"
+#include "lehr/init/initialise.hpp"
 
 namespace lehr {
 namespace {

@@ -8,9 +8,10 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/data/data.hpp"
+#include "lehr/inference/evaluate.hpp"
+#include "lehr/inference/predictor.hpp"
+#include "lehr/init/initialise.hpp"
 #include "lehr/models/models.hpp"
-#include "lehr/train/initialise.hpp"
-#include "lehr/train/model_file.hpp"
 
 namespace lehr {
 namespace {

@@ -9,9 +9,9 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/data/data.hpp"
+#include "lehr/inference/evaluate.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
-#include "lehr/train/model_file.hpp"
 #include "support/message_of.hpp"
 
 namespace lehr {

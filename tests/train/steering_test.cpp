@@ -136,7 +136,7 @@ TEST(Changing, TheLossScalesTheGradients) {
     std::vector<float> grads;
     double loss = 0;
     learner.on(at, [&](Learner& l) {
-      if (l.progress().training) l.scale_loss(factor);
+      if (l.progress().training) l.step().scale_loss(factor);
     });
     learner.on(Event::after_backward, [&](Learner& l) {
       const auto now = l.parameters().grads();
@@ -158,8 +158,8 @@ TEST(Changing, ThePredictionDecidesTheLoss) {
   std::unique_ptr<Learner> made;
   Learner& learner = fresh_learner(made);
   learner.on(Event::after_predict, [](Learner& l) {
-    const std::vector<float> even(l.prediction().size(), 0.0F);
-    l.set_prediction(even);
+    const std::vector<float> even(l.step().scores().size(), 0.0F);
+    l.step().set_scores(even);
   });
   EXPECT_NEAR(learner.validate().loss, std::log(10.0), 1e-6);
 }
@@ -173,7 +173,7 @@ TEST(Changing, TheImagesDecidesThePrediction) {
   });
   std::vector<float> scores;
   learner.on(Event::after_predict,
-             [&](Learner& l) { scores.assign(l.prediction().begin(), l.prediction().end()); });
+             [&](Learner& l) { scores.assign(l.step().scores().begin(), l.step().scores().end()); });
   learner.validate();
   ASSERT_EQ(scores.size(), 1000U);
   for (std::size_t i = 10; i < scores.size(); ++i) ASSERT_EQ(scores[i], scores[i % 10]);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "lehr/callbacks/disk_guard.hpp"
-#include "lehr/train/activations.hpp"
+#include "lehr/inference/activations.hpp"
 #include "lehr/train/callback.hpp"
 
 namespace lehr {

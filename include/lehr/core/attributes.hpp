@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -17,11 +19,17 @@ using Attribute =
 /// handed to a backend without either side knowing the other's types.
 class Attributes {
  public:
-  Attributes() = default;
-  Attributes(std::initializer_list<std::pair<const std::string, Attribute>> values) : values_(values) {}
+  // Out of line, since the templates behind them take a tenth of a second in each source.
+  Attributes();
+  Attributes(std::initializer_list<std::pair<const std::string, Attribute>> values);
+  ~Attributes();
+  Attributes(const Attributes&);
+  Attributes(Attributes&&) noexcept;
+  Attributes& operator=(const Attributes&);
+  Attributes& operator=(Attributes&&) noexcept;
 
-  void set(std::string name, Attribute value) { values_.insert_or_assign(std::move(name), std::move(value)); }
-  bool contains(std::string_view name) const { return values_.contains(std::string(name)); }
+  void set(std::string name, Attribute value);
+  bool contains(std::string_view name) const;
 
   /// Each throws Error, naming the attribute, where it is missing or of another type. An integer serves as a
   /// real.
@@ -34,7 +42,7 @@ class Attributes {
 
   auto begin() const { return values_.begin(); }
   auto end() const { return values_.end(); }
-  friend bool operator==(const Attributes&, const Attributes&) = default;
+  friend bool operator==(const Attributes&, const Attributes&);
 
  private:
   const Attribute& find(std::string_view name) const;

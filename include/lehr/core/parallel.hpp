@@ -1,8 +1,6 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-#include <memory>
 #include <type_traits>
 
 namespace lehr {
@@ -17,6 +15,8 @@ int threads();
 void set_threads(int count);
 
 namespace detail {
+/// How many threads share a range: no more than threads(), and none with less than `grain`.
+int parts_of(std::int64_t count, std::int64_t grain);
 using RangeFunction = void (*)(void* body, std::int64_t begin, std::int64_t end, int thread);
 void run_parallel(std::int64_t count, int parts, RangeFunction function, void* body);
 }  // namespace detail
@@ -28,8 +28,7 @@ void run_parallel(std::int64_t count, int parts, RangeFunction function, void* b
 template <class Body>
 void parallel_for(std::int64_t count, std::int64_t grain, Body&& body) {
   if (count <= 0) return;
-  const std::int64_t useful = std::max<std::int64_t>(1, count / std::max<std::int64_t>(1, grain));
-  const int parts = static_cast<int>(std::min<std::int64_t>(threads(), useful));
+  const int parts = detail::parts_of(count, grain);
   if (parts == 1) {
     body(std::int64_t{0}, count, 0);
     return;
@@ -40,7 +39,7 @@ void parallel_for(std::int64_t count, std::int64_t grain, Body&& body) {
       [](void* erased, std::int64_t begin, std::int64_t end, int thread) {
         (*static_cast<Callable*>(erased))(begin, end, thread);
       },
-      const_cast<void*>(static_cast<const void*>(std::addressof(body))));
+      const_cast<void*>(static_cast<const void*>(&body)));
 }
 
 }  // namespace lehr

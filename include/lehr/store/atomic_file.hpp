@@ -8,10 +8,10 @@ namespace lehr::store {
 
 /// Writes a file that appears whole or not at all: aside under a temporary name, fsync, rename, fsync the
 /// folder. If it returns, the file survives a crash of the machine. A failure removes the temporary file and
-/// leaves an older file as it was. Makes missing parent folders; if the folder is removed meanwhile, `write` is
-/// called once more. Writes through symbolic links. Throws
-/// BadInput if nothing can be written under that name (a folder, a device, no permission) or `write` is
-/// empty, and DiskError if the disk does not take it; both name the file and the system's reason.
+/// leaves an older file as it was. Makes missing parent folders; if the folder is removed meanwhile, `write`
+/// is called once more. Writes through symbolic links. Throws BadInput if nothing can be written under that
+/// name (a folder, a device, no permission) or `write` is empty, and DiskError if the disk does not take it;
+/// both name the file and the system's reason.
 void write_file_atomically(const std::filesystem::path& file,
                            const std::function<void(std::ostream&)>& write);
 

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace lehr {
 
-/// The joints of a training, in the order in which they come. Source of names and meaning: fastai's
+/// The events of a training, in the order in which they come. Source of names and meaning: fastai's
 /// callbacks.
 enum class Event : std::uint8_t {
   before_fit,
@@ -34,31 +35,10 @@ enum class Event : std::uint8_t {
   clean_up,
 };
 
-inline constexpr std::array event_names{std::string_view("before_fit"),
-                                        std::string_view("before_epoch"),
-                                        std::string_view("before_train"),
-                                        std::string_view("before_batch"),
-                                        std::string_view("after_predict"),
-                                        std::string_view("after_loss"),
-                                        std::string_view("before_backward"),
-                                        std::string_view("after_backward"),
-                                        std::string_view("before_step"),
-                                        std::string_view("after_step"),
-                                        std::string_view("after_cancel_batch"),
-                                        std::string_view("after_batch"),
-                                        std::string_view("before_stop"),
-                                        std::string_view("after_cancel_train"),
-                                        std::string_view("after_train"),
-                                        std::string_view("before_validate"),
-                                        std::string_view("after_cancel_validate"),
-                                        std::string_view("after_validate"),
-                                        std::string_view("after_cancel_epoch"),
-                                        std::string_view("after_epoch"),
-                                        std::string_view("after_cancel_fit"),
-                                        std::string_view("after_fit"),
-                                        std::string_view("clean_up")};
+inline constexpr std::size_t event_count = static_cast<std::size_t>(Event::clean_up) + 1;
 
-constexpr std::string_view event_name(Event event) { return event_names[static_cast<std::size_t>(event)]; }
+/// "before_fit", "before_epoch", ... Throws BadInput if there is no such event.
+std::string_view event_name(Event event);
 
 /// What can be cancelled, from the narrowest to the widest.
 enum class Scope : std::uint8_t { batch, train, validate, epoch, fit };

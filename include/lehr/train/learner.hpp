@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -16,16 +17,16 @@
 #include "lehr/engine/parameters.hpp"
 #include "lehr/engine/plan.hpp"
 #include "lehr/graph/graph.hpp"
+#include "lehr/init/initialise.hpp"
+#include "lehr/metrics/metric.hpp"
 #include "lehr/optim/optimizer.hpp"
 #include "lehr/optim/schedule.hpp"
 #include "lehr/train/callback.hpp"
 #include "lehr/train/ending.hpp"
-#include "lehr/train/initialise.hpp"
 #include "lehr/train/lr_finder.hpp"
-#include "lehr/train/metric.hpp"
 #include "lehr/train/parameter_groups.hpp"
 #include "lehr/train/records.hpp"
-#include "lehr/train/step_trace.hpp"
+#include "lehr/train/step.hpp"
 
 namespace lehr {
 
@@ -76,6 +77,7 @@ struct FineTuneOptions {
 };
 
 struct LearnerState;
+struct TrainingMemory;
 
 /// Trains a model on data. Deterministic: options, data, thread count and machine decide every bit of the
 /// result.
@@ -105,14 +107,14 @@ class Learner {
 
   /// Adds a callback for all later fits and returns it. The label tells several of one type apart. Throws
   /// BadInput if the label is taken or the callback is null.
-  template <class SomeCallback>
+  template <std::derived_from<Callback> SomeCallback>
   SomeCallback& add(SomeCallback callback, std::string label = {}) {
     auto owned = std::make_unique<SomeCallback>(std::move(callback));
     SomeCallback& added = *owned;
-    add_callback(std::move(owned), std::move(label));
+    add(std::unique_ptr<Callback>(std::move(owned)), std::move(label));
     return added;
   }
-  void add_callback(std::unique_ptr<Callback> callback, std::string label = {});
+  void add(std::unique_ptr<Callback> callback, std::string label = {});
   /// Calls `action` at an event of all later fits: `learner.on(Event::after_epoch, [](Learner& l) { ... })`.
   /// Throws BadInput if it is empty.
   void on(Event event, std::function<void(Learner&)> action, int order = 0);
@@ -198,19 +200,8 @@ class Learner {
   /// The batch under way: targets, ids, and images that may be written to until the model has run. A callback
   /// may lower its size at before_batch. The fit ends with BadInput if a callback changes the size otherwise.
   Batch& batch();
-  /// (batch size, classes), row by row, before softmax. Valid from after_predict to after_batch.
-  std::span<const float> prediction() const;
-  /// Replaces the prediction; at after_predict only.
-  void set_prediction(std::span<const float> scores);
-  /// Multiplies the loss and so all gradients; at after_predict or after_loss.
-  void scale_loss(double factor);
-  /// The training batch under way done again, layer by layer, with the weights as they are; overwrites the
-  /// gradients. From after_predict on.
-  StepTrace trace_batch();
-  /// Writes model and batch under way, for replay_dump; whole or not at all.
-  void save_dump(const std::filesystem::path& file, const std::string& message) const;
-  /// The plan that computes the batch under way, from after_predict to after_batch; Error at other times.
-  Plan& plan();
+  /// What else there is of the batch under way: scores, loss, plan.
+  Step step();
   /// Has tensors of the network measured as they are computed (Plan::probed), while measuring is on; replaces
   /// what was watched before. Throws BadInput if a node is an input or not of the model, and Error within a
   /// batch.
@@ -257,11 +248,6 @@ class Learner {
   /// The plan of full training batches: what runs for each layer, what it takes and how long. Made at the
   /// first use.
   Plan& training_plan();
-  /// The most that a plan of a fit needs, of whole batches in training and in validation: they take turns in
-  /// one memory.
-  PlanMemory plan_memory();
-  /// Bytes of that memory that are allocated so far.
-  std::size_t plan_memory_held() const;
 
   /// Writes weights, graph, class names and normalisation as one safetensors file (whole or not at all).
   void save(const std::filesystem::path& file) const;
@@ -274,6 +260,8 @@ class Learner {
   Learner(const Learner& other, Cloned, std::uint64_t seed_shift);
   /// A clone that does not validate, with another seed for data order and dropout unless the shift is 0.
   std::unique_ptr<Learner> clone_for_study(std::uint64_t seed_shift) const;
+  friend TrainingMemory training_memory(Learner& learner);
+  friend std::int64_t memory_held(const Learner& learner);
   Callback& find_callback(bool (*is_one)(const Callback&), std::string_view label);
 
   std::unique_ptr<LearnerState> state_;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "lehr/backend/backend.hpp"
 #include "lehr/core/shape.hpp"
 
 namespace lehr {
@@ -31,7 +32,7 @@ struct StepTrace {
   std::string first;  ///< what first is not finite: "the output of layer \"3\" in the forward pass"; or empty
 };
 
-/// What Learner::save_dump wrote.
+/// What Step::save_dump wrote.
 struct Dump {
   std::string message;
   int epoch = 0;           ///< from 0
@@ -41,6 +42,6 @@ struct Dump {
   StepTrace trace;                ///< of the same step, done again
 };
 /// Does a dumped step again. Throws BadInput naming the file and what is wrong with it.
-Dump replay_dump(const std::filesystem::path& file);
+Dump replay_dump(const std::filesystem::path& file, const Backend& backend = cpu_backend());
 
 }  // namespace lehr

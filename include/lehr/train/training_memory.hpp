@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "lehr/backend/backend.hpp"
 #include "lehr/graph/graph.hpp"
 #include "lehr/optim/optimizer_spec.hpp"
 #include "lehr/optim/rules.hpp"
@@ -25,7 +26,8 @@ struct TrainingMemory {
 /// For a graph from images to scores of shape (N, classes), with validation in batches of the same size, on
 /// data in memory. Throws BadInput if the graph cannot be trained at this batch size.
 TrainingMemory training_memory(const Graph& classifier, std::int64_t batch_size,
-                               const OptimizerSpec& optimizer = Adam{});
+                               const OptimizerSpec& optimizer = Adam{},
+                               const Backend& backend = cpu_backend());
 /// For the fits of this Learner, with validation unless its options leave it out. Statistics are not known
 /// here.
 TrainingMemory training_memory(Learner& learner);

@@ -1,0 +1,100 @@
+#include "classifier/plan_cache.hpp"
+
+#include <algorithm>
+
+#include "classifier/classifier.hpp"
+#include "classifier/model_use.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
+#include "lehr/core/parallel.hpp"
+
+namespace lehr {
+
+PlanCache::PlanCache(const Graph& model, const ops::CrossEntropy::Spec& loss, Parameters& parameters,
+                     std::uint64_t seed)
+    : images_(classifier_of(model).node),
+      scores_(model.output()),
+      parameters_(parameters),
+      seed_(seed),
+      hard_(with_loss(model, loss, false)),
+      soft_(with_loss(model, loss, true)),
+      room_(std::make_shared<PlanRoom>(parameters.backend())) {}
+
+Plan& PlanCache::plan(std::int64_t batch_size, Mode mode, bool soft) {
+  const std::tuple key{batch_size, mode, soft};
+  const auto found = plans_.find(key);
+  if (found != plans_.end() && found->second.threads() == threads()) return found->second;
+  if (found != plans_.end()) {
+    plans_.clear();
+    current_ = nullptr;
+  }
+  const PlanOptions options{.batch_size = batch_size,
+                            .mode = mode,
+                            .seed = seed_,
+                            .keep = {scores_},
+                            .frozen = frozen_,
+                            .probes = watched_,
+                            .room = room_};
+  const Graph& graph = soft ? soft_.graph : hard_.graph;
+  Plan made(graph, parameters_, options);
+  check_memory(made);
+  return plans_.emplace(key, std::move(made)).first->second;
+}
+
+std::span<const float> PlanCache::predict(const Batch& batch, Mode mode, std::uint64_t step) {
+  current_soft_ = batch.soft_targets != nullptr;
+  current_ = &plan(batch.size, mode, current_soft_);
+  current_->probe(measuring_);
+  current_->time_steps(timing_);
+  current_->bind_input(images_, batch.images);
+  if (current_soft_) {
+    current_->bind_input(soft_.targets, batch.soft_targets);
+  } else {
+    current_->bind_input(hard_.targets, batch.targets);
+  }
+  current_->forward_to(scores_, step);
+  const std::int64_t classes = graph().node(scores_).output.shape[1];
+  host_scores_.resize(static_cast<std::size_t>(batch.size * classes));
+  parameters_.backend().copy_out(host_scores_.data(), current_->value(scores_),
+                                 host_scores_.size() * sizeof(float));
+  return host_scores_;
+}
+
+void PlanCache::set_scores(std::span<const float> scores) {
+  if (scores.size() != host_scores_.size()) {
+    throw BadInput("expected " + counted(host_scores_.size(), "score") + ", found " +
+                   std::to_string(scores.size()));
+  }
+  std::ranges::copy(scores, host_scores_.begin());
+  current_->set_value(scores_, host_scores_.data());
+}
+
+double PlanCache::loss() {
+  current_->forward_rest();
+  float loss = 0;
+  const NodeId node = current_soft_ ? soft_.graph.output() : hard_.graph.output();
+  parameters_.backend().copy_out(&loss, current_->value(node), sizeof loss);
+  return loss;
+}
+
+void PlanCache::backward(double factor) { current_->backward(static_cast<float>(factor)); }
+
+void PlanCache::watch(std::vector<ProbeSpec> probes) {
+  watched_ = std::move(probes);
+  plans_.clear();
+  current_ = nullptr;
+}
+
+void PlanCache::freeze(std::vector<NodeId> nodes) {
+  if (nodes == frozen_) return;
+  frozen_ = std::move(nodes);
+  plans_.clear();
+  current_ = nullptr;
+  // Nothing will write these gradients any more.
+  for (const ParameterEntry& entry : parameters_.entries()) {
+    if (is_state(entry.role) || std::ranges::find(frozen_, entry.node) == frozen_.end()) continue;
+    parameters_.backend().scale(parameters_.grad(entry), 0, entry.shape.numel());
+  }
+}
+
+}  // namespace lehr

@@ -1,0 +1,37 @@
+#include <algorithm>
+
+#include "classifier/classifier.hpp"
+#include "classifier/plan_cache.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/core/thread_scope.hpp"
+#include "lehr/data/loader.hpp"
+#include "lehr/inference/evaluate.hpp"
+#include "metrics/metric_sums.hpp"
+
+namespace lehr {
+
+Evaluation evaluate(const Model& model, const Dataset& dataset, std::int64_t batch_size,
+                    std::span<const std::unique_ptr<Metric>> metrics) {
+  const ThreadScope threads(0);
+  check_model(model);
+  check_data_fits(classifier_of(model.graph), dataset);
+  const auto is_null = [](const std::unique_ptr<Metric>& metric) { return metric == nullptr; };
+  if (std::ranges::any_of(metrics, is_null)) throw BadInput("a metric was expected, found null");
+  const auto classes = static_cast<std::int64_t>(model.class_names.size());
+  for (const auto& metric : metrics) metric->start(classes);
+  const std::shared_ptr<const Dataset> borrowed(std::shared_ptr<const Dataset>(), &dataset);
+  Loader loader(borrowed, {.batch_size = batch_size, .normalisation = model.normalisation});
+  PlanCache plans(model.graph, {}, *model.parameters, 0);
+  MetricSums sums;
+  loader.start(0);
+  while (const Batch* batch = loader.next()) {
+    const std::span<const float> scores = plans.predict(*batch, Mode::eval, 0);
+    const ScoredBatch scored{scores, {batch->targets, static_cast<std::size_t>(batch->size)}, classes};
+    sums.add(plans.loss(), static_cast<double>(batch->size), scores, scored.targets);
+    for (const auto& metric : metrics) metric->add(scored);
+  }
+  const SetMetrics result = sums.result();
+  return {result.loss, result.accuracy, result.samples};
+}
+
+}  // namespace lehr

@@ -1,0 +1,51 @@
+#include "architecture/arrows.hpp"
+
+namespace lehr::test {
+namespace {
+
+/// What each module names as its own dependencies in CMakeLists.txt, lowest module first.
+const std::map<std::string, Names>& direct() {
+  static const std::map<std::string, Names> arrows{
+      {"core", {}},
+      {"graph", {"core"}},
+      {"models", {"graph"}},
+      {"backend", {"core"}},
+      {"reference", {"backend"}},
+      {"cpu", {"backend"}},
+      {"engine", {"graph", "backend"}},
+      {"data", {"core"}},
+      {"optim", {"backend"}},
+      {"store", {"core"}},
+      {"report", {"store"}},
+      {"metrics", {"data"}},
+      {"init", {"engine"}},
+      {"classifier", {"engine", "data"}},
+      // A saved model is a safetensors file, hence the arrow to store.
+      {"model_io", {"classifier", "store"}},
+      {"inference", {"metrics", "model_io"}},
+      {"train", {"metrics", "init", "model_io", "optim"}},
+      {"callbacks", {"train", "inference", "report"}},
+  };
+  return arrows;
+}
+
+void add_with_dependencies(const std::string& module, Names& names) {
+  for (const std::string& used : direct().at(module)) {
+    if (names.insert(used).second) add_with_dependencies(used, names);
+  }
+}
+
+std::map<std::string, Names> with_dependencies() {
+  std::map<std::string, Names> all;
+  for (const auto& [module, used] : direct()) add_with_dependencies(module, all[module]);
+  return all;
+}
+
+}  // namespace
+
+const std::map<std::string, Names>& allowed_modules() {
+  static const std::map<std::string, Names> all = with_dependencies();
+  return all;
+}
+
+}  // namespace lehr::test
