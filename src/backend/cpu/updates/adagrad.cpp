@@ -3,20 +3,13 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "backend/cpu/support.hpp"
-#include "backend/cpu/updates/decay-inl.hpp"
-#include "backend/cpu/updates/decay.hpp"
-#include "backend/cpu/vectors-inl.hpp"
-#include "lehr/backend/kernel_registry.hpp"
-#include "lehr/core/parallel.hpp"
+#include "backend/cpu/updates/scaffold-inl.hpp"
 
 namespace lehr::cpu {
 #ifndef LEHR_BACKEND_CPU_ADAGRAD_STEP_
 #define LEHR_BACKEND_CPU_ADAGRAD_STEP_
-/// The constants of one step.
 struct AdagradStep {
-  Decay decay;
-  float rate;  ///< lr / (1 + (step - 1) * lr_decay)
+  StepScale scale;  ///< its rate is lr / (1 + (step - 1) * lr_decay)
   float initial;
   float eps;
 };
@@ -26,22 +19,15 @@ struct AdagradStep {
 HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 
-void AdagradRange(float* values, float* sums, const float* grads, std::int64_t begin, std::int64_t end,
+void AdagradRange(const UpdateBuffers& buffers, std::int64_t begin, std::int64_t end,
                   const AdagradStep& step) {
-  const FloatTag d;
-  const FloatVec l2 = hn::Set(d, step.decay.l2);
-  const FloatVec l1 = hn::Set(d, step.decay.l1);
-  const FloatVec keep = hn::Set(d, step.decay.keep);
-  const FloatVec rate = hn::Set(d, step.rate);
-  const FloatVec initial = hn::Set(d, step.initial);
-  const FloatVec eps = hn::Set(d, step.eps);
-  for_vectors(begin, end, [&](std::int64_t i, auto access) HWY_ATTR {
-    const FloatVec value = access.load(values + i);
-    const FloatVec grad = decayed_gradient(value, access.load(grads + i), l2, l1);
+  float* const sums = buffers.states[0];
+  const FloatVec initial = hn::Set(FloatTag(), step.initial);
+  const FloatVec eps = hn::Set(FloatTag(), step.eps);
+  step_range(buffers, begin, end, step.scale, [&](std::int64_t i, auto access, FloatVec grad) HWY_ATTR {
     const FloatVec sum = hn::MulAdd(grad, grad, access.load(sums + i));
-    const FloatVec denominator = hn::Add(hn::Sqrt(hn::Add(sum, initial)), eps);
     access.store(sum, sums + i);
-    access.store(hn::NegMulAdd(rate, hn::Div(grad, denominator), hn::Mul(keep, value)), values + i);
+    return hn::Div(grad, hn::Add(hn::Sqrt(hn::Add(sum, initial)), eps));
   });
 }
 
@@ -66,11 +52,10 @@ class Adagrad final : public Update {
 
   void apply(const UpdateArgs& args) override {
     const double rate = static_cast<double>(args.lr) / (1 + static_cast<double>(args.step - 1) * lr_decay_);
-    const AdagradStep step{decay_of(args), static_cast<float>(rate), static_cast<float>(initial_),
+    const AdagradStep step{scale_of(args, static_cast<float>(rate)), static_cast<float>(initial_),
                            static_cast<float>(eps_)};
-    parallel_for(args.count, elements_per_thread / 2, [&](std::int64_t begin, std::int64_t end, int) {
-      HWY_DYNAMIC_DISPATCH(AdagradRange)
-      (args.parameters, args.states[0], args.gradients, begin, end, step);
+    update_in_parts(args.count, heavy_rule, [&](std::int64_t begin, std::int64_t end) {
+      HWY_DYNAMIC_DISPATCH(AdagradRange)(buffers_of(args), begin, end, step);
     });
   }
 
@@ -82,9 +67,7 @@ class Adagrad final : public Update {
 
 }  // namespace
 
-void register_adagrad(KernelRegistry& registry) {
-  registry.add_update("adagrad", [](const UpdateSpec& spec) { return std::make_unique<Adagrad>(spec); });
-}
+void register_adagrad(KernelRegistry& registry) { add_rule<Adagrad>(registry, "adagrad"); }
 
 }  // namespace lehr::cpu
 #endif

@@ -5,24 +5,15 @@
 
 #include <cmath>
 
-#include "backend/cpu/support.hpp"
-#include "backend/cpu/updates/decay-inl.hpp"
-#include "backend/cpu/updates/decay.hpp"
-#include "backend/cpu/vectors-inl.hpp"
-#include "lehr/backend/kernel_registry.hpp"
-#include "lehr/core/parallel.hpp"
+#include "backend/cpu/updates/scaffold-inl.hpp"
 
 namespace lehr::cpu {
 #ifndef LEHR_BACKEND_CPU_ADAM_STEP_
 #define LEHR_BACKEND_CPU_ADAM_STEP_
-/// The constants of one step; values = keep * values - rate * first / (sqrt(second) * root_scale + eps).
+/// The direction is first / (sqrt(second) * root_scale + eps).
 struct AdamStep {
-  Decay decay;
-  float beta1;
-  float taken1;  ///< 1 - beta1
-  float beta2;
-  float taken2;      ///< 1 - beta2
-  float rate;        ///< lr / (1 - beta1^step)
+  StepScale scale;  ///< its rate is lr / (1 - beta1^step)
+  Moments moments;
   float root_scale;  ///< 1 / sqrt(1 - beta2^step)
   float eps;
 };
@@ -32,29 +23,12 @@ struct AdamStep {
 HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 
-void AdamRange(float* values, float* firsts, float* seconds, const float* grads, std::int64_t begin,
-               std::int64_t end, const AdamStep& step) {
-  const FloatTag d;
-  const FloatVec l2 = hn::Set(d, step.decay.l2);
-  const FloatVec l1 = hn::Set(d, step.decay.l1);
-  const FloatVec keep = hn::Set(d, step.decay.keep);
-  const FloatVec beta1 = hn::Set(d, step.beta1);
-  const FloatVec taken1 = hn::Set(d, step.taken1);
-  const FloatVec beta2 = hn::Set(d, step.beta2);
-  const FloatVec taken2 = hn::Set(d, step.taken2);
-  const FloatVec rate = hn::Set(d, step.rate);
-  const FloatVec root_scale = hn::Set(d, step.root_scale);
-  const FloatVec eps = hn::Set(d, step.eps);
-  for_vectors(begin, end, [&](std::int64_t i, auto access) HWY_ATTR {
-    const FloatVec value = access.load(values + i);
-    const FloatVec grad = decayed_gradient(value, access.load(grads + i), l2, l1);
-    const FloatVec first = hn::MulAdd(beta1, access.load(firsts + i), hn::Mul(taken1, grad));
-    const FloatVec second = hn::MulAdd(beta2, access.load(seconds + i), hn::Mul(taken2, hn::Mul(grad, grad)));
-    const FloatVec denominator = hn::MulAdd(hn::Sqrt(second), root_scale, eps);
-    access.store(first, firsts + i);
-    access.store(second, seconds + i);
-    access.store(hn::NegMulAdd(rate, hn::Div(first, denominator), hn::Mul(keep, value)), values + i);
-  });
+void AdamRange(const UpdateBuffers& buffers, std::int64_t begin, std::int64_t end, const AdamStep& step) {
+  const FloatVec root_scale = hn::Set(FloatTag(), step.root_scale);
+  const FloatVec eps = hn::Set(FloatTag(), step.eps);
+  step_by_moments(buffers, begin, end, step.scale, step.moments,
+                  [&](FloatVec first, FloatVec second)
+                      HWY_ATTR { return hn::Div(first, hn::MulAdd(hn::Sqrt(second), root_scale, eps)); });
 }
 
 }  // namespace lehr::cpu::HWY_NAMESPACE
@@ -75,22 +49,13 @@ class Adam final : public Update {
   int states() const override { return 2; }
 
   void apply(const UpdateArgs& args) override {
-    const auto beta1 = static_cast<double>(args.momentum);
-    const auto power = static_cast<double>(args.step);
-    const AdamStep step{
-        decay_of(args),
-        args.momentum,
-        static_cast<float>(1 - beta1),
-        static_cast<float>(beta2_),
-        static_cast<float>(1 - beta2_),
-        static_cast<float>(static_cast<double>(args.lr) / (1 - std::pow(beta1, power))),
-        static_cast<float>(1 / std::sqrt(1 - std::pow(beta2_, power))),
-        static_cast<float>(eps_),
-    };
-    // A square root and a division an element: a second thread pays sooner than for an addition.
-    parallel_for(args.count, elements_per_thread / 2, [&](std::int64_t begin, std::int64_t end, int) {
-      HWY_DYNAMIC_DISPATCH(AdamRange)
-      (args.parameters, args.states[0], args.states[1], args.gradients, begin, end, step);
+    const double rate =
+        static_cast<double>(args.lr) / bias_correction(static_cast<double>(args.momentum), args.step);
+    const AdamStep step{scale_of(args, static_cast<float>(rate)), moments_of(args, beta2_),
+                        static_cast<float>(1 / std::sqrt(bias_correction(beta2_, args.step))),
+                        static_cast<float>(eps_)};
+    update_in_parts(args.count, heavy_rule, [&](std::int64_t begin, std::int64_t end) {
+      HWY_DYNAMIC_DISPATCH(AdamRange)(buffers_of(args), begin, end, step);
     });
   }
 
@@ -101,9 +66,7 @@ class Adam final : public Update {
 
 }  // namespace
 
-void register_adam(KernelRegistry& registry) {
-  registry.add_update("adam", [](const UpdateSpec& spec) { return std::make_unique<Adam>(spec); });
-}
+void register_adam(KernelRegistry& registry) { add_rule<Adam>(registry, "adam"); }
 
 }  // namespace lehr::cpu
 #endif

@@ -7,34 +7,18 @@
 #include <cmath>
 
 #include "backend/cpu/chunked_sums.hpp"
-#include "backend/cpu/support.hpp"
-#include "backend/cpu/updates/decay-inl.hpp"
-#include "backend/cpu/updates/decay.hpp"
-#include "backend/cpu/vectors-inl.hpp"
-#include "lehr/backend/kernel_registry.hpp"
-#include "lehr/core/parallel.hpp"
+#include "backend/cpu/updates/scaffold-inl.hpp"
 
 namespace lehr::cpu {
 #ifndef LEHR_BACKEND_CPU_LAMB_STEP_
 #define LEHR_BACKEND_CPU_LAMB_STEP_
-/// The constants of one step. The direction of a tensor is
-/// first_scale * first / (sqrt(second) * root_scale + eps) + weight_decay * value.
+/// The direction of a tensor is first_scale * first / (sqrt(second) * root_scale + eps) + l2 * value.
 struct LambStep {
-  float beta1;
-  float taken1;  ///< 1 - beta1
-  float beta2;
-  float taken2;       ///< 1 - beta2
+  StepScale scale;  ///< its rate is the tensor's own
+  Moments moments;
   float first_scale;  ///< 1 / (1 - beta1^step)
   float root_scale;   ///< 1 / sqrt(1 - beta2^step)
   float eps;
-  Decay decay;
-};
-/// One tensor's buffers.
-struct LambBuffers {
-  float* values;
-  float* firsts;
-  float* seconds;
-  const float* grads;
 };
 #endif
 }  // namespace lehr::cpu
@@ -47,13 +31,14 @@ HWY_INLINE FloatVec lamb_direction(FloatVec value, FloatVec first, FloatVec seco
   const FloatVec denominator =
       hn::MulAdd(hn::Sqrt(second), hn::Set(d, step.root_scale), hn::Set(d, step.eps));
   const FloatVec adaptive = hn::Div(hn::Mul(hn::Set(d, step.first_scale), first), denominator);
-  return hn::MulAdd(hn::Set(d, step.decay.l2), value, adaptive);
+  return hn::MulAdd(hn::Set(d, step.scale.l2), value, adaptive);
 }
 
 /// Takes the gradients into the moments; the squares of values and directions, summed.
-TwoSums LambMoments(const LambBuffers& buffers, std::int64_t begin, std::int64_t end, const LambStep& given) {
+TwoSums LambMoments(const UpdateBuffers& buffers, std::int64_t begin, std::int64_t end,
+                    const LambStep& given) {
   const FloatTag d;
-  const LambBuffers b = buffers;
+  const UpdateBuffers b = buffers;
   const LambStep step = given;
   TwoSums sums{};
   for_blocks(begin, end, [&](std::int64_t from, std::int64_t to) HWY_ATTR {
@@ -62,13 +47,13 @@ TwoSums LambMoments(const LambBuffers& buffers, std::int64_t begin, std::int64_t
     for_vectors(from, to, [&](std::int64_t i, auto access) HWY_ATTR {
       const FloatVec value = access.load(b.values + i);
       const FloatVec grad =
-          decayed_gradient(value, access.load(b.grads + i), hn::Zero(d), hn::Set(d, step.decay.l1));
-      const FloatVec first = hn::MulAdd(hn::Set(d, step.beta1), access.load(b.firsts + i),
-                                        hn::Mul(hn::Set(d, step.taken1), grad));
-      const FloatVec second = hn::MulAdd(hn::Set(d, step.beta2), access.load(b.seconds + i),
-                                         hn::Mul(hn::Set(d, step.taken2), hn::Mul(grad, grad)));
-      access.store(first, b.firsts + i);
-      access.store(second, b.seconds + i);
+          decayed_gradient(value, access.load(b.grads + i), hn::Zero(d), hn::Set(d, step.scale.l1));
+      const FloatVec first = hn::MulAdd(hn::Set(d, step.moments.beta1), access.load(b.states[0] + i),
+                                        hn::Mul(hn::Set(d, step.moments.taken1), grad));
+      const FloatVec second = hn::MulAdd(hn::Set(d, step.moments.beta2), access.load(b.states[1] + i),
+                                         hn::Mul(hn::Set(d, step.moments.taken2), hn::Mul(grad, grad)));
+      access.store(first, b.states[0] + i);
+      access.store(second, b.states[1] + i);
       const FloatVec direction = lamb_direction(value, first, second, step);
       value_squares = hn::MulAdd(value, value, value_squares);
       direction_squares = hn::MulAdd(direction, direction, direction_squares);
@@ -79,17 +64,16 @@ TwoSums LambMoments(const LambBuffers& buffers, std::int64_t begin, std::int64_t
   return sums;
 }
 
-void LambRange(const LambBuffers& buffers, std::int64_t begin, std::int64_t end, const LambStep& given,
-               float rate) {
-  const LambBuffers b = buffers;
+void LambRange(const UpdateBuffers& buffers, std::int64_t begin, std::int64_t end, const LambStep& given) {
+  const UpdateBuffers b = buffers;
   const LambStep step = given;
   for_vectors(begin, end, [&](std::int64_t i, auto access) HWY_ATTR {
     const FloatTag d;
     const FloatVec value = access.load(b.values + i);
     const FloatVec direction =
-        lamb_direction(value, access.load(b.firsts + i), access.load(b.seconds + i), step);
-    const FloatVec kept = hn::Mul(hn::Set(d, step.decay.keep), value);
-    access.store(hn::NegMulAdd(hn::Set(d, rate), direction, kept), b.values + i);
+        lamb_direction(value, access.load(b.states[0] + i), access.load(b.states[1] + i), step);
+    const FloatVec kept = hn::Mul(hn::Set(d, step.scale.keep), value);
+    access.store(hn::NegMulAdd(hn::Set(d, step.scale.rate), direction, kept), b.values + i);
   });
 }
 
@@ -115,37 +99,28 @@ class Lamb final : public Update {
   bool by_tensor() const override { return true; }
 
   void apply(const UpdateArgs& args) override {
-    const LambStep step = step_of(args);
+    LambStep step = step_of(args);
     for (const UpdateTensor& tensor : args.tensors) {
-      const std::int64_t at = tensor.offset;
-      const LambBuffers buffers{args.parameters + at, args.states[0] + at, args.states[1] + at,
-                                args.gradients + at};
+      const UpdateBuffers buffers = buffers_of(args, tensor.offset);
       const TwoSums squares = chunked_sums(tensor.count(), [&](std::int64_t begin, std::int64_t end) {
         return HWY_DYNAMIC_DISPATCH(LambMoments)(buffers, begin, end, step);
       });
-      const auto rate = static_cast<float>(static_cast<double>(args.lr) * trust_of(step, squares));
-      parallel_for(tensor.count(), elements_per_thread / 2, [&](std::int64_t begin, std::int64_t end, int) {
-        HWY_DYNAMIC_DISPATCH(LambRange)(buffers, begin, end, step, rate);
+      step.scale.rate = static_cast<float>(static_cast<double>(args.lr) * trust_of(step, squares));
+      update_in_parts(tensor.count(), heavy_rule, [&](std::int64_t begin, std::int64_t end) {
+        HWY_DYNAMIC_DISPATCH(LambRange)(buffers, begin, end, step);
       });
     }
   }
 
  private:
   LambStep step_of(const UpdateArgs& args) const {
-    const auto beta1 = static_cast<double>(args.momentum);
-    const auto power = static_cast<double>(args.step);
-    return {args.momentum,
-            static_cast<float>(1 - beta1),
-            static_cast<float>(beta2_),
-            static_cast<float>(1 - beta2_),
-            static_cast<float>(1 / (1 - std::pow(beta1, power))),
-            static_cast<float>(1 / std::sqrt(1 - std::pow(beta2_, power))),
-            static_cast<float>(eps_),
-            decay_of(args)};
+    const double first = bias_correction(static_cast<double>(args.momentum), args.step);
+    return {scale_of(args, 0), moments_of(args, beta2_), static_cast<float>(1 / first),
+            static_cast<float>(1 / std::sqrt(bias_correction(beta2_, args.step))), static_cast<float>(eps_)};
   }
 
   double trust_of(const LambStep& step, const TwoSums& squares) const {
-    const double value_norm = static_cast<double>(step.decay.keep) * std::sqrt(squares[0]);
+    const double value_norm = static_cast<double>(step.scale.keep) * std::sqrt(squares[0]);
     const double direction_norm = std::sqrt(squares[1]);
     if (value_norm == 0 || direction_norm == 0) return 1;
     return std::min(value_norm / direction_norm, most_trust_);
@@ -158,9 +133,7 @@ class Lamb final : public Update {
 
 }  // namespace
 
-void register_lamb(KernelRegistry& registry) {
-  registry.add_update("lamb", [](const UpdateSpec& spec) { return std::make_unique<Lamb>(spec); });
-}
+void register_lamb(KernelRegistry& registry) { add_rule<Lamb>(registry, "lamb"); }
 
 }  // namespace lehr::cpu
 #endif

@@ -6,20 +6,14 @@
 #include <cmath>
 
 #include "backend/cpu/square_sums.hpp"
-#include "backend/cpu/support.hpp"
-#include "backend/cpu/updates/decay-inl.hpp"
-#include "backend/cpu/updates/decay.hpp"
-#include "backend/cpu/vectors-inl.hpp"
-#include "lehr/backend/kernel_registry.hpp"
-#include "lehr/core/parallel.hpp"
+#include "backend/cpu/updates/scaffold-inl.hpp"
 
 namespace lehr::cpu {
 #ifndef LEHR_BACKEND_CPU_LARS_STEP_
 #define LEHR_BACKEND_CPU_LARS_STEP_
-/// The constants of one step of one tensor.
+/// Of one tensor.
 struct LarsStep {
-  Decay decay;
-  float lr;
+  StepScale scale;
   float momentum;
   float trust;
   bool nesterov;
@@ -30,23 +24,16 @@ struct LarsStep {
 HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 
-void LarsRange(float* values, float* velocities, const float* grads, std::int64_t begin, std::int64_t end,
-               const LarsStep& step) {
-  const FloatTag d;
-  const FloatVec l2 = hn::Set(d, step.decay.l2);
-  const FloatVec l1 = hn::Set(d, step.decay.l1);
-  const FloatVec keep = hn::Set(d, step.decay.keep);
-  const FloatVec lr = hn::Set(d, step.lr);
-  const FloatVec momentum = hn::Set(d, step.momentum);
-  const FloatVec trust = hn::Set(d, step.trust);
+void LarsRange(const UpdateBuffers& buffers, std::int64_t begin, std::int64_t end, const LarsStep& step) {
+  float* const velocities = buffers.states[0];
+  const FloatVec momentum = hn::Set(FloatTag(), step.momentum);
+  const FloatVec trust = hn::Set(FloatTag(), step.trust);
   const bool nesterov = step.nesterov;
-  for_vectors(begin, end, [&](std::int64_t i, auto access) HWY_ATTR {
-    const FloatVec value = access.load(values + i);
-    const FloatVec grad = hn::Mul(trust, decayed_gradient(value, access.load(grads + i), l2, l1));
+  step_range(buffers, begin, end, step.scale, [&](std::int64_t i, auto access, FloatVec decayed) HWY_ATTR {
+    const FloatVec grad = hn::Mul(trust, decayed);
     const FloatVec velocity = hn::MulAdd(momentum, access.load(velocities + i), grad);
-    const FloatVec direction = nesterov ? hn::MulAdd(momentum, velocity, grad) : velocity;
     access.store(velocity, velocities + i);
-    access.store(hn::NegMulAdd(lr, direction, hn::Mul(keep, value)), values + i);
+    return nesterov ? hn::MulAdd(momentum, velocity, grad) : velocity;
   });
 }
 
@@ -73,20 +60,18 @@ class Lars final : public Update {
 
   void apply(const UpdateArgs& args) override {
     for (const UpdateTensor& tensor : args.tensors) {
-      float* const values = args.parameters + tensor.offset;
-      const float* const grads = args.gradients + tensor.offset;
-      float* const velocities = args.states[0] + tensor.offset;
-      const float trust = tensor.rank > 1 ? trust_of(args, values, grads, tensor.count()) : 1;
-      const LarsStep step{decay_of(args), args.lr, args.momentum, trust, nesterov_};
-      parallel_for(tensor.count(), elements_per_thread, [&](std::int64_t begin, std::int64_t end, int) {
-        HWY_DYNAMIC_DISPATCH(LarsRange)(values, velocities, grads, begin, end, step);
+      const UpdateBuffers buffers = buffers_of(args, tensor.offset);
+      const float trust = tensor.rank > 1 ? trust_of(args, buffers, tensor.count()) : 1;
+      const LarsStep step{scale_of(args, args.lr), args.momentum, trust, nesterov_};
+      update_in_parts(tensor.count(), light_rule, [&](std::int64_t begin, std::int64_t end) {
+        HWY_DYNAMIC_DISPATCH(LarsRange)(buffers, begin, end, step);
       });
     }
   }
 
  private:
-  float trust_of(const UpdateArgs& args, const float* values, const float* grads, std::int64_t count) const {
-    const TwoSums squares = square_sums(values, grads, count);
+  float trust_of(const UpdateArgs& args, const UpdateBuffers& buffers, std::int64_t count) const {
+    const TwoSums squares = square_sums(buffers.values, buffers.grads, count);
     const double value_norm = std::sqrt(squares[0]);
     const double grad_norm = std::sqrt(squares[1]);
     if (value_norm == 0 || grad_norm == 0) return 1;
@@ -104,9 +89,7 @@ class Lars final : public Update {
 
 }  // namespace
 
-void register_lars(KernelRegistry& registry) {
-  registry.add_update("lars", [](const UpdateSpec& spec) { return std::make_unique<Lars>(spec); });
-}
+void register_lars(KernelRegistry& registry) { add_rule<Lars>(registry, "lars"); }
 
 }  // namespace lehr::cpu
 #endif

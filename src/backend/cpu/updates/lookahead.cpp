@@ -6,10 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "backend/cpu/support.hpp"
-#include "backend/cpu/vectors-inl.hpp"
-#include "lehr/backend/kernel_registry.hpp"
-#include "lehr/core/parallel.hpp"
+#include "backend/cpu/updates/scaffold-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
@@ -51,7 +48,7 @@ class Lookahead final : public Update {
     inner_args.states = args.states.first(static_cast<std::size_t>(inner_->states()));
     inner_->apply(inner_args);
     if (args.step % every_ != 0) return;
-    parallel_for(args.count, elements_per_thread, [&](std::int64_t begin, std::int64_t end, int) {
+    update_in_parts(args.count, light_rule, [&](std::int64_t begin, std::int64_t end) {
       HWY_DYNAMIC_DISPATCH(LookaheadRange)(args.parameters, slow, begin, end, alpha_);
     });
   }

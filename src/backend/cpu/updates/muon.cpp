@@ -9,13 +9,8 @@
 
 #include "backend/cpu/newton_schulz.hpp"
 #include "backend/cpu/square_sums.hpp"
-#include "backend/cpu/support.hpp"
-#include "backend/cpu/updates/decay-inl.hpp"
-#include "backend/cpu/updates/decay.hpp"
-#include "backend/cpu/vectors-inl.hpp"
+#include "backend/cpu/updates/scaffold-inl.hpp"
 #include "backend/muon_spec.hpp"
-#include "lehr/backend/kernel_registry.hpp"
-#include "lehr/core/parallel.hpp"
 
 namespace lehr::cpu {
 #ifndef LEHR_BACKEND_CPU_MUON_BUFFERS_
@@ -34,11 +29,11 @@ HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 
 void MuonMomentum(const MuonBuffers& buffers, std::int64_t begin, std::int64_t end, float share,
-                  bool nesterov, const Decay& decay) {
+                  bool nesterov, const StepScale& scale) {
   const FloatTag d;
   const MuonBuffers b = buffers;
-  const FloatVec l2 = hn::Set(d, decay.l2);
-  const FloatVec l1 = hn::Set(d, decay.l1);
+  const FloatVec l2 = hn::Set(d, scale.l2);
+  const FloatVec l1 = hn::Set(d, scale.l1);
   const FloatVec momentum = hn::Set(d, share);
   for_vectors(begin, end, [&](std::int64_t i, auto access) HWY_ATTR {
     const FloatVec grad = decayed_gradient(access.load(b.values + i), access.load(b.grads + i), l2, l1);
@@ -94,14 +89,14 @@ class Muon final : public Update {
     directions_.resize(std::max(directions_.size(), static_cast<std::size_t>(tensor.count())));
     const MuonBuffers buffers{args.parameters + tensor.offset, args.states[0] + tensor.offset,
                               args.gradients + tensor.offset, directions_.data()};
-    const Decay decay = decay_of(args);
-    parallel_for(tensor.count(), elements_per_thread, [&](std::int64_t begin, std::int64_t end, int) {
-      HWY_DYNAMIC_DISPATCH(MuonMomentum)(buffers, begin, end, args.momentum, spec_.nesterov, decay);
+    const StepScale scale = scale_of(args, 0);
+    update_in_parts(tensor.count(), light_rule, [&](std::int64_t begin, std::int64_t end) {
+      HWY_DYNAMIC_DISPATCH(MuonMomentum)(buffers, begin, end, args.momentum, spec_.nesterov, scale);
     });
     newton_schulz_.orthogonalise(directions_.data(), tensor.rows, tensor.columns, spec_.newton_schulz_steps);
-    const double kept = static_cast<double>(decay.keep) * value_scale(buffers, tensor);
+    const double kept = static_cast<double>(scale.keep) * value_scale(buffers, tensor);
     const auto rate = static_cast<float>(static_cast<double>(args.lr) * muon_step_scale(spec_, tensor));
-    parallel_for(tensor.count(), elements_per_thread, [&](std::int64_t begin, std::int64_t end, int) {
+    update_in_parts(tensor.count(), light_rule, [&](std::int64_t begin, std::int64_t end) {
       HWY_DYNAMIC_DISPATCH(MuonStep)(buffers, begin, end, static_cast<float>(kept), rate);
     });
   }

@@ -3,32 +3,18 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "backend/cpu/support.hpp"
-#include "backend/cpu/updates/decay-inl.hpp"
-#include "backend/cpu/updates/decay.hpp"
-#include "backend/cpu/vectors-inl.hpp"
-#include "lehr/backend/kernel_registry.hpp"
-#include "lehr/core/parallel.hpp"
+#include "backend/cpu/updates/scaffold-inl.hpp"
 
 namespace lehr::cpu {
 #ifndef LEHR_BACKEND_CPU_RMSPROP_STEP_
 #define LEHR_BACKEND_CPU_RMSPROP_STEP_
-/// The constants of one step.
 struct RmsPropStep {
-  Decay decay;
-  float lr;
+  StepScale scale;
   float momentum;
   float alpha;
   float taken;  ///< 1 - alpha
   float eps;
-};
-/// Buffers of one step; means is null where the rule is not centered.
-struct RmsPropBuffers {
-  float* values;
-  const float* grads;
-  float* squares;
-  float* velocities;
-  float* means;
+  bool centered;
 };
 #endif
 }  // namespace lehr::cpu
@@ -37,47 +23,43 @@ HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 
 template <bool centered, bool with_momentum>
-HWY_INLINE void rmsprop_range(const RmsPropBuffers& b, std::int64_t begin, std::int64_t end,
+HWY_INLINE void rmsprop_range(const UpdateBuffers& buffers, std::int64_t begin, std::int64_t end,
                               const RmsPropStep& step) {
   const FloatTag d;
-  const FloatVec l2 = hn::Set(d, step.decay.l2);
-  const FloatVec l1 = hn::Set(d, step.decay.l1);
-  const FloatVec keep = hn::Set(d, step.decay.keep);
-  const FloatVec lr = hn::Set(d, step.lr);
+  float* const squares = buffers.states[0];
+  float* const velocities = buffers.states[1];
+  float* const means = buffers.states[2];
   const FloatVec momentum = hn::Set(d, step.momentum);
   const FloatVec alpha = hn::Set(d, step.alpha);
   const FloatVec taken = hn::Set(d, step.taken);
   const FloatVec eps = hn::Set(d, step.eps);
-  const RmsPropBuffers to = b;
-  for_vectors(begin, end, [&](std::int64_t i, auto access) HWY_ATTR {
-    const FloatVec value = access.load(to.values + i);
-    const FloatVec grad = decayed_gradient(value, access.load(to.grads + i), l2, l1);
-    const FloatVec square =
-        hn::MulAdd(alpha, access.load(to.squares + i), hn::Mul(taken, hn::Mul(grad, grad)));
-    access.store(square, to.squares + i);
+  step_range(buffers, begin, end, step.scale, [&](std::int64_t i, auto access, FloatVec grad) HWY_ATTR {
+    const FloatVec square = hn::MulAdd(alpha, access.load(squares + i), hn::Mul(taken, hn::Mul(grad, grad)));
+    access.store(square, squares + i);
     FloatVec variance = square;
     if constexpr (centered) {
-      const FloatVec mean = hn::MulAdd(alpha, access.load(to.means + i), hn::Mul(taken, grad));
-      access.store(mean, to.means + i);
+      const FloatVec mean = hn::MulAdd(alpha, access.load(means + i), hn::Mul(taken, grad));
+      access.store(mean, means + i);
       variance = hn::Max(hn::NegMulAdd(mean, mean, square), hn::Zero(FloatTag()));
     }
     FloatVec direction = hn::Div(grad, hn::Add(hn::Sqrt(variance), eps));
     if constexpr (with_momentum) {
-      direction = hn::MulAdd(momentum, access.load(to.velocities + i), direction);
-      access.store(direction, to.velocities + i);
+      direction = hn::MulAdd(momentum, access.load(velocities + i), direction);
+      access.store(direction, velocities + i);
     }
-    access.store(hn::NegMulAdd(lr, direction, hn::Mul(keep, value)), to.values + i);
+    return direction;
   });
 }
 
-void RmsPropRange(const RmsPropBuffers& b, std::int64_t begin, std::int64_t end, const RmsPropStep& step) {
+void RmsPropRange(const UpdateBuffers& buffers, std::int64_t begin, std::int64_t end,
+                  const RmsPropStep& step) {
   const bool with_momentum = step.momentum != 0;
-  if (b.means != nullptr) {
-    return with_momentum ? rmsprop_range<true, true>(b, begin, end, step)
-                         : rmsprop_range<true, false>(b, begin, end, step);
+  if (step.centered) {
+    return with_momentum ? rmsprop_range<true, true>(buffers, begin, end, step)
+                         : rmsprop_range<true, false>(buffers, begin, end, step);
   }
-  return with_momentum ? rmsprop_range<false, true>(b, begin, end, step)
-                       : rmsprop_range<false, false>(b, begin, end, step);
+  return with_momentum ? rmsprop_range<false, true>(buffers, begin, end, step)
+                       : rmsprop_range<false, false>(buffers, begin, end, step);
 }
 
 }  // namespace lehr::cpu::HWY_NAMESPACE
@@ -89,7 +71,7 @@ namespace {
 
 HWY_EXPORT(RmsPropRange);
 
-/// Hinton 2012, as torch.optim.RMSprop. States: mean square, velocity and, where centered, mean.
+/// Hinton 2012, as torch.optim.RMSprop. States: mean square, velocity and, if centered, mean.
 class RmsProp final : public Update {
  public:
   explicit RmsProp(const UpdateSpec& spec)
@@ -99,16 +81,11 @@ class RmsProp final : public Update {
   int states() const override { return centered_ ? 3 : 2; }
 
   void apply(const UpdateArgs& args) override {
-    const RmsPropStep step{decay_of(args),
-                           args.lr,
-                           args.momentum,
-                           static_cast<float>(alpha_),
-                           static_cast<float>(1 - alpha_),
-                           static_cast<float>(eps_)};
-    const RmsPropBuffers buffers{args.parameters, args.gradients, args.states[0], args.states[1],
-                                 centered_ ? args.states[2] : nullptr};
-    parallel_for(args.count, elements_per_thread / 2, [&](std::int64_t begin, std::int64_t end, int) {
-      HWY_DYNAMIC_DISPATCH(RmsPropRange)(buffers, begin, end, step);
+    const RmsPropStep step{scale_of(args, args.lr),    args.momentum,
+                           static_cast<float>(alpha_), static_cast<float>(1 - alpha_),
+                           static_cast<float>(eps_),   centered_};
+    update_in_parts(args.count, heavy_rule, [&](std::int64_t begin, std::int64_t end) {
+      HWY_DYNAMIC_DISPATCH(RmsPropRange)(buffers_of(args), begin, end, step);
     });
   }
 
@@ -120,9 +97,7 @@ class RmsProp final : public Update {
 
 }  // namespace
 
-void register_rmsprop(KernelRegistry& registry) {
-  registry.add_update("rmsprop", [](const UpdateSpec& spec) { return std::make_unique<RmsProp>(spec); });
-}
+void register_rmsprop(KernelRegistry& registry) { add_rule<RmsProp>(registry, "rmsprop"); }
 
 }  // namespace lehr::cpu
 #endif

@@ -1,7 +1,6 @@
 #include <cmath>
 
-#include "backend/reference/updates/decay.hpp"
-#include "lehr/backend/kernel_registry.hpp"
+#include "backend/reference/updates/scaffold.hpp"
 
 namespace lehr::reference {
 namespace {
@@ -18,13 +17,11 @@ class Adagrad final : public Update {
 
   void apply(const UpdateArgs& args) override {
     const double rate = static_cast<double>(args.lr) / (1 + static_cast<double>(args.step - 1) * lr_decay_);
-    for (std::int64_t i = 0; i < args.count; ++i) {
-      const double grad = decayed_gradient(args, i);
+    step_elements(args, 0, args.count, [&](std::int64_t i, double grad) {
       float& sum = args.states[0][i];
       sum = static_cast<float>(static_cast<double>(sum) + grad * grad);
-      const double root = std::sqrt(static_cast<double>(sum) + initial_) + eps_;
-      args.parameters[i] = static_cast<float>(kept_value(args, i) - rate * grad / root);
-    }
+      return rate * grad / (std::sqrt(static_cast<double>(sum) + initial_) + eps_);
+    });
   }
 
  private:
@@ -35,8 +32,6 @@ class Adagrad final : public Update {
 
 }  // namespace
 
-void register_adagrad(KernelRegistry& registry) {
-  registry.add_update("adagrad", [](const UpdateSpec& spec) { return std::make_unique<Adagrad>(spec); });
-}
+void register_adagrad(KernelRegistry& registry) { add_rule<Adagrad>(registry, "adagrad"); }
 
 }  // namespace lehr::reference

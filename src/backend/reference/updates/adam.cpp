@@ -1,7 +1,6 @@
 #include <cmath>
 
-#include "backend/reference/updates/decay.hpp"
-#include "lehr/backend/kernel_registry.hpp"
+#include "backend/reference/updates/scaffold.hpp"
 
 namespace lehr::reference {
 namespace {
@@ -15,19 +14,13 @@ class Adam final : public Update {
 
   void apply(const UpdateArgs& args) override {
     const double beta1 = static_cast<double>(args.momentum);
-    const double steps = static_cast<double>(args.step);
-    const double step_size = static_cast<double>(args.lr) / (1 - std::pow(beta1, steps));
-    const double root_correction = std::sqrt(1 - std::pow(beta2_, steps));
-    for (std::int64_t i = 0; i < args.count; ++i) {
-      const double grad = decayed_gradient(args, i);
-      float& mean = args.states[0][i];
-      float& square = args.states[1][i];
-      mean = static_cast<float>(beta1 * static_cast<double>(mean) + (1 - beta1) * grad);
-      square = static_cast<float>(beta2_ * static_cast<double>(square) + (1 - beta2_) * grad * grad);
-      const double root = std::sqrt(static_cast<double>(square)) / root_correction + eps_;
-      args.parameters[i] =
-          static_cast<float>(kept_value(args, i) - step_size * static_cast<double>(mean) / root);
-    }
+    const double step_size = static_cast<double>(args.lr) / bias_correction(beta1, args.step);
+    const double root_correction = std::sqrt(bias_correction(beta2_, args.step));
+    step_elements(args, 0, args.count, [&](std::int64_t i, double grad) {
+      const double mean = update_mean(args.states[0][i], beta1, grad);
+      const double square = update_mean_square(args.states[1][i], beta2_, grad);
+      return step_size * mean / (std::sqrt(square) / root_correction + eps_);
+    });
   }
 
  private:
@@ -37,8 +30,6 @@ class Adam final : public Update {
 
 }  // namespace
 
-void register_adam(KernelRegistry& registry) {
-  registry.add_update("adam", [](const UpdateSpec& spec) { return std::make_unique<Adam>(spec); });
-}
+void register_adam(KernelRegistry& registry) { add_rule<Adam>(registry, "adam"); }
 
 }  // namespace lehr::reference

@@ -2,9 +2,8 @@
 #include <cmath>
 #include <vector>
 
-#include "backend/reference/updates/decay.hpp"
 #include "backend/reference/updates/norm.hpp"
-#include "lehr/backend/kernel_registry.hpp"
+#include "backend/reference/updates/scaffold.hpp"
 
 namespace lehr::reference {
 namespace {
@@ -29,26 +28,21 @@ class Lamb final : public Update {
       const double direction_norm = norm(directions.data(), tensor.count());
       const bool trusted = value_norm > 0 && direction_norm > 0;
       const double trust = trusted ? std::min(value_norm / direction_norm, most_trust_) : 1;
-      for (std::int64_t i = tensor.offset; i < tensor.offset + tensor.count(); ++i) {
-        const double direction = directions[static_cast<std::size_t>(i - tensor.offset)];
-        args.parameters[i] =
-            static_cast<float>(kept_value(args, i) - static_cast<double>(args.lr) * trust * direction);
-      }
+      step_elements(args, tensor.offset, tensor.offset + tensor.count(), [&](std::int64_t i, double) {
+        return static_cast<double>(args.lr) * trust * directions[static_cast<std::size_t>(i - tensor.offset)];
+      });
     }
   }
 
  private:
   double direction_of(const UpdateArgs& args, std::int64_t i) const {
     const double beta1 = static_cast<double>(args.momentum);
-    const double steps = static_cast<double>(args.step);
     const double decay = static_cast<double>(args.weight_decay) * static_cast<double>(args.parameters[i]);
     const double grad = decayed_gradient(args, i) - decay;
-    float& mean = args.states[0][i];
-    float& square = args.states[1][i];
-    mean = static_cast<float>(beta1 * static_cast<double>(mean) + (1 - beta1) * grad);
-    square = static_cast<float>(beta2_ * static_cast<double>(square) + (1 - beta2_) * grad * grad);
-    const double root = std::sqrt(static_cast<double>(square) / (1 - std::pow(beta2_, steps)));
-    return static_cast<double>(mean) / (1 - std::pow(beta1, steps)) / (root + eps_) + decay;
+    const double mean = update_mean(args.states[0][i], beta1, grad);
+    const double square = update_mean_square(args.states[1][i], beta2_, grad);
+    const double root = std::sqrt(square / bias_correction(beta2_, args.step));
+    return mean / bias_correction(beta1, args.step) / (root + eps_) + decay;
   }
 
   double beta2_;
@@ -58,8 +52,6 @@ class Lamb final : public Update {
 
 }  // namespace
 
-void register_lamb(KernelRegistry& registry) {
-  registry.add_update("lamb", [](const UpdateSpec& spec) { return std::make_unique<Lamb>(spec); });
-}
+void register_lamb(KernelRegistry& registry) { add_rule<Lamb>(registry, "lamb"); }
 
 }  // namespace lehr::reference

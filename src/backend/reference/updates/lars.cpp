@@ -1,7 +1,5 @@
-
-#include "backend/reference/updates/decay.hpp"
 #include "backend/reference/updates/norm.hpp"
-#include "lehr/backend/kernel_registry.hpp"
+#include "backend/reference/updates/scaffold.hpp"
 
 namespace lehr::reference {
 namespace {
@@ -21,15 +19,15 @@ class Lars final : public Update {
     const double momentum = static_cast<double>(args.momentum);
     for (const UpdateTensor& tensor : args.tensors) {
       const double trust = tensor.rank > 1 ? trust_of(args, tensor) : 1;
-      for (std::int64_t i = tensor.offset; i < tensor.offset + tensor.count(); ++i) {
-        const double grad = trust * decayed_gradient(args, i);
+      const auto change = [&](std::int64_t i, double decayed) {
+        const double grad = trust * decayed;
         float& buffer = args.states[0][i];
         const double velocity = momentum * static_cast<double>(buffer) + grad;
         buffer = static_cast<float>(velocity);
         const double direction = nesterov_ ? grad + momentum * velocity : velocity;
-        args.parameters[i] =
-            static_cast<float>(kept_value(args, i) - static_cast<double>(args.lr) * direction);
-      }
+        return static_cast<double>(args.lr) * direction;
+      };
+      step_elements(args, tensor.offset, tensor.offset + tensor.count(), change);
     }
   }
 
@@ -53,8 +51,6 @@ class Lars final : public Update {
 
 }  // namespace
 
-void register_lars(KernelRegistry& registry) {
-  registry.add_update("lars", [](const UpdateSpec& spec) { return std::make_unique<Lars>(spec); });
-}
+void register_lars(KernelRegistry& registry) { add_rule<Lars>(registry, "lars"); }
 
 }  // namespace lehr::reference

@@ -4,9 +4,8 @@
 #include <vector>
 
 #include "backend/muon_spec.hpp"
-#include "backend/reference/updates/decay.hpp"
 #include "backend/reference/updates/norm.hpp"
-#include "lehr/backend/kernel_registry.hpp"
+#include "backend/reference/updates/scaffold.hpp"
 
 namespace lehr::reference {
 namespace {

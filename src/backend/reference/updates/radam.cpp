@@ -1,7 +1,6 @@
 #include <cmath>
 
-#include "backend/reference/updates/decay.hpp"
-#include "lehr/backend/kernel_registry.hpp"
+#include "backend/reference/updates/scaffold.hpp"
 
 namespace lehr::reference {
 namespace {
@@ -20,22 +19,15 @@ class RAdam final : public Update {
     const double power2 = std::pow(beta2_, steps);
     const double longest = 2 / (1 - beta2_) - 1;
     const double length = longest - 2 * steps * power2 / (1 - power2);
-    const double step_size = static_cast<double>(args.lr) / (1 - std::pow(beta1, steps));
+    const double step_size = static_cast<double>(args.lr) / bias_correction(beta1, args.step);
     const double rectification =
         std::sqrt((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length));
-    for (std::int64_t i = 0; i < args.count; ++i) {
-      const double grad = decayed_gradient(args, i);
-      float& mean = args.states[0][i];
-      float& square = args.states[1][i];
-      mean = static_cast<float>(beta1 * static_cast<double>(mean) + (1 - beta1) * grad);
-      square = static_cast<float>(beta2_ * static_cast<double>(square) + (1 - beta2_) * grad * grad);
-      double direction = static_cast<double>(mean);
-      if (length > 5) {
-        const double root = std::sqrt(static_cast<double>(square)) + eps_;
-        direction *= rectification * std::sqrt(1 - power2) / root;
-      }
-      args.parameters[i] = static_cast<float>(kept_value(args, i) - step_size * direction);
-    }
+    step_elements(args, 0, args.count, [&](std::int64_t i, double grad) {
+      double direction = update_mean(args.states[0][i], beta1, grad);
+      const double square = update_mean_square(args.states[1][i], beta2_, grad);
+      if (length > 5) direction *= rectification * std::sqrt(1 - power2) / (std::sqrt(square) + eps_);
+      return step_size * direction;
+    });
   }
 
  private:
@@ -45,8 +37,6 @@ class RAdam final : public Update {
 
 }  // namespace
 
-void register_radam(KernelRegistry& registry) {
-  registry.add_update("radam", [](const UpdateSpec& spec) { return std::make_unique<RAdam>(spec); });
-}
+void register_radam(KernelRegistry& registry) { add_rule<RAdam>(registry, "radam"); }
 
 }  // namespace lehr::reference

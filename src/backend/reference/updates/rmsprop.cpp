@@ -1,8 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "backend/reference/updates/decay.hpp"
-#include "lehr/backend/kernel_registry.hpp"
+#include "backend/reference/updates/scaffold.hpp"
 
 namespace lehr::reference {
 namespace {
@@ -18,27 +17,23 @@ class RmsProp final : public Update {
 
   void apply(const UpdateArgs& args) override {
     const double momentum = static_cast<double>(args.momentum);
-    for (std::int64_t i = 0; i < args.count; ++i) {
-      const double grad = decayed_gradient(args, i);
-      float& square = args.states[0][i];
+    step_elements(args, 0, args.count, [&](std::int64_t i, double grad) {
       float& velocity = args.states[1][i];
-      square = static_cast<float>(alpha_ * static_cast<double>(square) + (1 - alpha_) * grad * grad);
       double direction = grad / (std::sqrt(variance(args, i, grad)) + eps_);
       if (momentum > 0) {
         direction += momentum * static_cast<double>(velocity);
         velocity = static_cast<float>(direction);
       }
-      args.parameters[i] = static_cast<float>(kept_value(args, i) - static_cast<double>(args.lr) * direction);
-    }
+      return static_cast<double>(args.lr) * direction;
+    });
   }
 
  private:
   double variance(const UpdateArgs& args, std::int64_t i, double grad) const {
-    const double square = static_cast<double>(args.states[0][i]);
+    const double square = update_mean_square(args.states[0][i], alpha_, grad);
     if (!centered_) return square;
-    float& mean = args.states[2][i];
-    mean = static_cast<float>(alpha_ * static_cast<double>(mean) + (1 - alpha_) * grad);
-    return std::max(0.0, square - static_cast<double>(mean) * static_cast<double>(mean));
+    const double mean = update_mean(args.states[2][i], alpha_, grad);
+    return std::max(0.0, square - mean * mean);
   }
 
   double alpha_;
@@ -48,8 +43,6 @@ class RmsProp final : public Update {
 
 }  // namespace
 
-void register_rmsprop(KernelRegistry& registry) {
-  registry.add_update("rmsprop", [](const UpdateSpec& spec) { return std::make_unique<RmsProp>(spec); });
-}
+void register_rmsprop(KernelRegistry& registry) { add_rule<RmsProp>(registry, "rmsprop"); }
 
 }  // namespace lehr::reference

@@ -1,5 +1,4 @@
-#include "backend/reference/updates/decay.hpp"
-#include "lehr/backend/kernel_registry.hpp"
+#include "backend/reference/updates/scaffold.hpp"
 
 namespace lehr::reference {
 namespace {
@@ -13,15 +12,14 @@ class Sgd final : public Update {
 
   void apply(const UpdateArgs& args) override {
     const double momentum = static_cast<double>(args.momentum);
-    for (std::int64_t i = 0; i < args.count; ++i) {
-      const double grad = decayed_gradient(args, i);
+    step_elements(args, 0, args.count, [&](std::int64_t i, double grad) {
       float& buffer = args.states[0][i];
       const double velocity =
           args.step == 1 ? grad : momentum * static_cast<double>(buffer) + (1 - dampening_) * grad;
       buffer = static_cast<float>(velocity);
       const double direction = momentum == 0 ? grad : nesterov_ ? grad + momentum * velocity : velocity;
-      args.parameters[i] = static_cast<float>(kept_value(args, i) - static_cast<double>(args.lr) * direction);
-    }
+      return static_cast<double>(args.lr) * direction;
+    });
   }
 
  private:
@@ -31,8 +29,6 @@ class Sgd final : public Update {
 
 }  // namespace
 
-void register_sgd(KernelRegistry& registry) {
-  registry.add_update("sgd", [](const UpdateSpec& spec) { return std::make_unique<Sgd>(spec); });
-}
+void register_sgd(KernelRegistry& registry) { add_rule<Sgd>(registry, "sgd"); }
 
 }  // namespace lehr::reference
