@@ -9,7 +9,7 @@ namespace lehr {
 
 namespace {
 
-/// A terminal or pipe that another process has made non-blocking is full at times.
+/// A terminal or pipe that another process has made non-blocking can be full for a while.
 void wait_until_writable(int descriptor) {
   pollfd waited{.fd = descriptor, .events = POLLOUT, .revents = 0};
   ::poll(&waited, 1, -1);

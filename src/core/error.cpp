@@ -26,7 +26,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string nearest_name(std::string_view given, std::span<const std::string> valid) {
-  constexpr std::size_t longest_considered = 256;  // keeps the distance cheap for absurd input
+  constexpr std::size_t longest_considered = 256;  // limits the time for very long input
   given = given.substr(0, longest_considered);
   std::string best;
   std::size_t best_distance = given.size() / 2 + 2;

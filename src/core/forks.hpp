@@ -2,8 +2,9 @@
 
 namespace lehr {
 
-/// How many forks lie between the process that loaded lehr and this one. A child has none of its parent's
-/// threads: whoever keeps a thread remembers this number, and has no thread any more if it has changed.
+/// Number of forks between the process that loaded lehr and this one. A child process does not inherit its
+/// parent's threads. Code that keeps a thread stores this number; if it has changed, the thread no longer
+/// exists.
 int forks();
 
 }  // namespace lehr

@@ -7,7 +7,7 @@
 namespace lehr {
 namespace {
 
-/// Of numbers that are finite. There is room for any double in any of the formats below.
+/// Converts a finite number. The buffer is large enough for any double in any of the formats below.
 template <class Number, class... Format>
 std::string converted(Number number, Format... format) {
   std::array<char, 400> text{};

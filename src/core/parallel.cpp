@@ -13,13 +13,13 @@ namespace {
 
 thread_local bool inside_region = false;
 
-/// One parallel region: what every thread of the team does, and what came of it.
+/// One parallel region: the work of every thread of the team, and the exception if one was thrown.
 struct Region {
   std::int64_t count;
   int parts;
   detail::RangeFunction function;
   void* body;
-  int threads;  // of the thread that asks: whoever runs a part splits nested ranges alike
+  int threads;  // threads() of the calling thread, so that all parts split nested ranges alike
   std::exception_ptr failure{};
   std::atomic_flag failed = ATOMIC_FLAG_INIT;
 

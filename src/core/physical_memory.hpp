@@ -4,7 +4,7 @@
 
 namespace lehr {
 
-/// Bytes of memory that this machine has, whoever uses them.
+/// Bytes of memory that this machine has, used or free.
 std::uint64_t physical_memory();
 
 }  // namespace lehr

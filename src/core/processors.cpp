@@ -11,7 +11,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whole processors for `quota` microseconds in each `period`; 0 if there is no limit.
+/// Whole processors for a quota of `quota` microseconds in each `period` microseconds; 0 if there is no
+/// limit.
 int processors_for(double quota, double period) {
   if (!(quota > 0) || !(period > 0)) return 0;
   return std::max(1, static_cast<int>(std::min((quota + period - 1) / period, 1e6)));
@@ -23,7 +24,7 @@ double number_in(const fs::path& file) {
   return in >> number ? number : 0;
 }
 
-/// Of this folder alone, by version 2 ("max 100000") or 1 (two files).
+/// The quota of this folder only, in the format of cgroup version 2 ("max 100000") or version 1 (two files).
 int quota_in(const fs::path& folder) {
   std::ifstream both(folder / "cpu.max");
   std::string quota;
@@ -46,7 +47,7 @@ int quota_of_cgroup(const std::string& group, const fs::path& root) {
   const fs::path mount = controllers.empty() ? root : root / "cpu";
   int least = quota_in(mount);
   fs::path folder = mount;
-  // A container may see its own group as the root, and a path that does not exist here.
+  // A container may see its own group as the root. The path then does not exist here.
   for (const fs::path& part : fs::path(group.substr(second + 1)).relative_path()) {
     folder /= part;
     least = smaller_limit(least, quota_in(folder));

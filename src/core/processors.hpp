@@ -5,12 +5,13 @@
 
 namespace lehr {
 
-/// Processors that this process may use: those of its affinity mask, and no more than the quotas of its
-/// cgroups give it time on. At least 1.
+/// Number of processors that this process may use: those in its affinity mask, limited by the quotas of its
+/// cgroups. At least 1.
 int usable_processors();
 
-/// The smallest quota of a cgroup and those above it, in processors, rounded up; 0 without one. `group` is a
-/// line of /proc/self/cgroup ("0::/user.slice"), `root` where the groups are mounted (/sys/fs/cgroup).
+/// The smallest quota of a cgroup and its parents, in processors, rounded up; 0 if there is no quota. `group`
+/// is a line of /proc/self/cgroup ("0::/user.slice"). `root` is the mount point of the groups
+/// (/sys/fs/cgroup).
 int quota_of_cgroup(const std::string& group, const std::filesystem::path& root);
 
 }  // namespace lehr

@@ -55,7 +55,7 @@ std::string Shape::str() const {
 
 namespace {
 
-// Strides for axes laid out from innermost to outermost in the given order.
+// Strides for axes in the given memory order, from innermost to outermost.
 Strides strides_in_order(const Shape& shape, std::span<const int> innermost_first) {
   Strides strides{};
   std::int64_t step = 1;

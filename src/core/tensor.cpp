@@ -30,7 +30,7 @@ void Tensor::check_type(DType asked) const {
 }
 
 Tensor Tensor::clone() const {
-  if (!storage_ && shape_.numel() > 0) return {};  // made without a shape, or moved from
+  if (!storage_ && shape_.numel() > 0) return {};  // default-constructed or moved from
   Tensor copy(shape_, dtype_, strides_);
   if (bytes() > 0) std::memcpy(copy.data(), data(), bytes());
   return copy;

@@ -46,7 +46,7 @@ std::string csv_field(std::string_view text) {
   return quoted + '"';
 }
 
-// Goes back only to the last *, so that no pattern takes longer than the product of the lengths.
+// Backtracks only to the last *, so the time is at most proportional to the product of the lengths.
 bool fits_pattern(std::string_view name, std::string_view pattern) {
   std::size_t n = 0;
   std::size_t p = 0;

@@ -13,7 +13,7 @@
 namespace lehr {
 namespace {
 
-// Longer than what lies between two regions of a training step, shorter than anyone notices.
+// Longer than the gap between two regions of a training step, but too short for anyone to notice.
 constexpr auto helper_patience = std::chrono::microseconds(200);
 constexpr auto caller_patience = std::chrono::microseconds(50);
 
@@ -25,7 +25,7 @@ void pause() {
 #endif
 }
 
-/// Polls until `done` or the time is up; true if done.
+/// Polls until `done` is true or the time is up. Returns true if done.
 template <class Done>
 bool spin(const Done& done, std::chrono::nanoseconds patience) {
   const auto end = std::chrono::steady_clock::now() + patience;
@@ -40,8 +40,9 @@ bool spin(const Done& done, std::chrono::nanoseconds patience) {
 
 }  // namespace
 
-/// A helper's part of a region goes idle -> offered -> taken -> idle. The caller may take back what is
-/// offered; work, region and part are written before the offer and read after it was taken.
+/// The state of a helper goes idle -> offered -> taken -> idle. The caller may take back a part that is
+/// offered but not taken. The caller writes work, region and part before it offers; the helper reads them
+/// after it has taken the part.
 struct alignas(64) ThreadTeam::Helper {
   enum class State : int { idle, offered, taken };
 
@@ -62,7 +63,7 @@ struct alignas(64) ThreadTeam::Helper {
     return state.compare_exchange_strong(from, to, std::memory_order_acquire, std::memory_order_relaxed);
   }
 
-  /// By the caller, whose own part is done.
+  /// Called by the caller when its own part is done.
   void finish(int forks_before) {
     if (change(State::offered, State::idle)) {
       work(region, part);
@@ -108,7 +109,7 @@ void ThreadTeam::grow(std::size_t helpers) {
     try {
       std::thread(&Helper::serve, helpers_.back().get()).detach();
     } catch (const std::system_error&) {
-      // The system gives no more threads: this helper never takes a part, and the caller does its work.
+      // The system has no more threads: the caller does this helper's parts.
     }
   }
 }

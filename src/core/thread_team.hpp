@@ -8,24 +8,24 @@
 
 namespace lehr {
 
-/// Threads that share a region's parts with the thread that asks. A helper that does not take its part in
-/// time (asleep, or off its core on a busy machine) loses it to the caller, who never waits for work that
-/// has not begun. Helpers spin for a while where they wait, then sleep.
+/// Threads that share the parts of a region with the calling thread. If a helper does not start its part in
+/// time (because it sleeps, or has no core on a busy machine), the caller takes that part over. So the caller
+/// never waits for work that has not begun. A waiting helper spins for a while and then sleeps.
 class ThreadTeam {
  public:
   using Work = void (*)(void* region, int part);
 
-  /// The process's. A forked child, which has none of its parent's threads, gets a team of its own. Teams are
-  /// never destroyed.
+  /// The team of the process. A forked child does not inherit its parent's threads, so it gets its own team.
+  /// Teams are never destroyed.
   static ThreadTeam& shared();
 
   ThreadTeam(const ThreadTeam&) = delete;
   ThreadTeam& operator=(const ThreadTeam&) = delete;
 
-  /// Calls work(region, part), which must not throw, for each part in [0, parts), and returns when all have
-  /// ended. Part 0 runs on the calling thread, part i on helper i - 1 if it is awake. Returns false, and runs
-  /// nothing, if the team serves another thread at the moment. Throws Error in a child that was forked in the
-  /// middle of a region, whose other parts nobody ends.
+  /// Calls work(region, part) for each part in [0, parts) and returns when all calls have ended. `work` must
+  /// not throw. Part 0 runs on the calling thread, part i on helper i - 1 if it is awake. If the team is
+  /// running another thread's region, it returns false and runs nothing. Throws Error in a child that was
+  /// forked during a region, because no thread finishes the other parts.
   bool run(int parts, Work work, void* region);
 
  private:

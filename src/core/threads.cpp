@@ -17,7 +17,8 @@ namespace {
 
 constexpr int most_threads = 1024;
 
-/// The first number of OMP_NUM_THREADS ("4" or "4,2"), or 0 without a valid one: OpenMP ignores others too.
+/// The first number of OMP_NUM_THREADS ("4" or "4,2"), or 0 if there is no valid one. OpenMP also ignores
+/// invalid values.
 int threads_of_environment() {
   const char* const text = std::getenv("OMP_NUM_THREADS");
   if (text == nullptr) return 0;

@@ -24,7 +24,7 @@ constexpr std::array<std::pair<const char*, Initialisation>, 6> names{{
     {"xavier-uniform", Initialisation::xavier_uniform},
 }};
 
-// FNV-1a, 64 bits (RFC 9923): names a stream after its parameter.
+// FNV-1a, 64 bits (RFC 9923). The hash of a parameter's name selects its random stream.
 std::uint64_t hash_of(std::string_view text) {
   std::uint64_t hash = 0xcbf29ce484222325;
   for (const char character : text) {
@@ -33,8 +33,8 @@ std::uint64_t hash_of(std::string_view text) {
   return hash;
 }
 
-// Inputs that reach one output element of a weight (O, I, ...), and outputs that one input element reaches,
-// as torch.nn.init counts them.
+// The fans of a weight (O, I, ...), counted as in torch.nn.init: the number of inputs that affect one output
+// element, and the number of outputs that one input element affects.
 struct Fans {
   double in = 1;
   double out = 1;
@@ -109,7 +109,8 @@ void initialise(Parameters& parameters, const Graph& graph, Initialisation how, 
   }
   for (const ParameterEntry& entry : parameters.entries()) {
     const ParameterSpec& spec = spec_of(graph, entry);
-    Tensor value(entry.shape, DType::f32);  // row-major: the numbers do not depend on the layout in memory
+    Tensor value(entry.shape, DType::f32);  // row-major, so that the numbers do not depend on the memory
+                                            // layout
     const std::span<float> elements = value.elements<float>();
     if (entry.role == ParameterRole::weight) {
       const std::uint64_t stream = hash_of(entry.name);

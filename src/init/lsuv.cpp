@@ -12,11 +12,11 @@
 namespace lehr {
 namespace {
 
-/// A convolution or linear layer: what LSUV scales.
+/// A convolution or linear layer, which LSUV scales.
 struct Layer {
   NodeId node = 0;
   const ParameterEntry* weight = nullptr;
-  const ParameterEntry* bias = nullptr;  ///< null where there is none
+  const ParameterEntry* bias = nullptr;  ///< null if the layer has no bias
 };
 
 std::vector<Layer> layers_of(const Parameters& parameters) {
@@ -28,11 +28,11 @@ std::vector<Layer> layers_of(const Parameters& parameters) {
     const auto layer = std::ranges::find(layers, entry.node, &Layer::node);
     if (entry.role == ParameterRole::bias && layer != layers.end()) layer->bias = &entry;
   }
-  std::ranges::sort(layers, {}, &Layer::node);  // a graph lists nodes before those that read them
+  std::ranges::sort(layers, {}, &Layer::node);  // a graph lists each node before the nodes that read it
   return layers;
 }
 
-/// False for a layer that the graph's output does not depend on.
+/// False if the graph's output does not depend on the layer.
 bool computes(const Plan& plan, NodeId node) {
   return std::ranges::any_of(plan.steps(), [&](const StepInfo& step) { return step.nodes.back() == node; });
 }
@@ -52,13 +52,13 @@ Moments moments_of(const std::vector<float>& values) {
   return {mean, std::sqrt(squares / count)};
 }
 
-/// Whether outputs differ by more than the rounding of one value.
+/// Whether the outputs differ by more than the rounding error of one value.
 bool varies(const Moments& output) {
   return output.std > static_cast<double>(std::numeric_limits<float>::epsilon()) * std::abs(output.mean) &&
          std::isfinite(static_cast<float>(1 / output.std));
 }
 
-/// Scaling weight and bias by 1 / std and then moving the bias makes of every output y just (y - mean) / std.
+/// Divides weight and bias by std and then shifts the bias. Every output y becomes (y - mean) / std.
 void normalise(Parameters& parameters, const Layer& layer, const Moments& output) {
   const Backend& backend = parameters.backend();
   const auto scale = static_cast<float>(1 / output.std);

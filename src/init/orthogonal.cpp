@@ -10,15 +10,15 @@
 namespace lehr {
 namespace {
 
-/// Vectors made orthonormal one after the other: modified Gram-Schmidt, which loses to rounding what the
-/// matrix is ill-conditioned by. For a Gaussian one in double that is far below a float's last digit.
+/// Makes a list of vectors orthonormal by modified Gram-Schmidt. Its rounding error grows with the condition
+/// number of the matrix. For Gaussian matrices in double it is far below the last digit of a float.
 class Vectors {
  public:
   Vectors(std::size_t count, std::size_t length) : count_(count), length_(length), data_(count * length) {}
 
   std::span<double> operator[](std::size_t i) { return {data_.data() + i * length_, length_}; }
 
-  // A block of vectors stays in the cache while the later ones pass by.
+  // Works in blocks, so that a block of vectors stays in the cache while the later vectors are projected.
   void orthonormalise() {
     constexpr std::size_t block = 32;
     for (std::size_t begin = 0; begin < count_; begin += block) {
@@ -37,7 +37,7 @@ class Vectors {
   }
 
  private:
-  // Takes the directions of vectors [begin, end), of length one, out of another.
+  // Subtracts from a vector its projections on the vectors [begin, end), which have length 1.
   void remove(std::size_t begin, std::size_t end, std::size_t from) {
     const std::span<double> vector = (*this)[from];
     for (std::size_t i = begin; i < end; ++i) {
@@ -53,7 +53,7 @@ class Vectors {
     for (double& element : vector) element /= length;
   }
 
-  // Several sums at once, so that one addition need not wait for the other.
+  // Uses several sums at once, so that the additions do not wait for each other.
   static double dot(std::span<const double> a, std::span<const double> b) {
     std::array<double, 8> sums{};
     const std::size_t whole = a.size() / sums.size() * sums.size();

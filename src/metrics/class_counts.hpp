@@ -7,7 +7,7 @@
 
 namespace lehr {
 
-/// Samples of each class of a dataset; labels that are no class do not count.
+/// The number of samples of each class. Labels that are not a class are not counted.
 std::vector<std::int64_t> class_counts(const Dataset& dataset);
 
 }  // namespace lehr

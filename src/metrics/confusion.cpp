@@ -13,7 +13,7 @@ namespace {
 
 double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
 
-/// The first highest score's class; -1 where a score is not a number.
+/// The class with the highest score, the first among equal scores; -1 if a score is NaN.
 std::int64_t predicted_class(std::span<const float> scores) {
   if (std::ranges::any_of(scores, [](float score) { return std::isnan(score); })) return -1;
   return std::ranges::max_element(scores) - scores.begin();

@@ -9,18 +9,18 @@
 
 namespace lehr {
 
-/// Gathers loss and accuracy over the batches of a set, exactly: each batch's mean loss is taken back to a
-/// sum by the weight it was divided by.
+/// Accumulates loss and accuracy over the batches of a set. The result is exact: each batch's mean loss is
+/// multiplied by the weight by which it was divided.
 class MetricSums {
  public:
-  /// scores is (targets.size(), classes), row by row; batch_loss the mean over the batch, which was divided
-  /// by `weight`.
+  /// scores is (targets.size(), classes), row-major. batch_loss is the mean over the batch, that is, the sum
+  /// divided by `weight`.
   void add(double batch_loss, double weight, std::span<const float> scores,
            std::span<const std::int64_t> targets);
-  /// The loss is NaN if nothing had weight.
+  /// The loss is NaN if the total weight is 0.
   SetMetrics result() const;
 
-  /// What was gathered, for a checkpoint.
+  /// The accumulated sums, for a checkpoint.
   struct Sums {
     double loss = 0;
     double weight = 0;
@@ -34,8 +34,8 @@ class MetricSums {
   Sums sums_;
 };
 
-/// Samples whose highest score is the target's; the first of equal scores counts, and one that is not a
-/// number is never right.
+/// Number of samples whose highest score is that of the target. Among equal scores the first counts. A sample
+/// with a NaN score counts as wrong.
 std::int64_t count_correct(std::span<const float> scores, std::span<const std::int64_t> targets);
 
 }  // namespace lehr

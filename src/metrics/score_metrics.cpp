@@ -19,7 +19,7 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 double mean(double sum, std::int64_t count) { return count > 0 ? sum / static_cast<double>(count) : nan; }
 
-/// The area by the ranks of the positive samples (Mann and Whitney), equal values sharing their mean rank.
+/// The area from the ranks of the positive samples (Mann and Whitney). Equal values share their mean rank.
 double area(const std::vector<float>& values, const std::vector<bool>& positive) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

@@ -6,8 +6,8 @@
 
 namespace lehr {
 
-/// The soft-max of one sample's scores, in double, so that the probabilities of many classes sum to 1. The
-/// highest score is subtracted first, so that no exponential overflows.
+/// The softmax of one sample's scores. It is computed in double, so that the probabilities of many classes
+/// sum to 1. The highest score is subtracted first, so that no exponential overflows.
 class SoftMax {
  public:
   /// `scores` must not be empty.
@@ -16,8 +16,8 @@ class SoftMax {
     for (const float score : scores) sum_ += exponential(score);
   }
   double probability(float score) const { return exponential(score) / sum_; }
-  /// -ln(probability(score)). The large parts are subtracted first: top + ln(sum) loses the logarithm beside
-  /// large scores.
+  /// -ln(probability(score)). The large terms are subtracted first: top + ln(sum) would lose the digits of
+  /// the logarithm if the scores are large.
   double cross_entropy(float score) const { return std::log(sum_) + (top_ - static_cast<double>(score)); }
 
  private:

@@ -11,7 +11,7 @@
 namespace lehr {
 namespace {
 
-/// A batch norm layer that sees a single position of each picture.
+/// A batch norm layer whose input has a single position per image; null if there is none.
 const Node* norm_of_one_position(const Graph& model) {
   for (const Node& node : model.nodes()) {
     if (node.op == nullptr || node.op->type() != "batch_norm") continue;
@@ -21,7 +21,7 @@ const Node* norm_of_one_position(const Graph& model) {
   return nullptr;
 }
 
-/// The pictures of the smallest batch that is trained on.
+/// Number of images in the smallest training batch.
 std::int64_t smallest_batch(const BatchCut& cut) {
   const std::int64_t whole = cut.samples / cut.batch_size;
   const std::int64_t rest = cut.samples % cut.batch_size;
@@ -29,7 +29,7 @@ std::int64_t smallest_batch(const BatchCut& cut) {
   return reaches_rest ? rest : std::min(cut.batch_size, cut.samples);
 }
 
-/// The batch size nearest to the given one that leaves no batch of one picture, the smaller of two.
+/// The nearest batch size that leaves no batch of one image; of two equally near sizes, the smaller.
 std::optional<std::int64_t> working_size(std::int64_t samples, std::int64_t given) {
   const auto works = [samples](std::int64_t size) {
     return size >= 2 && size <= samples && samples % size != 1;

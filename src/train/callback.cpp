@@ -8,7 +8,7 @@
 namespace lehr {
 namespace {
 
-/// An event's name and the method that hears it.
+/// An event, its name and the method that handles it.
 struct EventRow {
   Event event;
   std::string_view name;

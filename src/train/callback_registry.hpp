@@ -11,37 +11,37 @@
 
 namespace lehr {
 
-/// The callbacks of a Learner and of its present or last fit, in their order.
+/// The callbacks of a Learner and of its current or last fit, in their order.
 class CallbackRegistry {
  public:
-  /// Throws BadInput where the label is taken.
+  /// Throws BadInput if the label is taken.
   void add(std::unique_ptr<Callback> callback, std::string label);
 
-  /// Takes the callbacks of a fit in, forgetting those of the fit before. Throws Error within a fit and
-  /// BadInput where a label is taken.
+  /// Adds the callbacks of a fit and drops those of the previous fit. Throws Error within a fit and BadInput
+  /// if a label is taken.
   void begin_fit(CallbackList callbacks);
-  /// From here on the fit's callbacks can be found but hear nothing more.
+  /// From here on the fit's callbacks can still be found but are no longer called.
   void end_fit();
 
-  /// Throws if a callback left something behind that cannot be used.
+  /// Throws if a callback has left an unusable state.
   using Check = std::function<void()>;
 
-  /// Calls every callback, and the check after each. If one of them throws, an error of the same kind is
-  /// thrown whose message ends in the callback's and the event's name; the original is nested in it.
+  /// Calls every callback, and the check after each. If one of them throws, this throws an error of the same
+  /// kind with the callback's and the event's name at the end of the message. The original is nested in it.
   void fire(Event event, Learner& learner, const Check& check = {}) const;
-  /// Fires clean_up to all, also where one throws; rethrows the first error, unless `quiet`.
+  /// Calls clean_up of all callbacks, even if one throws. Then rethrows the first error, unless `quiet`.
   void clean_up(Learner& learner, bool quiet) const;
-  /// " (callback NAME, EVENT)" of the call under way; empty if none is.
+  /// " (callback NAME, EVENT)" of the running call; empty if none is running.
   std::string place() const;
 
   Callback& find(bool (*is_one)(const Callback&), std::string_view label) const;
 
-  /// What the callbacks watch, in their order.
+  /// The metrics that the callbacks monitor, in their order.
   std::vector<WatchedMetric> watched(const Learner& learner) const;
 
-  /// States by the callback's label, or else its name; those of several with equal names are numbered.
+  /// The states by the callback's label, or by its name if it has none. Equal names are numbered.
   std::map<std::string, CallbackState> states() const;
-  /// Throws BadInput where the states are not those of these callbacks.
+  /// Throws BadInput if the states do not belong to these callbacks.
   void load_states(const std::map<std::string, CallbackState>& states) const;
 
  private:

@@ -23,7 +23,7 @@ std::string array_name(const std::string& callback, const std::string& array) {
   return "lehr.callback." + callback + "." + array;
 }
 
-// Over everything but itself.
+// Covers everything except the checksum itself.
 std::string checksum_of(const store::SafeTensors& file) {
   Hash hash;
   for (const auto& [name, text] : file.metadata) {

@@ -20,8 +20,8 @@ struct CheckpointContents {
   store::SafeTensors file;
   TrainingIdentity identity;
   FitPosition position;
-  std::optional<Scope> cancelled;  ///< what a callback had decided to leave, a resumed fit leaves as well
-  Ending ending;                   ///< and why, if that is the fit
+  std::optional<Scope> cancelled;  ///< the part that a callback had cancelled; the resumed fit leaves it too
+  Ending ending;                   ///< why, if that part is the fit
   std::int64_t epochs_done = 0;
   std::int64_t steps = 0;
   std::int64_t train_batches = 0;
@@ -37,10 +37,11 @@ struct CheckpointContents {
 
 void write_checkpoint(const std::filesystem::path& file, const LearnerState& state);
 
-/// Throws BadInput naming the file and what is wrong with it: not a checkpoint, of another format, damaged.
+/// Throws BadInput with the file and what is wrong with it: not a checkpoint, another format, damaged.
 CheckpointContents read_checkpoint(const std::filesystem::path& file);
 
-/// Everything but the callbacks' states. Throws BadInput where the checkpoint is of another training.
+/// Restores everything except the callbacks' states. Throws BadInput if the checkpoint is of another
+/// training.
 void restore(LearnerState& state, const CheckpointContents& contents);
 
 }  // namespace lehr

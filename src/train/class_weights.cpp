@@ -52,7 +52,7 @@ void check_has_weight(const Dataset& dataset, std::span<const double> class_weig
   if (class_weights.empty()) return;
   for (std::int64_t i = 0; i < dataset.size(); ++i) {
     const std::int64_t label = dataset.label(i);
-    if (label < 0 || label >= std::ssize(class_weights)) continue;  // refused when it is used
+    if (label < 0 || label >= std::ssize(class_weights)) continue;  // reported when the sample is used
     if (as_held(class_weights[static_cast<std::size_t>(label)]) > 0) return;
   }
   const std::string weighted = weighted_classes(dataset.class_names(), class_weights);

@@ -8,12 +8,12 @@
 
 namespace lehr {
 
-/// What the loss of a batch is divided by: its samples, or the class weights of its targets. Soft targets
-/// count each class by its share. In single precision, as the kernels hold the weights.
+/// The divisor of a batch's loss: the number of samples, or the sum of the class weights of the targets. A
+/// soft target counts each class by its share. Computed in single precision, like the kernels.
 double loss_weight(const Batch& batch, std::span<const double> class_weights);
 
-/// Throws BadInput if no sample of a set has a weight above 0, since its loss is then undefined. `set` names
-/// it: "training set".
+/// Throws BadInput if no sample of the set has a weight above 0, because its loss is then undefined. `set`
+/// names the set: "training set".
 void check_has_weight(const Dataset& dataset, std::span<const double> class_weights, std::string_view set);
 
 }  // namespace lehr

@@ -7,7 +7,7 @@
 
 namespace lehr {
 
-/// Writes the model, the batch under way and what else its step is a function of.
+/// Writes the model, the current batch and the other inputs of its step.
 void write_dump(const std::filesystem::path& file, const LearnerState& state, const std::string& message);
 
 }  // namespace lehr

@@ -43,7 +43,7 @@ LoaderOptions validation_loading(const LearnerState& state) {
           .prefetch = state.options.prefetch};
 }
 
-/// How a fit ended that the exception being handled ended.
+/// The ending of a fit that the current exception ended.
 Ending ending_of_exception() {
   try {
     throw;
@@ -56,9 +56,9 @@ Ending ending_of_exception() {
   }
 }
 
-/// Calls a metric; what it throws names it.
+/// Calls a metric. Adds the metric's name to the message of any exception.
 template <class Call>
-void with(Metric& metric, const Call& call) {
+void call_metric(Metric& metric, const Call& call) {
   try {
     call(metric);
   } catch (...) {
@@ -93,7 +93,7 @@ void FitLoop::within(Scope scope, const Body& body, const Finish& finish) {
   if (s_.cancelled == scope) {
     s_.cancelled.reset();
     fire(events.after_cancel);
-    if (s_.cancelled == scope) s_.cancelled.reset();  // asked for once more by after_cancel
+    if (s_.cancelled == scope) s_.cancelled.reset();  // in case after_cancel cancelled the part again
   }
   active = false;
   finish();
@@ -141,7 +141,7 @@ void FitLoop::fit(int epochs, const schedules::RateAndMomentum& schedule, FitOpt
       check_same(resume_->identity, training_identity(s_));
       restore(s_, *resume_);
     }
-    s_.train_loader();  // measures mean and std, if nobody has yet, before anything is shown or written
+    s_.train_loader();  // measures mean and std now, before anything is shown or written
     run(epochs, schedule);
     failed = false;
     s_.callbacks.clean_up(learner_, false);
@@ -167,7 +167,7 @@ void FitLoop::run(int epochs, const schedules::RateAndMomentum& schedule) {
     if (s_.position.batch == 0) restore_callbacks();
     for (int number = s_.position.epoch; number < epochs; ++number) {
       if (!resume_)
-        end_if_stop_requested();  // within an epoch that is resumed, once its callbacks are restored
+        end_if_stop_requested();  // if an epoch is resumed, this is called after its callbacks are restored
       if (!going_on()) return;
       s_.progress.epoch = number;
       epoch(schedule);
@@ -202,7 +202,7 @@ void FitLoop::epoch(const schedules::RateAndMomentum& schedule) {
     record.valid_seconds = valid_watch.seconds();
   };
   bool whole = false;
-  const auto judged = [&] {
+  const auto run_body = [&] {
     body();
     whole = going_on();
   };
@@ -213,7 +213,7 @@ void FitLoop::epoch(const schedules::RateAndMomentum& schedule) {
     s_.train_seconds = 0;
     s_.position = {s_.progress.epoch + 1, 0};
   };
-  within(Scope::epoch, judged, finish);
+  within(Scope::epoch, run_body, finish);
 }
 
 SetMetrics FitLoop::train_part(const schedules::RateAndMomentum& schedule) {
@@ -241,7 +241,8 @@ SetMetrics FitLoop::train_part(const schedules::RateAndMomentum& schedule) {
       end_if_stop_requested();
     }
   };
-  // Whoever left this part alone is at its end: a checkpoint of the validation does not go back.
+  // If the part was not cancelled, the position is its end, so a checkpoint in the validation does not repeat
+  // it.
   const auto finish = [&] {
     if (going_on()) s_.position.batch = s_.progress.batches;
   };
@@ -343,7 +344,7 @@ SetMetrics FitLoop::validate(std::shared_ptr<const Dataset> dataset) {
     throw;
   }
   put_back();
-  if (!within_fit) {  // what ended the last fit is still so
+  if (!within_fit) {  // the ending of the last fit is unchanged
     s_.stopped = stopped;
     s_.ending = ending;
   }
@@ -377,7 +378,7 @@ SetMetrics FitLoop::validate_part(std::shared_ptr<const Dataset> dataset, SetMet
     s_.progress.training = true;
     s_.progress.batch = batch_before;
     s_.progress.batches = s_.batches_an_epoch();
-    if (!whole) return;  // part of a set says nothing about the whole
+    if (!whole) return;  // no metrics for part of a set
     metrics = result_of(sums);
   };
   within(Scope::validate, body, finish);
@@ -405,14 +406,14 @@ SetMetrics FitLoop::measure_training_set() {
 
 void FitLoop::start_metrics() const {
   for (const std::unique_ptr<Metric>& metric : s_.metrics) {
-    with(*metric, [this](Metric& one) { one.start(s_.data.classes()); });
+    call_metric(*metric, [this](Metric& one) { one.start(s_.data.classes()); });
   }
 }
 
 SetMetrics FitLoop::result_of(const MetricSums& sums) const {
   SetMetrics metrics = sums.result();
   for (const std::unique_ptr<Metric>& metric : s_.metrics) {
-    with(*metric, [&metrics](Metric& one) { metrics.others.push_back({one.name(), one.value()}); });
+    call_metric(*metric, [&metrics](Metric& one) { metrics.others.push_back({one.name(), one.value()}); });
   }
   return metrics;
 }
@@ -428,7 +429,7 @@ void FitLoop::gather_metrics(std::span<const float> scores, const Batch& batch) 
   if (s_.metrics.empty()) return;
   const ScoredBatch scored{scores, targets_of(batch), s_.data.classes()};
   for (const std::unique_ptr<Metric>& metric : s_.metrics) {
-    with(*metric, [&scored](Metric& one) { one.add(scored); });
+    call_metric(*metric, [&scored](Metric& one) { one.add(scored); });
   }
 }
 

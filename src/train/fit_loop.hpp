@@ -8,24 +8,25 @@ namespace lehr {
 
 struct CheckpointContents;
 
-/// The way of a fit through epochs, parts and batches, with its events.
+/// Runs a fit: epochs, parts and batches, with their events.
 class FitLoop {
  public:
   FitLoop(Learner& learner, LearnerState& state) : learner_(learner), s_(state) {}
 
   void fit(int epochs, const schedules::RateAndMomentum& schedule, FitOptions options);
-  /// A validation part alone. Within a fit, at an event of it, the fit's progress comes back afterwards.
+  /// Runs a validation part only. If it is called at an event of a fit, the fit's progress is restored
+  /// afterwards.
   SetMetrics validate(std::shared_ptr<const Dataset> dataset);
 
  private:
-  /// The one place where a part begins and ends: before_, the body, after_cancel_ where the part was
+  /// Runs one part, and is the only function that does: before_, the body, after_cancel_ if the part was
   /// cancelled, finish(), after_.
   template <class Body, class Finish>
   void within(Scope scope, const Body& body, const Finish& finish);
-  /// Calls the callbacks; false where something is to be left.
+  /// Calls the callbacks. Returns false if a part is to be left.
   bool fire(Event event);
   bool going_on() const { return !s_.cancelled.has_value(); }
-  /// The next batch, as the loader gives it.
+  /// Makes the loader's next batch the current one.
   void take(const Batch& batch);
   /// Turns a stop request into a cancelled fit.
   void end_if_stop_requested();
@@ -34,13 +35,14 @@ class FitLoop {
   void epoch(const schedules::RateAndMomentum& schedule);
   SetMetrics train_part(const schedules::RateAndMomentum& schedule);
   void train_batch();
-  /// With train_eval the training set is measured first, into it.
+  /// If train_eval is not null, the training set is measured first and the result is stored there.
   SetMetrics validate_part(std::shared_ptr<const Dataset> dataset, SetMetrics* train_eval = nullptr);
   void validate_batch(MetricSums& sums);
-  /// The training set in evaluation mode, without events of its batches. Nothing if the fit is to end.
+  /// Measures the training set in evaluation mode, without firing events for its batches. The result is empty
+  /// if the fit is to end.
   SetMetrics measure_training_set();
   void start_metrics() const;
-  /// What a set came to, the Learner's metrics included.
+  /// The metrics of a set, including the Learner's own.
   SetMetrics result_of(const MetricSums& sums) const;
   bool predict(Mode mode);
   bool compute_loss();
@@ -48,13 +50,13 @@ class FitLoop {
   void set_rates(const schedules::RateAndMomentum& schedule);
   void take_rates();
   void check_loss() const;
-  /// Brings back what a checkpoint holds, once the way to its position has been gone.
+  /// Restores the state of a checkpoint when the loop has reached the checkpoint's position.
   void restore_callbacks();
   void leave() noexcept;
 
   Learner& learner_;
   LearnerState& s_;
-  std::shared_ptr<const CheckpointContents> resume_;  // until it is restored
+  std::shared_ptr<const CheckpointContents> resume_;  // null once restored
 };
 
 }  // namespace lehr

@@ -7,17 +7,17 @@
 
 namespace lehr {
 
-/// Runs of consecutive parameters with equal settings, for the optimizer. Norm parameters and biases have no
-/// weight decay (fastai), and none has where `any_decay` is false and no group sets one.
+/// Ranges of consecutive parameters with equal settings, for the optimizer. Norm parameters and biases have
+/// no weight decay (fastai). No parameter has any if `any_decay` is false and no group sets one.
 std::vector<ParameterRange> group_ranges(const std::vector<ParameterGroup>& groups, const Graph& graph,
                                          const Parameters& parameters, bool any_decay);
 
-/// The nodes none of whose parameters is trained.
+/// The nodes without any trained parameter.
 std::vector<NodeId> frozen_nodes(const std::vector<ParameterGroup>& groups, const Graph& graph,
                                  const Parameters& parameters);
 
-/// Throws BadInput unless every trained parameter is in exactly one group, each group has a name of its own
-/// and its settings are in range.
+/// Throws BadInput unless every trained parameter is in exactly one group, the groups' names are unique and
+/// their settings are in range.
 void check_groups(const std::vector<ParameterGroup>& groups, const Parameters& parameters);
 
 }  // namespace lehr

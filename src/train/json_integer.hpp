@@ -14,8 +14,8 @@
 
 namespace lehr {
 
-/// The integer that a JSON value holds. Throws BadInput with `name` if it is none or does not fit: json::get
-/// converts any number unchecked.
+/// The integer in a JSON value. Throws BadInput with `name` if the value is not an integer or does not fit
+/// the type. (json::get converts any number without a check.)
 template <std::integral Integer>
 Integer integer_of(const nlohmann::json& value, const std::string& name) {
   if (value.is_number_unsigned()) {
@@ -31,7 +31,7 @@ Integer integer_of(const nlohmann::json& value, const std::string& name) {
                              Limits::min(), Limits::max(), printable(value.dump(-1, ' ', false, replace))));
 }
 
-/// The integer under that name in a JSON object.
+/// The integer with that name in a JSON object.
 template <std::integral Integer>
 Integer integer_at(const nlohmann::json& object, const std::string& name) {
   return integer_of<Integer>(object.at(name), name);

@@ -69,7 +69,7 @@ void check_fits(const Graph& graph, const DataSplits& data, const LearnerOptions
   if (options.normalisation) check_normalisation(*options.normalisation, model.shape[0]);
 }
 
-/// A function at one event.
+/// A function that is called at one event.
 class Action final : public Callback {
  public:
   Action(Event event, std::function<void(Learner&)> action, int order)
@@ -92,10 +92,10 @@ class Action final : public Callback {
 
 bool is_rate(double value) { return value > 0 && std::isfinite(value); }
 
-/// Rates of the groups relative to the last one's.
+/// Rates of the groups relative to the last group's.
 using Scales = std::vector<double>;
 
-// A geometric row.
+// Scales in a geometric progression.
 Scales spread(std::size_t groups, const LearningRate& lr) {
   if (groups == 0) return {};  // nothing is trained
   if (!is_rate(*lr.first) || !is_rate(lr.last)) {
@@ -119,7 +119,7 @@ void put_back(LearnerState& state, const std::vector<ParameterGroup>& before) {
   state.apply_groups();
 }
 
-/// Runs a fit with these rates of the groups, which are that fit's alone.
+/// Runs a fit with these scales of the groups and restores the previous scales.
 template <class Fit>
 void with_scales(LearnerState& state, const Scales& scales, const Fit& fit) {
   const std::vector<ParameterGroup> before = state.groups;
@@ -134,13 +134,13 @@ void with_scales(LearnerState& state, const Scales& scales, const Fit& fit) {
   put_back(state, before);
 }
 
-// The plan that computes a batch knows what is frozen.
+// A plan depends on which parameters are frozen, so groups cannot change while it computes a batch.
 void check_between_batches(const LearnerState& state) {
   if (!state.in_batch || state.event == Event::before_batch) return;
   throw Error("parameter groups cannot change within a batch; at before_batch and after_batch they can");
 }
 
-/// Runs a fit with the groups' rates of a slice. The next fit's rate is for all groups again.
+/// Runs a fit, with the groups' rates of a slice if `lr` is one.
 template <class Fit>
 void with_slice(LearnerState& state, const LearningRate& lr, const Fit& fit) {
   if (lr.first) {
@@ -150,7 +150,7 @@ void with_slice(LearnerState& state, const LearningRate& lr, const Fit& fit) {
   }
 }
 
-/// Names that records hold already would hide the metric, or be hidden by it.
+/// Throws BadInput for names that records already use.
 void check_metric_name(const Metric& metric) {
   const std::string name = metric.name();
   if (name.empty()) throw BadInput("a metric needs a name, found an empty one");
@@ -229,7 +229,7 @@ void Learner::add_metric(std::unique_ptr<Metric> metric) {
       throw BadInput("the metric " + in_quotes(metric->name()) + " is there already");
     }
   }
-  metric->start(state_->data.classes());  // refuses at once what these classes cannot give
+  metric->start(state_->data.classes());  // throws now if the metric cannot be computed for these classes
   state_->metrics.push_back(std::move(metric));
 }
 
@@ -251,7 +251,7 @@ void Learner::fit_one_cycle(int epochs, LearningRate lr_max, FitOptions options,
 }
 
 void Learner::fine_tune(int epochs, const FineTuneOptions& options) {
-  constexpr double frozen_ratio = 10;  // fastai: slice(lr) gives all but the last group a tenth
+  constexpr double frozen_ratio = 10;  // fastai: slice(lr) gives all groups but the last a tenth
   constexpr double frozen_pct_start = 0.99;
   if (epochs < 1 || options.freeze_epochs < 0) {
     throw BadInput("fine_tune needs 1 epoch or more and 0 frozen epochs or more, found " +
@@ -262,7 +262,7 @@ void Learner::fine_tune(int epochs, const FineTuneOptions& options) {
     throw BadInput("fine_tune needs a learning rate and a ratio above 0, found " + number_text(options.lr) +
                    " and " + number_text(options.lr_ratio));
   }
-  schedules::one_cycle({.lr_max = options.lr, .pct_start = options.pct_start, .div = options.div});  // throws
+  schedules::one_cycle({.lr_max = options.lr, .pct_start = options.pct_start, .div = options.div});  // checks
   const LearnerUse use(*state_);
   if (options.freeze_epochs > 0) {
     freeze();

@@ -11,7 +11,7 @@ namespace {
 
 using Points = std::span<const LrPoint>;
 
-// fastai: the first tenth and the last five points say nothing.
+// As in fastai, the first tenth and the last five points are ignored.
 Points without_ends(Points curve, const LrSweep& sweep) {
   constexpr std::size_t last_points = 5;
   const auto not_finite = [](const LrPoint& point) { return !std::isfinite(point.smoothed); };
@@ -27,7 +27,7 @@ struct Fall {
   std::size_t start() const { return end > length ? end - length : 0; }
 };
 
-// The longest subsequence of falling losses, by the point at which it ends.
+// The longest subsequence of falling losses, found by the point at which it ends.
 Fall longest_fall(Points points) {
   std::vector<std::size_t> length(points.size(), 1);
   Fall longest{0, 1};
@@ -40,8 +40,9 @@ Fall longest_fall(Points points) {
   return longest;
 }
 
-// The losses' noise: the median change from one to the next, which a curve's course and its blowing up at the
-// end hardly move, as the standard deviation of a normal distribution.
+// The noise of the losses, as the standard deviation of a normal distribution. It is estimated from the
+// median change between consecutive losses. The trend of the curve and the divergence at its end hardly
+// affect the median.
 double noise_of(Points points) {
   std::vector<double> changes;
   for (std::size_t i = 1; i < points.size(); ++i)
@@ -51,7 +52,7 @@ double noise_of(Points points) {
   return *middle / (0.6745 * std::sqrt(2.0));
 }
 
-// An exponential mean of beta .98 averages about as many losses as there are.
+// An exponential mean with beta 0.98 averages about as many losses as there are points.
 std::string why_no_valley(Points points, const Fall& fall) {
   const double top = points[fall.start()].smoothed;
   double bottom = top;
@@ -67,7 +68,7 @@ std::string why_no_valley(Points points, const Fall& fall) {
   return {};
 }
 
-// fastai counts from end - length, which a curve that only falls puts one before its first point.
+// fastai starts at end - length. For a curve that only falls, that is one before its first point.
 double valley(Points points, const Fall& fall) {
   const double third = static_cast<double>(fall.length) / 3;
   const double at = static_cast<double>(fall.end) - static_cast<double>(fall.length) + std::floor(third) +
@@ -92,7 +93,8 @@ double tenth_of_minimum(Points points) {
   return std::ranges::min_element(points, {}, &LrPoint::smoothed)->lr / 10;
 }
 
-// Change of the loss from point to point: half the distance of the neighbours, or that to the only one.
+// Change of the loss per point: half the difference between the two neighbours, or at the ends the difference
+// to the only neighbour.
 std::vector<double> gradient(Points points) {
   std::vector<double> found(points.size());
   for (std::size_t i = 0; i < points.size(); ++i) {
@@ -103,8 +105,8 @@ std::vector<double> gradient(Points points) {
   return found;
 }
 
-// A window of 15 points slides down from the right while the gradients at its ends differ by more than the
-// threshold; the suggestion is where its left end last did.
+// A window of 15 points moves left from the right end while the gradients at its ends differ by more than the
+// threshold. The suggestion is its left end at the last such position.
 std::optional<double> slide(Points points) {
   constexpr std::size_t window = 15;
   constexpr double threshold = 0.005;

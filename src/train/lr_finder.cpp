@@ -10,10 +10,10 @@
 namespace lehr {
 namespace {
 
-/// Sets the rate of each batch, gathers the losses and ends the fit when the sweep is done.
+/// Sets the rate of each batch, collects the losses and ends the fit when the sweep is done.
 class Sweep final : public Callback {
  public:
-  /// `given` is the Learner whose rate is looked for.
+  /// `given` is the Learner for which find_lr was called.
   Sweep(const Learner& given, const LrFinderOptions& options, int done_before)
       : given_(given), options_(options), done_before_(done_before) {}
   std::string_view name() const override { return "Sweep"; }
@@ -28,7 +28,7 @@ class Sweep final : public Callback {
   }
 
   void after_loss(Learner& learner) override {
-    if (learner.progress().weight == 0) return;  // a batch without class weight says nothing
+    if (learner.progress().weight == 0) return;  // a batch without class weight has no loss
     const double loss = learner.progress().loss;
     const double smoothed = smooth_.add(loss);
     points_.push_back({options_.sweep.lr(count()), loss, smoothed});
@@ -76,7 +76,7 @@ LrFinding Learner::find_lr(const LrFinderOptions& options) const {
   for (int seed = 0; seed < options.seeds && !finding.cancelled; ++seed) {
     const std::unique_ptr<Learner> trial = clone_for_study(static_cast<std::uint64_t>(seed));
     const Sweep& sweep = trial->add(Sweep(*this, options, seed * options.sweep.batches));
-    trial->fit(options.sweep.batches, 0.0);  // the sweep ends within so many epochs, be they of one batch
+    trial->fit(options.sweep.batches, 0.0);  // enough epochs for the sweep even if an epoch is one batch
     finding.cancelled = sweep.cancelled();
     finding.curves.push_back(sweep.points());
     finding.of_seeds.push_back(suggest_lr(sweep.points(), options.sweep));

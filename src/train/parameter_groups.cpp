@@ -43,7 +43,7 @@ void check_patterns(std::span<const ParameterGroup> groups, const std::vector<st
   }
 }
 
-/// Adds a group, or its parameters to the group of that name; nothing for an empty group.
+/// Adds a group, or adds its parameters to the existing group of that name. Ignores an empty group.
 void append(std::vector<ParameterGroup>& groups, ParameterGroup group) {
   if (group.parameters.empty()) return;
   const auto same = std::ranges::find(groups, group.name, &ParameterGroup::name);

@@ -31,7 +31,7 @@ TensorTrace trace_of(std::string name, const Shape& shape, std::span<const float
   return trace;
 }
 
-/// One run over a step.
+/// Runs one step and collects the traces of its tensors.
 class Tracer {
  public:
   Tracer(const TracedStep& step, Parameters& parameters)

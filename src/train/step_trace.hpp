@@ -8,17 +8,17 @@
 
 namespace lehr {
 
-/// What a step is a function of, beside the parameters.
+/// The inputs of a step, except for the parameters.
 struct TracedStep {
   const Graph& model;
   ops::CrossEntropy::Spec loss;
   const Batch& batch;
   std::uint64_t seed = 0;
-  std::uint64_t step = 0;  ///< names the random numbers of dropout
+  std::uint64_t step = 0;  ///< selects the random numbers of dropout
 };
 
-/// Runs the step forward and, where the loss is finite, backward, on a plan without fusions. Overwrites the
-/// parameters' gradients; running statistics are as before.
+/// Runs the step forward, and backward if the loss is finite, on a plan without fusions. Overwrites the
+/// parameters' gradients; running statistics are restored.
 StepTrace trace_step(const TracedStep& step, Parameters& parameters);
 
 }  // namespace lehr

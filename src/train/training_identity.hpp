@@ -8,16 +8,16 @@
 
 namespace lehr {
 
-/// What must be equal for a training to be the same one: pairs of a name and a text, in a fixed order.
+/// What must be equal for two trainings to be the same: pairs of a name and a text, in a fixed order.
 using TrainingIdentity = std::vector<std::pair<std::string, std::string>>;
 
-/// Looks at all images of sets in memory, at a fixed sample of others.
+/// Reads all images of in-memory sets and a fixed sample of other sets.
 TrainingIdentity training_identity(const LearnerState& state);
 
-/// Throws BadInput saying everything that differs.
+/// Throws BadInput with everything that differs.
 void check_same(const TrainingIdentity& saved, const TrainingIdentity& present);
 
-/// Rates and momenta at fixed places, as text.
+/// Rates and momenta at fixed points, as text.
 std::string describe_schedule(const schedules::RateAndMomentum& schedule);
 
 }  // namespace lehr

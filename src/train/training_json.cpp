@@ -16,7 +16,8 @@ using nlohmann::json;
 
 constexpr int format_version = 2;
 
-// As text, since JSON has no infinities and no NaN. fmt writes what reads back to the same bits.
+// Written as text, because JSON has no infinities and no NaN. The text that fmt writes reads back to the same
+// bits.
 json exact(double number) { return fmt::format("{}", number); }
 
 double exact(const json& text) {
@@ -41,7 +42,7 @@ json to_json(const Ending& ending) {
   return {{"reason", std::string(end_reason_name(ending.reason))}, {"text", ending.text}};
 }
 
-// Checkpoints of older versions hold no ending.
+// Checkpoints of older versions have no ending.
 Ending ending_from(const json& object) {
   const auto found = object.find("ending");
   if (found == object.end()) return {EndReason::cancelled, "the fit was cancelled"};
@@ -84,7 +85,7 @@ EpochRecord record_from(const json& object) {
   record.epoch = integer_at<int>(object, "epoch");
   record.train = metrics_from(object.at("train"));
   record.valid = metrics_from(object.at("valid"));
-  // Checkpoints of the first versions have none.
+  // Checkpoints of the first versions have no train_eval.
   if (object.contains("train_eval")) record.train_eval = metrics_from(object.at("train_eval"));
   record.lr = exact(object.at("lr"));
   record.train_seconds = exact(object.at("train_seconds"));

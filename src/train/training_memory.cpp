@@ -26,7 +26,7 @@ std::int64_t parameter_bytes(const Learner& learner) {
   return parameter_bytes(learner.parameters(), optimizer_states(options.optimizer, *options.backend));
 }
 
-/// Of one set's loader.
+/// Bytes of the batches that one set's loader holds.
 std::int64_t batch_bytes(const Learner& learner, const Dataset& dataset) {
   const LearnerOptions& options = learner.options();
   LoaderOptions loading;
@@ -35,8 +35,8 @@ std::int64_t batch_bytes(const Learner& learner, const Dataset& dataset) {
   return static_cast<std::int64_t>(Loader::batch_bytes(dataset, loading));
 }
 
-/// The most that a plan of a fit needs, of whole batches in training and in validation: they take turns in
-/// one memory.
+/// The most memory that a plan of a fit needs, for whole batches in training and in validation: the plans
+/// share one memory.
 PlanMemory plan_memory(LearnerState& state) {
   const ThreadScope threads(state.options.threads);
   const auto of = [&](const Dataset& dataset, Mode mode) {

@@ -14,37 +14,39 @@ namespace lehr {
 
 struct CheckpointOptions {
   std::filesystem::path folder = "checkpoints";
-  std::int64_t every_batches = 0;  ///< training batches; 0: not by batches
-  double every_minutes = 0;        ///< 0: not by time
-  int every_epochs = 1;            ///< 0: not by epochs
-  int keep = 2;                    ///< the last so many stay; 0: all
-  /// End the fit if the disk does not take a checkpoint, also if there is an earlier one.
+  std::int64_t every_batches = 0;  ///< training batches between checkpoints; 0: off
+  double every_minutes = 0;        ///< minutes between checkpoints; 0: off
+  int every_epochs = 1;            ///< epochs between checkpoints; 0: off
+  int keep = 2;                    ///< how many of the newest checkpoints to keep; 0: all
+  /// Ends the fit if a checkpoint cannot be written for want of disk space or the like, even if there is an
+  /// earlier one.
   bool stop_on_failure = false;
-  /// Called when a checkpoint could not be written and the fit goes on; prints on stderr by default.
+  /// Called if a checkpoint could not be written and the fit continues. Prints to stderr by default.
   OnFailure on_failure{};
 };
 
-/// Writes checkpoints from which a fit can go on, bit for bit: at the intervals asked for, and if a stop is
-/// requested. Names sort by progress: "step-000000001234.safetensors". An older one is removed only after a
-/// newer one is whole on disk.
+/// Writes checkpoints from which a fit can be resumed bit for bit: at the chosen intervals, and if a stop is
+/// requested. The names sort by progress: "step-000000001234.safetensors". An older checkpoint is removed
+/// only when a newer one is completely on disk.
 ///
-/// If the disk does not take a checkpoint, the fit goes on as long as there is an earlier one, and tries
-/// again when the next one is due. Without an earlier one the fit ends with DiskError.
+/// If a checkpoint cannot be written because of the disk (DiskError), the fit continues as long as there is
+/// an earlier checkpoint, and tries again at the next interval. If there is no earlier one, the fit ends with
+/// DiskError.
 class Checkpoint final : public Callback {
  public:
-  /// Throws BadInput where a setting is negative.
+  /// Throws BadInput if a setting is negative.
   explicit Checkpoint(CheckpointOptions options = {});
   std::string_view name() const override { return "Checkpoint"; }
-  /// Last, so that it saves what all others have done.
+  /// Runs last, so that it saves the results of all other callbacks.
   int order() const override { return 100; }
   void before_fit(Learner& learner) override;
   void after_batch(Learner& learner) override;
   void before_stop(Learner& learner) override;
   void after_epoch(Learner& learner) override;
 
-  /// The last one written; empty before the first.
+  /// The last checkpoint written; empty before the first.
   const std::filesystem::path& last() const { return last_; }
-  /// Why the last attempt to write one failed; empty if it did not.
+  /// Why the last attempt to write one failed; empty if it succeeded.
   const std::string& failure() const { return guard_.failure(); }
 
  private:
@@ -59,10 +61,10 @@ class Checkpoint final : public Callback {
   std::filesystem::path last_;
 };
 
-/// What a checkpoint written now would be called.
+/// The file name of a checkpoint written now.
 std::string checkpoint_name(const Learner& learner);
 
-/// The checkpoints of a folder, newest first. Empty where there is no such folder.
+/// The checkpoints in a folder, newest first. Empty if the folder does not exist.
 std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& folder);
 
 }  // namespace lehr

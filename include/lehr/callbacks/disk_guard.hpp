@@ -6,20 +6,20 @@
 
 namespace lehr {
 
-/// Receives a sentence about something that went wrong without ending the training.
+/// Called with a sentence about a failure that does not end the training.
 using OnFailure = std::function<void(const std::string& sentence)>;
 
-/// Lets a training go on while the disk is full. The callbacks that write files during a fit use it.
+/// Lets a training continue while the disk is full. Callbacks that write files during a fit use it.
 class DiskGuard {
  public:
-  /// Prints the sentence on stderr, after "lehr: ", unless a function is given.
+  /// If no function is given, it prints the sentence to stderr after "lehr: ".
   explicit DiskGuard(OnFailure on_failure = {});
 
-  /// Runs `write`. Returns false if it throws DiskError, and then reports the error and the consequence as
-  /// one sentence, unless the attempt before failed too. Other exceptions pass through.
+  /// Runs `write`. If it throws DiskError, returns false and reports the error and the consequence as one
+  /// sentence, unless the previous attempt failed too. Passes on other exceptions.
   bool attempt(const std::function<void()>& write, std::string_view consequence);
 
-  /// Why the last attempt failed; empty if it did not.
+  /// Why the last attempt failed; empty if it succeeded.
   const std::string& failure() const { return failure_; }
 
  private:

@@ -12,17 +12,18 @@ namespace lehr {
 /// Source: Keras's EarlyStopping, whose patience is 0 by default.
 struct EarlyStoppingOptions {
   MonitorOptions monitor{};
-  int patience = 3;  ///< epochs without improvement that end the fit; 0 is the same as 1
-  /// Until a value is better than this, epochs that improve do not restart the patience.
+  int patience = 3;  ///< epochs without improvement after which the fit ends; 0 is the same as 1
+  /// Epochs that improve but are not better than this do not reset the patience.
   std::optional<double> baseline{};
-  bool restore_best = false;  ///< ends the fit with the weights of the best epoch, unless interrupted
-  int start_from_epoch = 0;   ///< epochs before this one, counted from 0, are not judged
+  bool restore_best = false;  ///< restores the weights of the best epoch at the end of the fit, unless it was
+                              ///< interrupted
+  int start_from_epoch = 0;   ///< epochs before this one, counted from 0, are ignored
 };
 
-/// Ends the fit if a metric no longer improves. It ends at the same epoch as Keras's EarlyStopping.
+/// Ends the fit if a metric no longer improves, at the same epoch as Keras's EarlyStopping.
 class EarlyStopping final : public Callback {
  public:
-  /// Throws BadInput where patience or start_from_epoch is negative.
+  /// Throws BadInput if patience or start_from_epoch is negative.
   explicit EarlyStopping(EarlyStoppingOptions options = {});
   std::string_view name() const override { return "EarlyStopping"; }
   int order() const override { return 20; }
@@ -36,9 +37,9 @@ class EarlyStopping final : public Callback {
   }
 
   double best() const { return monitor_.best(); }
-  /// From 0; -1 before any epoch improved.
+  /// Counted from 0; -1 if no epoch has improved yet.
   int best_epoch() const { return best_epoch_; }
-  /// Whether it ended the last fit.
+  /// Whether this callback ended the last fit.
   bool stopped() const { return stopped_; }
 
  private:

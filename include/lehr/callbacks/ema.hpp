@@ -8,10 +8,11 @@
 namespace lehr {
 
 struct EmaOptions {
-  double decay = 0.999;       ///< how much of the average stays in a step
-  bool warm_up = true;        ///< min(decay, (1 + steps) / (10 + steps)), so that the start is soon forgotten
-  bool validate_with = true;  ///< validation measures the average, which stays in place until the epoch's end
-  bool keep = true;           ///< the fit ends with the average for weights
+  double decay = 0.999;       ///< factor of the old average in each step
+  bool warm_up = true;        ///< uses min(decay, (1 + steps) / (10 + steps)), so that the first steps lose
+                              ///< their influence soon
+  bool validate_with = true;  ///< validates with the average, which stays in place until the end of the epoch
+  bool keep = true;           ///< the fit ends with the average as weights
 };
 
 /// An exponential moving average of the weights and of the running statistics of norm layers. Source: Polyak
@@ -43,7 +44,7 @@ class Ema final : public Callback {
   EmaOptions options_;
   std::shared_ptr<Buffers> average_;
   std::int64_t steps_ = 0;
-  bool swapped_ = false;   ///< the average stands in for the weights, which lie in average_
+  bool swapped_ = false;   ///< the model holds the average, and average_ holds the weights
   bool in_train_ = false;  ///< within the training part of an epoch
 };
 

@@ -10,20 +10,20 @@
 namespace lehr {
 
 struct GradientAccumulationOptions {
-  std::int64_t batches = 2;  ///< whose gradients make one step
+  std::int64_t batches = 2;  ///< batches per optimizer step
 };
 
-/// One step for several batches, with the mean gradient of all their samples by class weight: without batch
-/// norm what one large batch gives, within rounding. The last batches of an epoch make a step too, even if
-/// they are fewer. Source: fastai's GradientAccumulation.
+/// Takes one optimizer step for several batches, with the mean gradient of all their samples, weighted by
+/// class. Without batch norm the result equals that of one large batch, within rounding. The last batches of
+/// an epoch make a step too, even if they are fewer. Source: fastai's GradientAccumulation.
 class GradientAccumulation final : public Callback {
  public:
-  /// Throws BadInput where batches < 1.
+  /// Throws BadInput if batches < 1.
   explicit GradientAccumulation(GradientAccumulationOptions options = {});
   std::string_view name() const override { return "GradientAccumulation"; }
   int order() const override { return -50; }
   void before_fit(Learner& learner) override;
-  /// Cancels the batch where the step is to wait.
+  /// Cancels the batch if more batches are needed before the step.
   void before_step(Learner& learner) override;
   void after_train(Learner& learner) override;
   void save_state(CallbackState& state) const override;

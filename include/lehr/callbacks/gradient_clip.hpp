@@ -6,26 +6,27 @@
 
 namespace lehr {
 
-/// How gradients are kept small.
+/// How gradients are clipped.
 enum class ClipBy {
-  value,    ///< each element to [-limit, limit]; torch.nn.utils.clip_grad_value_
-  norm,     ///< all together to an L2 norm of at most the limit; torch.nn.utils.clip_grad_norm_
-  adaptive  ///< each output's weights to limit times the norm of those weights (Brock et al. 2021, AGC)
+  value,    ///< clips each element to [-limit, limit]; torch.nn.utils.clip_grad_value_
+  norm,     ///< scales all gradients to a total L2 norm of at most limit; torch.nn.utils.clip_grad_norm_
+  adaptive  ///< limits the gradient of each output's weights to limit times their norm (Brock et al. 2021,
+            ///< AGC)
 };
 
 struct GradientClipOptions {
   ClipBy by = ClipBy::norm;
-  double limit = 1;   ///< usual for adaptive clipping: 0.01
-  double eps = 1e-3;  ///< adaptive: least norm that weights count with
+  double limit = 1;   ///< 0.01 is usual for adaptive clipping
+  double eps = 1e-3;  ///< adaptive only: lower bound of the weights' norm
 };
 
 /// Clips the gradients before each step.
 class GradientClip final : public Callback {
  public:
-  /// Throws BadInput where limit or eps is not above 0.
+  /// Throws BadInput if limit or eps is not above 0.
   explicit GradientClip(GradientClipOptions options = {});
   std::string_view name() const override { return "GradientClip"; }
-  /// Behind GradientAccumulation.
+  /// Runs after GradientAccumulation.
   int order() const override { return -20; }
   void before_step(Learner& learner) override;
 

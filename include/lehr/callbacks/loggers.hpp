@@ -10,9 +10,10 @@
 
 namespace lehr {
 
-/// What the loggers share: a text file with a line an epoch, complete after each. A new fit replaces a file
-/// of that name. A resumed fit goes on in the file, without the lines of epochs that it will repeat. If the
-/// disk is full after an epoch, the fit goes on, and the file is completed after the next epoch.
+/// Base class of the loggers: a text file with one line per epoch, complete after each epoch. A new fit
+/// replaces an existing file. A resumed fit continues the file and removes the lines of epochs that it
+/// repeats. If the disk is full after an epoch, the fit continues, and the missing lines are written after
+/// the next epoch.
 class EpochLogger : public Callback {
  public:
   int order() const override { return 60; }
@@ -35,7 +36,7 @@ class EpochLogger : public Callback {
   DiskGuard guard_;
 };
 
-/// Epoch, rates, times, losses and metrics as comma-separated values under a header. Source: Keras's
+/// Logs epoch, rates, times, losses and metrics as comma-separated values with a header. Source: Keras's
 /// CSVLogger.
 class CsvLogger final : public EpochLogger {
  public:
@@ -48,7 +49,7 @@ class CsvLogger final : public EpochLogger {
   std::string line(const Learner& learner) const override;
 };
 
-/// The same as one JSON object a line; numbers that are not finite are null.
+/// Logs the same values as one JSON object per line. Values that are not finite are null.
 class JsonlLogger final : public EpochLogger {
  public:
   explicit JsonlLogger(std::filesystem::path file, OnFailure on_failure = {})

@@ -10,12 +10,12 @@
 namespace lehr {
 
 struct MixOptions {
-  double alpha = 0.4;  ///< of the Beta(alpha, alpha) distribution that shares are drawn from; 1 for CutMix
+  double alpha = 0.4;  ///< parameter of the Beta(alpha, alpha) distribution of the shares; use 1 for CutMix
 };
 
-/// What MixUp and CutMix share: each image is mixed with another of its batch, and its target becomes both
-/// classes' probabilities. Accuracy while training counts the class with the larger share. Draws are a
-/// function of the seed and the batch's number.
+/// Base class of MixUp and CutMix. Each image is mixed with another image of its batch, and its target
+/// becomes a probability for each of the two classes. During training, accuracy counts the class with the
+/// larger share. The random draws depend only on the seed and the batch's number.
 class Mix : public Callback {
  public:
   int order() const override { return -40; }
@@ -24,8 +24,7 @@ class Mix : public Callback {
  protected:
   /// Throws BadInput unless alpha is finite and above 0.
   explicit Mix(MixOptions options);
-  /// Mixes the images of `batch` with those at `partners` in `originals`; writes into `shares` how much of
-  /// each image is still its own. All channels-last.
+  /// The arguments of mix(). All images are channels-last.
   struct Images {
     float* mixed;
     const float* originals;
@@ -47,8 +46,8 @@ class Mix : public Callback {
   std::vector<std::int64_t> labels_;
 };
 
-/// Weighted means of two images. Source: Zhang et al. 2017; a share an image, at least one half its own, as
-/// in fastai.
+/// Replaces each image by a weighted mean of two images. Source: Zhang et al. 2017. As in fastai, each image
+/// has its own share, and at least half of an image is its own.
 class MixUp final : public Mix {
  public:
   explicit MixUp(MixOptions options = {.alpha = 0.4}) : Mix(options) {}
@@ -59,7 +58,8 @@ class MixUp final : public Mix {
            std::vector<float>& shares) const override;
 };
 
-/// A rectangle of each image comes from another. Source: Yun et al. 2019; one rectangle a batch.
+/// Replaces a rectangle of each image by that of another image. Source: Yun et al. 2019. All images of a
+/// batch use the same rectangle.
 class CutMix final : public Mix {
  public:
   explicit CutMix(MixOptions options = {.alpha = 1}) : Mix(options) {}

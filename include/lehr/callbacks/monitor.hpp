@@ -10,37 +10,38 @@
 
 namespace lehr {
 
-/// Which number of an epoch's record is watched, and what counts as better.
+/// Which value of an epoch's record to monitor, and which direction is better.
 struct MonitorOptions {
   std::string metric = "valid_loss";  ///< see monitored()
-  double min_delta = 0;               ///< by less than this it has not improved
-  /// Whether less is better. Nothing: less for losses, more for accuracies, and for other metrics what
-  /// Metric::higher_is_better says.
+  double min_delta = 0;               ///< a smaller change does not count as an improvement
+  /// Whether lower is better. If not set: lower for losses, higher for accuracies, and as
+  /// Metric::higher_is_better says for other metrics.
   std::optional<bool> lower{};
 };
 
-/// Remembers the best value of a metric.
+/// Keeps the best value of a metric.
 class Monitor {
  public:
   /// Throws BadInput if min_delta is negative or not finite.
   explicit Monitor(MonitorOptions options);
 
-  /// Throws BadInput, with the names that there are, if the Learner will not have the metric. Finds the
+  /// Throws BadInput, with the names of all metrics, if the Learner does not have the metric. Determines the
   /// direction.
   void check(const Learner& learner);
-  /// For before_fit: check(), and no value is the best yet. Warns (Learner::warn) if the set lacks classes
-  /// without which the metric is undefined.
+  /// For before_fit: calls check() and resets the best value. Warns (Learner::warn) if the metric is
+  /// undefined because the set has no sample of some classes.
   void start(Learner& learner);
-  /// The last epoch's value. Nothing if that epoch was cancelled, or if the value is undefined (NaN), which
-  /// is said by Learner::warn: such an epoch neither improves nor counts as one without improvement.
+  /// The value of the last epoch. Empty if that epoch was cancelled or the value is undefined (NaN). If it is
+  /// undefined, Learner::warn is called. Such an epoch counts neither as an improvement nor as an epoch
+  /// without improvement.
   std::optional<double> value_of(Learner& learner) const;
-  /// Whether a value improves on the best so far, which it then becomes. NaN never does.
+  /// Returns whether a value improves on the best so far, and if so makes it the best. NaN is never better.
   bool improves(double value);
-  /// Whether a value is better than another by more than min_delta.
+  /// Whether `value` is better than `other` by more than min_delta.
   bool is_better(double value, double other) const;
 
   double best() const { return best_; }
-  /// Known from check() or start() on.
+  /// Valid after check() or start().
   bool lower_is_best() const { return lower_; }
   /// For Callback::watched.
   WatchedMetric watched(std::string_view callback, const Learner& learner) const;

@@ -13,18 +13,20 @@ namespace lehr {
 
 struct ProgressBarOptions {
   std::ostream* out = nullptr;  ///< null: std::cerr
-  bool live = false;            ///< redraws a line within the epoch; for terminals, as it moves the cursor
-  int columns = 80;             ///< width of the terminal, if live; the line and the table fit any width
-  /// Asked for the width before each drawing, to follow a terminal whose size changes; replaces `columns`.
+  bool live = false;            ///< redraws a line during the epoch; for terminals, because it moves the
+                                ///< cursor
+  int columns = 80;             ///< width of the terminal if live; line and table fit into it
+  /// If set, it is called for the width before each drawing and replaces `columns`, so that the bar follows a
+  /// terminal whose size changes.
   std::function<int()> width{};
-  double interval = 0.1;  ///< seconds between two drawings
+  double interval = 0.1;  ///< seconds between drawings
 };
 
-/// Shows how a fit is going: a table with a line an epoch, and while an epoch runs, if asked, a bar with
-/// loss, images a second and the time left. The table has a column for each of the Learner's metrics. Live,
-/// it fits the terminal: columns that do not are left out, least needed first; metrics that do not follow on
-/// a line of their own. If the fit ends before its last epoch, a line says why (Learner::ending), unless a
-/// stop was requested. Text is UTF-8.
+/// Shows the progress of a fit: a table with one line per epoch and a column for each of the Learner's
+/// metrics. If `live`, it also shows a bar with the loss, images per second and the time left, and everything
+/// fits the terminal: columns that do not fit are left out, the least important first, and metrics that do
+/// not fit are printed on a line of their own. If the fit ends before its last epoch, a line says why
+/// (Learner::ending), unless a stop was requested. The output is UTF-8.
 class ProgressBar final : public Callback {
  public:
   explicit ProgressBar(ProgressBarOptions options = {});
@@ -33,7 +35,7 @@ class ProgressBar final : public Callback {
   ProgressBar& operator=(ProgressBar&&) noexcept;
 
   std::string_view name() const override { return "ProgressBar"; }
-  /// After callbacks that compute.
+  /// Runs after the callbacks that compute.
   int order() const override { return 90; }
 
   void before_fit(Learner& learner) override;
@@ -50,7 +52,7 @@ class ProgressBar final : public Callback {
 
 /// "0.42 s", "12.3 s", "2:05", "1:02:05"
 std::string duration_text(double seconds);
-/// A bar of that many characters, filled to a share in [0, 1].
+/// A bar of `columns` characters, filled to a share in [0, 1].
 std::string bar_text(double share, int columns);
 
 }  // namespace lehr

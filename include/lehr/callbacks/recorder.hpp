@@ -10,7 +10,7 @@
 
 namespace lehr {
 
-/// One training batch.
+/// The values of one training batch.
 struct BatchRecord {
   int epoch = 0;
   std::int64_t batch = 0;
@@ -20,14 +20,14 @@ struct BatchRecord {
 };
 
 struct RecorderOptions {
-  std::int64_t every = 1;  ///< batches from one record to the next
+  std::int64_t every = 1;  ///< record every n-th batch
 };
 
-/// Loss and rates batch by batch, for curves. What was recorded never changes: validating again later adds
-/// nothing. The epochs are in Learner::history.
+/// Records loss and rates batch by batch, for curves. Records never change: a later validation adds nothing.
+/// For epochs see Learner::history.
 class Recorder final : public Callback {
  public:
-  /// Throws BadInput where every < 1.
+  /// Throws BadInput if every < 1.
   explicit Recorder(RecorderOptions options = {});
   std::string_view name() const override { return "Recorder"; }
   int order() const override { return 50; }
@@ -35,7 +35,7 @@ class Recorder final : public Callback {
   void save_state(CallbackState& state) const override;
   void load_state(const CallbackState& state) override;
 
-  /// Of all fits, oldest first.
+  /// The records of all fits, oldest first.
   std::span<const BatchRecord> batches() const { return batches_; }
 
  private:

@@ -6,19 +6,19 @@
 
 namespace lehr {
 
-/// Source: Keras's ReduceLROnPlateau, whose defaults these are.
+/// The defaults are those of Keras's ReduceLROnPlateau.
 struct ReduceOnPlateauOptions {
   MonitorOptions monitor{.metric = "valid_loss", .min_delta = 1e-4};
-  double factor = 0.1;  ///< what the rate is multiplied by
-  int patience = 10;    ///< epochs without improvement before it is
+  double factor = 0.1;  ///< factor for the rate
+  int patience = 10;    ///< epochs without improvement before a reduction
   int cooldown = 0;     ///< epochs after a reduction that are not counted
-  double min_lr = 0;    ///< the rate is not reduced below this
+  double min_lr = 0;    ///< lower bound of the rate
 };
 
-/// Multiplies the schedule's learning rate by a factor whenever a metric no longer improves.
+/// Multiplies the schedule's learning rate by a factor each time a metric stops improving.
 class ReduceOnPlateau final : public Callback {
  public:
-  /// Throws BadInput where a setting is out of range.
+  /// Throws BadInput if a setting is out of range.
   explicit ReduceOnPlateau(ReduceOnPlateauOptions options = {});
   std::string_view name() const override { return "ReduceOnPlateau"; }
   int order() const override { return 10; }
@@ -31,7 +31,7 @@ class ReduceOnPlateau final : public Callback {
     return monitor_.watched(name(), learner);
   }
 
-  /// What the schedule's rate is multiplied by at present.
+  /// The current factor of the schedule's rate.
   double scale() const { return scale_; }
 
  private:

@@ -8,9 +8,9 @@
 
 namespace lehr {
 
-/// Saves the model after each epoch that is the best so far by a metric. If the disk does not take it, the
-/// fit goes on and the next epoch that is better than the saved one is saved. Source: Keras's ModelCheckpoint
-/// with save_best_only. Warns at the end of a fit in which no epoch had a value.
+/// Saves the model after each epoch whose metric is the best so far. If the disk does not take the file, the
+/// fit continues, and the next epoch that is better than the saved one is saved. Warns at the end of a fit in
+/// which no epoch had a value. Source: Keras's ModelCheckpoint with save_best_only.
 class SaveBest final : public Callback {
  public:
   explicit SaveBest(std::filesystem::path file, MonitorOptions monitor = {}, OnFailure on_failure = {});

@@ -9,11 +9,11 @@
 
 namespace lehr {
 
-/// Sets a hyperparameter by a schedule over the progress of the fit, a batch at a time. Source: fastai's
+/// Sets a hyperparameter from a schedule over the progress of the fit, before each batch. Source: fastai's
 /// ParamScheduler.
 class ScheduleCallback final : public Callback {
  public:
-  /// hyperparameter: one of schedulable(). Throws BadInput with the nearest name for another.
+  /// `hyperparameter` is one of schedulable(). Throws BadInput with the nearest name if it is not.
   ScheduleCallback(std::string hyperparameter, Schedule schedule);
   std::string_view name() const override { return name_; }
   int order() const override { return -60; }

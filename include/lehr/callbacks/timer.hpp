@@ -10,13 +10,13 @@
 namespace lehr {
 
 struct TimerOptions {
-  std::optional<double> limit_seconds{};  ///< ends the fit after the batch at which so much time has gone
+  std::optional<double> limit_seconds{};  ///< ends the fit after the batch at which this time is exceeded
 };
 
-/// How long a fit and its parts take, and a limit on it. Source: Lightning's Timer.
+/// Measures the duration of a fit and its parts, and can limit it. Source: Lightning's Timer.
 class Timer final : public Callback {
  public:
-  /// Throws BadInput where the limit is not above 0.
+  /// Throws BadInput if the limit is not above 0.
   explicit Timer(TimerOptions options = {});
   std::string_view name() const override { return "Timer"; }
   int order() const override { return 55; }
@@ -30,11 +30,11 @@ class Timer final : public Callback {
   void save_state(CallbackState& state) const override;
   void load_state(const CallbackState& state) override;
 
-  /// Of the present or last fit, time before a resume included.
+  /// Seconds of the current or last fit, including the time before a resume.
   double fit_seconds() const { return running_ ? before_ + watch_.seconds() : before_; }
   double train_seconds() const { return train_; }
   double valid_seconds() const { return valid_; }
-  /// Whether the limit ended the present or last fit.
+  /// Whether the limit ended the current or last fit.
   bool limit_reached() const { return reached_; }
 
  private:

@@ -10,7 +10,7 @@ namespace lehr {
 /// Prints every event as it fires, with epoch and batch.
 class TraceEvents final : public Callback {
  public:
-  /// null: std::cerr
+  /// If `out` is null, it prints to std::cerr.
   explicit TraceEvents(std::ostream* out = nullptr) : out_(out) {}
   std::string_view name() const override { return "TraceEvents"; }
   int order() const override { return -100; }

@@ -8,12 +8,12 @@
 
 namespace lehr {
 
-/// Sets the weight decay of parameter groups for a fit, of the optimizer's kind: decoupled for AdamW and the
-/// like, else L2. Groups that are not named keep theirs.
+/// Sets the weight decay of parameter groups for a fit. It is of the optimizer's kind: decoupled for AdamW
+/// and similar optimizers, else L2. Groups that are not named keep their weight decay.
 class WeightDecay final : public Callback {
  public:
-  /// By the groups' names. Throws BadInput where a decay is negative or not finite; at before_fit where there
-  /// is no such group.
+  /// `by_group` has the groups' names as keys. Throws BadInput if a decay is negative or not finite.
+  /// before_fit throws BadInput if there is no such group.
   explicit WeightDecay(std::map<std::string, double> by_group);
   std::string_view name() const override { return "WeightDecay"; }
   void before_fit(Learner& learner) override;

@@ -11,15 +11,15 @@
 
 namespace lehr {
 
-/// One value of an operation's or an optimizer's description.
+/// One value in the description of an operation or an optimizer.
 using Attribute =
     std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>, std::vector<double>>;
 
-/// Named values that describe an operation or an optimizer as data, so that it can be printed, saved and
-/// handed to a backend without either side knowing the other's types.
+/// Named values that describe an operation or an optimizer as data. They can be printed, saved and passed to
+/// a backend, and neither side needs the other's types.
 class Attributes {
  public:
-  // Out of line, since the templates behind them take a tenth of a second in each source.
+  // Defined in the source file: these templates take a tenth of a second to compile.
   Attributes();
   Attributes(std::initializer_list<std::pair<const std::string, Attribute>> values);
   ~Attributes();
@@ -31,8 +31,8 @@ class Attributes {
   void set(std::string name, Attribute value);
   bool contains(std::string_view name) const;
 
-  /// Each throws Error, naming the attribute, where it is missing or of another type. An integer serves as a
-  /// real.
+  /// Each getter throws Error, naming the attribute, if it is missing or has another type. real() also
+  /// accepts an integer.
   bool flag(std::string_view name) const;
   std::int64_t integer(std::string_view name) const;
   double real(std::string_view name) const;

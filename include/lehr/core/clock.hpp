@@ -2,10 +2,11 @@
 
 namespace lehr {
 
-/// Seconds since a fixed moment, on the clock that lehr measures durations with: the system's monotonic one.
+/// Seconds since a fixed moment, from the system's monotonic clock. lehr measures all durations with this
+/// clock.
 double clock_seconds();
 
-/// Wall-clock time since construction or the last restart, on that clock.
+/// Time since construction or the last restart, measured with clock_seconds().
 class Stopwatch {
  public:
   double seconds() const { return clock_seconds() - start_; }

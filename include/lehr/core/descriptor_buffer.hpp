@@ -5,8 +5,8 @@
 
 namespace lehr {
 
-/// Output buffer over an open descriptor that remembers why a write failed, which std::ofstream does not
-/// tell. After the first failure it drops what it is given. Does not close the descriptor.
+/// Output buffer over an open file descriptor. It keeps the reason of the first failed write, which
+/// std::ofstream does not report, and discards all output after that. Does not close the descriptor.
 class DescriptorBuffer final : public std::streambuf {
  public:
   explicit DescriptorBuffer(int descriptor);

@@ -5,10 +5,10 @@
 
 namespace lehr {
 
-/// Element types. bf16 is the upper half of an IEEE single.
+/// Element types. bf16 is the upper half of an IEEE single-precision number.
 enum class DType { f32, bf16, u8, i64 };
 
-/// Bytes of one element.
+/// Bytes per element.
 constexpr std::size_t size_of(DType dtype) {
   switch (dtype) {
     case DType::f32:

@@ -7,15 +7,15 @@
 
 namespace lehr {
 
-/// Exit status of the command line for each kind of failure; also how a program tells them apart.
+/// The kind of a failure. The value is the exit status of the command.
 enum class ErrorKind {
   internal = 1,   ///< anything that is not the user's doing
   bad_input = 2,  ///< wrong usage, or a file or value that cannot be used
   diverged = 3,   ///< the loss, a gradient or a weight is no longer finite
 };
 
-/// Every failure that lehr reports. The message is one sentence that names the file or place, what was
-/// expected and what was found.
+/// Base class of every failure that lehr reports. The message is one sentence that names the file or the
+/// place, what was expected and what was found.
 class Error : public std::runtime_error {
  public:
   explicit Error(const std::string& message, ErrorKind kind = ErrorKind::internal)
@@ -26,7 +26,7 @@ class Error : public std::runtime_error {
   ErrorKind kind_;
 };
 
-/// The user gave something that cannot be used: a wrong option, a damaged file, a network too deep for its
+/// The user's input cannot be used: a wrong option, a damaged file, a network that is too deep for its
 /// images.
 class BadInput : public Error {
  public:
@@ -39,11 +39,10 @@ class Diverged : public Error {
   explicit Diverged(const std::string& message) : Error(message, ErrorKind::diverged) {}
 };
 
-/// The valid name nearest to what was given (Levenshtein distance), or "" where none is near enough to
-/// suggest.
+/// The valid name nearest to the given one (Levenshtein distance), or "" if none is near enough.
 std::string nearest_name(std::string_view given, std::span<const std::string> valid);
 
-/// BadInput saying `unknown <what> "<given>"`, with the nearest valid name and the list of all of them.
+/// Returns the error `unknown <what> "<given>"`, with the nearest valid name and the list of all valid names.
 BadInput unknown_name(std::string_view what, std::string_view given, std::span<const std::string> valid);
 
 }  // namespace lehr

@@ -8,13 +8,14 @@
 
 namespace lehr {
 
-/// A 64-bit checksum of bytes, in order: finds damage and change, not malice. FNV-1a over words of eight
-/// bytes with a shift between, so that high bits reach low ones.
+/// A 64-bit checksum of a sequence of bytes. It detects damage and changes, but not deliberate forgery. The
+/// algorithm is FNV-1a over words of eight bytes, with a shift after each word so that high bits affect low
+/// bits.
 class Hash {
  public:
   void add(std::span<const std::byte> bytes);
   void add(std::string_view text);
-  /// The numbers' bytes.
+  /// Adds the numbers' bytes.
   template <class Number>
   void add_numbers(std::span<const Number> numbers) {
     add(std::as_bytes(numbers));
@@ -22,7 +23,7 @@ class Hash {
   void add_number(std::uint64_t number);
 
   std::uint64_t value() const { return state_; }
-  /// Sixteen hexadecimal digits.
+  /// The value as sixteen hexadecimal digits.
   std::string text() const;
 
  private:

@@ -4,9 +4,9 @@
 
 namespace lehr {
 
-/// Memory that the process holds now, in bytes, from the system; 0 where it does not say.
+/// Bytes of memory that the process holds now, as reported by the system; 0 if the system does not report it.
 std::int64_t memory_bytes();
-/// The most that it has held so far.
+/// The highest value so far, in bytes.
 std::int64_t peak_memory_bytes();
 
 }  // namespace lehr

@@ -5,26 +5,27 @@
 
 namespace lehr {
 
-/// Threads that compute for the calling thread: the count of the innermost ThreadScope that lives on it, else
-/// the process's setting. The setting starts as OMP_NUM_THREADS, or without it as the number of processors
-/// that the process may use (affinity mask and cgroup quota). OpenMP's own setting is neither read nor
-/// changed.
+/// How many threads compute for the calling thread: the count of its innermost ThreadScope, or else the
+/// process-wide setting. The setting starts as OMP_NUM_THREADS. If that is not set, it starts as the number
+/// of processors that the process may use (affinity mask and cgroup quota). OpenMP's own setting is neither
+/// read nor changed.
 int threads();
-/// Changes the setting for all threads of the process. A fit or a validation under way keeps the count that
-/// it began with. May be called from any thread. Throws BadInput unless 1 <= count <= 1024.
+/// Changes the setting for all threads of the process. A running fit or validation keeps the count that it
+/// began with. May be called from any thread. Throws BadInput unless 1 <= count <= 1024.
 void set_threads(int count);
 
 namespace detail {
-/// How many threads share a range: no more than threads(), and none with less than `grain`.
+/// How many threads share a range: at most threads(), and at most one per `grain` elements.
 int parts_of(std::int64_t count, std::int64_t grain);
 using RangeFunction = void (*)(void* body, std::int64_t begin, std::int64_t end, int thread);
 void run_parallel(std::int64_t count, int parts, RangeFunction function, void* body);
 }  // namespace detail
 
-/// Calls body(begin, end, thread) on disjoint, consecutive ranges that cover [0, count), one range a thread
-/// and none shorter than grain (but for the last). The split depends on count, grain and threads() alone, so
-/// that a reduction by thread is reproducible. An exception in body is rethrown here. Nested calls
-/// run on the calling thread, and calls while another thread's call is under way may.
+/// Calls body(begin, end, thread) on disjoint, consecutive ranges that cover [0, count). Each thread gets one
+/// range. Each range except the last has at least `grain` elements. The split depends only on count, grain
+/// and threads(), so a reduction by thread is reproducible. An exception in body is rethrown here. Nested
+/// calls run on the calling thread. A call that overlaps another thread's call may also run on the calling
+/// thread.
 template <class Body>
 void parallel_for(std::int64_t count, std::int64_t grain, Body&& body) {
   if (count <= 0) return;

@@ -5,10 +5,10 @@
 
 namespace lehr::detail {
 
-/// Throws BadInput: an object of that class is used after it was moved from.
+/// Throws BadInput: an object of this class was used after it was moved from.
 [[noreturn]] void throw_moved_from(const char* class_name);
 
-/// Owns what a movable class consists of. State::class_name is for the message.
+/// Owns the state of a movable class. State::class_name is for the message.
 template <class State>
 class Pimpl {
  public:

@@ -5,8 +5,8 @@
 
 namespace lehr {
 
-/// What a stream of random numbers is for. Streams of different purposes never overlap. The values are stored
-/// in checkpoints: append, never renumber.
+/// The purpose of a random stream. Streams with different purposes never overlap. Checkpoints store the
+/// values: append new ones, never renumber.
 enum class Purpose : std::uint32_t {
   initialisation = 1,
   shuffle = 2,
@@ -23,20 +23,20 @@ enum class Purpose : std::uint32_t {
 std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
                                         std::array<std::uint32_t, 2> key);
 
-/// A stream of random numbers named by (seed, purpose, a, b), for instance (seed, shuffle, epoch, 0) or
-/// (seed, augmentation, epoch, sample). It holds a counter and nothing else, so equal names give equal
-/// numbers whatever ran before and on whichever thread. a and b are used modulo 2^32.
+/// A random stream named by (seed, purpose, a, b), for example (seed, shuffle, epoch, 0) or (seed,
+/// augmentation, epoch, sample). Its only state is a counter, so equal names give equal numbers, whatever ran
+/// before and on any thread. a and b are used modulo 2^32.
 class Rng {
  public:
   Rng(std::uint64_t seed, Purpose purpose, std::uint64_t a = 0, std::uint64_t b = 0);
 
   std::uint32_t next();
-  /// Uniform in [0, 1), 24 random bits.
+  /// Uniform in [0, 1), with 24 random bits.
   float uniform();
   float uniform(float low, float high) { return low + (high - low) * uniform(); }
   /// Standard normal (Box-Muller).
   float normal();
-  /// Uniform in [0, bound), without bias (rejection). bound must be positive.
+  /// Uniform in [0, bound), without bias (by rejection). bound must be positive.
   std::uint64_t below(std::uint64_t bound);
 
  private:

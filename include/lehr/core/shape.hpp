@@ -8,15 +8,16 @@
 
 namespace lehr {
 
-/// The extents of a tensor, outermost first. Images are (N, C, H, W) and convolution weights (O, I, H, W),
-/// the order in which PyTorch writes them; how the elements lie in memory is the business of strides, not of
-/// Shape. A Shape of rank 0 is a scalar and has one element.
+/// The extents of a tensor, outermost first, in PyTorch's order: images are (N, C, H, W) and convolution
+/// weights (O, I, H, W). Strides, not Shape, describe how the elements lie in memory. A Shape of rank 0 is a
+/// scalar and has one element.
 class Shape {
  public:
   static constexpr int max_rank = 5;
 
   Shape() = default;
-  /// Throws Error where there are more than max_rank extents, one is negative, or the product overflows.
+  /// Throws Error if there are more than max_rank extents, if an extent is negative, or if the product
+  /// overflows.
   Shape(std::initializer_list<std::int64_t> extents);
   explicit Shape(std::span<const std::int64_t> extents);
 
@@ -31,8 +32,8 @@ class Shape {
   }
   std::int64_t numel() const;
 
-  /// The same shape with the extent of one axis replaced: `with(0, batch)` sets the batch size. Throws as
-  /// operator[] and the constructor do.
+  /// The same shape with one extent replaced: `with(0, batch)` sets the batch size. Throws as operator[] and
+  /// the constructor do.
   Shape with(int axis, std::int64_t extent) const;
 
   /// "(512, 1, 28, 28)"
@@ -50,7 +51,7 @@ class Shape {
   int rank_ = 0;
 };
 
-/// Distance in elements between neighbours along each axis.
+/// Distance, in elements, between neighbours along each axis.
 using Strides = std::array<std::int64_t, Shape::max_rank>;
 
 /// Row-major strides: the last axis is contiguous.

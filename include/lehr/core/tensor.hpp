@@ -12,10 +12,10 @@
 
 namespace lehr {
 
-/// Alignment of every buffer: one cache line, one AVX-512 register.
+/// Alignment of every buffer, in bytes: one cache line, one AVX-512 register.
 inline constexpr std::size_t buffer_alignment = 64;
 
-/// A view of elements that somebody else owns: an address, a logical shape, and strides in elements.
+/// A non-owning view of elements: an address, a logical shape, and strides in elements.
 /// T is float, unsigned char or long (std::int64_t), const or not.
 template <class T>
 struct View {
@@ -28,11 +28,12 @@ struct View {
   }
 };
 
-/// An owning, 64-byte aligned block of elements. Moves freely; copies only by `clone()`.
+/// An owning block of elements, aligned to 64 bytes. It can be moved. To copy it, call `clone()`.
 class Tensor {
  public:
   Tensor() = default;
-  /// Zero-filled, row-major. Throws Error (naming shape and bytes) where memory cannot be had.
+  /// Zero-filled and row-major. Throws Error, with the shape and the bytes, if the memory cannot be
+  /// allocated.
   Tensor(const Shape& shape, DType dtype) : Tensor(shape, dtype, contiguous_strides(shape)) {}
   Tensor(const Shape& shape, DType dtype, const Strides& strides);
 
@@ -43,7 +44,7 @@ class Tensor {
   void* data() { return storage_.get(); }
   const void* data() const { return storage_.get(); }
 
-  /// The elements in memory order. Throws Error where T is not the tensor's element type.
+  /// The elements in memory order. Throws Error if T is not the tensor's element type.
   template <class T>
   std::span<T> elements() {
     check_type(DTypeOf<T>::value);
@@ -77,8 +78,8 @@ class Tensor {
   std::unique_ptr<std::byte[], Free> storage_;
 };
 
-/// Copies element by element between two views of equal shape and any strides: the named copy between
-/// layouts. Throws Error where the shapes differ.
+/// Copies the elements between two views of equal shape and any strides, so it can change the layout. Throws
+/// Error if the shapes differ.
 template <class From, class To>
 void copy_elements(const View<From>& from, const View<To>& to) {
   static_assert(std::is_same_v<std::remove_const_t<From>, To>);

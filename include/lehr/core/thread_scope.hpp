@@ -2,11 +2,12 @@
 
 namespace lehr {
 
-/// Fixes threads() for the calling thread while it lives; other threads see nothing of it. Scopes nest.
+/// Sets threads() for the calling thread during the object's lifetime. Other threads are not affected. Scopes
+/// nest.
 class ThreadScope {
  public:
-  /// 0 keeps the present count, and so shields the scope from set_threads. Throws BadInput unless 0 <= count
-  /// <= 1024.
+  /// 0 keeps the current count, also if set_threads is called meanwhile. Throws BadInput unless 0 <= count <=
+  /// 1024.
   explicit ThreadScope(int count);
   ~ThreadScope();
   ThreadScope(const ThreadScope&) = delete;

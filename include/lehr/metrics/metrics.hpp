@@ -8,15 +8,15 @@
 
 #include "lehr/metrics/metric.hpp"
 
-/// Metrics of classification, with scikit-learn's definitions. The predicted class is that with the highest
-/// score, the first of equal ones; a row of scores with NaN in it predicts nothing and counts as wrong.
+/// Classification metrics with scikit-learn's definitions. The predicted class is the one with the highest
+/// score; among equal scores, the first. A sample with a NaN score has no prediction and counts as wrong.
 namespace lehr {
 
-/// Share of samples whose true class is among the k with the highest scores; of equal scores the true one
-/// comes last. accuracy is the one of k = 1.
+/// Share of samples whose true class is among the k highest scores. Among equal scores, the true class counts
+/// as the last. k = 1 is the accuracy.
 class TopKAccuracy final : public Metric {
  public:
-  /// Throws BadInput where k < 1.
+  /// Throws BadInput if k < 1.
   explicit TopKAccuracy(std::int64_t k);
   std::string name() const override;
   void start(std::int64_t classes) override;
@@ -30,7 +30,7 @@ class TopKAccuracy final : public Metric {
   std::int64_t samples_ = 0;
 };
 
-/// How often a class was taken for another; its value is the accuracy.
+/// Counts how often each class was predicted for each class. The value is the accuracy.
 class ConfusionMatrix final : public Metric {
  public:
   std::string name() const override { return "accuracy"; }
@@ -39,15 +39,15 @@ class ConfusionMatrix final : public Metric {
   double value() const override;
 
   std::int64_t classes() const { return classes_; }
-  // All that take a class throw BadInput if there is no such class.
+  // Functions that take a class throw BadInput if there is no such class.
 
-  /// Samples of class `truth` that were taken for class `predicted`.
+  /// Samples of class `truth` with prediction `predicted`.
   std::int64_t count(std::int64_t truth, std::int64_t predicted) const;
-  /// Samples of a class, those that predict nothing included.
+  /// Samples of a class, including those without a prediction.
   std::int64_t of_class(std::int64_t truth) const;
-  /// Samples taken for a class.
+  /// Samples for which the class was predicted.
   std::int64_t taken_for(std::int64_t predicted) const;
-  /// Of one class; 0 where the denominator is (zero_division = 0).
+  /// Of one class; 0 if the denominator is 0 (zero_division = 0).
   double precision(std::int64_t of) const;
   double recall(std::int64_t of) const;
   double f1(std::int64_t of) const;
@@ -57,7 +57,7 @@ class ConfusionMatrix final : public Metric {
     std::int64_t predicted = 0;
     std::int64_t count = 0;
   };
-  /// Pairs of different classes, the most frequent first, those at least so often. Source: fastai.
+  /// Pairs of different classes with at least `least` samples, the most frequent first. Source: fastai.
   std::vector<Confusion> most_confused(std::int64_t least = 1) const;
 
  private:
@@ -68,7 +68,7 @@ class ConfusionMatrix final : public Metric {
   std::vector<std::int64_t> truths_;
 };
 
-/// Share of samples that are wrong.
+/// Share of samples whose prediction is wrong.
 class ErrorRate final : public Metric {
  public:
   std::string name() const override { return "error_rate"; }
@@ -82,14 +82,14 @@ class ErrorRate final : public Metric {
 };
 
 enum class Average {
-  macro,  ///< the mean of the classes' values that occur, as truth or as prediction
-  micro   ///< of all classes' counts together
+  macro,  ///< the mean over the classes that occur as truth or as prediction
+  micro   ///< computed from the counts of all classes together
 };
 
-/// What a class-wise number is averaged to.
+/// The per-class score to average.
 enum class ClassScore { precision, recall, f1 };
 
-/// Precision, recall or F1.
+/// Precision, recall or F1, averaged over the classes.
 class AveragedScore final : public Metric {
  public:
   AveragedScore(ClassScore score, Average average) : score_(score), average_(average) {}
@@ -123,10 +123,11 @@ class CrossEntropyLoss final : public Metric {
   std::int64_t classes_ = 0;
 };
 
-/// Area under the ROC curve by rank, ties counted half: of class 1 by the difference of the two scores where
-/// there are two classes, else the mean over the classes of each against the rest by its probability. Exact,
-/// so it keeps a float for every sample and class. NaN if a class, or all the rest, has no sample. Source:
-/// scikit-learn's roc_auc_score with multi_class "ovr" and average "macro".
+/// Area under the ROC curve, computed by rank; ties count half. With two classes, it is that of class 1 by
+/// the difference of the two scores. With more, it is the mean over the classes of each against the rest, by
+/// probability. It is exact, so it stores a float for every sample and class. NaN if a class, or the rest of
+/// some class, has no sample. Source: scikit-learn's roc_auc_score with multi_class "ovr" and average
+/// "macro".
 class Auroc final : public Metric {
  public:
   std::string name() const override { return "auroc"; }
@@ -135,7 +136,7 @@ class Auroc final : public Metric {
   double value() const override;
   /// Every class without a sample.
   std::vector<std::int64_t> missing_classes(std::span<const std::int64_t> samples_of_class) const override;
-  /// Of one class against the rest. Throws BadInput if there is no such class.
+  /// The area of one class against the rest. Throws BadInput if there is no such class.
   double of_class(std::int64_t of) const;
 
  private:
@@ -144,8 +145,8 @@ class Auroc final : public Metric {
   std::vector<std::int64_t> targets_;
 };
 
-/// A metric by its name: "accuracy", "top_5_accuracy" (any k), "error_rate", "precision_macro", ...,
-/// "cross_entropy", "auroc". Throws BadInput with the nearest name.
+/// The metric with a name: "accuracy", "top_5_accuracy" (any k), "error_rate", "precision_macro", ...,
+/// "cross_entropy", "auroc". Throws BadInput with the nearest name if it is unknown.
 std::unique_ptr<Metric> metric_by_name(std::string_view name);
 std::vector<std::string> metric_names();
 

@@ -17,11 +17,12 @@ struct MetricValue {
 
 /// Means over a whole set. They do not depend on the batch size. NaN if the set was not measured.
 struct SetMetrics {
-  double loss = std::numeric_limits<double>::quiet_NaN();  ///< the mean by class weight; NaN without weight
-  /// Share of samples whose highest score is the target's.
+  double loss = std::numeric_limits<double>::quiet_NaN();  ///< weighted by class; NaN if the total weight is
+                                                           ///< 0
+  /// Share of samples whose highest score is that of the target.
   double accuracy = std::numeric_limits<double>::quiet_NaN();
   std::int64_t samples = 0;
-  std::vector<MetricValue> others{};  ///< of the Learner's metrics, in their order; not of EpochRecord::train
+  std::vector<MetricValue> others{};  ///< the Learner's metrics in their order; empty in EpochRecord::train
   /// Two NaNs are equal.
   friend bool operator==(const SetMetrics& a, const SetMetrics& b);
 };

@@ -7,14 +7,14 @@
 
 namespace lehr::report {
 
-/// A line through points; one that is not finite, or not above 0 on a logarithmic axis, leaves a gap.
+/// A line through points. A point that is not finite, or not above 0 on a logarithmic axis, leaves a gap.
 struct Series {
   std::string name;
   std::vector<double> x;
   std::vector<double> y;  ///< as many as x
 };
 
-/// What lies between two lines.
+/// The area between two lines.
 struct Band {
   std::string name;
   std::vector<double> x;
@@ -22,13 +22,13 @@ struct Band {
   std::vector<double> high;
 };
 
-/// A vertical line at x with a word on it.
+/// A labelled vertical line at x.
 struct Marker {
   std::string name;
   double x = 0;
 };
 
-/// A chart as plain data; the renderers accept any of it.
+/// A chart as plain data. The renderers accept any values.
 struct LineChart {
   std::string title;
   std::string x_label;
@@ -40,14 +40,15 @@ struct LineChart {
   std::vector<Marker> markers{};
 };
 
-/// For a terminal: braille dots in UTF-8 with axes and a legend, at most so wide and high (at least 30 x 8).
+/// The chart for a terminal: braille dots in UTF-8, with axes and a legend. It has at most `columns` x `rows`
+/// characters, and at least 30 x 8.
 std::string terminal_text(const LineChart& chart, int columns = 80, int rows = 20);
 
 struct SvgSize {
   int width = 720;
   int height = 420;
 };
-/// A picture that needs nothing else; its colours follow the reader's light or dark scheme.
+/// The chart as a self-contained SVG image. Its colours follow the reader's light or dark scheme.
 std::string svg(const LineChart& chart, SvgSize size = {});
 
 }  // namespace lehr::report

@@ -7,9 +7,9 @@
 
 namespace lehr::report {
 
-/// Writes runs as one HTML page that needs nothing else: no network, no other file. Results of all runs lie
-/// over each other; what layers do is shown run by run. Any text in the records is shown as text, whatever it
-/// holds. Long series are thinned so that the page stays a few megabytes, each kept extreme included.
+/// Writes runs as one self-contained HTML page: it needs no network and no other file. The results of all
+/// runs share charts; the layers are shown run by run. All text of the records is escaped. Long series are
+/// thinned so that the page stays within a few megabytes; extreme values are kept.
 void write_page(std::ostream& out, std::span<const store::RunRecords> runs);
 
 }  // namespace lehr::report

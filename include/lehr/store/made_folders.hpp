@@ -5,12 +5,11 @@
 
 namespace lehr::store {
 
-/// The rule for folders that everything in lehr follows: what is written goes where its path says, and
-/// missing folders are made for it, parents first. If the writing fails, the folders that were made for it go
-/// again.
+/// The rule for folders in all of lehr: code that writes a file makes the missing folders of its path. If the
+/// file cannot be written, these folders are removed again.
 ///
-/// Makes the missing folders of a path. Unless keep() is called, they are removed with this object, as far as
-/// they are empty.
+/// This class makes the missing folders of a path, parents first. Unless keep() is called, the destructor
+/// removes those that are empty.
 class MadeFolders {
  public:
   /// Throws std::filesystem::filesystem_error with the folder that could not be made.
@@ -26,8 +25,8 @@ class MadeFolders {
   std::vector<std::filesystem::path> made_;  ///< parents first
 };
 
-/// Throws std::filesystem::filesystem_error if the folder, or the nearest parent that exists, is no folder or
-/// does not let files be made in it. Makes nothing.
+/// Throws std::filesystem::filesystem_error if the folder, or its nearest existing parent, is not a folder or
+/// is not writable. Makes nothing.
 void check_can_make(const std::filesystem::path& folder);
 
 }  // namespace lehr::store

@@ -4,15 +4,15 @@
 
 namespace lehr::store {
 
-/// Holds a run's folder for one training, so that no other training writes there at the same time, from this
-/// process or another. The system frees the folder when the process ends, however it ends. While it is held,
+/// Locks a run's folder for one training, so that no other training of this or another process writes there
+/// at the same time. The system releases the lock when the process ends for any reason. While it is locked,
 /// the folder contains a file `lock` that names the process.
 ///
-/// A file system without locks (some network file systems) holds nothing.
+/// On file systems without locks (some network file systems) this has no effect.
 class RunLock {
  public:
-  /// Throws BadInput naming the process that holds the folder, if nothing can be written there, and if the
-  /// folder's name is empty.
+  /// Throws BadInput if another process holds the lock (the message names it), if the folder is not writable,
+  /// or if its name is empty.
   explicit RunLock(const std::filesystem::path& folder);
   ~RunLock();
   RunLock(const RunLock&) = delete;

@@ -8,57 +8,59 @@
 
 #include "lehr/core/tensor_stats.hpp"
 
-/// What is known of a training, as plain values: what the run store keeps and what reports are made from.
+/// The records of a training as plain values. The run store holds them, and reports are made from them.
 namespace lehr::store {
 
 enum class RunStatus {
   running,
   done,
-  interrupted,  ///< stopped on request, or its process is gone
+  interrupted,  ///< stopped on request, or its process no longer exists
   diverged,
   failed
 };
 
 /// A run as a whole.
 struct RunInfo {
-  std::string id;      ///< the name of its folder; sorts by time
+  std::string id;      ///< the name of its folder; IDs sort by time
   std::string name{};  ///< given by the user, or empty
   RunStatus status = RunStatus::running;
   double started = 0;   ///< seconds since 1970, UTC
-  double ended = 0;     ///< 0 while it runs
+  double ended = 0;     ///< 0 while it is running
   std::string data{};   ///< "mnist:DIR"
   std::string model{};  ///< "simple-cnn"
   std::int64_t parameters = 0;
   std::int64_t batch_size = 0;
-  int epochs = 0;                                    ///< asked for
+  int epochs = 0;                                    ///< number requested
   std::string config{};                              ///< resolved options, TOML
   std::map<std::string, std::string> environment{};  ///< version, processor, threads, memory_planned, ...
   std::vector<std::string> classes{};
   std::string note{};  ///< why it failed, or empty
-  /// Why the training ended: a word, and if there is more to say ": " and a sentence. "completed",
-  /// "early_stopping: valid_loss has not improved for 3 epochs; ...". Empty if that is not known.
+  /// Why the training ended: a word, and optionally ": " and a sentence. For example "completed" or
+  /// "early_stopping: valid_loss has not improved for 3 epochs; ...". Empty if unknown.
   std::string reason{};
-  double stats_share = 0;  ///< time spent on statistics over the training's
+  double stats_share = 0;  ///< time of the statistics divided by the training time
 };
 
-/// Where a resumed run goes on. What an earlier process recorded of later steps is removed.
+/// The position from which a run is resumed. Records of later steps by an earlier process are removed.
 struct ResumedAt {
   std::int64_t step = 0;  ///< training batches done
   int epoch = 0;
 };
 
-/// A layer whose tensors are watched.
+/// A layer whose tensors are recorded.
 struct LayerInfo {
   int index = 0;                      ///< in the order of the forward pass
   std::string name{};                 ///< "3", "layer1.0.conv1"
   std::string type{};                 ///< "conv2d + relu"
   std::vector<std::int64_t> shape{};  ///< of its output for one image: (C, H, W) or (features)
-  std::vector<int> inputs{};          ///< the layers it reads, by index, through all between; none: the image
+  std::vector<int> inputs{};          ///< indices of the layers that it reads, directly or through unrecorded
+                                      ///< nodes; empty: the image
   std::int64_t parameters = 0;
-  std::int64_t flops = 0;            ///< forward, one image; a multiply-add is two
-  std::int64_t receptive_field = 0;  ///< pixels of the image, on a side, that one position sees; 0 unknown
-  std::int64_t bytes = 0;            ///< of its output for a batch
-  std::optional<double> forward_seconds{};  ///< mean of the timed batches; nothing if none was timed
+  std::int64_t flops = 0;            ///< forward pass of one image; a multiply-add counts as two
+  std::int64_t receptive_field = 0;  ///< side length, in image pixels, of the input of one position; 0:
+                                     ///< unknown
+  std::int64_t bytes = 0;            ///< of its output for one batch
+  std::optional<double> forward_seconds{};  ///< mean over the timed batches; empty if none was timed
   std::optional<double> backward_seconds{};
 };
 
@@ -68,7 +70,7 @@ struct EpochRow {
   double train_accuracy = 0;
   std::optional<double> valid_loss{};
   std::optional<double> valid_accuracy{};
-  std::map<std::string, double> metrics{};  ///< others, of the validation set
+  std::map<std::string, double> metrics{};  ///< other metrics of the validation set
   double lr = 0;
   double train_seconds = 0;
   double valid_seconds = 0;
@@ -76,7 +78,8 @@ struct EpochRow {
 
 /// One recorded batch.
 struct StepRow {
-  std::int64_t step = 0;  ///< counts training batches of the run from 0; of validation: the step before it
+  std::int64_t step = 0;  ///< index of the training batch in the run, from 0; for validation: that of the
+                          ///< last training batch
   int epoch = 0;
   std::int64_t batch = 0;
   bool training = true;
@@ -85,7 +88,7 @@ struct StepRow {
   double momentum = 0;
 };
 
-/// A value that a callback watches, and which direction counts as better.
+/// A metric that a callback monitors, and which direction is better.
 struct MonitorRow {
   std::string callback{};  ///< "EarlyStopping"
   std::string metric{};    ///< "valid_loss"
@@ -98,7 +101,7 @@ enum class Watched { activation, activation_gradient, weight, weight_gradient, u
 
 /// One tensor at one recorded batch.
 struct StatsRow {
-  std::int64_t step = 0;  ///< this and the next two as in StepRow
+  std::int64_t step = 0;  ///< step, batch and training are as in StepRow
   std::int64_t batch = 0;
   bool training = true;
   int layer = 0;  ///< LayerInfo::index
@@ -106,27 +109,27 @@ struct StatsRow {
   TensorStats stats{};
 };
 
-/// What the network does with the validation set at the end.
+/// The confusion matrix of the validation set at the end of the training.
 struct Confusion {
-  std::vector<std::int64_t> counts{};  ///< (classes, classes), row by row; rows are the truth
+  std::vector<std::int64_t> counts{};  ///< (classes, classes), row-major; rows are the true classes
 };
 
-/// A picture for people.
+/// An image for people.
 struct Picture {
   std::string kind{};  ///< "sample", "top_loss", "filters", "feature_map"
   std::string caption{};
-  std::int64_t number = 0;  ///< within its kind
-  std::string png{};        ///< bytes of a PNG file
+  std::int64_t number = 0;  ///< index within its kind
+  std::string png{};        ///< contents of a PNG file
 };
 
-/// All that a report is made from.
+/// Everything that a report needs.
 struct RunRecords {
   RunInfo info;
   std::vector<LayerInfo> layers{};
   std::vector<MonitorRow> monitors{};
   std::vector<EpochRow> epochs{};
   std::vector<StepRow> steps{};
-  std::vector<StatsRow> stats{};  ///< by step, layer, what
+  std::vector<StatsRow> stats{};  ///< sorted by step, layer, what
   std::optional<Confusion> confusion{};
   std::vector<std::int64_t> class_counts{};  ///< of the training set
   std::vector<Picture> pictures{};

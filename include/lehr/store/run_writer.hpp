@@ -14,13 +14,15 @@
 namespace lehr::store {
 
 struct RunWriterOptions {
-  double interval = 0.5;             ///< seconds from one transaction to the next at most
-  std::size_t rows = 256;            ///< recorded batches after which there is one sooner
-  std::size_t most_waiting = 16384;  ///< rows that may wait; with more, recording waits for the writer
-  double patience = 5;               ///< seconds to wait for another process's lock, a few times over
+  double interval = 0.5;             ///< maximum seconds between transactions
+  std::size_t rows = 256;            ///< a transaction is made earlier after this many recorded batches
+  std::size_t most_waiting = 16384;  ///< maximum number of queued rows; if it is reached, recording waits for
+                                     ///< the writer
+  double patience = 5;               ///< seconds to wait for another process's lock, for each of a few
+                                     ///< attempts
 };
 
-/// The run is done, or another training records it.
+/// The run is done, or another training is recording it.
 class RunTaken : public BadInput {
  public:
   using BadInput::BadInput;
@@ -34,21 +36,22 @@ struct RunEnd {
   double stats_share = 0;  ///< RunInfo::stats_share
 };
 
-/// Writes one run into a run store from a thread of its own, a transaction every half second, so that a
-/// killed process leaves all but its last half second. Several processes may write to one store.
+/// Writes one run into a run store on its own thread. It makes one transaction every half second, so a killed
+/// process loses at most its last half second. Several processes may write to one store.
 ///
-/// If writing fails later, or there is no space from the start, recording ends and failure() says why;
+/// If a later write fails, or if there is no space from the start, recording stops and failure() says why;
 /// nothing throws. In a forked child nothing is written, and failure() says so.
 class RunWriter {
  public:
   using Options = RunWriterOptions;
 
-  /// Makes the store if it is missing, with its folders, and enters the run as running. A run that is there
-  /// already goes on if it is resumed, keeping its name if none is given, and begins anew if it did not come
-  /// to its end. Throws RunTaken if it is done or if another training records it: of several that enter one
-  /// run at the same time, one gets it. Throws BadInput if the store cannot be written, is damaged or newer.
+  /// Makes the store and its folders if they are missing, and adds the run with status `running`. An existing
+  /// run continues if it is resumed, and keeps its name if none is given. If it is not resumed and did not
+  /// finish, it is replaced. Throws RunTaken if the run is done or if another training records it; if several
+  /// processes add the same run at the same time, one of them succeeds. Throws BadInput if the store is not
+  /// writable, damaged or newer.
   RunWriter(std::filesystem::path file, RunInfo info, ResumedAt resumed = {}, Options options = {});
-  /// Writes what waits; a run that nobody finished is then interrupted.
+  /// Writes the queued rows. If finish() was not called, the run becomes interrupted.
   ~RunWriter();
   RunWriter(const RunWriter&) = delete;
   RunWriter& operator=(const RunWriter&) = delete;
@@ -58,25 +61,25 @@ class RunWriter {
   void layers(std::vector<LayerInfo> layers);
   void step(const StepRow& step);
   void step(const StepRow& step, PackedStats stats);
-  /// The rows' own step, batch and training are not looked at.
+  /// The members step, batch and training of the rows are ignored.
   void step(const StepRow& step, const std::vector<StatsRow>& stats);
   void epoch(EpochRow epoch);
   void confusion(Confusion confusion);
   void class_counts(std::vector<std::int64_t> counts);
-  /// Replaces the pictures of its kinds.
+  /// Replaces all pictures of the same kinds.
   void pictures(std::vector<Picture> pictures);
-  /// Replaces what is known of the run's monitors.
+  /// Replaces the run's monitors.
   void monitors(std::vector<MonitorRow> monitors);
-  /// How it ended. Returns when all is on the disk, as flush() does.
+  /// Records how the run ended. Returns when everything is on disk, as flush() does.
   void finish(RunEnd end);
 
-  /// Waits until all that was handed in before is on the disk: it survives a crash of the machine. Without it
-  /// a crash may take the transactions of the last minutes; a killed process loses those of the last half
-  /// second.
+  /// Waits until all earlier records are on disk, so that they survive a crash of the machine. Without
+  /// flush(), a crash may lose the transactions of the last minutes, and a killed process loses those of the
+  /// last half second.
   void flush();
-  /// Processor time that the thread has spent on writing so far.
+  /// Processor time, in seconds, that the thread has spent on writing so far.
   double busy_seconds() const;
-  /// Why recording ended, or empty.
+  /// Why recording stopped; empty if it did not.
   std::string failure() const;
 
  private:

@@ -32,29 +32,29 @@ struct CallbackState {
   const std::vector<float>& array(const std::string& name) const;
 };
 
-/// What listens to a training and steers it: override what is of interest. A callback may change the batch
-/// (Learner::batch), the prediction, the loss, the gradients, the rates (Learner::rates) and, with
-/// Learner::cancel, what runs next.
+/// Observes and changes a training. Override the methods of the events that you need. A callback may change
+/// the batch (Learner::batch), the scores, the loss, the gradients and the rates (Learner::rates), and it may
+/// skip what runs next (Learner::cancel).
 ///
-/// Every before_ that fired is followed by its after_, also when the part was cancelled (then after_cancel_
+/// If a before_ event fired, its after_ event follows, also if the part was cancelled (then after_cancel_
 /// comes first). If a callback throws, the fit ends with an error that names the callback and the event, and
-/// no further event fires but clean_up. BadInput and Diverged stay what they are, anything else arrives as
-/// Error. What the callback threw is nested in it, so that `catch (const lehr::Error& error)` with
-/// `std::rethrow_if_nested(error)` brings back the callback's own type.
+/// only clean_up still fires. BadInput and Diverged keep their type; any other exception becomes Error. The
+/// original exception is nested in the error: `catch (const lehr::Error& error)` with
+/// `std::rethrow_if_nested(error)` gets it back with its own type.
 class Callback {
  public:
   virtual ~Callback() = default;
-  /// For messages and traces, and the key of its state in a checkpoint.
+  /// Used in messages and traces, and as the key of the callback's state in a checkpoint.
   virtual std::string_view name() const = 0;
-  /// Callbacks run by ascending order, equal ones as they were added. What transforms gradients lies from -50
-  /// to -10, what computes from what others did around 0 to 50, what shows it from 60 to 90, Checkpoint at
-  /// 100.
+  /// Callbacks run in ascending order; callbacks of equal order run in the order in which they were added.
+  /// Use -50 to -10 to transform gradients, 0 to 50 to compute from the results of other callbacks, 60 to 90
+  /// to show results. Checkpoint has 100.
   virtual int order() const { return 0; }
 
   virtual void before_fit(Learner&) {}
   virtual void before_epoch(Learner&) {}
   virtual void before_train(Learner&) {}
-  /// Training and validation alike (Learner::progress().training), as are after_predict, after_loss,
+  /// Fires in training and in validation (see Learner::progress().training). So do after_predict, after_loss,
   /// after_cancel_batch and after_batch.
   virtual void before_batch(Learner&) {}
   virtual void after_predict(Learner&) {}
@@ -65,8 +65,8 @@ class Callback {
   virtual void after_step(Learner&) {}
   virtual void after_cancel_batch(Learner&) {}
   virtual void after_batch(Learner&) {}
-  /// After after_batch if a stop was requested (Learner::request_stop, FitOptions::stop): the fit is about to
-  /// be cancelled, and everything is as that batch left it.
+  /// Fires after after_batch if a stop was requested (Learner::request_stop, FitOptions::stop), before the
+  /// fit is cancelled. Everything is still as that batch left it.
   virtual void before_stop(Learner&) {}
   virtual void after_cancel_train(Learner&) {}
   virtual void after_train(Learner&) {}
@@ -77,23 +77,24 @@ class Callback {
   virtual void after_epoch(Learner&) {}
   virtual void after_cancel_fit(Learner&) {}
   virtual void after_fit(Learner&) {}
-  /// Last, however the fit ended: done, cancelled or thrown out of.
+  /// Fires last, whether the fit completed, was cancelled or threw.
   virtual void clean_up(Learner&) {}
 
-  /// Called at every event; hands it to the method of its name. For callbacks that treat all events alike.
+  /// Called at every event; calls the method of that event. Override it to treat all events alike.
   virtual void handle(Event event, Learner& learner);
 
-  /// What must come back for a resumed training to go on as if it had never stopped. load_state comes behind
-  /// before_fit and, where a training is resumed within an epoch, behind before_epoch and before_train, so
-  /// that what these set up does not overwrite it. Throws BadInput where the state does not fit.
+  /// Saves and loads what a resumed training needs to continue as if it had not stopped. load_state is called
+  /// after before_fit. If the training resumes within an epoch, it is called after before_epoch and
+  /// before_train too. So the state overwrites what these events set up. load_state throws BadInput if the
+  /// state does not fit.
   virtual void save_state(CallbackState&) const {}
   virtual void load_state(const CallbackState&) {}
 
-  /// The number of each epoch that this callback watches and which direction is better, for records.
+  /// The epoch metric that this callback monitors and which direction is better, for records.
   virtual std::optional<WatchedMetric> watched(const Learner&) const { return {}; }
 };
 
-/// A callback for one fit. The label tells several of one type apart, as in Learner::add.
+/// A callback for one fit. The label distinguishes several callbacks of one type, as in Learner::add.
 struct FitCallback {
   std::unique_ptr<Callback> callback;
   std::string label{};

@@ -7,7 +7,7 @@
 
 namespace lehr {
 
-/// The events of a training, in the order in which they come. Source of names and meaning: fastai's
+/// The events of a training, in the order in which they fire. Source of names and meaning: fastai's
 /// callbacks.
 enum class Event : std::uint8_t {
   before_fit,
@@ -40,7 +40,7 @@ inline constexpr std::size_t event_count = static_cast<std::size_t>(Event::clean
 /// "before_fit", "before_epoch", ... Throws BadInput if there is no such event.
 std::string_view event_name(Event event);
 
-/// What can be cancelled, from the narrowest to the widest.
+/// The parts of a training that can be cancelled, from the smallest to the largest.
 enum class Scope : std::uint8_t { batch, train, validate, epoch, fit };
 
 inline constexpr std::array scope_names{std::string_view("batch"), std::string_view("train"),

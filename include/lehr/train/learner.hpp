@@ -41,14 +41,14 @@ struct LearnerOptions {
   std::uint64_t seed = 0;  ///< weights, data order, dropout
   bool drop_last = false;
   int prefetch = -1;             ///< as in LoaderOptions
-  std::int64_t max_batches = 0;  ///< training batches an epoch, 0 for all
+  std::int64_t max_batches = 0;  ///< training batches per epoch; 0 means all
   bool validate = true;          ///< after each epoch
-  /// Measures the training set too after each epoch, in evaluation mode and with the weights that the
-  /// validation uses. Needs `validate`. Costs a forward pass over the set.
+  /// Also measures the training set after each epoch, in evaluation mode and with the same weights as the
+  /// validation. Needs `validate`. Costs one forward pass over the set.
   bool train_eval = false;
-  int threads = 0;  ///< that compute; 0: what lehr::threads() says when a fit or a validation begins
+  int threads = 0;  ///< compute threads; 0: lehr::threads() at the start of a fit or a validation
   const Backend* backend = &cpu_backend();
-  /// Takes the warnings of a fit, a sentence each. Empty: they go to stderr.
+  /// Called with each warning of a fit, one sentence at a time. If it is empty, warnings go to stderr.
   std::function<void(const std::string&)> on_warning{};
   /// Mean and std of each channel that images are normalised with. Nothing: the training set's own
   /// (normalisation_of), measured when they are first needed, and then kept.
@@ -57,12 +57,13 @@ struct LearnerOptions {
   MeasureProgress measuring{};
 };
 
-/// What belongs to one fit.
+/// Options of one fit.
 struct FitOptions {
-  CallbackList callbacks{};  ///< beside those of the Learner; reached by callback<T>() until the next fit
-  std::filesystem::path resume{};  ///< a checkpoint of the same fit to go on from; empty: from the start
-  /// Ends this fit after its batch, as Learner::request_stop does. It may be set at any time, before the fit
-  /// too, and from any thread.
+  CallbackList callbacks{};  ///< in addition to the Learner's; callback<T>() finds them until the next fit
+                             ///< begins
+  std::filesystem::path resume{};  ///< a checkpoint of the same fit to continue from; empty: start anew
+  /// Ends this fit after the current batch, as Learner::request_stop does. It may be set at any time, also
+  /// before the fit, and from any thread.
   std::stop_token stop{};
 };
 
@@ -70,43 +71,43 @@ struct FitOptions {
 struct FineTuneOptions {
   double lr = 2e-3;
   int freeze_epochs = 1;
-  double lr_ratio = 100;  ///< the head's rate over the first group's
+  double lr_ratio = 100;  ///< the head's rate divided by the first group's
   double pct_start = 0.3;
   double div = 5;
-  std::stop_token stop{};  ///< as in FitOptions, for all of it
+  std::stop_token stop{};  ///< as in FitOptions, for both phases
 };
 
 struct LearnerState;
 struct TrainingMemory;
 
-/// Trains a model on data. Deterministic: options, data, thread count and machine decide every bit of the
+/// Trains a model on data. Deterministic: options, data, thread count and machine determine every bit of the
 /// result.
 ///
-/// It owns its callbacks and metrics and shares ownership of the data sets. What it returns by reference
-/// lives as long as it does, spans until the next call that changes what they show. The backend must outlive
-/// it.
+/// A Learner owns its callbacks and metrics and shares ownership of the data sets. References that it returns
+/// are valid as long as the Learner. Spans are valid until the next call that changes their contents. The
+/// backend must outlive the Learner.
 ///
-/// One thread at a time may use a Learner: fit, fine_tune, validate and find_lr throw Error if another thread
-/// is in one of them. request_stop and stop_requested alone may be called from any thread. Different
+/// Only one thread at a time may use a Learner: fit, fine_tune, validate and find_lr throw Error if another
+/// thread is in one of them. Only request_stop and stop_requested may be called from any thread. Different
 /// Learners, clones included, may train in different threads.
 class Learner {
  public:
-  /// Throws BadInput if the graph is empty or no classifier, a data set is null, empty or does not fit the
-  /// model, the two sets have different classes, or an option is out of range. Reads no image, unless the
-  /// initialisation is lsuv.
+  /// Throws BadInput if the graph is empty or not a classifier, if a data set is null, empty or does not fit
+  /// the model, if the two sets have different classes, or if an option is out of range. Reads no image,
+  /// unless the initialisation is lsuv.
   Learner(Graph model, DataSplits data, LearnerOptions options = {});
   ~Learner();
   Learner(const Learner&) = delete;
   Learner& operator=(const Learner&) = delete;
 
-  /// Another Learner that stands where this one stands, with a copy of weights and optimizer state and
-  /// without callbacks or metrics. What is tried with it leaves no trace here.
+  /// Returns another Learner with a copy of the weights, the optimizer state and the position, but without
+  /// callbacks and metrics. Training the clone does not change this Learner.
   std::unique_ptr<Learner> clone() const;
 
-  // Callbacks. All that add one throw Error during a fit.
+  // Callbacks. Functions that add one throw Error during a fit.
 
-  /// Adds a callback for all later fits and returns it. The label tells several of one type apart. Throws
-  /// BadInput if the label is taken or the callback is null.
+  /// Adds a callback for all later fits and returns it. The label distinguishes several callbacks of one
+  /// type. Throws BadInput if the label is taken or the callback is null.
   template <std::derived_from<Callback> SomeCallback>
   SomeCallback& add(SomeCallback callback, std::string label = {}) {
     auto owned = std::make_unique<SomeCallback>(std::move(callback));
@@ -116,11 +117,11 @@ class Learner {
   }
   void add(std::unique_ptr<Callback> callback, std::string label = {});
   /// Calls `action` at an event of all later fits: `learner.on(Event::after_epoch, [](Learner& l) { ... })`.
-  /// Throws BadInput if it is empty.
+  /// Throws BadInput if `action` is empty.
   void on(Event event, std::function<void(Learner&)> action, int order = 0);
-  /// The callback of that type, given to the Learner or to the present or last fit; one that was given to a
-  /// fit lives until the next fit begins. Throws BadInput if there is none, or several and no label that
-  /// tells which.
+  /// The callback of that type that was added to the Learner or to the current or last fit. A callback of a
+  /// fit lives until the next fit begins. Throws BadInput if there is none, or if there are several and the
+  /// label does not say which.
   template <class SomeCallback>
   SomeCallback& callback(std::string_view label = {}) {
     const auto is_one = [](const Callback& one) {
@@ -129,9 +130,9 @@ class Learner {
     return dynamic_cast<SomeCallback&>(find_callback(is_one, label));
   }
 
-  /// Measured on the validation set after each epoch, and on the training set with
-  /// LearnerOptions::train_eval. Throws BadInput if the metric is null, if its name holds control characters,
-  /// or if the name is taken: by another metric, or as "loss", "accuracy" or "train_eval_...".
+  /// Adds a metric that is measured on the validation set after each epoch, and on the training set with
+  /// LearnerOptions::train_eval. Throws BadInput if the metric is null, if its name contains control
+  /// characters, or if the name is taken: by another metric, or as "loss", "accuracy" or "train_eval_...".
   void add_metric(std::unique_ptr<Metric> metric);
   template <class SomeMetric>
   SomeMetric& add_metric(SomeMetric metric) {
@@ -152,55 +153,58 @@ class Learner {
   /// Learner is usable afterwards, and ending() says why the fit ended.
   void fit(int epochs, const schedules::RateAndMomentum& schedule, FitOptions options = {});
   void fit(int epochs, LearningRate lr, FitOptions options = {});
-  /// The highest rate is lr_max (shape.lr_max is not read).
+  /// The highest rate is lr_max; shape.lr_max is ignored.
   void fit_one_cycle(int epochs, LearningRate lr_max, FitOptions options = {},
                      schedules::OneCycleOptions shape = {});
-  /// The head alone for freeze_epochs, then everything for `epochs` with rates that rise from group to group.
+  /// Trains the head alone for freeze_epochs, then everything for `epochs` with rates that rise from group to
+  /// group.
   void fine_tune(int epochs, const FineTuneOptions& options = {});
 
-  /// Sweeps the learning rate upwards on a copy of this Learner, from its weights, optimizer state and place
-  /// in the data, and says what to try. Leaves no trace, also when it is cancelled. Throws BadInput where an
-  /// option is out of range.
+  /// Trains a copy of this Learner at rising learning rates and suggests rates. The copy starts from the
+  /// Learner's weights, optimizer state and position in the data. The Learner does not change, also if the
+  /// search is cancelled. Throws BadInput if an option is out of range.
   LrFinding find_lr(const LrFinderOptions& options = {}) const;
 
-  /// Loss, accuracy and metrics on the validation set, or on any data of the model's image shape and classes.
-  /// Fires the events of a validation part. If it is stopped or cancelled, the result has no samples. Throws
-  /// BadInput if the data is null, empty or does not fit the model, and Error within a batch and at the
-  /// events of a validation. A callback of a fit may call it at all other events, such as after_batch of a
-  /// training batch.
+  /// Loss, accuracy and metrics on the validation set, or on any data with the model's image shape and
+  /// classes. Fires the events of a validation part. If it is stopped or cancelled, the result has no
+  /// samples. Throws BadInput if the data is null, empty or does not fit the model, and Error within a batch
+  /// and at the events of a validation. A callback of a fit may call it at all other events, such as
+  /// after_batch of a training batch.
   SetMetrics validate();
   SetMetrics validate(std::shared_ptr<const Dataset> dataset);
 
-  // Parameter groups, first to last. Each trained parameter is in one.
+  // Parameter groups, from first to last. Each trained parameter is in exactly one.
 
   std::span<const ParameterGroup> groups() const;
-  /// Throws BadInput unless every trained parameter is in exactly one group and settings are in range.
+  /// Throws BadInput unless every trained parameter is in exactly one group and all settings are in range.
   void set_groups(std::vector<ParameterGroup> groups);
-  /// Freezes the groups before that number (negative: from the end, as in Python) and unfreezes the others.
+  /// Freezes the groups before the given index (negative: from the end, as in Python) and unfreezes the
+  /// others.
   void freeze_to(int group);
   void freeze() { freeze_to(-1); }
   void unfreeze() { freeze_to(0); }
 
-  // For callbacks: what is under way, to see and to change.
+  // For callbacks: read and change what is running.
 
   const Progress& progress() const;
-  /// What a checkpoint written now would go on from.
+  /// The position that a checkpoint written now would resume from.
   FitPosition position() const;
-  /// What the Learner's callbacks and those of the present or last fit watch, in their order.
+  /// The metrics that the Learner's callbacks and those of the current or last fit monitor, in the callbacks'
+  /// order.
   std::vector<WatchedMetric> watched() const;
-  /// Says something that people should know but that does not end the fit, through
-  /// LearnerOptions::on_warning. The same sentence is said once a fit.
+  /// Sends a message that does not end the fit to LearnerOptions::on_warning. The same sentence is sent once
+  /// per fit.
   void warn(const std::string& sentence);
-  /// What was said in the present or last fit.
+  /// The warnings of the current or last fit.
   std::span<const std::string> warnings() const;
-  /// Leaves that part of the training when the callbacks of the present event are done. `why` is kept as
-  /// ending() if the part is the fit; by default it is EndReason::cancelled with the callback's name. Throws
-  /// Error if no such part is under way.
+  /// Leaves that part of the training when all callbacks of the current event have run. If the part is the
+  /// fit, `why` becomes ending(); by default it is EndReason::cancelled with the callback's name. Throws
+  /// Error if no such part is running.
   void cancel(Scope scope, Ending why = {});
-  /// The batch under way: targets, ids, and images that may be written to until the model has run. A callback
-  /// may lower its size at before_batch. The fit ends with BadInput if a callback changes the size otherwise.
+  /// The current batch: targets, ids and images. Images may be changed until the model has run. A callback
+  /// may reduce the batch size at before_batch. Any other change of the size ends the fit with BadInput.
   Batch& batch();
-  /// What else there is of the batch under way: scores, loss, plan.
+  /// The rest of the current batch: scores, loss, plan.
   Step step();
   /// Has tensors of the network measured as they are computed (Plan::probed), while measuring is on; replaces
   /// what was watched before. Throws BadInput if a node is an input or not of the model, and Error within a
@@ -210,30 +214,31 @@ class Learner {
   /// `times`: also how long each step takes (Plan::times), for which the clock is read around each.
   void measure(bool on, bool times = false);
 
-  /// What the next step will use; set by the schedule before before_batch.
+  /// The rates of the next step. The schedule sets them before before_batch.
   Rates& rates();
 
-  /// Training batches of a fit of so many epochs: what a schedule of steps needs to know. Throws BadInput if
-  /// epochs < 0.
+  /// The number of training batches in a fit of that many epochs, for schedules that count steps. Throws
+  /// BadInput if epochs < 0.
   std::int64_t steps(int epochs) const;
 
   // The end of a fit.
 
-  /// Asks the call under way (fit, fine_tune, find_lr or validate) to end after its batch. If none is under
-  /// way, the next one ends before its first batch. May be called at any time, from any thread, from a
-  /// callback and from a signal handler. The request is gone when that call returns, however it ends.
-  /// FitOptions::stop and LrFinderOptions::stop do the same for one call alone.
+  /// Asks the running call (fit, fine_tune, find_lr or validate) to end after the current batch. If none is
+  /// running, the next one ends before its first batch. May be called at any time: from any thread, from a
+  /// callback and from a signal handler. The request is cleared when that call returns or throws.
+  /// FitOptions::stop and LrFinderOptions::stop do the same for one call only.
   void request_stop() noexcept;
-  /// The same with a reason, which is kept as ending(). For callbacks of the fit under way, on its thread.
+  /// As above, with a reason that becomes ending(). For callbacks of the running fit, on its thread.
   void request_stop(Ending why);
-  /// Whether a request is waiting to be heeded. May be called from any thread.
+  /// Whether a stop request is pending. May be called from any thread.
   bool stop_requested() const noexcept;
   /// True if the last fit ended because of request_stop or a stop token.
   bool stopped() const;
-  /// Why the last fit ended. Callbacks can read it from after_fit on; its reason is EndReason::none before.
+  /// Why the last fit ended. Callbacks can read it from after_fit on; before that, its reason is
+  /// EndReason::none.
   const Ending& ending() const;
 
-  /// Epochs of all fits, oldest first.
+  /// The epochs of all fits, oldest first.
   std::span<const EpochRecord> history() const;
 
   const Graph& model() const;
@@ -245,20 +250,19 @@ class Learner {
   const LearnerOptions& options() const;
   Optimizer& optimizer();
   const Optimizer& optimizer() const;
-  /// The plan of full training batches: what runs for each layer, what it takes and how long. Made at the
-  /// first use.
+  /// The plan of full training batches: the kernels, memory and time of each layer. Made at the first call.
   Plan& training_plan();
 
   /// Writes weights, graph, class names and normalisation as one safetensors file (whole or not at all).
   void save(const std::filesystem::path& file) const;
-  /// Writes all that a fit under way needs to go on from here, in a file that is a saved model as well. Not
-  /// during a batch: at after_batch, after_epoch and the like.
+  /// Writes everything that the running fit needs to resume from here. The file is also a saved model. Not
+  /// allowed during a batch: call it at after_batch, after_epoch and the like.
   void save_checkpoint(const std::filesystem::path& file) const;
 
  private:
   struct Cloned {};
   Learner(const Learner& other, Cloned, std::uint64_t seed_shift);
-  /// A clone that does not validate, with another seed for data order and dropout unless the shift is 0.
+  /// A clone that does not validate. Data order and dropout get another seed unless the shift is 0.
   std::unique_ptr<Learner> clone_for_study(std::uint64_t seed_shift) const;
   friend TrainingMemory training_memory(Learner& learner);
   friend std::int64_t memory_held(const Learner& learner);

@@ -5,22 +5,22 @@
 #include <string>
 #include <vector>
 
-/// The learning-rate finder's arithmetic: sweep, smoothing, stop rule and suggestions, on plain numbers.
-/// Source: Smith 2015; the suggestions are fastai's.
+/// The computations of the learning-rate finder on plain numbers: sweep, smoothing, stop rule and
+/// suggestions. Source: Smith 2015; the suggestions are fastai's.
 namespace lehr {
 
-/// The sweep's shape.
+/// The range and the rules of a sweep.
 struct LrSweep {
   double from = 1e-7;
   double to = 10;
   int batches = 100;
   double beta = 0.98;      ///< of the exponential mean that smooths the loss
-  double stop_factor = 4;  ///< the sweep ends where the smoothed loss passes the best one by this factor
+  double stop_factor = 4;  ///< the sweep ends if the smoothed loss exceeds the best one times this factor
 
-  /// The rate of batch i: from (to / from)^(i / (batches - 1)).
+  /// The rate of batch i: from * (to / from)^(i / (batches - 1)).
   double lr(int i) const;
 };
-/// Throws BadInput where a setting is out of range.
+/// Throws BadInput if a setting is out of range.
 void check(const LrSweep& sweep);
 
 struct LrPoint {
@@ -41,21 +41,22 @@ class SmoothedLoss {
   double weight_ = 1;
 };
 
-/// What to try, each nothing where the curve does not show it. Source: fastai's callback.schedule.
+/// Suggested rates. A suggestion is empty if the curve does not show it. Source: fastai's callback.schedule.
 struct LrSuggestions {
-  std::optional<double> valley{};   ///< within the longest valley of falling losses
-  std::optional<double> steep{};    ///< where the loss falls fastest over ln lr
-  std::optional<double> minimum{};  ///< a tenth of the rate with the least loss
+  std::optional<double> valley{};   ///< within the longest run of falling losses
+  std::optional<double> steep{};    ///< the rate at which the loss falls fastest over ln lr
+  std::optional<double> minimum{};  ///< a tenth of the rate with the lowest loss
   std::optional<double> slide{};    ///< the last rate before the loss rises
-  std::string note{};               ///< why there is no valley; empty where there is one
+  std::string note{};               ///< why there is no valley; empty if there is one
 };
 
-/// Looks at the smoothed losses without the first 10 % of the sweep and the last 5 points, up to the first
-/// that is not finite. A valley that lowers the loss by less than 5 % of where it starts, or by less than
-/// four times the scatter of the losses around their smoothed course, is none: noise alone digs such.
+/// Uses the smoothed losses without the first 10 % of the sweep and the last 5 points, up to the first loss
+/// that is not finite. A valley counts only if it lowers the loss by at least 5 % of its starting value and
+/// by at least four times the scatter of the losses around the smoothed curve: noise alone makes smaller
+/// valleys.
 LrSuggestions suggest_lr(std::span<const LrPoint> curve, const LrSweep& sweep = {});
 
-/// Sweeps from several seeds: for each rate that all reached, the spread of the smoothed losses.
+/// Sweeps from several seeds: the spread of the smoothed losses for each rate that all sweeps reached.
 struct LrBand {
   struct Level {
     double lr = 0;

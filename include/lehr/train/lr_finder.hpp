@@ -11,16 +11,17 @@ namespace lehr {
 
 struct LrFinderOptions {
   LrSweep sweep{};
-  int seeds = 1;  ///< sweeps, each with another order of the data; more than one gives a band
-  /// Called before each batch with the batches done and to do at most; false ends the search.
+  int seeds = 1;  ///< number of sweeps, each with another order of the data; more than one gives a band
+  /// Called before each batch with the batches done and the maximum. If it returns false, the search ends.
   std::function<bool(int done, int total)> progress{};
-  /// Ends the search after its batch. It may be set at any time, before the search too, and from any thread.
+  /// Ends the search after the current batch. It may be set at any time, also before the search, and from any
+  /// thread.
   std::stop_token stop{};
 };
 
-/// What Learner::find_lr found. The suggestions are those of the median over the seeds.
+/// The result of Learner::find_lr. The suggestions are those of the median over the seeds.
 struct LrFinding : LrSuggestions {
-  std::vector<std::vector<LrPoint>> curves;  ///< one a seed
+  std::vector<std::vector<LrPoint>> curves;  ///< one per seed
   std::vector<LrSuggestions> of_seeds;
   LrBand band;
   bool cancelled = false;  ///< by progress, the stop token or Learner::request_stop

@@ -7,48 +7,49 @@
 
 namespace lehr {
 
-/// What one epoch did.
+/// The results of one epoch.
 struct EpochRecord {
   int epoch = 0;     ///< from 0
-  SetMetrics train;  ///< averaged over the epoch, while the weights changed from batch to batch
-  SetMetrics valid;  ///< no samples if validation did not run, or not to its end
+  SetMetrics train;  ///< averaged over the epoch, in which the weights change from batch to batch
+  SetMetrics valid;  ///< no samples if validation did not run or did not finish
   /// The training set in evaluation mode after the epoch, with LearnerOptions::train_eval. Comparable to
-  /// valid.
+  /// `valid`.
   SetMetrics train_eval{};
   double lr = 0;  ///< of the epoch's last batch
   double train_seconds = 0;
   double valid_seconds = 0;
-  bool complete = true;  ///< false where the epoch, or the fit during it, was cancelled
+  bool complete = true;  ///< false if the epoch, or the fit during it, was cancelled
 };
 
-/// Where a fit goes on when it is resumed from a checkpoint written now: before this batch of this epoch.
+/// The position from which a checkpoint written now resumes: before this batch of this epoch.
 struct FitPosition {
   int epoch = 0;
   std::int64_t batch = 0;
 };
 
-/// Where a fit stands; callbacks read it.
+/// The state of the running fit, for callbacks.
 struct Progress {
   int epoch = 0;
   int epochs = 0;
-  std::int64_t batch = 0;    ///< in this part of the epoch
+  std::int64_t batch = 0;    ///< index in this part of the epoch
   std::int64_t batches = 0;  ///< of this part of the epoch
   bool training = true;      ///< false during validation
   double lr = 0;
   double momentum = -1;            ///< negative: the optimizer's own
   double loss = 0;                 ///< of this batch
-  double weight = 0;               ///< what this batch's loss counts: its samples, or their class weights
+  double weight = 0;               ///< the weight of this batch's loss: its number of samples, or the sum of
+                                   ///< their class weights
   SetMetrics running;              ///< of this part of the epoch so far
-  std::int64_t steps = 0;          ///< optimizer steps since the Learner was made
-  std::int64_t train_batches = 0;  ///< training batches begun since the Learner was made
-  bool resumed = false;            ///< this fit goes on from a checkpoint
+  std::int64_t steps = 0;          ///< optimizer steps since the Learner was constructed
+  std::int64_t train_batches = 0;  ///< training batches begun since the Learner was constructed
+  bool resumed = false;            ///< this fit was resumed from a checkpoint
 };
 
-/// The number that an epoch's record holds under a name such as "valid_loss", "valid_accuracy", "train_loss",
+/// The value in an epoch's record with a name such as "valid_loss", "valid_accuracy", "train_loss",
 /// "train_eval_loss", "valid_f1_macro". Throws BadInput with the nearest valid name.
 double monitored(const EpochRecord& record, const std::string& name);
 
-/// A number of the epochs' records that a callback watches.
+/// A metric of the epochs' records that a callback monitors.
 struct WatchedMetric {
   std::string callback;  ///< the callback's name
   std::string metric;    ///< as in monitored()

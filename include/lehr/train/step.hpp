@@ -11,23 +11,24 @@ namespace lehr {
 
 struct LearnerState;
 
-/// The batch under way beyond its data (Learner::batch): what callbacks may see and change of it.
+/// Access to the current batch beyond its data (Learner::batch), for callbacks:
 /// `learner.step().scale_loss(0.5)`. Valid as long as the Learner.
 class Step {
  public:
-  /// (batch size, classes), row by row, before softmax. Valid from after_predict to after_batch.
+  /// (batch size, classes), row-major, before softmax. Valid from after_predict to after_batch.
   std::span<const float> scores() const;
-  /// Replaces the scores. Throws Error at other events than after_predict.
+  /// Replaces the scores. Throws Error at any event other than after_predict.
   void set_scores(std::span<const float> scores);
-  /// Multiplies the loss and so all gradients. Throws Error at other events than after_predict and
+  /// Multiplies the loss and therefore all gradients. Throws Error at any event other than after_predict and
   /// after_loss, and BadInput if the factor is not finite.
   void scale_loss(double factor);
-  /// The training batch done again, layer by layer, with the weights as they are; overwrites the gradients.
-  /// From after_predict on.
+  /// Runs the training batch again layer by layer with the current weights. Overwrites the gradients. Allowed
+  /// from after_predict on.
   StepTrace trace();
-  /// Writes model and batch, for replay_dump; whole or not at all. Throws Error if no batch is under way.
+  /// Writes the model and the batch for replay_dump. The file appears whole or not at all. Throws Error if no
+  /// batch is running.
   void save_dump(const std::filesystem::path& file, const std::string& message) const;
-  /// The plan that computes the batch, from after_predict to after_batch; throws Error at other times.
+  /// The plan that computes the batch. Valid from after_predict to after_batch; throws Error at other times.
   Plan& plan();
 
  private:

@@ -11,8 +11,8 @@
 
 namespace lehr {
 
-/// One tensor of a training step, summed up. Extremes and mean are those of its finite elements; NaN if it
-/// has none.
+/// A summary of one tensor of a training step. Minimum, maximum and mean are over its finite elements, NaN if
+/// it has none.
 struct TensorTrace {
   std::string name;
   Shape shape;
@@ -20,28 +20,29 @@ struct TensorTrace {
   double max = std::numeric_limits<double>::quiet_NaN();
   double mean = std::numeric_limits<double>::quiet_NaN();
   std::int64_t non_finite = 0;
-  std::int64_t nan = 0;  ///< of those that are not finite; the others are infinite
+  std::int64_t nan = 0;  ///< how many of the non-finite elements are NaN; the others are infinite
 };
 
-/// A training step looked at tensor by tensor, each part in the order in which it is computed.
+/// The tensors of a training step, each list in the order in which they are computed.
 struct StepTrace {
   std::vector<TensorTrace> weights;    ///< before the step
-  std::vector<TensorTrace> outputs;    ///< of the layers, unfused, the loss last
+  std::vector<TensorTrace> outputs;    ///< of the layers, without fusions; the loss is last
   std::vector<TensorTrace> gradients;  ///< of the parameters, last layer first
   double loss = 0;
-  std::string first;  ///< what first is not finite: "the output of layer \"3\" in the forward pass"; or empty
+  std::string first;  ///< the first tensor that is not finite: "the output of layer \"3\" in the forward
+                      ///< pass"; or empty
 };
 
-/// What Step::save_dump wrote.
+/// The contents of a file that Step::save_dump wrote.
 struct Dump {
   std::string message;
   int epoch = 0;           ///< from 0
   std::int64_t batch = 0;  ///< from 0
   double lr = 0;
   std::vector<std::int64_t> ids;  ///< the batch's samples
-  StepTrace trace;                ///< of the same step, done again
+  StepTrace trace;                ///< of the same step, run again
 };
-/// Does a dumped step again. Throws BadInput naming the file and what is wrong with it.
+/// Runs a dumped step again. Throws BadInput with the file and what is wrong with it.
 Dump replay_dump(const std::filesystem::path& file, const Backend& backend = cpu_backend());
 
 }  // namespace lehr
