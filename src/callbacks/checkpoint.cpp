@@ -18,7 +18,7 @@ constexpr std::string_view prefix = "step-";
 constexpr std::string_view of_epoch = "-epoch";
 constexpr std::string_view suffix = ".safetensors";
 
-/// Exactly a name that lehr gives: what people put beside the checkpoints is not touched.
+/// True only for names that lehr itself gives, so that other files in the folder are not touched.
 bool is_checkpoint(const std::filesystem::path& file) {
   const std::string name = file.filename().string();
   if (!name.starts_with(prefix) || !name.ends_with(suffix)) return false;
@@ -46,7 +46,7 @@ std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& f
     if (is_checkpoint(entry->path())) found.push_back(entry->path());
   }
   if (error) throw Error(in_quotes(folder) + ": cannot be read: " + error.message());
-  // Without the suffix, so that "step-7" comes before "step-7-epoch".
+  // Compared without the suffix, so that "step-7" comes before "step-7-epoch".
   const auto stem = [](const std::filesystem::path& file) { return file.stem().string(); };
   std::ranges::sort(found, std::ranges::greater(), stem);
   return found;
@@ -107,7 +107,7 @@ bool Checkpoint::write(const Learner& learner, const std::filesystem::path& file
 
 void Checkpoint::remove_old() const {
   const std::vector<std::filesystem::path> all = checkpoints_in(options_.folder);
-  std::error_code ignored;  // what cannot be removed does no harm
+  std::error_code ignored;  // a file that cannot be removed does no harm
   for (std::size_t i = static_cast<std::size_t>(options_.keep); i < all.size(); ++i) {
     std::filesystem::remove(all[i], ignored);
   }

@@ -58,7 +58,7 @@ std::string EarlyStopping::reason() const {
                      waited_ == 1 ? "epoch" : "epochs", best);
 }
 
-// A fit that was interrupted is to go on from where it was.
+// An interrupted fit keeps its weights, so that it can be resumed.
 void EarlyStopping::after_fit(Learner& learner) {
   if (best_values_.empty() || learner.stopped()) return;
   Parameters& parameters = learner.parameters();

@@ -83,15 +83,15 @@ void Ema::before_validate(Learner& learner) {
   if (options_.validate_with && average_ && !swapped_) swap(learner);
 }
 
-// A checkpoint that is written now holds the weights themselves.
+// A checkpoint written now must hold the weights and not the average.
 void Ema::before_stop(Learner& learner) { put_back(learner); }
 
-// Otherwise what was measured stays for those that save or judge it at after_epoch.
+// After the training part the average stays in place until after_epoch, for callbacks that save or use it.
 void Ema::after_validate(Learner& learner) {
   if (in_train_) put_back(learner);
 }
 
-// A stopped fit goes on from its weights as they were.
+// A stopped fit keeps its weights, so that it can be resumed.
 void Ema::after_fit(Learner& learner) {
   const bool keep = options_.keep && !learner.stopped();
   if (keep != swapped_) swap(learner);

@@ -5,7 +5,8 @@
 
 namespace lehr {
 
-/// What a training ran on: "lehr" (version), "processor", "cores", "threads", "memory", "system", "host".
+/// The environment of a training: "lehr" (version), "processor", "cores", "threads", "memory", "system",
+/// "host".
 std::map<std::string, std::string> environment();
 
 }  // namespace lehr

@@ -14,13 +14,13 @@ namespace {
 
 constexpr int gap = 2;
 constexpr int needed_always = 100;
-constexpr int metric_need = 50;  // beside loss and accuracy of the validation, before all else
+constexpr int metric_need = 50;  // kept next to validation loss and accuracy, before all other columns
 
 std::string percent(double share) { return std::isfinite(share) ? percent_text(share) : "-"; }
 
 std::string number(double value) { return std::isfinite(value) ? loss_text(value) : "-"; }
 
-/// Of one part of an epoch; "-" if that part saw no sample.
+/// A value of one part of an epoch; "-" if that part had no sample.
 template <class Text>
 auto measured(SetMetrics EpochRecord::*part, const Text& text) {
   return [part, text](const EpochRecord& record) {
@@ -33,7 +33,7 @@ std::string metric_text(const SetMetrics& metrics, const std::string& name) {
   return found == metrics.others.end() ? "-" : number(found->value);
 }
 
-/// Characters, not bytes.
+/// Width in characters, not bytes.
 int width_of(const std::string& text) {
   return static_cast<int>(
       std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
@@ -75,7 +75,7 @@ int EpochTable::width() const {
   return sum;
 }
 
-// Of equals the last one goes.
+// Among columns of equal need the last one is removed first.
 void EpochTable::fit() {
   while (width() > columns_) {
     auto least = shown_.begin();

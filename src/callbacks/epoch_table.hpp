@@ -8,12 +8,13 @@
 
 namespace lehr {
 
-/// A table of a training with a line an epoch, each ended. A table that would be wider than asked for leaves
-/// columns out, least needed first. Metrics are asked for by name, so those that do not fit follow on lines
-/// of their own.
+/// A table of a training with one line per epoch. Each line ends in a line break. If the table is too wide,
+/// columns are left out, the least needed first. Metrics are chosen by the user, so those that do not fit are
+/// printed on lines of their own.
 class EpochTable {
  public:
-  /// `columns`: characters in a line; 0: any number. `train_eval`: with the training set in evaluation mode.
+  /// `columns`: maximum characters per line; 0: no limit. `train_eval`: adds the training set in evaluation
+  /// mode.
   EpochTable(std::vector<std::string> metrics, int columns, bool train_eval = false);
 
   std::string header() const;
@@ -23,7 +24,7 @@ class EpochTable {
   struct Column {
     std::string title;
     int width = 0;
-    int need = 0;  ///< columns with more of it stay longer
+    int need = 0;  ///< columns with a lower need are left out first
     std::function<std::string(const EpochRecord&)> text;
   };
   void add(Column column) { shown_.push_back(std::move(column)); }
@@ -32,7 +33,7 @@ class EpochTable {
 
   int columns_;
   std::vector<Column> shown_;
-  std::vector<std::string> below_;  ///< metrics that have no column
+  std::vector<std::string> below_;  ///< metrics without a column
 };
 
 }  // namespace lehr

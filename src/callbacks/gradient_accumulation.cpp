@@ -41,7 +41,7 @@ void GradientAccumulation::before_step(Learner& learner) {
   forget();
 }
 
-// What a cancelled part left behind belongs to no step.
+// Sums left over from a cancelled part belong to no step.
 void GradientAccumulation::after_train(Learner&) { forget(); }
 
 void GradientAccumulation::save_state(CallbackState& state) const {
@@ -58,7 +58,7 @@ void GradientAccumulation::load_state(const CallbackState& state) {
                    std::to_string(sums.size()));
   }
   batches_ = state.integer("batches");
-  // The first versions counted samples.
+  // Checkpoints of the first versions have counts of samples.
   weight_ = state.numbers.contains("weight") ? state.number("weight")
                                              : static_cast<double>(state.integer("samples"));
   device_copy(*backend_, {sums_.get(), sums.size()}, sums);

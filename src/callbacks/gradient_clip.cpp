@@ -11,7 +11,8 @@
 namespace lehr {
 namespace {
 
-// Clips each output's row of a tensor in PyTorch's order; a tensor of one axis is clipped element by element.
+// Clips each output's row of a tensor in PyTorch's order. A tensor with one axis is clipped element by
+// element.
 void clip_rows(const Tensor& value, std::span<float> grads, double limit, double eps) {
   const std::int64_t outputs = value.shape()[0];
   const auto size = static_cast<std::size_t>(value.shape().numel() / outputs);
@@ -30,7 +31,8 @@ void clip_rows(const Tensor& value, std::span<float> grads, double limit, double
   }
 }
 
-// Through host copies in PyTorch's order, as the rule works on outputs, which lie strided in the buffer.
+// Uses host copies in PyTorch's order, because the rule applies per output, and outputs are strided in the
+// buffer.
 void clip_adaptively(Parameters& parameters, const GradientClipOptions& options) {
   for (const ParameterEntry& entry : parameters.entries()) {
     if (is_state(entry.role)) continue;

@@ -15,7 +15,8 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// What is logged of an epoch: the same names for every epoch of a Learner, NaN for what was not measured.
+/// The values to log for an epoch. The names are the same for every epoch of a Learner. Values that were not
+/// measured are NaN.
 std::vector<MetricValue> values_of(const EpochRecord& record, const Learner& learner) {
   std::vector<MetricValue> values;
   const auto add = [&](const std::string& name, const SetMetrics& set, double value) {
@@ -45,7 +46,7 @@ std::vector<MetricValue> values_of(const EpochRecord& record, const Learner& lea
 
 }  // namespace
 
-// A resumed fit leaves the file alone until its lines are known.
+// A resumed fit does not write the file until load_state has restored its lines.
 void EpochLogger::before_fit(Learner& learner) {
   text_ = header(learner);
   if (!learner.progress().resumed) write();
@@ -56,7 +57,7 @@ void EpochLogger::after_epoch(Learner& learner) {
   guard_.attempt([this] { write(); }, "the training goes on");
 }
 
-// The whole file each time: an epoch is long beside it, and it is never half written.
+// Rewrites the whole file each time: that is fast compared with an epoch, and the file is never half written.
 void EpochLogger::write() {
   store::write_file_atomically(file_, [this](std::ostream& out) { out << text_; });
 }

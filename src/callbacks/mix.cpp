@@ -13,7 +13,7 @@
 namespace lehr {
 namespace {
 
-// Gamma(shape, 1) by Marsaglia and Tsang 2000; shapes below 1 through Gamma(shape + 1) U^(1 / shape).
+// Gamma(shape, 1) by Marsaglia and Tsang 2000. For shapes below 1 it uses Gamma(shape + 1) U^(1 / shape).
 double gamma(Rng& rng, double shape) {
   if (shape < 1) {
     const double u = std::max(static_cast<double>(rng.uniform()), 1e-12);

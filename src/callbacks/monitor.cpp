@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view train_eval_prefix = "train_eval_";
 
-/// A record of the shape that this Learner's will have.
+/// A record with the same fields as this Learner's records.
 EpochRecord shape_of_record(const Learner& learner) {
   EpochRecord record;
   record.train.samples = 1;
@@ -32,7 +32,7 @@ EpochRecord shape_of_record(const Learner& learner) {
 
 bool is_of_training_set(const std::string& name) { return name.starts_with(train_eval_prefix); }
 
-/// The metric behind "valid_f1_macro"; null for losses and accuracies that every set has.
+/// The metric of a name such as "valid_f1_macro"; null for loss and accuracy, which every set has.
 const Metric* metric_of(const Learner& learner, const std::string& name) {
   for (const auto& metric : learner.metrics()) {
     for (const std::string_view set : {std::string_view("valid_"), train_eval_prefix}) {
@@ -42,7 +42,7 @@ const Metric* metric_of(const Learner& learner, const std::string& name) {
   return nullptr;
 }
 
-/// Which classes the set of a monitored metric lacks; empty if it lacks none.
+/// The classes that the set of a monitored metric lacks; empty if it lacks none.
 std::string missing_text(const Learner& learner, const std::string& name) {
   const Metric* const metric = metric_of(learner, name);
   if (metric == nullptr) return {};
@@ -58,7 +58,7 @@ void warn_undefined(Learner& learner, const std::string& name, const std::string
       "{} is undefined: {}; an epoch without a value counts neither as better nor as worse", name, reason));
 }
 
-/// Says why a name that lehr knows is not among this training's numbers.
+/// Throws BadInput if this training does not measure a metric that lehr knows. The message says why.
 void check_measured(const Learner& learner, const std::string& name) {
   const bool validation = name.starts_with("valid_");
   if (validation && !learner.options().validate) {

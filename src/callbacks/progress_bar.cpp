@@ -39,14 +39,14 @@ struct ProgressBar::State {
   Stopwatch part;
   Stopwatch since_drawn;
   bool drawn = false;
-  double share_before = 0;  ///< of the fit, done before it was resumed
+  double share_before = 0;  ///< share of the fit that was done before it was resumed
   std::optional<EpochTable> table;
   bool has_header = false;
 
   std::ostream& out() const { return options.out == nullptr ? std::cerr : *options.out; }
   int columns() const { return options.width ? options.width() : options.columns; }
 
-  /// A fit that trains nothing has no table.
+  /// Prints the header once. A fit that trains nothing has no table.
   void begin_table() {
     if (!std::exchange(has_header, true)) out() << table->header() << std::flush;
   }
@@ -74,8 +74,8 @@ struct ProgressBar::State {
     return line;
   }
 
-  // The cursor goes back to the beginning of the line. A terminal that is made narrower wraps what is there
-  // and keeps the cursor on the same character, so that the next drawing erases all of it.
+  // Moves the cursor back to the beginning of the line. If the terminal becomes narrower, it wraps the line
+  // and keeps the cursor on the same character, so the next drawing still erases all of it.
   void draw(const Progress& progress) {
     begin_table();
     out() << '\r' << fitted(line(progress), columns()) << "\x1b[J\r" << std::flush;
@@ -127,7 +127,7 @@ void ProgressBar::after_epoch(Learner& learner) {
   state_->out() << state_->table->row(learner.history().back()) << std::flush;
 }
 
-// Whoever asked for a stop knows why the fit ended.
+// After a stop request the user knows why the fit ended.
 void ProgressBar::after_fit(Learner& learner) {
   state_->erase();
   const Ending& ending = learner.ending();

@@ -17,7 +17,7 @@ std::string duration_text(double seconds) {
 }
 
 std::string bar_text(double share, int columns) {
-  const double clamped = share > 0 ? std::min(share, 1.0) : 0;  // NaN is nothing
+  const double clamped = share > 0 ? std::min(share, 1.0) : 0;  // NaN counts as 0
   const int filled = static_cast<int>(clamped * columns);
   std::string bar;
   for (int column = 0; column < columns; ++column) bar += column < filled ? "█" : "░";

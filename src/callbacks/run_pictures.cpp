@@ -17,7 +17,7 @@ using store::Picture;
 
 constexpr std::int64_t samples_shown = 24;
 
-/// A class by its name; by its number where there is no such class.
+/// The name of a class, or its number if there is no such class.
 std::string class_name(std::span<const std::string> names, std::int64_t number) {
   return number >= 0 && number < std::ssize(names) ? names[static_cast<std::size_t>(number)]
                                                    : std::to_string(number);
@@ -26,7 +26,7 @@ std::string class_name(std::span<const std::string> names, std::int64_t number) 
 void add_worst(std::vector<Picture>& all, const ValidationReview& review, const Dataset& dataset) {
   const auto names = dataset.class_names();
   for (const ValidationReview::Miss& miss : review.worst()) {
-    if (miss.sample >= dataset.size()) continue;  // of another set, which somebody validated on
+    if (miss.sample >= dataset.size()) continue;  // of another set that was validated
     all.push_back({"top_loss",
                    fmt::format("{} taken for {} ({:.0f} %), loss {:.2f}", class_name(names, miss.truth),
                                class_name(names, miss.predicted), 100 * miss.probability, miss.loss),

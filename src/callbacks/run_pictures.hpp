@@ -1,6 +1,6 @@
 #pragma once
 
-// The pictures that RunRecorder puts into the store.
+// The pictures that RunRecorder stores.
 
 #include <vector>
 
@@ -10,12 +10,12 @@
 
 namespace lehr::run_pictures {
 
-/// Of the batch under way, as the network sees it: "sample".
+/// Pictures of the current batch as the network sees it: "sample".
 std::vector<store::Picture> samples(Learner& learner);
 
-/// Of a trained network: the validation samples with the highest loss ("top_loss"), the first convolution's
-/// "filters", and the maps that each layer makes of the first validation sample ("feature_map"). Throws what
-/// the data set throws where it is asked for a sample.
+/// Pictures of a trained network: the validation samples with the highest loss ("top_loss"), the first
+/// convolution's "filters", and each layer's maps of the first validation sample ("feature_map"). Passes on
+/// exceptions of the data set.
 std::vector<store::Picture> at_end(Learner& learner, const ValidationReview& review);
 
 }  // namespace lehr::run_pictures

@@ -22,7 +22,7 @@ void SaveBest::after_epoch(Learner& learner) {
   if (!value || !monitor_.improves(*value)) return;
   const bool saved =
       guard_.attempt([&] { learner.save(file_); }, "the training goes on without saving this model");
-  if (!saved) monitor_ = before;  // the file still holds the model that was best before
+  if (!saved) monitor_ = before;  // the file still holds the previous best model
 }
 
 void SaveBest::after_fit(Learner& learner) {

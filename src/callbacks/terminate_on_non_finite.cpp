@@ -29,7 +29,7 @@ bool is_finite(std::span<const float> values) {
   return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
 }
 
-/// What was saved, or why it was not: the disk may be the next thing to fail.
+/// Says what was saved, or why it could not be saved.
 std::string save(Learner& learner, const std::filesystem::path& file, const std::string& message) {
   try {
     learner.step().save_dump(file, message);
@@ -68,7 +68,8 @@ void TerminateOnNonFinite::before_step(Learner& learner) {
   terminate(learner, options_.dump, "a gradient is not finite", learner.step().trace().first);
 }
 
-// Training does not read the running statistics of norm layers, so that no loss tells of them.
+// Training does not read the running statistics of norm layers, so the loss does not show if they are not
+// finite.
 void TerminateOnNonFinite::after_step(Learner& learner) {
   const Parameters& parameters = learner.parameters();
   const bool weights = all_finite(parameters, parameters.values());

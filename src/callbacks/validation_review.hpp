@@ -10,23 +10,23 @@
 
 namespace lehr {
 
-/// What a model gets wrong in a validation set, gathered batch by batch.
+/// Collects the errors of a model on a validation set, batch by batch.
 class ValidationReview {
  public:
-  /// A sample and what it was taken for.
+  /// A sample and its prediction.
   struct Miss {
     std::int64_t sample = 0;
     std::int64_t truth = 0;
     std::int64_t predicted = 0;
-    double probability = 0;  ///< of the prediction
-    double loss = 0;         ///< cross entropy, with the probability of the true class
+    double probability = 0;  ///< of the predicted class
+    double loss = 0;         ///< cross entropy
   };
 
   void start(std::int64_t classes);
   void add(const Batch& batch, std::span<const float> scores);
 
   store::Confusion confusion() const;
-  /// Those with the highest loss, right or wrong, the worst first.
+  /// The samples with the highest loss, right or wrong, highest first.
   std::span<const Miss> worst() const { return worst_; }
   bool empty() const { return samples_ == 0; }
 

@@ -5,7 +5,7 @@
 
 #include "lehr/engine/parameters.hpp"
 
-/// Named copies between the device's flat buffers and host memory.
+/// Copies between the flat device buffers and host memory.
 namespace lehr {
 
 inline std::vector<float> host_copy(const Backend& backend, std::span<const float> device) {

@@ -32,7 +32,7 @@ Axis::Axis(const std::vector<double>& values, bool logarithmic) : logarithmic_(l
     low_ = 0;
     high_ = 1;
   }
-  // Less than the smallest normal number cannot be halved: place() would divide by zero.
+  // A range below the smallest normal number cannot be halved: place() would divide by zero.
   constexpr double least = std::numeric_limits<double>::min();
   if (!(high_ - low_ > std::max(least, 1e-12 * std::max(std::abs(low_), std::abs(high_))))) {
     constexpr double most = std::numeric_limits<double>::max();
@@ -46,7 +46,7 @@ double Axis::scaled(double value) const { return logarithmic_ ? std::log10(value
 
 bool Axis::shows(double value) const { return usable(value, logarithmic_); }
 
-// Halves, so that the distance of the largest numbers does not overflow.
+// Uses halves, so that the difference of very large numbers does not overflow.
 double Axis::place(double value) const { return (scaled(value) / 2 - low_ / 2) / (high_ / 2 - low_ / 2); }
 
 std::vector<double> Axis::ticks(int about) const {
@@ -62,7 +62,7 @@ std::vector<double> Axis::ticks(int about) const {
   for (double k = std::ceil(low_ / step); k * step <= high_ + 1e-9 * step && found.size() < 100; ++k) {
     const double tick = logarithmic_ ? std::pow(10, k * step) : k * step;
     if (tick > std::numeric_limits<double>::max()) break;
-    if (shows(tick)) found.push_back(tick);  // a power of ten may come to 0
+    if (shows(tick)) found.push_back(tick);  // a power of ten may underflow to 0
   }
   return found;
 }

@@ -7,22 +7,22 @@
 
 namespace lehr::report {
 
-/// A range of numbers and its way onto [0, 1].
+/// Maps a range of numbers to [0, 1].
 class Axis {
  public:
-  /// From what there is to show; an empty or single-valued range is widened.
+  /// The range covers `values`. An empty or single-valued range is widened.
   Axis(const std::vector<double>& values, bool logarithmic);
 
   bool shows(double value) const;
-  /// 0 at the range's start, 1 at its end.
+  /// 0 at the start of the range, 1 at its end.
   double place(double value) const;
-  /// Round numbers within the range, rising: 1, 2 and 5 times powers of ten, or powers of ten.
+  /// Round numbers within the range, ascending: 1, 2 and 5 times powers of ten, or powers of ten.
   std::vector<double> ticks(int about) const;
 
  private:
   double scaled(double value) const;
   bool logarithmic_;
-  double low_ = 0;  // scaled
+  double low_ = 0;  // after scaling
   double high_ = 1;
 };
 
@@ -35,7 +35,8 @@ Axes axes_of(const LineChart& chart);
 /// Short: "0.001", "1e-07", "2.5".
 std::string number_text(double value);
 
-/// Text for XML: markup escaped, control characters and broken UTF-8 replaced, cut after `longest` bytes.
+/// Text for XML: markup is escaped, control characters and invalid UTF-8 are replaced, and the text is cut
+/// after `longest` bytes.
 std::string escaped(std::string_view text, std::size_t longest = 200);
 
 }  // namespace lehr::report

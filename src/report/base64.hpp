@@ -5,7 +5,7 @@
 
 namespace lehr::report {
 
-/// RFC 4648, section 4.
+/// Base64 of RFC 4648, section 4.
 std::string base64(std::string_view bytes);
 
 }  // namespace lehr::report

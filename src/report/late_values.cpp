@@ -9,7 +9,7 @@ namespace {
 
 using store::StepRow;
 
-/// Places of the training points that are wanted; of all points if none is.
+/// Indices of the training points for which `wanted` is true; of all points if there is none.
 template <class Wanted>
 std::vector<std::size_t> places_where(std::span<const StepRow> points, const Wanted& wanted) {
   std::vector<std::size_t> places;

@@ -11,13 +11,13 @@
 namespace lehr::report {
 namespace {
 
-/// What the columns of the table are taken from.
+/// The batches from which the columns of the table are computed.
 struct Places {
   std::vector<std::size_t> late;
   std::vector<std::size_t> high_rate;
 };
 
-/// "nan" if the layer put out nothing finite there, "-" if nothing was measured.
+/// "nan" if the layer's output had no finite value there, "-" if nothing was measured.
 std::string number_cell(double value, const StatSeries& series, const char* format) {
   if (!std::isnan(value)) return fmt::format(fmt::runtime(format), value);
   const std::vector<float> damage = series.non_finite();

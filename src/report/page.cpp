@@ -12,8 +12,8 @@
 namespace lehr::report {
 namespace {
 
-/// So that several runs of many layers stay within a few megabytes: a point of a layer takes about 30 bytes,
-/// a column of its picture about 55.
+/// Limits that keep several runs with many layers within a few megabytes. A point of a layer takes about 30
+/// bytes, a column of its picture about 55.
 PageLimits limits_for(std::span<const store::RunRecords> runs) {
   constexpr std::size_t full_layers = 64;
   std::size_t layers = 0;
@@ -23,7 +23,7 @@ PageLimits limits_for(std::span<const store::RunRecords> runs) {
   return {most.points, std::max<std::size_t>(most.columns / divisor, 50)};
 }
 
-/// JSON that may stand within a script element: no text in it can end the element.
+/// Writes JSON for a script element. No text in it can end the element.
 void write_json(std::ostream& out, const nlohmann::json& data) {
   const std::string text = data.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   std::size_t from = 0;
@@ -46,7 +46,7 @@ void write_records(std::ostream& out, std::span<const store::RunRecords> runs) {
 
 }  // namespace
 
-// page.html names what goes where: {{style}}, {{records}}, {{scripts}}.
+// page.html has placeholders: {{style}}, {{records}}, {{scripts}}.
 void write_page(std::ostream& out, std::span<const store::RunRecords> runs) {
   std::string_view rest = page_assets::html;
   for (;;) {

@@ -3,12 +3,12 @@
 #include <span>
 #include <string_view>
 
-/// The parts of the page, which the build takes from src/report/page/ and from Dygraphs
+/// The parts of the page. The build embeds them from src/report/page/ and from Dygraphs
 /// (cmake/EmbedPage.cmake).
 namespace lehr::report::page_assets {
 
 extern const std::string_view html;
 extern const std::string_view style;
-extern const std::span<const std::string_view> scripts;  ///< in pieces, one behind the other
+extern const std::span<const std::string_view> scripts;  ///< to be concatenated
 
 }  // namespace lehr::report::page_assets

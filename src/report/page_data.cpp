@@ -49,7 +49,7 @@ json steps_data(const RunRecords& run, std::size_t most) {
   return lines_of(kept);
 }
 
-/// The batch behind which each epoch ended, from 1; 0 where none of it is recorded.
+/// For each epoch the number of its last batch, from 1; 0 if no batch of it was recorded.
 std::vector<double> ends_of_epochs(const RunRecords& run) {
   std::vector<double> ends(run.epochs.size());
   for (const StepRow& step : run.steps) {
@@ -104,7 +104,7 @@ json pictures_data(const RunRecords& run) {
   return pictures;
 }
 
-/// Null where it is unknown.
+/// Null if it is unknown.
 json time_data(double seconds) { return seconds > 0 && std::isfinite(seconds) ? json(seconds) : json(); }
 
 }  // namespace

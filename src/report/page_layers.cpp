@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Values of one batch that the histogram counted.
+/// Number of values of one batch in the histogram.
 double values_in(const MagnitudeHistogram& histogram) {
   double sum = static_cast<double>(histogram.beyond);
   for (const std::uint64_t count : histogram.counts) sum += static_cast<double>(count);
@@ -24,8 +24,8 @@ std::uint64_t count_in(const MagnitudeHistogram& histogram, std::size_t bin) {
   return bin < MagnitudeHistogram::bins ? histogram.counts[bin] : histogram.beyond;
 }
 
-/// Mean share of the values of neighbouring batches that lie in a bin, the one behind the last being what
-/// lies beyond: shares, since batches differ in size.
+/// The share of the values that are in a bin, averaged over consecutive batches. Bin index `bins` means the
+/// values beyond the last bin. Shares are used because batches differ in size.
 double mean_share(std::span<const TensorStats> batches, std::size_t bin) {
   double sum = 0;
   for (const TensorStats& stats : batches) {
@@ -35,8 +35,9 @@ double mean_share(std::span<const TensorStats> batches, std::size_t bin) {
   return sum / static_cast<double>(batches.size());
 }
 
-/// Brightness by magnitude (rows, the least first) and batch, row by row: log1p of the counts as they would
-/// be in the largest batch of `values` values, 255 standing for `most`. "beyond" is the row above the last.
+/// Brightness by magnitude (rows, smallest first) and batch, row-major. It is log1p of the counts, scaled as
+/// if each batch were as large as the largest, which has `values` values. 255 stands for `most`. "beyond" is
+/// the row above the last bin.
 json picture_of(const StatSeries& series, std::size_t most_columns) {
   const std::size_t columns = std::min(series.size(), most_columns);
   const std::vector<TensorStats> all = series.all();
@@ -64,7 +65,7 @@ json picture_of(const StatSeries& series, std::size_t most_columns) {
           {"beyond", encoded(all_bytes.last(columns))}};
 }
 
-/// The last batch's values by sign and size, from the first to the last bin that holds any.
+/// The values of the last batch by sign and size, from the first to the last bin that is not empty.
 json last_values(const TensorStats& stats) {
   const auto& counts = stats.values.counts;
   const auto held = [](std::uint64_t count) { return count > 0; };
@@ -113,7 +114,7 @@ json series_data(const LayerStats& layer, const PageLimits& limits) {
   return series;
 }
 
-/// What several batches come to together.
+/// Combines the statistics of several batches.
 class Pool {
  public:
   void add(const TensorStats& stats) {
@@ -143,7 +144,7 @@ class Pool {
 }  // namespace
 
 json validation_data(const store::RunRecords& run, int layer) {
-  std::map<std::int64_t, Pool> validations;  // by the training batches before them
+  std::map<std::int64_t, Pool> validations;  // by the number of training batches before them
   for (const store::StatsRow& row : run.stats) {
     if (row.training || row.layer != layer || row.what != store::Watched::activation) continue;
     validations[row.step + 1].add(row.stats);

@@ -8,7 +8,7 @@
 
 namespace lehr::report {
 
-/// Numbers as the page's scripts take them: their bytes (least first) in base64.
+/// Numbers in the form that the page's scripts read: their bytes (little-endian) in base64.
 template <class Number>
 std::string encoded(std::span<const Number> numbers) {
   return base64({reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()});

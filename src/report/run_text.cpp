@@ -20,7 +20,7 @@ constexpr std::size_t spark_columns = 40;
 
 std::string accuracy_text(double share) { return percent_text(share); }
 
-/// One value an epoch: first, sparkline, last. Empty where none was measured.
+/// One value per epoch: first, sparkline, last. Empty if none was measured.
 std::string series_line(const RunRecords& run, const std::string& name, std::string (*text)(double),
                         const std::function<std::optional<double>(const EpochRow&)>& value) {
   std::vector<float> values;

@@ -19,13 +19,13 @@ struct Part {
   std::size_t end;
 };
 
-/// Part i of `parts` of a range; never empty, so that few values are repeated.
+/// Part i of `parts` of a range. It is never empty, so few values are repeated.
 Part part_of(std::size_t i, std::size_t parts, std::size_t count) {
   const std::size_t begin = i * count / parts;
   return {begin, std::max(begin + 1, (i + 1) * count / parts)};
 }
 
-/// NaN where nothing is finite.
+/// Mean of the finite values; NaN if there is none.
 double mean_of(std::span<const float> values) {
   double sum = 0;
   int count = 0;

@@ -9,7 +9,7 @@
 namespace lehr::report {
 namespace {
 
-// Colours that stay apart for colour-blind readers (Okabe and Ito 2008) and on both backgrounds.
+// Colours that colour-blind readers can tell apart (Okabe and Ito 2008), on light and dark backgrounds.
 constexpr std::array<std::string_view, 6> colours{"#0072B2", "#D55E00", "#009E73",
                                                   "#CC79A7", "#E69F00", "#56B4E9"};
 

@@ -11,7 +11,7 @@
 namespace lehr::report {
 namespace {
 
-/// Dots, two by four a character.
+/// A grid of dots, two by four per character.
 class Braille {
  public:
   Braille(int columns, int rows)
@@ -37,7 +37,7 @@ class Braille {
     }
   }
 
-  /// Row of text; U+2800 with the dots' bits as UTF-8.
+  /// One row of text. A character is U+2800 plus the bits of its dots, as UTF-8.
   std::string row(int number) const {
     std::string text;
     for (int x = 0; x < columns_; ++x) {
@@ -82,7 +82,7 @@ void draw_markers(Braille& canvas, const Axes& axes, const std::vector<Marker>& 
   }
 }
 
-/// Texts of the ticks under their places, as far as there is room.
+/// The labels of the ticks below their positions, if they fit.
 std::string tick_line(const Axis& axis, int columns) {
   std::string line(static_cast<std::size_t>(columns), ' ');
   std::size_t free_from = 0;

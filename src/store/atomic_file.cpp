@@ -27,7 +27,7 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-/// The missing folders of a file's.
+/// Makes the missing folders of a file.
 void make_folders(std::optional<MadeFolders>& made, const fs::path& folder, const fs::path& file) {
   try {
     made.emplace(folder);
@@ -36,7 +36,7 @@ void make_folders(std::optional<MadeFolders>& made, const fs::path& folder, cons
   }
 }
 
-/// A file under a name of its own, removed unless it was renamed.
+/// A file with a unique temporary name, which is removed unless it was renamed.
 class TemporaryFile {
  public:
   TemporaryFile(const fs::path& folder, const fs::path& file) : file_(file), descriptor_(create(folder)) {}
@@ -81,8 +81,8 @@ class TemporaryFile {
   bool renamed_ = false;
 };
 
-/// Where the bytes go: what a symbolic link points to, so that the link stays. Refuses folders and devices,
-/// which a rename would replace.
+/// The file to write: the target of a symbolic link, so that the link stays. Throws for folders and devices,
+/// because a rename would replace them.
 fs::path target_of(const fs::path& file) {
   if (file.empty()) throw BadInput("a file to write needs a name, found an empty one");
   std::error_code error;
@@ -92,7 +92,7 @@ fs::path target_of(const fs::path& file) {
   if (fs::exists(status) && !fs::is_regular_file(status)) {
     throw BadInput(in_quotes(file) + ": cannot be written: expected a regular file, found a device or pipe");
   }
-  // A rename would replace a file that its owner has protected.
+  // A rename would replace even a file without write permission.
   if (fs::exists(status) && ::faccessat(AT_FDCWD, file.c_str(), W_OK, AT_EACCESS) != 0)
     throw_not_written(file, errno);
   fs::path target = fs::is_symlink(fs::symlink_status(file, error)) ? file_behind(file) : file;
@@ -114,7 +114,7 @@ void write_once(const fs::path& file, const fs::path& target,
   if (const int failure = flush_folder(folder); failure != 0) throw_not_written(file, failure);
 }
 
-/// Somebody removed or moved the folder while a file was written to it.
+/// True if the folder was removed or moved while a file was written to it.
 bool is_gone(const fs::path& folder) {
   std::error_code ignored;
   return fs::status(folder, ignored).type() == fs::file_type::not_found;
@@ -122,14 +122,14 @@ bool is_gone(const fs::path& folder) {
 
 }  // namespace
 
-// weakly_canonical stops at a link to a file that is not there yet.
+// weakly_canonical stops at a link to a file that does not exist yet.
 fs::path file_behind(const fs::path& path) {
-  constexpr int most_links = 40;  // as many as Linux follows
+  constexpr int most_links = 40;  // Linux's limit
   std::error_code error;
   fs::path file = fs::absolute(path);
   for (int links = 0; fs::is_symlink(fs::symlink_status(file, error)); ++links) {
     if (links == most_links) throw_not_written(path, ELOOP);
-    file = file.parent_path() / fs::read_symlink(file, error);  // an absolute one replaces what is before it
+    file = file.parent_path() / fs::read_symlink(file, error);  // an absolute target replaces the folder
     if (error) throw_not_written(path, error.value());
   }
   fs::path whole = fs::weakly_canonical(file, error);

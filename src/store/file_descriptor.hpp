@@ -6,7 +6,7 @@
 
 namespace lehr::store {
 
-/// Owns a descriptor of the system; closes it at the end.
+/// Owns a file descriptor and closes it in the destructor.
 class FileDescriptor {
  public:
   explicit FileDescriptor(int descriptor) : descriptor_(descriptor) {}
@@ -16,7 +16,7 @@ class FileDescriptor {
 
   bool is_open() const { return descriptor_ >= 0; }
   int get() const { return descriptor_; }
-  /// Returns what ::close returned: 0, or -1 with errno set. Further calls do nothing.
+  /// Returns the result of ::close: 0, or -1 with errno set. Further calls do nothing.
   int close() {
     const int closing = std::exchange(descriptor_, -1);
     return closing < 0 ? 0 : ::close(closing);

@@ -4,9 +4,9 @@
 
 namespace lehr::store {
 
-/// fsync; 0 or why it failed. Some file systems have nothing to flush and say so: 0.
+/// Calls fsync. Returns 0 or the errno value. Returns 0 if the file system does not support flushing.
 int flush(int descriptor);
-/// flush() of a folder's names. A folder that may be written and not read cannot be flushed: 0.
+/// Flushes a folder's entries. Returns 0 for a folder without read permission, which cannot be flushed.
 int flush_folder(const std::filesystem::path& folder);
 
 }  // namespace lehr::store

@@ -9,14 +9,14 @@
 namespace lehr::store {
 namespace {
 
-/// Those beyond the bins behind them.
+/// The counts of the bins, followed by the count beyond them.
 using MagnitudeCounts = std::array<std::uint64_t, MagnitudeHistogram::bins + 1>;
 
 bool is_made(std::span<const std::uint64_t> counts) {
   return std::ranges::any_of(counts, [](std::uint64_t count) { return count != 0; });
 }
 
-constexpr std::size_t longest = 10;  // bytes of one number
+constexpr std::size_t longest = 10;  // maximum bytes of one number
 
 char* put(char* to, std::uint64_t value) {
   for (; value >= 128; value >>= 7) *to++ = static_cast<char>((value & 127) | 128);
@@ -37,7 +37,7 @@ std::uint64_t take(std::string_view& bytes) {
 
 }  // namespace
 
-// Some at a time into room on the stack, since an append for each byte would cost several times as much.
+// Encodes in blocks on the stack, because appending each byte would be several times slower.
 void pack_counts(std::span<const std::uint64_t> counts, std::string& bytes) {
   constexpr std::size_t at_once = 64;
   std::array<char, 2 * longest * at_once>

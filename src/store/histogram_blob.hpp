@@ -11,15 +11,15 @@
 
 namespace lehr::store {
 
-/// Appends counts as bytes: each count a varint (7 bits a byte, least first, the high bit on all but the
-/// last); of 0s the number follows, a varint too.
+/// Appends counts as varints: 7 bits per byte, lowest bits first, the high bit set on all bytes except the
+/// last. After a count of 0 follows the length of the run of zeros, also as a varint.
 void pack_counts(std::span<const std::uint64_t> counts, std::string& bytes);
-/// All the counts in the bytes. Throws BadInput where they are damaged.
+/// Decodes all counts in the bytes. Throws BadInput if they are damaged.
 std::vector<std::uint64_t> unpack_counts(std::string_view bytes);
-/// Throws BadInput unless the bytes hold exactly counts.size() counts.
+/// Throws BadInput unless the bytes contain exactly counts.size() counts.
 void unpack_counts(std::string_view bytes, std::span<std::uint64_t> counts);
 
-/// Appends both.
+/// Appends both histograms.
 HistogramPlaces pack_histograms(const TensorStats& stats, std::string& bytes);
 MagnitudeHistogram unpack_magnitudes(std::string_view bytes);
 

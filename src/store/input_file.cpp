@@ -11,7 +11,7 @@
 
 namespace lehr::store {
 
-// Not blocking, because opening a pipe would wait for its writer.
+// Opened non-blocking, because opening a pipe would wait for its writer.
 InputFile::InputFile(const std::filesystem::path& file)
     : file_(file), descriptor_(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
   if (!descriptor_.is_open()) throw_not_read(file, errno);

@@ -9,13 +9,13 @@
 
 namespace lehr::store {
 
-/// A regular file open for reading.
+/// A regular file that is open for reading.
 class InputFile {
  public:
-  /// Throws BadInput with the system's reason, and where it is a folder, a device or a pipe.
+  /// Throws BadInput with the system's reason, or if `file` is a folder, a device or a pipe.
   explicit InputFile(const std::filesystem::path& file);
   std::uint64_t size() const { return size_; }
-  /// Fills `bytes` from `offset`. Throws BadInput where the file ends earlier or cannot be read.
+  /// Fills `bytes` from `offset`. Throws BadInput if the file ends earlier or cannot be read.
   void read_at(std::uint64_t offset, std::span<std::byte> bytes) const;
 
  private:

@@ -12,7 +12,7 @@ namespace lehr::store {
 namespace fs = std::filesystem;
 namespace {
 
-// A symbolic link that points nowhere is there: a folder cannot be made in its place.
+// A dangling symbolic link is not missing: no folder can be made in its place.
 bool is_missing(const fs::path& path) {
   std::error_code error;
   return fs::symlink_status(path, error).type() == fs::file_type::not_found;
@@ -32,7 +32,7 @@ MadeFolders::MadeFolders(const fs::path& folder) {
     for (; !missing.empty(); missing.pop_back()) {
       if (!fs::create_directory(missing.back())) continue;
       made_.push_back(missing.back());
-      // What is written into a folder is lost with its name.
+      // Files in a new folder would be lost if its own entry were lost.
       if (const int failure = flush_folder(parent_of(missing.back())); failure != 0) {
         throw fs::filesystem_error("", missing.back(), {failure, std::generic_category()});
       }

@@ -21,8 +21,8 @@ std::string host_name() {
   return name.data();
 }
 
-/// Empty if there is no such file, as for a process that has ended. A process that is taken for a dead one
-/// because its file could not be read would lose its run, so any other failure is an error.
+/// The first line of a file. Empty if the file does not exist, as for a process that has ended. Throws for
+/// any other failure: otherwise a live process could be taken for a dead one and lose its run.
 std::string first_line(const fs::path& path) {
   errno = 0;
   std::ifstream file(path);
@@ -34,8 +34,9 @@ std::string first_line(const fs::path& path) {
 
 std::string boot() { return first_line("/proc/sys/kernel/random/boot_id"); }
 
-/// Field 22 of /proc/PID/stat, behind the command in brackets, which may hold anything; 0 if there is no such
-/// process. One that has ended and waits for its parent to notice (Z, X) is none either.
+/// The start time of a process: field 22 of /proc/PID/stat. The fields are counted from the end of the
+/// command in parentheses, which may contain any characters. Returns 0 if there is no such process, or if it
+/// has ended but is not yet reaped (Z, X).
 std::int64_t start_of(std::int64_t process) {
   const std::string line = first_line("/proc/" + std::to_string(process) + "/stat");
   const std::size_t bracket = line.rfind(')');
@@ -49,7 +50,7 @@ std::int64_t start_of(std::int64_t process) {
   return fields ? std::stoll(field) : 0;
 }
 
-/// Containers on one machine number their processes apart.
+/// The namespace of process IDs. Containers on one machine have separate process IDs.
 std::string process_numbers() {
   const fs::path link = "/proc/self/ns/pid";
   std::error_code error;

@@ -5,11 +5,11 @@
 
 namespace lehr::store {
 
-/// Which process of which machine, distinct for all time.
+/// Identifies a process of a machine. No two processes are equal, at any time.
 struct ProcessMark {
-  std::string host{};  ///< its name, its boot, and the namespace of its process numbers
+  std::string host{};  ///< host name, boot ID, and the namespace of the process IDs
   std::int64_t process = 0;
-  std::int64_t start = 0;  ///< clock ticks from boot
+  std::int64_t start = 0;  ///< clock ticks since boot
 
   static ProcessMark mine();
 };

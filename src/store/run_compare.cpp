@@ -50,7 +50,7 @@ bool differ(const Statement& row, int a, int b) {
   }
 }
 
-/// The first of the pairs from `column` on that differs.
+/// Stores the first pair, from `column` on, that differs.
 template <class Names>
 void take_difference(const Statement& row, int column, const Names& names, RunDifference& difference) {
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -119,13 +119,13 @@ bool take_difference(const TensorStats& a, const TensorStats& b, RunDifference& 
   return a.magnitudes != b.magnitudes || a.values != b.values;
 }
 
-/// The order in which a batch computes: weights, then activations, then what comes of the backward pass.
+/// The order in which a batch computes: weights, then activations, then the results of the backward pass.
 auto order_of(const StatsRow& row) {
   const int part = row.what == Watched::weight ? 0 : row.what == Watched::activation ? 1 : 2;
   return std::tuple(part, row.layer, tensor_name(row.what));
 }
 
-/// The first tensor that both have and that differs.
+/// Stores the first tensor that both runs have and that differs.
 bool take_difference(std::vector<StatsRow> a, const std::vector<StatsRow>& b, const Database& database,
                      std::int64_t run, RunDifference& difference) {
   std::ranges::sort(a, {}, [](const StatsRow& row) { return order_of(row); });
@@ -139,7 +139,7 @@ bool take_difference(std::vector<StatsRow> a, const std::vector<StatsRow>& b, co
   return false;
 }
 
-// Batches that are not the same text are looked at one by one: one run may have recorded more tensors.
+// Batches whose stored bytes differ are compared in detail, because one run may have recorded more tensors.
 std::optional<RunDifference> first_layer(const Database& database, std::int64_t a, std::int64_t b) {
   Statement batch(database,
                   place_columns + std::string(", a.id, b.id") + common_steps +
@@ -163,7 +163,7 @@ std::int64_t count(const Database& database, const std::string& sql, std::int64_
   return statement.with(a, b).next() ? statement.integer(0) : 0;
 }
 
-/// Training before validation of the same step.
+/// Sorts the training batch before the validation of the same step.
 auto order_of(const RunDifference& difference) {
   return std::tuple(difference.step, !difference.training, difference.batch);
 }
@@ -177,7 +177,7 @@ RunComparison RunStore::compare(const std::string& a, const std::string& b) cons
   RunComparison result;
   const std::optional<RunDifference> batch = first_batch(database, first, second);
   result.first = first_layer(database, first, second);
-  // What a layer does comes before the loss that it leads to.
+  // A layer's output is computed before the loss.
   if (batch && (!result.first || order_of(*batch) < order_of(*result.first))) result.first = batch;
   result.common = count(database, std::string("SELECT count(*)") + common_steps + of_both, first, second);
   const std::string of_one = "SELECT count(*) FROM steps WHERE run = ?1 AND ?2 = ?2";

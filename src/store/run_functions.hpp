@@ -4,7 +4,8 @@
 
 namespace lehr::store {
 
-/// Gives queries counts(BLOB): a histogram of the table stats as a JSON list of its counts; NULL for NULL.
+/// Adds the SQL function counts(BLOB): a histogram of the table stats as a JSON list of its counts; NULL for
+/// NULL.
 void add_functions(const Database& database);
 
 }  // namespace lehr::store

@@ -19,7 +19,8 @@ namespace {
 
 fs::path lock_file(const fs::path& folder) { return folder / "lock"; }
 
-/// Of the whole file. It belongs to the open file description: two in one process exclude each other too.
+/// A lock on the whole file. It belongs to the open file description, so two locks in one process exclude
+/// each other too.
 struct flock whole_file() {
   struct flock lock {};
   lock.l_type = F_WRLCK;
@@ -39,7 +40,7 @@ struct flock whole_file() {
                  "; it can be resumed once that has ended");
 }
 
-// Whoever reads it, reads it for people: without space on the disk it stays empty.
+// Writes the process that holds the lock, for people only. If the disk is full, the file stays empty.
 void write_holder(int descriptor) {
   const ProcessMark mine = ProcessMark::mine();
   const std::string text = std::to_string(mine.process) + " " + mine.host + "\n";

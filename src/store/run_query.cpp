@@ -6,7 +6,8 @@
 namespace lehr::store {
 namespace {
 
-// A connection that only reads may still open other files; a query of somebody else's making shall not.
+// A read-only connection could still open other files. This authorizer forbids it, because the query may come
+// from someone else.
 int allow(void*, int action, const char*, const char*, const char*, const char*) {
   switch (action) {
     case SQLITE_SELECT:
@@ -53,8 +54,8 @@ Value value_of(const Statement& row, int column) {
   }
 }
 
-/// Nothing but blanks, semicolons and comments.
-bool says_nothing(const Database& database, std::string sql) {
+/// True if the text contains only blanks, semicolons and comments.
+bool is_blank(const Database& database, std::string sql) {
   while (sql.find_first_not_of(" \t\r\n;") != std::string::npos) {
     const Statement next(database, sql);
     if (!next.is_none()) return false;
@@ -69,19 +70,19 @@ std::vector<std::string> names_of(const Statement& statement) {
   return names;
 }
 
-/// Calls `use` with one statement that changes nothing.
+/// Calls `use` with one read-only statement.
 template <class Use>
 void with_statement(const Database& database, const std::string& sql, const Use& use) {
-  // SQLite ends the text there, and what lies behind would never be looked at.
+  // SQLite stops at NUL and would ignore the rest of the text.
   if (sql.find('\0') != std::string::npos) {
     throw BadInput("an SQL statement cannot hold a NUL character, found " + in_quotes(sql));
   }
   const OnlyReading guard(database.handle());
   try {
-    if (says_nothing(database, sql)) throw BadInput("expected an SQL statement, found none");
+    if (is_blank(database, sql)) throw BadInput("expected an SQL statement, found none");
     Statement statement(database, sql);
     if (statement.is_none()) throw BadInput("expected an SQL statement at the beginning, found none");
-    if (!says_nothing(database, statement.rest()))
+    if (!is_blank(database, statement.rest()))
       throw BadInput("expected one SQL statement, found more behind it");
     use(statement);
   } catch (const DatabaseError& error) {

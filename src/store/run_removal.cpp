@@ -9,8 +9,8 @@
 namespace lehr::store {
 namespace {
 
-/// Gives free pages back to the system. Not while others read or write, nor without space for the copy that
-/// it takes: the pages stay for later rows.
+/// Returns free pages to the system. If others are reading or writing, or if there is no space for the
+/// temporary copy, the pages stay for later rows.
 void shrink(const Database& database) {
   try {
     database.execute("VACUUM");

@@ -18,7 +18,7 @@ struct Recorded {
   std::int64_t step = 0;
 };
 
-/// Rows of statistics that are read at most, about 1.5 kB each.
+/// Maximum rows of statistics to read, about 1.5 kB each.
 constexpr std::size_t most_rows = 200'000;
 
 std::vector<Recorded> recorded_batches(const Database& database, std::int64_t run) {
@@ -38,7 +38,7 @@ std::size_t rows_of(const Database& database, std::int64_t step_id) {
   return found ? std::max<std::size_t>(unpack_numbers(statement.text(0)).size(), 1) : 1;
 }
 
-/// Where a number is least and largest.
+/// The smallest and largest values and their batches.
 struct Ends {
   double least = std::numeric_limits<double>::infinity();
   double most = -std::numeric_limits<double>::infinity();
@@ -51,7 +51,7 @@ struct Ends {
   }
 };
 
-/// Ids of the batches at which a layer has its least or largest spread or near-zero share.
+/// Ids of the batches at which a layer has its smallest or largest standard deviation or near-zero share.
 std::set<std::int64_t> extremes(const Database& database, std::int64_t run) {
   std::map<int, Ends> spreads;
   std::map<int, Ends> near_zeros;
@@ -82,7 +82,7 @@ std::vector<std::int64_t> batches_to_read(const Database& database, std::int64_t
   if (most > 0) most = std::clamp<std::size_t>(most_rows / rows_of(database, all.front().id), 1, most);
   const bool whole = most == 0 || all.size() <= most;
   const std::set<std::int64_t> kept = whole ? std::set<std::int64_t>() : extremes(database, run);
-  // One of each of `most` stretches of the training, however densely each was recorded.
+  // Takes one batch from each of `most` equal parts of the training, however densely they were recorded.
   const double stretch = static_cast<double>(all.back().step - all.front().step + 1) /
                          static_cast<double>(std::max<std::size_t>(most, 1));
   double next = 0;

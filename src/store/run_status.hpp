@@ -5,8 +5,8 @@
 
 namespace lehr::store {
 
-/// What a stored status means now: a run whose process is gone, or from another machine and silent for a
-/// minute, is interrupted.
+/// The current meaning of a stored status. A running run is interrupted if its process no longer exists, or
+/// if it is on another machine and has been silent for a minute.
 RunStatus status_now(RunStatus stored, const ProcessMark& mark, double heartbeat);
 
 }  // namespace lehr::store

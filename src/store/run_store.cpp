@@ -53,7 +53,7 @@ StepRow step_of(const Statement& row, int at) {
           row.real(at + 6)};
 }
 
-/// A JSON list of whole numbers.
+/// Parses a JSON list of integers.
 template <class Integer>
 std::vector<Integer> integers_of(const std::string& text) {
   const auto parsed = nlohmann::json::parse(text, nullptr, false);
@@ -202,7 +202,7 @@ std::vector<StepRow> RunStore::steps(const std::string& id) const {
 }
 
 RunRecords RunStore::read(const std::string& id, const ReadOptions& options) const {
-  state_->database.execute("BEGIN");  // one state of the file, whoever writes meanwhile
+  state_->database.execute("BEGIN");  // one state of the file for all queries, even if others write meanwhile
   struct End {
     const Database& database;
     ~End() { sqlite3_exec(database.handle(), "ROLLBACK", nullptr, nullptr, nullptr); }
@@ -216,7 +216,7 @@ RunRecords RunStore::read(const std::string& id, const ReadOptions& options) con
   records.epochs = epochs(id);
   records.steps = steps(id);
   records.stats = state_->stats(run.id, options.most_steps);
-  constexpr std::size_t most_classes = 10'000;  // a matrix of them fits in memory
+  constexpr std::size_t most_classes = 10'000;  // a matrix of this size fits in memory
   const std::size_t classes = std::min(records.info.classes.size(), most_classes);
   state_->each("SELECT truth, predicted, count FROM confusion WHERE run = ?", run.id,
                [&](const Statement& row) {

@@ -19,7 +19,7 @@ struct RunStore::State {
 
   explicit State(const std::filesystem::path& file);
 
-  /// Rows of a query about one run, whose number is the first parameter.
+  /// Calls `body` for each row of a query about one run. The run's number is the query's first parameter.
   template <class Body>
   void each(const std::string& sql, std::int64_t run, const Body& body) const {
     Statement statement(database, sql);
@@ -27,7 +27,7 @@ struct RunStore::State {
     while (statement.next()) body(statement);
   }
 
-  /// Throws BadInput where there is no such run.
+  /// Throws BadInput if there is no such run.
   StoredRun find(const std::string& id) const;
   std::vector<StatsRow> stats(std::int64_t run, std::size_t most_steps) const;
   std::map<std::string, std::string> environment(std::int64_t run) const;

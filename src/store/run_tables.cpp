@@ -30,7 +30,7 @@ RunTables::RunTables(const Database& database, const RunInfo& info, const Resume
   rewind(resumed);
 }
 
-// A run that is done is never written over by mistake, one under way never written to by two.
+// A finished run must not be overwritten, and a running one must not have two writers.
 std::optional<std::int64_t> check_recordable(const Database& database, const std::string& id,
                                              const ResumedAt& resumed) {
   Statement there(database,

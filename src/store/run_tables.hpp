@@ -10,15 +10,15 @@
 
 namespace lehr::store {
 
-/// Writes one run's rows; the caller makes the transactions.
+/// Writes one run's rows. The caller makes the transactions.
 class RunTables {
  public:
-  /// Enters the run, or goes on with it if it is resumed; one that got nowhere begins anew. Throws BadInput
+  /// Adds the run, or continues it if it is resumed. A run that did not finish is replaced. Throws BadInput
   /// as check_recordable() does.
   RunTables(const Database& database, const RunInfo& info, const ResumedAt& resumed);
 
   void heartbeat();
-  /// Adds to what is known of the environment.
+  /// Adds to the run's environment.
   void put(const std::map<std::string, std::string>& environment);
   void put(const std::vector<LayerInfo>& layers);
   void put(const std::vector<MonitorRow>& monitors);
@@ -30,7 +30,7 @@ class RunTables {
   void finish(const RunEnd& end, double now);
 
  private:
-  /// The title of the run that was there, if any.
+  /// Returns the title of the existing run, if any.
   std::string check_or_remove(const std::string& id, const ResumedAt& resumed);
   void enter(const RunInfo& info, const std::string& title_before);
   void rewind(const ResumedAt& resumed);
@@ -41,8 +41,8 @@ class RunTables {
   Statement stats_;
 };
 
-/// The number of the run of that name, or nothing if there is none. Throws BadInput if it is done and not
-/// resumed, and if another training is recording it.
+/// The number of the run with this ID, or empty if there is none. Throws BadInput if it is done and not
+/// resumed, or if another training is recording it.
 std::optional<std::int64_t> check_recordable(const Database& database, const std::string& id,
                                              const ResumedAt& resumed);
 

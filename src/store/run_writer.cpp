@@ -37,7 +37,7 @@ using Environment = std::map<std::string, std::string>;
 using Message = std::variant<Step, EpochRow, Environment, std::vector<LayerInfo>, std::vector<MonitorRow>,
                              Confusion, ClassCounts, std::vector<Picture>, RunEnd>;
 
-/// Rows that it comes to.
+/// Number of rows in a message.
 std::size_t weight(const Message& message) {
   const Step* step = std::get_if<Step>(&message);
   return 1 + (step == nullptr ? 0 : step->stats.tensors().size());
@@ -60,7 +60,7 @@ void write(RunTables& tables, const Message& message) {
       message);
 }
 
-/// Signals are for the training's thread.
+/// Blocks signals in the writer's thread: the training's thread handles them.
 class SignalsBlocked {
  public:
   SignalsBlocked() {
@@ -93,7 +93,7 @@ struct RunWriter::State {
   State(std::filesystem::path file, const RunInfo& info, const ResumedAt& resumed, Options asked)
       : options(asked) {
     options.most_waiting =
-        std::max<std::size_t>(options.most_waiting, 1);  // with 0 nothing could ever be handed in
+        std::max<std::size_t>(options.most_waiting, 1);  // with 0 nothing could ever be queued
     try {
       database.emplace(std::move(file), Access::write, asked.patience);
       prepare_for_writing(*database);
@@ -137,7 +137,7 @@ struct RunWriter::State {
   const int forks_before = forks();
   Options options;
   std::optional<Database> database;
-  std::optional<RunTables> tables;  // nothing where the store could not even be begun
+  std::optional<RunTables> tables;  // empty if the store could not be started
 
   mutable std::mutex mutex;
   std::condition_variable wake_writer;
@@ -147,17 +147,17 @@ struct RunWriter::State {
   std::uint64_t pushed = 0;
   std::uint64_t done = 0;
   bool hurry = false;
-  bool woken = false;  // and has not looked yet
+  bool woken = false;  // notified and has not checked the queue yet
   bool closing = false;
   bool finished = false;
   std::string failed;
-  double last_beat = 0;   // of the writer's thread, as is the next
-  bool given_up = false;  // writes nothing more but how the run ended
+  double last_beat = 0;   // of the writer's thread, like the next member
+  bool given_up = false;  // writes nothing more, except how the run ended
   std::atomic<double> busy = 0;
   std::thread thread;
 };
 
-// In a forked child: the thread, the lock's holder and the database belong to the parent.
+// True in a forked child: the thread, the lock and the database belong to the parent.
 bool RunWriter::State::lost() const { return forks_before != forks(); }
 
 void RunWriter::State::push(Message message) {
@@ -170,7 +170,7 @@ void RunWriter::State::push(Message message) {
   waiting.push_back(std::move(message));
   ++pushed;
   const bool enough = waiting.size() >= options.rows || rows_waiting >= options.most_waiting;
-  if (enough && !woken) wake_writer.notify_one();  // once: each call of the system costs more than the rest
+  if (enough && !woken) wake_writer.notify_one();  // only once: each system call costs more than the rest
   woken = woken || enough;
 }
 
@@ -204,7 +204,7 @@ void RunWriter::State::run() {
   }
 }
 
-// No transaction is larger than asked for, so that where the disk ends what lies before is safe.
+// Each transaction has at most the chosen size, so that everything before the disk is full stays stored.
 void RunWriter::State::write_all(const std::vector<Message>& messages, bool flush) {
   constexpr double beat = 10;
   if (!tables || (messages.empty() && !flush && now() - last_beat < beat)) return;
@@ -216,7 +216,8 @@ void RunWriter::State::write_all(const std::vector<Message>& messages, bool flus
   } while (!left.empty());
 }
 
-// Another process's lock passes; what else goes wrong stays. With `flush` the disk has it when this returns.
+// Retries if another process holds the lock; other errors are final. With `flush` the data is on disk when
+// this returns.
 void RunWriter::State::write_some(std::span<const Message> messages, bool flush) {
   constexpr int tries = 4;
   for (int attempt = 1;; ++attempt) {
@@ -241,7 +242,7 @@ void RunWriter::State::write_some(std::span<const Message> messages, bool flush)
   }
 }
 
-// What comes behind a hole would be taken for the whole.
+// Stops recording. Rows after a gap would look like a complete record.
 void RunWriter::State::give_up(const char* reason) noexcept {
   given_up = true;
   const std::lock_guard lock(mutex);
@@ -249,14 +250,14 @@ void RunWriter::State::give_up(const char* reason) noexcept {
   try {
     failed = reason;
   } catch (const std::bad_alloc&) {
-    failed = "no memory";  // short enough to need none
+    failed = "no memory";  // short enough to need no allocation
   }
 }
 
 RunWriter::RunWriter(std::filesystem::path file, RunInfo info, ResumedAt resumed, Options options)
     : state_(std::make_unique<State>(std::move(file), info, resumed, options)) {}
 
-// A run whose process is gone without a word reads as interrupted as well.
+// A run whose process no longer exists also counts as interrupted.
 RunWriter::~RunWriter() {
   if (state_->lost()) {
     static_cast<void>(state_.release());

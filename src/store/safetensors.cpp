@@ -38,7 +38,7 @@ std::uint64_t header_length(const InputFile& input, const std::string& file) {
   return length;
 }
 
-// A sparse file may claim any size.
+// A sparse file can have any size.
 void check_memory(const InputFile& input, const std::string& file) {
   const std::uint64_t memory = physical_memory();
   if (input.size() > memory) {
@@ -56,7 +56,8 @@ bool is_row_major(const Tensor& tensor) {
   return true;
 }
 
-/// Larger elements first, then by name, as the format's own writer does: every tensor is then aligned.
+/// Sorted by descending element size and then by name, as the format's own writer does. This aligns every
+/// tensor.
 std::vector<const std::pair<const std::string, Tensor>*> in_file_order(const SafeTensors& contents) {
   std::vector<const std::pair<const std::string, Tensor>*> order;
   for (const auto& named : contents.tensors) order.push_back(&named);

@@ -9,7 +9,7 @@
 
 namespace lehr::store {
 
-/// A tensor as the header of a safetensors file describes it; offsets count from the end of the header.
+/// A tensor in the header of a safetensors file. Offsets count from the end of the header.
 struct HeaderEntry {
   TensorSpec spec;
   std::uint64_t begin = 0;
@@ -23,13 +23,13 @@ struct SafeTensorsHeader {
 
 inline constexpr std::uint64_t longest_header = 100'000'000;
 
-/// Reads the header's JSON in one pass, keeping nothing but the result. Throws BadInput, the message
-/// beginning with `file`, unless the tensors fill data_bytes without overlap, gap or rest.
+/// Parses the header's JSON in one pass and keeps only the result. Throws BadInput, with a message that
+/// begins with `file`, unless the tensors fill data_bytes without overlaps and gaps.
 SafeTensorsHeader parse_safetensors_header(const std::string& file, std::string_view json,
                                            std::uint64_t data_bytes);
 
-/// The JSON, padded with spaces so that the data after its 8 bytes of length starts at a multiple of 8.
-/// Throws BadInput where a name or text is not UTF-8.
+/// The JSON, padded with spaces so that the data after the 8 bytes of length starts at a multiple of 8.
+/// Throws BadInput if a name or text is not UTF-8.
 std::string make_safetensors_header(const std::string& file, const SafeTensorsHeader& header);
 
 }  // namespace lehr::store

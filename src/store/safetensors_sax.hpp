@@ -9,9 +9,8 @@
 
 namespace lehr::store {
 
-/// Receives the header's JSON as it is read and accepts the format's own grammar alone, so that depth and
-/// memory are bounded whatever the text. Every method throws BadInput for what does not belong where it
-/// stands.
+/// Receives the events of the JSON parser and accepts only the format's own grammar, so that depth and memory
+/// are bounded for any text. Every method throws BadInput if its event is not allowed at this place.
 class SafeTensorsSax final : public nlohmann::json_sax<nlohmann::json> {
  public:
   SafeTensorsSax(const std::string& file, SafeTensorsHeader& header) : file_(file), header_(header) {}

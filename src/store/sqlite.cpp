@@ -41,14 +41,14 @@ std::string explained(int code, const std::string& given) {
   }
 }
 
-/// The reason of the system, if a file could not be opened for a limit and not for its name; else 0.
-int limit_that_kept_it_closed(sqlite3* connection, int code) {
+/// The errno value if a file could not be opened because of a limit and not because of its name; else 0.
+int limit_on_opening(sqlite3* connection, int code) {
   if (connection == nullptr || (code & 0xff) != SQLITE_CANTOPEN) return 0;
   const int reason = sqlite3_system_errno(connection);
   return is_of_the_disk(reason) ? reason : 0;
 }
 
-/// A path as the URI that SQLite reads, every byte that could mean something escaped.
+/// A path as a URI for SQLite. Every byte with a special meaning is escaped.
 std::string uri_of(const fs::path& file, const char* query) {
   std::string uri = "file:";
   const fs::path whole = fs::absolute(file);
@@ -92,7 +92,7 @@ Database::Database(fs::path file, Access access, double patience) : file_(std::m
       throw_database_error(file_, kind, failure.code().message());
     }
     code = open(uri_of(file_, ""), common | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-    // SQLite is content with reading where writing is not allowed.
+    // SQLite falls back to reading if writing is not allowed.
     if (code == SQLITE_OK && sqlite3_db_readonly(connection_.get(), "main") == 1) {
       throw DatabaseError(file_, SQLITE_READONLY, "the file is read-only");
     }
@@ -100,19 +100,19 @@ Database::Database(fs::path file, Access access, double patience) : file_(std::m
     if (!fs::exists(file_, error) && !error) {
       throw DatabaseError(file_, SQLITE_CANTOPEN, "there is no such file");
     }
-    // Where it may, SQLite writes all the same what belongs to reading: it takes up what a killed process
-    // left in the log, and removes the log behind the last reader. query_only below forbids everything else.
+    // Opened for writing if possible: even a reader must recover the log of a killed process, and the last
+    // reader removes the log. query_only below forbids all other writes.
     code = open(uri_of(file_, ""), common | SQLITE_OPEN_READWRITE);
     sqlite3_busy_timeout(connection_.get(), static_cast<int>(patience * 1000));
-    // Reading a WAL database makes a file beside it, which a read-only folder forbids. Nobody can be writing
-    // there.
+    // Reading a WAL database makes a file next to it, which a read-only folder does not allow. No other
+    // process can be writing there.
     const auto unreadable = [](int c) {
       return (c & 0xff) == SQLITE_CANTOPEN || (c & 0xff) == SQLITE_READONLY;
     };
     if (code == SQLITE_OK) {
       code = sqlite3_exec(connection_.get(), "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr);
     }
-    if (limit_that_kept_it_closed(connection_.get(), code) != 0) fail(code);
+    if (limit_on_opening(connection_.get(), code) != 0) fail(code);
     if (unreadable(code)) {
       const auto log = fs::file_size(file_.string() + "-wal", error);
       const bool no_log = error ? error == std::errc::no_such_file_or_directory : log == 0;
@@ -132,7 +132,8 @@ Database::Database(fs::path file, Access access, double patience) : file_(std::m
   if (folders) folders->keep();
 }
 
-/// A file from elsewhere is not trusted: its schema runs no functions, its values stay within bounds.
+/// Hardens the connection against untrusted files: the schema cannot run functions, and values are limited in
+/// size.
 void Database::distrust() const {
   constexpr int largest_value = 1 << 28;
   sqlite3_limit(connection_.get(), SQLITE_LIMIT_LENGTH, largest_value);
@@ -162,18 +163,18 @@ int Database::open(const std::string& uri, int flags) {
   sqlite3* made = nullptr;
   const int code = sqlite3_open_v2(uri.c_str(), &made, flags, nullptr);
   connection_.reset(made);
-  if (!connection_) fail(code);  // without memory there is no connection to ask anything of
+  if (!connection_) fail(code);  // without memory there is no connection to ask
   return code;
 }
 
 void Database::fail(int code) const {
   const int reason_of_system = errno;
   if (code == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM) throw std::bad_alloc();
-  // SQLite calls a database malformed as well if the disk does not give a page of it.
+  // SQLite also reports a malformed database if the disk cannot read a page of it.
   if ((code & 0xff) == SQLITE_CORRUPT && reason_of_system == EIO) {
     throw_database_error(file_, SQLITE_IOERR, std::generic_category().message(EIO));
   }
-  if (const int limit = limit_that_kept_it_closed(connection_.get(), code); limit != 0) {
+  if (const int limit = limit_on_opening(connection_.get(), code); limit != 0) {
     throw DiskError(in_quotes(file_) + ": " + explained(code, std::generic_category().message(limit)));
   }
   const std::string reason = connection_ ? sqlite3_errmsg(connection_.get()) : sqlite3_errstr(code);
@@ -228,7 +229,7 @@ void Statement::bind(int at, const std::string& value) {
 }
 
 void Statement::bind(int at, Blob value) {
-  const char* bytes = value.bytes.empty() ? "" : value.bytes.data();  // null would store NULL
+  const char* bytes = value.bytes.empty() ? "" : value.bytes.data();  // a null pointer would store NULL
   check(sqlite3_bind_blob64(statement_.get(), at, bytes, value.bytes.size(), SQLITE_TRANSIENT));
 }
 

@@ -11,11 +11,10 @@
 
 #include "lehr/core/error.hpp"
 
-/// SQLite with C++'s ownership and errors.
+/// A C++ interface to SQLite with ownership and exceptions.
 namespace lehr::store {
 
-/// What SQLite could not do for a reason that lies with the file. `code` is its primary result code, such as
-/// SQLITE_BUSY.
+/// A failure of SQLite that is caused by the file. `code` is the primary result code, such as SQLITE_BUSY.
 class DatabaseError : public BadInput {
  public:
   DatabaseError(const std::filesystem::path& file, int code, const std::string& reason);
@@ -25,7 +24,7 @@ class DatabaseError : public BadInput {
   int code_;
 };
 
-/// Throws DatabaseError, or DiskError if there is no space or the disk does not read or write.
+/// Throws DatabaseError, or DiskError if there is no space or the disk cannot read or write.
 [[noreturn]] void throw_database_error(const std::filesystem::path& file, int code,
                                        const std::string& reason);
 
@@ -36,12 +35,12 @@ struct Blob {
   std::string_view bytes;
 };
 
-/// A prepared statement; to be used again and again. Not to outlive its Database.
+/// A prepared statement, which can be used several times. It must not outlive its Database.
 class Statement {
  public:
   Statement(const Database& database, std::string_view sql);
 
-  /// Binds the parameters from the first on and starts anew. NaN is stored as NULL.
+  /// Binds the parameters from the first on and resets the statement. NaN is stored as NULL.
   template <class... Values>
   Statement& with(const Values&... values) {
     reset();
@@ -49,23 +48,23 @@ class Statement {
     (bind(++at, values), ...);
     return *this;
   }
-  /// The next row; false behind the last.
+  /// Moves to the next row. Returns false after the last row.
   bool next();
-  /// To its end, and ready for the next use.
+  /// Runs the statement to its end and resets it.
   void run();
 
   std::int64_t integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
   bool is_null(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
-  /// NaN where it is NULL.
+  /// NaN if the value is NULL.
   double real(int column) const;
   /// Text or blob, as bytes.
   std::string text(int column) const;
   int columns() const { return sqlite3_column_count(statement_.get()); }
   std::string column_name(int column) const;
   int column_type(int column) const { return sqlite3_column_type(statement_.get(), column); }
-  /// Whether the text held no statement at all, but blanks or a comment.
+  /// Whether the text contains no statement, only blanks or a comment.
   bool is_none() const { return statement_ == nullptr; }
-  /// What was left of the text behind the first statement.
+  /// The text after the first statement.
   const std::string& rest() const { return rest_; }
 
  private:
@@ -89,17 +88,17 @@ class Statement {
 };
 
 enum class Access {
-  read,   ///< of a file that exists; also on a medium that cannot be written
-  write,  ///< makes the file if it is missing, and its folders
+  read,   ///< of an existing file, also on a read-only medium
+  write,  ///< makes the file and its folders if they are missing
 };
 
-/// A connection, for one thread at a time.
+/// A connection. Only one thread at a time may use it.
 class Database {
  public:
-  /// Waits so many seconds for others' locks. Throws DatabaseError.
+  /// Waits at most `patience` seconds for locks of others. Throws DatabaseError.
   Database(std::filesystem::path file, Access access, double patience = 5);
 
-  /// A copy that can be written, in a temporary file that nobody else sees and that goes with its connection.
+  /// A writable copy in a private temporary file, which is removed when its connection is closed.
   Database temporary_copy() const;
 
   void execute(const std::string& sql) const;
@@ -120,7 +119,7 @@ class Database {
   std::unique_ptr<sqlite3, Close> connection_;
 };
 
-/// BEGIN IMMEDIATE now; ROLLBACK at the end of its life unless committed.
+/// Runs BEGIN IMMEDIATE in the constructor, and ROLLBACK in the destructor unless committed.
 class Transaction {
  public:
   explicit Transaction(const Database& database) : database_(&database) {

@@ -29,49 +29,49 @@ struct LearnerState {
   Parameters parameters;
   PlanCache plans;
   std::vector<ParameterGroup> groups;
-  bool decays;  // whether the optimizer's ranges tell weights, which decay, from the rest
+  bool decays;  // whether the optimizer's ranges separate decayed parameters from others
   Optimizer optimizer;
   CallbackRegistry callbacks;
   std::vector<std::unique_ptr<Metric>> metrics;
 
   std::vector<EpochRecord> history;
-  std::vector<std::string> warnings;  // of the present or last fit
+  std::vector<std::string> warnings;  // of the current or last fit
   Progress progress;
-  std::int64_t epochs_done = 0;  // over all fits: decides the order of the samples
+  std::int64_t epochs_done = 0;  // over all fits; determines the order of the samples
 
-  // How checkpoints describe the two sets; made at the first one.
+  // Descriptions of the two sets for checkpoints, made for the first one.
   mutable std::string train_text;
   mutable std::string valid_text;
 
-  // Of the fit under way.
+  // Of the running fit.
   FitPosition position;
-  std::string schedule_text;  // what a checkpoint says of the schedule
-  std::int64_t fits = 0;      // begun so far
+  std::string schedule_text;  // the description of the schedule in checkpoints
+  std::int64_t fits = 0;      // number of fits begun
   MetricSums train_sums;
-  double train_seconds = 0;  // of this epoch, before a resume
+  double train_seconds = 0;  // of this epoch, including the time before a resume
   Rates rates;
   Batch batch;
-  std::int64_t batch_room = 0;  // its samples as loaded; behind before_batch, those that the model runs on
+  std::int64_t batch_room = 0;  // samples loaded; after before_batch, the samples that the model runs on
   std::span<const float> scores;
   double loss_factor = 1;
-  std::optional<Event> event;  // under way
+  std::optional<Event> event;  // the current one
   std::array<bool, scope_names.size()> active{};
   std::optional<Scope> cancelled;
   bool in_batch = false;
 
-  // Of the call under way, see LearnerUse.
-  std::atomic<std::thread::id> user{};  // the thread that is in it
-  int uses = 0;                         // nested calls
+  // Of the running call, see LearnerUse.
+  std::atomic<std::thread::id> user{};  // the thread that runs it
+  int uses = 0;                         // number of nested calls
   std::atomic<bool> stop_asked = false;
   std::stop_token stop_token{};
-  Ending stop_why{};  // given with the request, or nothing
+  Ending stop_why{};  // the reason given with the request, if any
 
   // Of the last fit.
   bool stopped = false;
   Ending ending{};
 
   LearnerState(Graph graph, DataSplits splits, LearnerOptions given);
-  /// A copy without callbacks and metrics, its seed moved.
+  /// A copy without callbacks and metrics, with the seed shifted.
   LearnerState(const LearnerState& other, std::uint64_t seed_shift);
 
   std::int64_t batches_an_epoch() const;
@@ -84,17 +84,18 @@ struct LearnerState {
   bool is_active(Scope scope) const { return active[static_cast<std::size_t>(scope)]; }
   /// Whether the events of a validation fire.
   bool is_validating() const { return is_active(Scope::validate) || event == Event::after_validate; }
-  /// Throws Error if no batch is under way.
+  /// Throws Error if no batch is running.
   Batch& batch_under_way();
-  /// Throws BadInput if callbacks made more of the batch than was loaded: reading it would leave its memory.
+  /// Throws BadInput if a callback made the batch larger than it was loaded, because reading it would leave
+  /// its memory.
   void check_batch() const;
-  /// Which batches an epoch trains on.
+  /// How the training set is cut into batches.
   BatchCut batch_cut() const {
     return {data.train->size(), options.batch_size, options.drop_last, batches_an_epoch()};
   }
-  /// Hands the groups' settings to optimizer and plans.
+  /// Passes the groups' settings to the optimizer and the plans.
   void apply_groups();
-  /// The optimizer's ranges are fewer where nothing decays; a callback may ask for decay all the same.
+  /// Without decay the optimizer has fewer ranges. If a callback sets a decay, the ranges are made again.
   void apply_decay_if_needed() {
     if (decays || (rates.weight_decay == 0 && rates.decoupled_decay == 0 && rates.l1 == 0)) return;
     decays = true;

@@ -1,4 +1,4 @@
-// Elements, numbers as text, colours. Text is only ever set as text.
+// Elements, numbers as text, colours. Text is always inserted as text, never as HTML.
 (() => {
   lehr.el = (name, attributes = {}, ...children) => {
     const element = document.createElement(name);
@@ -23,7 +23,7 @@
 
   lehr.count = (value) => exact.format(value);
 
-  // Three figures that matter.
+  // Three significant digits.
   lehr.number = (value) => {
     if (value === null || value === undefined || Number.isNaN(value)) return '\u2013';
     if (!Number.isFinite(value)) return value > 0 ? '\u221e' : '\u2212\u221e';
@@ -67,17 +67,17 @@
 
   lehr.colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-  // From the first layer (blue) to the last (red), as bright as the scheme wants it.
+  // Colours from the first layer (blue) to the last (red), with the brightness of the colour scheme.
   lehr.layerColour = (number, count) => {
     const depth = count > 1 ? number / (count - 1) : 0;
     return `hsl(${Math.round(250 - 245 * depth)} 68% ${lehr.colour('--layer-light')})`;
   };
 
-  // Okabe and Ito's colours (2008), which people with any colour vision tell apart.
+  // Okabe and Ito's colours (2008), which colour-blind people can distinguish.
   const runColours = ['#d55e00', '#0072b2', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8c6d46', '#7f7f7f'];
   lehr.runColour = (number) => runColours[number % runColours.length];
 
-  // Viridis (van der Walt and Smith 2015) at five places; 256 colours between them.
+  // Viridis (van der Walt and Smith 2015) at five points, interpolated to 256 colours.
   const anchors = [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]];
   lehr.viridis = Array.from({length: 256}, (_, i) => {
     const at = i / 255 * (anchors.length - 1);

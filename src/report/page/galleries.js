@@ -6,7 +6,7 @@
       el('img', {src: `data:image/png;base64,${png}`, alt: caption, loading: 'lazy'}),
       el('figcaption', {title: caption}, lehr.shortened(caption, 120)));
 
-  // Groups of {title, how, pictures}; those without pictures are left out.
+  // Groups of {title, how, pictures}. Groups without pictures are left out.
   lehr.putGallery = (place, groups) => {
     const full = groups.filter(({pictures}) => pictures.length);
     place.replaceChildren(...full.flatMap(({title, how, pictures}) => [

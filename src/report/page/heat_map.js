@@ -1,11 +1,12 @@
 // A layer's activations by size and batch: the colourful dimension.
 (() => {
   const {el, timeline} = lehr;
-  const width = 0.25;  // of a bin of magnitudes
+  const width = 0.25;  // share of a magnitude bin
 
-  const strip = 4;     // rows that show the values beyond the bins, so that a layer that exploded is bright at its top
+  const strip = 4;     // rows that show the values beyond the bins, so that a layer that exploded has a
+                       // bright top edge
 
-  // The rows of the picture from the top: those of the strip, then the bins from the largest on.
+  // The rows of the picture from the top: those of the strip, then the bins from the largest magnitude down.
   const shownRows = (picture) => strip + picture.rows;
 
   function imageOf(picture) {
@@ -45,7 +46,7 @@
       this.plot.addEventListener('dblclick', () => timeline.zoom(null));
     }
 
-    // Where the pointer is, each from 0 to 1.
+    // The position of the pointer, each coordinate from 0 to 1.
     placeOf(event) {
       const box = this.plot.getBoundingClientRect();
       return {x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height};
@@ -78,7 +79,7 @@
       this.canvas.height = Math.max(1, Math.round(box.height * ratio));
       const context = this.canvas.getContext('2d');
       context.imageSmoothingEnabled = false;
-      // Column by column, since recorded batches need not lie evenly.
+      // Drawn column by column, because recorded batches need not be evenly spaced.
       const columnAt = (pixel) => this.columnOf(this.batchAt((pixel + 0.5) / this.canvas.width));
       const end = this.pixelOf(this.batches.at(-1) + 1);
       for (let from = this.pixelOf(this.batches[0]), to; from < end; from = to) {

@@ -1,8 +1,8 @@
-// What the layers of one run do, and how learning changes them.
+// What the layers of one run output, and how training changes them.
 (() => {
   const {el, LineChart} = lehr;
 
-  // Charts and pictures that a layer can be picked out in; emptied when another run is shown.
+  // Charts and pictures in which a layer can be highlighted; cleared when another run is shown.
   const choosable = new Set();
   let chosen = -1;
 
@@ -23,7 +23,7 @@
     }, el('i', {class: 'swatch'}), lehr.shortened(layer.name, 40)));
   }
 
-  // Whether a layer exploded: plain scales would show its line alone.
+  // Whether a layer exploded. On a linear scale the other layers' lines would then be flat.
   function exploded(run, name) {
     const sizes = run.layers.flatMap(({series}) => [...(series[name] ?? [])]).map(Math.abs).filter(
         (size) => Number.isFinite(size) && size > 0);
@@ -51,7 +51,7 @@
       name: layer.name,
       colour: lehr.layerColour(layer.number, run.layers.length),
       x: run.points.batch,
-      // A logarithmic scale has no 0: there the line has a gap.
+      // A logarithmic scale has no 0, so the line has a gap there.
       y: scale === 'log' ? layer.series[name].map((value) => value > 0 ? value : NaN) : layer.series[name],
       layer: layer.number,
     }));

@@ -1,10 +1,10 @@
 // A chart of lines over batches, drawn by Dygraphs.
 //
-// A series is {name, colour, x, y, style, layer, pattern, same}: style is 'line' (the default), 'faint' (what lies behind) or
-// 'marks' (a point a value); pattern is a dash pattern; same names the series that this one lies on.
+// A series is {name, colour, x, y, style, layer, pattern, same}. style is 'line' (the default), 'faint' (a background line)
+// or 'marks' (one point per value). pattern is a dash pattern. same is the name of an earlier series with the same values.
 //
-// A chart's scale is 'plain', 'log', or 'signed-log' (logarithmic in both directions, plain around 0). Its rest, {when, of},
-// says what the readout shows while nobody points: of(series) beside the last value.
+// A chart's scale is 'plain', 'log', or 'signed-log' (logarithmic in both directions, linear around 0). Its option rest,
+// {when, of}, sets the readout without a pointer: of(series) next to the last value.
 (() => {
   const {el, timeline} = lehr;
   const most = 12;  // layers listed below a chart
@@ -37,7 +37,7 @@
     return `rgba(${red},${green},${blue},${share})`;
   }
 
-  // Ticks of a logarithmic axis: powers of ten, and 2 and 5 times them where there is room.
+  // Ticks of a logarithmic axis: powers of ten, and 2 and 5 times them if there is room.
   function logTicks(least, largest) {
     if (!(least > 0) || !(largest > least)) return [];
     const decades = Math.log10(largest / least);
@@ -54,7 +54,7 @@
     return ticks;
   }
 
-  // Ticks of a signed logarithmic axis: 0 and powers of ten on both sides of it.
+  // Ticks of a signed logarithmic axis: 0, and powers of ten on both sides of it.
   function signedLogTicks(least, largest) {
     const powers = Math.ceil(Math.log10(Math.sinh(Math.max(Math.abs(least), Math.abs(largest), 1)) + 1));
     const every = Math.max(1, Math.ceil(powers / 4));
@@ -71,7 +71,7 @@
     'signed-log': {toAxis: Math.asinh, fromAxis: Math.sinh, ticker: signedLogTicks},
   };
 
-  // A point that stands alone has no line to be seen by.
+  // Fewer than three points hardly make a line, so they are drawn as marks.
   const styleOf = ({style = 'line', y}) => {
     const alone = y.filter(Number.isFinite).length < 3;
     return alone ? {...styles.marks, pointSize: style === 'faint' ? 3 : 4} : styles[style];
@@ -92,18 +92,19 @@
 
     get isEmpty() { return this.series.length === 0; }
 
-    // Once the element is part of the page, since Dygraphs measures it.
+    // Called when the element is part of the page, because Dygraphs measures it.
     draw() {
       const host = el('div');
       this.hairline = el('div', {class: 'hairline', hidden: ''});
       this.plot.append(host, this.hairline);
       const {scale, range, percent} = this.options;
       this.graph = new Dygraph(host, rowsOf(this.series, scale.toAxis), {
-        labels: ['batch', ...this.series.map((_, i) => `s${i}`)],  // names stay out of its HTML
+        labels: ['batch', ...this.series.map((_, i) => `s${i}`)],  // the names must not become part of
+                                                                   // Dygraphs' HTML
         legend: 'never',
         ...scale.options,
         valueRange: range,
-        yRangePad: 8,  // pixels, so that no point is cut
+        yRangePad: 8,  // pixels, so that no point is cut off
         dateWindow: timeline.range,
         connectSeparatedPoints: true,
         gridLineColor: lehr.colour('--grid'),
@@ -125,13 +126,13 @@
         zoomCallback: (first, last) => timeline.zoom([first, last]),
         ...this.look(),
       });
-      // Its own double click would show this chart's batches alone.
+      // Replaces Dygraphs' own double click, which would change only this chart.
       host.addEventListener('dblclick', () => timeline.zoom(null));
       timeline.charts.add(this);
       this.point(null);
     }
 
-    // Colours and widths of the series as they are chosen now.
+    // Colours and widths of the series for the current selection.
     look() {
       const series = {};
       const chosen = this.series[this.chosen];
@@ -145,14 +146,14 @@
       return {colors, series};
     }
 
-    // Picks out one series; -1: none.
+    // Highlights one series; -1: none.
     choose(number) {
       this.chosen = number;
       this.graph.updateOptions(this.look());
       this.point(null);
     }
 
-    // Of many series the one nearest to the pointer is listed.
+    // If there are many series, only the one nearest to the pointer is listed.
     near(event, points) {
       const y = event.clientY - this.plot.getBoundingClientRect().top;
       let best = null;
@@ -162,7 +163,7 @@
       this.nearestSeries = best ? Number(best.name.slice(1)) : 0;
     }
 
-    // All series of runs, of which there are few; of many layers some.
+    // The series to list: all series of runs, because there are few; some series of layers if there are many.
     listed() {
       if (this.series.length <= most || this.series[0].layer === undefined) return this.series.map((_, i) => i);
       if (this.chosen >= 0) return [this.chosen];
@@ -170,7 +171,7 @@
       return [...new Set([0, first, this.series.length - 1])].sort((a, b) => a - b);
     }
 
-    // The value of a series at batch x; null: what the chart shows at rest.
+    // The value of a series at batch x; for null, the value that the chart shows without a pointer.
     valueAt({x: batches, y}, x) {
       return y[x === null ? batches.length - 1 : lehr.nearest(batches, x)];
     }
@@ -211,7 +212,7 @@
 
   lehr.LineChart = LineChart;
 
-  // Puts charts that have something to show into a place, and draws them; true where there was one.
+  // Adds the charts that are not empty to an element and draws them. Returns true if there was one.
   lehr.putCharts = (place, charts) => {
     const full = charts.filter((chart) => !chart.isEmpty);
     place.replaceChildren(...full.map((chart) => chart.element));

@@ -1,8 +1,8 @@
-// Draws the page, and draws it again where the colour scheme or the width changes.
+// Draws the page, and redraws it if the colour scheme or the width changes.
 (() => {
   const {el} = lehr;
   const dark = window.matchMedia('(prefers-color-scheme: dark)');
-  let shown = 0;  // the run whose layers are shown
+  let shown = 0;  // index of the run whose layers are shown
   let training = [];
 
   function putTraining() {

@@ -1,4 +1,4 @@
-// Which classes are taken for which, and the images that cost most.
+// Which classes are predicted for which, and the images with the highest loss.
 (() => {
   const {el} = lehr;
   const side = (run) => run.classes.length;
@@ -39,7 +39,7 @@
       if (named) this.write(context, n);
     }
 
-    // How much of a row: shares are of a class, so that rare ones show.
+    // The share of a row (a true class), so that rare classes are visible.
     share(row, column) {
       const n = side(this.run);
       let sum = 0;
@@ -52,7 +52,7 @@
       for (let row = 0; row < n; ++row) {
         for (let column = 0; column < n; ++column) {
           const share = this.share(row, column);
-          // The square root shows mistakes of one in a hundred.
+          // The square root makes shares of 1 % visible.
           const strength = Math.sqrt(share);
           context.fillStyle = share === 0 ? lehr.colour('--grid') : row === column ? lehr.colour('--good') : lehr.colour('--accent');
           context.globalAlpha = share === 0 ? 1 : 0.15 + 0.85 * strength;
@@ -75,7 +75,7 @@
         context.fillText(label(this.run, i, short), this.margin + middle, this.top / 2);
         for (let column = 0; column < n && this.cell > 24; ++column) {
           const count = this.run.confusion[i * n + column];
-          // On a strong cell the paper's colour is the one that can be read.
+          // On a dark cell the background colour is readable.
           context.fillStyle = lehr.colour(this.share(i, column) > 0.5 ? '--paper' : '--ink');
           if (count > 0) context.fillText(lehr.count(count), this.margin + this.cell * (column + 0.5), this.top + middle);
         }

@@ -1,11 +1,11 @@
-// The network as a drawing and as a table, and what its layers cost.
+// The network as a drawing and as a table, and the cost of its layers.
 (() => {
   const {el, svg} = lehr;
 
-  // The layers that each one reads; -1 is the image.
+  // The layers that each layer reads; -1 is the image.
   const readers = (run) => run.layers.map(({inputs}) => inputs.length ? inputs : [-1]);
 
-  // Blocks as high as the picture they put out and as wide as it has channels.
+  // The height of a block shows the height of the output, its width the number of channels.
   function boxOf(layer) {
     const [channels, height = 1] = layer.shape;
     return {width: 10 + 5 * Math.log2(1 + channels), height: 14 + 9 * Math.log2(Math.max(height, 1))};
@@ -24,7 +24,7 @@
       box.x = x;
       x += box.width + gap;
     }
-    // Names that would run into each other are written aslant.
+    // Names are slanted if they would overlap.
     const longestName = Math.max(...run.layers.map(({name}) => Math.min(Array.from(name).length, 24)));
     const aslant = boxes.some(({width}) => 6.5 * longestName > width + gap);
     const height = above + tallest + 46 + (aslant ? 3.4 * longestName : 0);
@@ -60,7 +60,7 @@
     return picture;
   }
 
-  // The last batch's values by size, negative ones to the left.
+  // The values of the last batch by size, negative ones on the left.
   function valuesOf({lastValues}) {
     if (!lastValues) return '';
     const {from, width, counts} = lastValues;
@@ -95,7 +95,7 @@
   const meter = (share, colour) => el('td', {}, el('div', {class: 'meter', '--fill': colour},
                                                    el('i', {style: `width:${(100 * Math.min(Math.max(share, 0), 1)).toFixed(1)}%`})));
 
-  // Predicted: the whole measured time, shared out by the layers' multiply-adds.
+  // Predicted time: the total measured time, divided among the layers by their multiply-adds.
   function times(run) {
     const measured = run.layers.map(({forward, backward}) => forward + backward);
     const total = measured.reduce((sum, seconds) => sum + seconds, 0);

@@ -1,4 +1,4 @@
-// What the page is made from: src/report/page_data.cpp writes it. Numbers come as base64 of their bytes.
+// The data of the page, written by src/report/page_data.cpp. Numbers are base64 of their bytes.
 'use strict';
 const lehr = {};
 

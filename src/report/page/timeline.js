@@ -1,17 +1,17 @@
-// The batch under the pointer and the batches in view, shared by all charts.
+// The batch under the pointer and the visible batches, shared by all charts.
 (() => {
   const charts = new Set();
   const ends = lehr.runs.flatMap(({steps, points}) => [steps.batch.at(-1), points.batch.at(-1)]).filter(Number.isFinite);
   const first = 1;
   const last = Math.max(first + 1, ...ends);
-  const room = 0.02 * (last - first);  // so that no point lies on the edge
+  const room = 0.02 * (last - first);  // so that no point is on the edge
   lehr.timeline = {
-    whole: [first - room, last + room],  // batches of all runs
-    window: null,                        // [first, last] batch in view; null: all
+    whole: [first - room, last + room],  // the batches of all runs
+    window: null,                        // [first, last] visible batch; null: all
     charts,
     forget(chart) { charts.delete(chart); },
     get range() { return lehr.timeline.window ?? lehr.timeline.whole; },
-    // Shows batch x in every chart; null: none.
+    // Shows batch x in every chart; null: no batch.
     point(x) { for (const chart of charts) chart.point(x); },
     zoom(window) {
       lehr.timeline.window = window;
@@ -19,7 +19,7 @@
     },
   };
 
-  // The place of the entry of an ascending array that is nearest to x.
+  // The index of the entry of an ascending array that is nearest to x.
   lehr.nearest = (ascending, x) => {
     let low = 0;
     let high = ascending.length - 1;
@@ -31,8 +31,8 @@
     return low > 0 && x - ascending[low - 1] < ascending[low] - x ? low - 1 : low;
   };
 
-  // Places of a run's points in the last fifth of its training, and of those whose rate was at least half the peak: the
-  // last batch may be small, and most schedules end at a rate of 0.
+  // Indices of a run's points in the last fifth of its training, and of those whose learning rate was at
+  // least half the maximum. The last batch may be small, and most schedules end at a rate of 0.
   lehr.lastFifth = ({batch}) => {
     const [first, last] = [batch[0], batch.at(-1)];
     return [...batch.keys()].filter((i) => last - batch[i] <= 0.2 * (last - first));
@@ -42,7 +42,7 @@
     return [...lr.keys()].filter((i) => lr[i] >= peak / 2);
   };
 
-  // Of the values at these places that are numbers.
+  // Median of the values at these indices, without NaN.
   lehr.medianAt = (places, values) => {
     const found = places.map((i) => values[i]).filter((value) => value !== undefined && !Number.isNaN(value)).sort((a, b) => a - b);
     if (!found.length) return NaN;
@@ -50,7 +50,7 @@
     return found.length % 2 ? found[middle] : (found[middle - 1] + found[middle]) / 2;
   };
 
-  // "batch 1,200 in epoch 3" of the first run that went so far.
+  // "batch 1,200 in epoch 3" of the first run with that many batches.
   lehr.batchText = (batch) => {
     const text = `batch ${lehr.count(batch)}`;
     const run = lehr.runs.find(({epochs}) => batch <= epochs.batch.at(-1));

@@ -1,11 +1,11 @@
-// Results of all runs over each other.
+// The results of all runs in shared charts.
 (() => {
   const {el, LineChart} = lehr;
 
-  // "training", or with the run's title where there are several.
+  // "training", followed by the run's title if there are several runs.
   const named = (run, what) => lehr.runs.length > 1 ? `${run.title}, ${what}` : what;
 
-  // Lines of all runs: each of `kinds` is {what, style, colour, of} with `of` giving {x, y} of a run.
+  // Lines of all runs. Each of `kinds` is {what, style, colour, of}; `of` returns {x, y} of a run.
   function lines(kinds) {
     return kinds.flatMap(({what, style, colour, of}) => coinciding(lehr.runs.map((run, number) => ({
       name: named(run, what),
@@ -17,10 +17,10 @@
 
   const equal = (a, b) => a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
 
-  // A line that lies on an earlier one is dashed, so that both are seen, and says so.
+  // If a line coincides with an earlier one, it is dashed and labelled, so that both are visible.
   function coinciding(series) {
     return series.map((one, number) => {
-      if (!one.y?.some(Number.isFinite)) return one;  // nothing was measured in this run
+      if (!one.y?.some(Number.isFinite)) return one;  // not measured in this run
       const other = series.slice(0, number).find(({x, y}) => y && equal(x, one.x) && equal(y, one.y));
       if (!other) return one;
       const gap = 5 * number;
@@ -31,14 +31,14 @@
   const ofEpochs = (name) => (run) => ({x: run.epochs.batch, y: run.epochs[name]});
   const ofSteps = (name) => (run) => ({x: run.steps.batch, y: run.steps[name]});
 
-  // The training set in evaluation mode after each epoch (--train-eval), kept among the metrics.
+  // The metrics of the training set in evaluation mode after each epoch (--train-eval).
   const evaluated = 'train_eval_';
   const ofMetric = (name) => (run) => ({x: run.epochs.batch, y: run.epochs.metrics[name]});
   const isEvaluated = () => lehr.runs.some((run) => `${evaluated}loss` in run.epochs.metrics);
   const afterEpoch = (name) => ({what: 'training, after the epoch', style: 'marks', colour: '#7a6bb0',
                                  of: ofMetric(evaluated + name)});
 
-  // Why training and validation may differ, apart from what the network does not carry over.
+  // Why training and validation values may differ, apart from the generalisation gap.
   const averaged = () => 'Training is averaged over the epoch while the weights change (with dropout and mixed images, ' +
       'if any), validation is measured after it. ' +
       (isEvaluated() ? 'Compare validation with "training, after the epoch", which is measured like it: the gap is what ' +
@@ -96,7 +96,7 @@
     return NaN;
   }
 
-  // "early_stopping: valid_loss has not improved ..." as a line for people.
+  // Text for people from "early_stopping: valid_loss has not improved ...".
   function ended(run) {
     const at = run.reason.indexOf(': ');
     if (at < 0) return null;
