@@ -1,4 +1,4 @@
-// What the loop and its callbacks cost: an epoch of 20,000 images with simple_cnn and Adam.
+// The cost of the loop and its callbacks: an epoch of 20,000 images with simple_cnn and Adam.
 #include <benchmark/benchmark.h>
 
 #include "lehr/callbacks/activation_stats.hpp"
@@ -11,7 +11,7 @@ namespace {
 
 using namespace lehr;
 
-/// Listens to nothing.
+/// A callback that does nothing.
 class Idle final : public Callback {
  public:
   std::string_view name() const override { return "Idle"; }

@@ -1,6 +1,6 @@
-// Where a training step's time goes: each step of the plan against what the processor could do at most.
+// Compares the time of each step of the plan with the minimum that the processor allows.
 //
-//   bench_roofline [batch size] [batch-norm: 0|1] [seconds]
+//  bench_roofline [batch size] [batch-norm: 0|1] [seconds]
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -23,8 +23,9 @@ struct Work {
   double bytes = 0;
 };
 
-// Forward: inputs and parameters read, output written. Backward: about twice the multiply-adds (once where
-// the input's gradient is not needed, as for the first layer), gradients beside the values.
+// Forward: inputs and parameters are read, the output is written. Backward: about twice the multiply-adds,
+// and gradients in addition to the values. If the input's gradient is not needed, as for the first layer, the
+// multiply-adds are the same as forward.
 struct StepWork {
   Work forward;
   Work backward;
@@ -77,7 +78,7 @@ void profile(std::int64_t batch, bool batch_norm, double seconds_to_run) {
   learner.measure(false, true);
   learner.on(Event::after_batch, [&](Learner& l) {
     ++batches;
-    for (std::size_t i = 0; i < times.size(); ++i) {  // a plan holds the times of its last batch
+    for (std::size_t i = 0; i < times.size(); ++i) {  // a plan has the times of its last batch
       times[i].forward_seconds += l.step().plan().times()[i].forward_seconds;
       times[i].backward_seconds += l.step().plan().times()[i].backward_seconds;
     }

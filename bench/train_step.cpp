@@ -1,4 +1,4 @@
-// Google Benchmark of a whole training step: forward, backward and Adam on a batch that lies ready.
+// Google Benchmark of a whole training step: forward, backward and Adam, with the batch in memory.
 #include <benchmark/benchmark.h>
 
 #include <vector>
@@ -13,7 +13,7 @@ namespace {
 
 using namespace lehr;
 
-/// A model with its loss, a batch for it, and what a step needs.
+/// A model with its loss, one batch and the optimizer.
 class Training {
  public:
   Training(const Graph& model, std::int64_t batch_size)

@@ -1,7 +1,7 @@
 # cmake -DOUT=file.cpp -DHTML=file -DSTYLES=a,b -DSCRIPTS=a,b -P EmbedPage.cmake
 #
-# Writes the texts of a page as string constants. Scripts keep their order; references to source maps are left out,
-# since a page that needs nothing else must not ask for one.
+# Writes the files of a page as string constants. Scripts keep their order. References to source
+# maps are removed, because a self-contained page must not request one.
 function(read_all files result)
   string(REPLACE "," ";" files "${files}")
   set(all "")
@@ -13,7 +13,8 @@ function(read_all files result)
   set(${result} "${all}" PARENT_SCOPE)
 endfunction()
 
-# Raw strings of a size that every compiler takes, with `between` between them.
+# Splits a text into raw strings that are short enough for every compiler, with `between` between
+# them.
 function(literal text between result)
   string(LENGTH "${text}" length)
   set(pieces "")

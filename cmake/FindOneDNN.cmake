@@ -1,4 +1,5 @@
-# oneDNN by its files: Debian's own dnnl-config.cmake asks for the OpenCL headers, which lehr has no use for.
+# Finds oneDNN by its files. Debian's dnnl-config.cmake requires the OpenCL headers, which lehr does
+# not need.
 # Defines OneDNN::OneDNN.
 find_path(OneDNN_INCLUDE_DIR oneapi/dnnl/dnnl.hpp)
 find_library(OneDNN_LIBRARY dnnl)

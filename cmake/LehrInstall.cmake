@@ -1,4 +1,5 @@
-# cmake --install: libraries, headers, the command, and what find_package(lehr) and pkg-config need.
+# Install rules: libraries, headers, the command, and the files for find_package(lehr) and
+# pkg-config.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -21,12 +22,13 @@ install(FILES ${PROJECT_BINARY_DIR}/package/lehrConfig.cmake
               ${CMAKE_CURRENT_LIST_DIR}/FindOneDNN.cmake
         DESTINATION ${package_dir})
 
-# pkg-config: a module's archive must stand before those it uses, so the list runs from the top floor down.
+# A linker needs each static library before those that it uses, so the list runs from the top module
+# down.
 set(LEHR_PC_LIBS "")
 foreach(module IN LISTS modules)
   string(PREPEND LEHR_PC_LIBS "-l${module} ")
 endforeach()
-# The file finds its prefix from where it lies, so that the installed tree may be moved.
+# The prefix is relative to the location of the .pc file, so the installed tree can be moved.
 file(RELATIVE_PATH LEHR_PC_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/lehr.pc.in ${PROJECT_BINARY_DIR}/package/lehr.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/package/lehr.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -1,9 +1,10 @@
 # lehr_module(name [FOLDER dir] [DEPENDS modules…] [PRIVATE libraries…] [REGISTRIES folders…])
 #
-# Makes the target lehr_<name> from src/<dir>/*.cpp (by default dir = name). DEPENDS are the modules it may include.
-# REGISTRIES are subfolders in which every file <f>.cpp defines `void lehr::<name>::register_<f>(<Registry>&)`: the
-# build writes src/<dir>/<folder>.hpp's `register_all_<folder>` from the list of files, so that adding a file is all
-# that adding an operation takes, and no static initialiser is involved.
+# Defines the target lehr_<name> from src/<dir>/*.cpp; the default of dir is name. DEPENDS are the
+# modules that it may include. REGISTRIES are subfolders in which every file <f>.cpp defines `void
+# lehr::<name>::register_<f>(<Registry>&)`. The build generates `register_all_<folder>`, which
+# src/<dir>/<folder>.hpp declares, from the list of files. So to add an operation, add a file; no
+# static initialiser is involved.
 function(lehr_module name)
   cmake_parse_arguments(ARG "" "FOLDER" "DEPENDS;PRIVATE;REGISTRIES" ${ARGN})
   if(NOT ARG_FOLDER)
@@ -22,15 +23,15 @@ function(lehr_module name)
                                                  $<INSTALL_INTERFACE:include>
                                           PRIVATE ${PROJECT_SOURCE_DIR}/src)
   list(TRANSFORM ARG_DEPENDS PREPEND lehr_ OUTPUT_VARIABLE dependencies)
-  # Public headers need C++20: a project that links lehr is compiled with at least that.
+  # Public headers need C++20, so projects that link lehr are compiled with at least C++20.
   target_compile_features(lehr_${name} PUBLIC cxx_std_20)
   target_link_libraries(lehr_${name} PUBLIC ${dependencies} PRIVATE ${ARG_PRIVATE} $<BUILD_INTERFACE:lehr_flags>)
   set_property(GLOBAL APPEND PROPERTY LEHR_MODULES lehr_${name})
 endfunction()
 
-# Collects <folder>/<registry>/*.cpp and generates the file that calls each one's register function. The registry's
-# type is declared by <folder>/<registry>.hpp, as `using <Registry>` would be: the header declares
-# `void register_all_<registry>(T&)` in namespace lehr::<module>, and the generated file includes it.
+# Lists <folder>/<registry>/*.cpp and generates the source that calls the register function of each
+# file. <folder>/<registry>.hpp declares `void register_all_<registry>(T&)` in namespace
+# lehr::<module>; the generated file includes it and takes the registry's type T from it.
 function(lehr_registry_source module folder registry result)
   file(GLOB files CONFIGURE_DEPENDS ${folder}/${registry}/*.cpp)
   file(RELATIVE_PATH header ${PROJECT_SOURCE_DIR}/src ${folder}/${registry}.hpp)
@@ -58,7 +59,8 @@ ${calls}}
   set(${result} ${files} ${generated} PARENT_SCOPE)
 endfunction()
 
-# What computes nothing itself is built in two thirds of the time with fewer optimisations.
+# Compiles a target that does not compute much with fewer optimisations. This takes two thirds of
+# the build time.
 function(lehr_optimise_less target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-O1>)
 endfunction()

@@ -1,4 +1,4 @@
-# Options, and the flags that every target of the project is built with.
+# The build options, and the flags of all targets of the project.
 option(LEHR_BUILD_CLI "Build the lehr command" ON)
 option(LEHR_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(LEHR_BUILD_BENCH "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
@@ -17,7 +17,7 @@ endif()
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # ccache takes precompiled headers only if it may ignore macros that they alone define.
+  # ccache supports precompiled headers only if it may ignore macros that only they define.
   set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
 endif()
 

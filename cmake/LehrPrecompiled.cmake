@@ -1,13 +1,13 @@
-# Headers of the standard library take half the time of a small source, so they are compiled once for all targets with
-# equal flags. CMAKE_DISABLE_PRECOMPILE_HEADERS builds without them, as the preset clang does: a source must include
-# what it uses.
+# Headers of the standard library take half of the compile time of a small source. They are
+# precompiled once for all targets with equal flags. CMAKE_DISABLE_PRECOMPILE_HEADERS turns this
+# off, as in the preset clang, to check that every source includes what it uses.
 set(lehr_common_headers <algorithm> <array> <cmath> <cstdint> <filesystem> <functional> <map> <memory> <optional> <span>
                         <string> <string_view> <utility> <vector>)
 
 # lehr_precompiled_set(name [PROGRAMS] [LESS] [HEADERS headers…])
 #
-# Makes a target that compiles the headers. PROGRAMS: for executables, whose code has other flags than a library's.
-# LESS: with the flags of lehr_optimise_less.
+# Defines a target that precompiles the headers. PROGRAMS: for executables, which have other flags
+# than libraries. LESS: with the flags of lehr_optimise_less.
 function(lehr_precompiled_set name)
   cmake_parse_arguments(ARG "PROGRAMS;LESS" "" "HEADERS" ${ARGN})
   set(source ${PROJECT_BINARY_DIR}/generated/${name}.cpp)

@@ -1,11 +1,11 @@
-# The page of lehr report: its parts and Dygraphs become text within the library, so that a report needs nothing else.
+# Embeds the page of lehr report and Dygraphs into the library, so that a report is self-contained.
 find_path(DYGRAPHS_DIR dygraph.min.js PATHS /usr/share/javascript/dygraphs /usr/share/nodejs/dygraphs/dist
           DOC "Folder of dygraph.min.js and dygraph.min.css (Debian: libjs-dygraphs)" REQUIRED NO_DEFAULT_PATH)
 mark_as_advanced(DYGRAPHS_DIR)
 
 set(page ${PROJECT_SOURCE_DIR}/src/report/page)
 set(styles ${DYGRAPHS_DIR}/dygraph.min.css ${page}/page.css)
-# In the order in which they use each other.
+# In dependency order.
 set(scripts ${DYGRAPHS_DIR}/dygraph.min.js)
 foreach(name records elements timeline line_chart heat_map training layers network mistakes galleries main)
   list(APPEND scripts ${page}/${name}.js)

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# For the other scripts: strict mode, the project's folder, and how they speak. Source it first.
+# Common code of the scripts: strict mode, the project's folder, and messages. Source it first.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -9,7 +9,7 @@ die() {
   exit 1
 }
 
-# Runs a command whose output only matters when it fails.
+# Runs a command and shows its output only if it fails.
 quietly() {
   local log
   log=$(mktemp)
@@ -29,14 +29,15 @@ configure() {
   quietly cmake --preset "$preset" "$@" || die "cmake could not configure the project; its output is above"
 }
 
-# Of the lines "[n/m] ..." of a build every twentieth part; all others, which are warnings and errors.
+# Prints every twentieth of the progress lines "[n/m] ..." of a build, and all other lines, which
+# are warnings and errors.
 thin_out() {
   awk -F '[][/]' '
     !/^\[[0-9]+\/[0-9]+\]/ { print; next }
     $2 == $3 || int(20 * $2 / $3) > shown { shown = int(20 * $2 / $3); print }'
 }
 
-# build PRESET [targets...]. A terminal shows each step in place, a log every twentieth part.
+# build PRESET [targets...]. A terminal shows each step in place; a log gets every twentieth step.
 build() {
   local preset=$1
   shift

@@ -1,6 +1,6 @@
-"""Each operation of lehr in 50 digits, forward and backward, written from its definition and from nothing in src/.
+"""Each operation of lehr in 50 digits, forward and backward. It is written from the definition, independently of src/.
 
-f(case, inputs, parameters) -> (output, backward); backward(output's gradient) -> {result's name: array}. Arrays hold
+f(case, inputs, parameters) -> (output, backward); backward(output's gradient) -> {result's name: array}. Arrays contain
 mpmath numbers in PyTorch's order of axes.
 """
 
@@ -26,7 +26,7 @@ def sigmoid(x):
 
 
 def activation_rules(kind, leak, subtract, clamp):
-    """f and f'. At a kink f' is the one from below, and 0 at the clamp: PyTorch's choice."""
+    """f and f'. As in PyTorch, f' at a kink is the derivative from below, and 0 at the clamp."""
     leak, subtract, clamp = (mpmath.mpf(float(np.float32(v))) for v in (leak, subtract, clamp))
 
     def leaky(x):
@@ -62,7 +62,7 @@ def linear(case, inputs, parameters):
 
 
 def positions(extent, out, kernel, stride, pad, dilation=1):
-    """For each output the (kernel position, input position) pairs inside the image."""
+    """For each output, the (kernel position, input position) pairs inside the image."""
     return [[(k, o * stride - pad + k * dilation) for k in range(kernel)
              if 0 <= o * stride - pad + k * dilation < extent] for o in range(out)]
 
@@ -126,7 +126,7 @@ def batch_norm(case, inputs, parameters):
 
 
 def max_pool2d(case, inputs, parameters):
-    """Of equal values the first takes the gradient, as in PyTorch."""
+    """Among equal values the first gets the gradient, as in PyTorch."""
     x = inputs[0]
     y, winners = zeros(case["output"]), []
     for h, w, window in windows(case, x, case["attributes"]["kernel"]):

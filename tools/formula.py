@@ -1,4 +1,4 @@
-"""Numbers that Python and tests/support/formula.hpp make alike, so that golden files store neither inputs nor weights.
+"""Numbers that Python and tests/support/formula.hpp compute identically: golden files need no inputs and weights.
 
 word(stream, i) = MurmurHash3's finaliser of i + stream * 0x9E3779B9 (32 bits); stream = FNV-1a of a name.
 value(stream, i) = (word >> 8) / 2^24 - 0.5, exact in single precision.
@@ -29,7 +29,7 @@ def values(name: str, count: int, first: int = 0) -> np.ndarray:
 def filled(name: str, shape, scale: float = 2, offset: float = 0, levels: int = 0, choices=()) -> np.ndarray:
     """value * scale + offset, each step in single precision; levels > 0 first rounds down to multiples of 1/levels.
 
-    If there are choices, the bits of floats, each element is one of them, chosen by its word.
+    If there are choices (bits of floats), each element is one of them, selected by its word.
     """
     if choices:
         chosen = words(name, int(np.prod(shape))) % np.uint32(len(choices))

@@ -1,4 +1,4 @@
-"""What PyTorch makes of each operation of lehr. One function an operation: f(case, inputs, parameters) -> output."""
+"""Each operation of lehr in PyTorch. One function per operation: f(case, inputs, parameters) -> output."""
 
 import torch
 import torch.nn.functional as F
@@ -27,7 +27,7 @@ def batch_norm(case, inputs, parameters):
 def activation_function(kind, x, leak, subtract, clamp):
     if kind == "general_relu":
         y = F.leaky_relu(x, leak) - subtract
-        return torch.where(y >= clamp, clamp, y)  # as clamp_max, which stops the gradient of a NaN
+        return torch.where(y >= clamp, clamp, y)  # like clamp_max, which has no gradient for NaN
     if kind == "leaky_relu":
         return F.leaky_relu(x, leak)
     return {"relu": F.relu, "sigmoid": torch.sigmoid, "tanh": torch.tanh, "silu": F.silu, "gelu": F.gelu,
@@ -87,7 +87,8 @@ def cross_entropy(case, inputs, parameters):
     weight = torch.tensor(a["class_weights"], dtype=inputs[0].dtype) if a["class_weights"] else None
     loss = F.cross_entropy(inputs[0], inputs[1], weight, label_smoothing=a["label_smoothing"]).reshape(1)
     if weight is not None and inputs[1].is_floating_point():
-        # torch divides by the number of samples; lehr by the weight of the targets, as both do for class numbers.
+        # torch divides by the number of samples, lehr by the weight of the targets, as both do for
+        # class numbers.
         loss = loss * len(inputs[1]) / (inputs[1].detach() * weight).sum()
     return loss
 

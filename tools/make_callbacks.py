@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes tests/callbacks/goldens/keras.json: what Keras's callbacks do with series of a watched number.
+"""Writes tests/callbacks/goldens/keras.json: what Keras's callbacks do with series of a monitored value.
 
     tools/make_callbacks.py
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Writes tests/goldens/extremes.safetensors: what each operation is at extreme inputs.
+"""Writes tests/goldens/extremes.safetensors: the results of each operation for extreme inputs.
 
     tools/make_extremes.py build/release/tests/test_backend [--missing]
 
 With --missing, cases that the file already has are kept as they are. Needs mpmath, NumPy and PyTorch. The cases are
 those of tests/backend/extreme_*.cpp. For finite inputs the expected values are computed in 50 digits
-(tools/extreme_ops.py) and rounded once. If inputs are infinite or NaN, PyTorch in float32 says what holds
-(tools/golden_ops.py). The table that the script prints compares PyTorch's float32 with the 50 digits: the largest error
-of each result, as a share of its largest magnitude.
+(tools/extreme_ops.py) and rounded once. If inputs are infinite or NaN, the expected values are PyTorch's in float32
+(tools/golden_ops.py). The script prints a table that compares PyTorch's float32 with the 50 digits: the largest error
+of each result, relative to its largest magnitude.
 """
 
 import json
@@ -82,7 +82,7 @@ def run_pytorch(case):
 
 
 def errors(exact, single):
-    """The largest error of each result, as a share of its largest magnitude."""
+    """The largest error of each result, relative to its largest magnitude."""
     def error(name):
         largest = max(abs(v) for v in exact[name].ravel())
         worst = max(abs(extreme_ops.mpmath.mpf(float(s)) - e)

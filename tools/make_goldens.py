@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Writes tests/goldens/{ops,updates}.safetensors: what PyTorch computes, in float64, for every case of tests/backend.
+"""Writes tests/goldens/{ops,updates}.safetensors: PyTorch's results in float64 for every case of tests/backend.
 
     tools/make_goldens.py build/release/tests/test_backend
 
-Run it with the Python that has Debian's python3-torch. The cases come from the test program itself, so an operation's
-cases are written down once, in C++; tools/golden_ops.py says what PyTorch calls the operation. Inputs, parameters and
-output gradients follow from tools/formula.py. Of a tensor with more than MAX_SAMPLES elements only the elements
-(i * 7919) mod n for i < MAX_SAMPLES are stored, in row-major order of the logical shape.
+Run it with the Python that has Debian's python3-torch. The test program prints its cases, so they are defined once, in
+C++. tools/golden_ops.py has the operations in PyTorch. tools/formula.py computes inputs, parameters and output
+gradients. If a tensor has more than MAX_SAMPLES elements, only the elements (i * 7919) mod n for i < MAX_SAMPLES are
+stored, in row-major order of the logical shape.
 """
 
 import json
@@ -47,7 +47,7 @@ def classes(spec, stream, count):
 
 
 def run(case):
-    """The tensors of one case by the names that the tests use."""
+    """The tensors of one case, with the names that the tests use."""
     inputs = []
     for i, spec in enumerate(case["inputs"]):
         stream = f"{case['name']}/input.{i}"
@@ -71,7 +71,7 @@ def run(case):
 
 
 def run_updates(case):
-    """The parameters after each step, one row a step."""
+    """The parameters after each step, one row per step."""
     row = [case["elements"]]
     values = filled(f"{case['name']}/parameters", row).astype(np.float64)
     optimizer = Optimizer(case, values, case["tensors"])

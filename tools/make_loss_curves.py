@@ -1,25 +1,25 @@
 #!/usr/bin/env python3
-"""Writes tests/goldens/loss_curves.json: the losses of 50 SGD steps of small networks, as PyTorch computes them.
+"""Writes tests/goldens/loss_curves.json: PyTorch's losses of 50 SGD steps of small networks.
 
     tools/make_loss_curves.py
 
-Run it with the Python that has Debian's python3-torch. Nothing but the losses is stored; images, classes and weights
-follow from tools/formula.py (C++: tests/support/formula.hpp), each step in single precision:
+Run it with the Python that has Debian's python3-torch. The file contains only the losses. tools/formula.py (in C++:
+tests/support/formula.hpp) computes images, classes and weights, each step in single precision:
 
-* The data set has dataset_size images. Pixel p (row-major in (C, H, W)) of image i is value(images, i * C*H*W + p)
-  + 0.5 where the image's class marks it, else value(...): class c marks the pixels with column * classes / W == c
-  (integer division). So there is something to learn. `images` is the name of the stream, in the file.
+* The data set has dataset_size images. Pixel p (row-major in (C, H, W)) of image i is value(images, i * C*H*W + p),
+  plus 0.5 if the image's class marks the pixel. Class c marks the pixels with column * classes / W == c (integer
+  division), so the classes can be learnt. `images` is the name of the stream, in the file.
 * The class of image i is word("classes", i) mod classes.
-* Batches are taken in order, image 0 first, with the shorter remainder batch at the end of each epoch where
-  dataset_size is no multiple of batch_size; then from image 0 again, until `steps` steps are done.
-* A weight of rank 2 or 4 named n (PyTorch's full name) is value(n, i) * scale with
-  scale = 2 * sqrt(6 / fan_in) rounded to single precision, i row-major in PyTorch's (O, I, H, W), which is Kaiming's
-  uniform for ReLU; fan_in = I*H*W. Of rank 1: norm weights are 1, norm biases 0, other biases value(n, i) * 0.25.
-  Running means are 0, running variances 1.
-* The loss is cross entropy, the optimizer SGD with momentum 0.9 without weight decay, all layers in training mode.
+* Batches are taken in order from image 0. If dataset_size is no multiple of batch_size, the last batch of an epoch is
+  shorter. Epochs repeat until `steps` steps are done.
+* A weight of rank 2 or 4 with PyTorch's full name n is value(n, i) * scale. scale is 2 * sqrt(6 / fan_in), rounded to
+  single precision, with fan_in = I*H*W: Kaiming's uniform for ReLU. i is row-major in PyTorch's (O, I, H, W). For rank
+  1, norm weights are 1, norm biases 0, and other biases value(n, i) * 0.25. Running means are 0, running variances 1.
+* The loss is cross entropy. The optimizer is SGD with momentum 0.9 without weight decay. All layers are in training
+  mode.
 
-"float64" is what to compare with; "float32" shows how far PyTorch's own single precision strays from it. `running`
-holds the sums over channels of some running statistics after the last step, in float64.
+Tests compare with "float64". "float32" shows the deviation of PyTorch's own single precision. `running` contains the
+sums over channels of some running statistics after the last step, in float64.
 """
 
 import collections
@@ -67,7 +67,7 @@ class BasicBlock(nn.Module):
 
 
 class ResNetSmall(nn.Module):
-    """He et al. 2016 for small images, torchvision's names: stages of 4, 8 and 16 with one block each."""
+    """He et al. 2016 for small images with torchvision's names: stages of 4, 8 and 16 channels with one block each."""
 
     def __init__(self, channels, classes):
         super().__init__()
@@ -133,8 +133,9 @@ def train(make_network, setup, dtype):
 
 def main():
     mnist = {"images": "images", "image": [1, 28, 28], "classes": 10, "batch_size": 16}
-    # With batch norm and residual sums a ReLU whose argument rounds to the other side of 0 changes the later losses by
-    # 1e-3. Small images make that rare, and this stream keeps every argument of both runs 2e-6 away from 0.
+    # With batch norm and residual sums, a ReLU argument that rounds to the other side of 0 changes
+    # the later losses by 1e-3. Small images make that rare, and with this stream every argument of
+    # both runs is at least 2e-6 away from 0.
     small = {"images": "images.8", "image": [3, 8, 8], "classes": 5, "batch_size": 16}
     setups = {
         "simple_cnn": (lambda: simple_cnn(1, 10, False), mnist | {"dataset_size": 64, "lr": 0.01}),

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Writes tests/train/goldens/lr_suggestions.json: curves of a rate finder and what fastai's four rules make of them.
+"""Writes tests/train/goldens/lr_suggestions.json: curves of a rate finder and fastai's four suggestions.
 
     tools/make_lr_suggestions.py
 
-The rules are written here from their description, with numpy: of the smoothed losses without the first tenth of the
-sweep and the last five points, `valley` is the point a third and a sixth into the longest falling subsequence, `steep`
-the steepest fall over ln lr, `minimum` a tenth of the rate with the least loss, `slide` where a window of 15 points,
-slid from the right while the gradients at its ends differ by more than .005, came to rest.
+The rules are implemented here from their descriptions, with numpy. They use the smoothed losses without the first tenth
+of the sweep and the last five points. `valley` is the point a third plus a sixth into the longest falling subsequence.
+`steep` is the steepest fall over ln lr. `minimum` is a tenth of the rate with the lowest loss. `slide` moves a window of
+15 points left from the right end while the gradients at its ends differ by more than .005; it is the final position.
 """
 
 import json

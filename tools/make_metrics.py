@@ -23,7 +23,8 @@ def measures(scores, targets):
     probabilities = torch.tensor(scores).softmax(1).numpy().astype(np.float32)
     accuracy = metrics.accuracy_score(targets, predicted)
     loss = torch.nn.functional.cross_entropy(torch.tensor(scores), torch.tensor(targets))
-    # Without ties between the true class and another, whose order scikit-learn takes from the class number.
+    # Without ties between the true class and another class: scikit-learn orders those by class
+    # number.
     own = scores[np.arange(len(targets)), targets]
     golden = {"accuracy": accuracy, "error_rate": 1 - accuracy, "cross_entropy": loss.item(),
               "top_2_accuracy": float(((scores >= own[:, None]).sum(1) <= 2).mean())}

@@ -2,8 +2,9 @@
 """Writes tests/train/goldens/optimizers.csv: eight parameters after each of 24 steps of torch.optim or
 fastai.optimizer, or of the formulas of tools/optimizer_rules.py if neither has the rule.
 
-Columns: name, step, then the parameters. A case without settings but the rate holds the defaults of its source. Parameter i starts at cos(i); its gradient in step t (from 1) is
-sin(0.7 i + 0.3 t). Rules by tensor see them as a matrix of two rows and four columns. Needs PyTorch and fastai.
+Columns: name, step, then the parameters. A case that sets only the rate has the defaults of its source. Parameter i
+starts at cos(i); its gradient in step t (from 1) is sin(0.7 i + 0.3 t). Rules that work per tensor get a matrix of two
+rows and four columns. Needs PyTorch and fastai.
 """
 import math
 import pathlib

@@ -4,9 +4,10 @@ and fastai.
 
     tools/make_schedules.py
 
-schedules.csv holds shapes with settings of their own: name, progress, value. schedule_steps.csv holds every schedule that
-has a name on the command line, at every step of trainings of several lengths: name, steps, step, rate, momentum (-1 if
-the schedule sets none). A length is left out if PyTorch cannot express it in whole steps. Needs PyTorch and fastai.
+schedules.csv contains schedules with various settings: name, progress, value. schedule_steps.csv contains every schedule
+that has a name on the command line, at every step of trainings of several lengths: name, steps, step, rate, momentum
+(-1 if the schedule sets none). A length is left out if PyTorch cannot express it in whole steps. Needs PyTorch and
+fastai.
 """
 import math
 import pathlib
@@ -88,7 +89,7 @@ TORCH = {
                                                          cycle_momentum=False),
 }
 
-# By name and number of steps; a divisor says which numbers PyTorch can express.
+# By name and number of steps. The divisor says which numbers of steps PyTorch can express.
 NAMED_TORCH = {
     "constant": (1, lambda o, n: lr_scheduler.ConstantLR(o, factor=1, total_iters=n)),
     "cosine": (1, lambda o, n: lr_scheduler.CosineAnnealingLR(o, T_max=n)),
@@ -124,7 +125,7 @@ def named_steps():
             for step in range(steps):
                 momentum = FASTAI_MOMENTUM(step / steps) if name in WITH_MOMENTUM else -1
                 yield name, steps, step, float(schedule(step / steps)), float(momentum)
-    for steps in (5, 24):  # where no restart falls on a step, which fastai's single precision may miss
+    for steps in (5, 24):  # no restart falls on a step; fastai's single precision could miss it
         for step in range(steps):
             yield "sgdr", steps, step, float(FASTAI_SGDR(step / steps)), -1
 

@@ -1,4 +1,4 @@
-"""Optimizer rules for the goldens: torch.optim's where it has them, else the papers' formulas in float64.
+"""Optimizer rules for the goldens: those of torch.optim, or the papers' formulas in float64 if it has none.
 
 A rule is step(parameter, gradient, number, lr, decay, l1), which changes the parameter (a float64 tensor of one axis)
 in place; number counts from 1. Weight decay of L2 goes to torch.optim; L1 is added to the gradient, and decoupled decay
@@ -92,7 +92,7 @@ def newton_schulz(matrix, steps):
 
 
 class Muon:
-    """Jordan 2024. The matrix lies transposed: rows are inputs, columns outputs."""
+    """Jordan 2024. The matrix is transposed: rows are inputs, columns are outputs."""
 
     def __init__(self, momentum, rows, columns, newton_schulz_steps, nesterov, scale_by_shape, normalise_weights):
         self.momentum, self.shape = momentum, (columns, rows)
@@ -131,7 +131,7 @@ class Lookahead:
 
 
 class Scaled:
-    """A rule at a share of the learning rate; decoupled decay is scaled with it."""
+    """A rule with a factor for the learning rate; decoupled decay is scaled with it."""
 
     def __init__(self, inner, ratio):
         self.inner, self.ratio = inner, ratio
@@ -169,7 +169,7 @@ def make_rule(kind, a, inner, momentum, tensor, l1):
 
 
 class Optimizer:
-    """An UpdateSpec with its settings over the tensors of one buffer; all else stays as it is."""
+    """An UpdateSpec with its settings over the tensors of one buffer; other elements do not change."""
 
     def __init__(self, case, values, tensors):
         self.case, self.values, self.tensors = case, values, tensors

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The pictures of the README: tools/report_screenshots.py REPORT.html DIR
 
-Opens a report in Chromium and writes DIR/report-light.png (the top of the page) and DIR/report-dark.png (what the layers
-do, in the dark scheme, with the pointer over a chart). Needs chromium, chromium-driver and python3-selenium.
+Opens a report in Chromium and writes DIR/report-light.png (the top of the page) and DIR/report-dark.png (the layers, in
+the dark scheme, with the pointer over a chart). Needs chromium, chromium-driver and python3-selenium.
 """
 import base64
 import os

@@ -1,4 +1,4 @@
-// conv2d and linear: counted in floating-point operations.
+// conv2d and linear, measured in floating-point operations.
 #include "ops/op_bench.hpp"
 
 namespace lehr::bench {

@@ -1,4 +1,4 @@
-// Operations that are limited by memory: counted in bytes.
+// Operations that are limited by memory, measured in bytes.
 #include <algorithm>
 
 #include "ops/op_bench.hpp"

@@ -44,7 +44,7 @@ void run_backward(benchmark::State& state, const OpBench& bench) {
   report(state, op, op.backward_bytes(), 2 * bench.flops);
 }
 
-/// A kernel that the backend cannot make fails its own benchmark and no other.
+/// If the backend cannot make a kernel, only that benchmark fails.
 template <class Run>
 void guarded(benchmark::State& state, const OpBench& bench, const Run& run) {
   try {

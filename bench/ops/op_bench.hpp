@@ -10,10 +10,10 @@
 
 namespace lehr::bench {
 
-/// What one benchmark runs and what it counts.
+/// One benchmark: the kernel to run and the work to count.
 struct OpBench {
   KernelSpec spec;
-  double flops = 0;  ///< of one forward pass; 0 where bytes are what counts
+  double flops = 0;  ///< of one forward pass; 0 if bytes are counted
 };
 
 /// A training kernel with buffers for all its tensors, filled with values around zero.
@@ -23,7 +23,7 @@ class PreparedOp {
   void forward();
   void backward();
   std::string implementation() const { return kernel_->implementation(); }
-  /// Bytes of the tensors that a pass must at least read and write.
+  /// Bytes of the tensors that a pass must read and write at least.
   double forward_bytes() const;
   double backward_bytes() const;
 
@@ -44,7 +44,7 @@ class PreparedOp {
 
 TensorSpec floats(const Shape& shape);
 
-/// A training spec in which every float input gets a gradient.
+/// A training spec in which every float input has a gradient.
 KernelSpec training_spec(std::string type, Attributes attributes, std::vector<TensorSpec> inputs,
                          const Shape& output, std::vector<Shape> parameters = {});
 

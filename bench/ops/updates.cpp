@@ -1,4 +1,4 @@
-// Optimizer updates over one flat buffer, and the accumulation of gradients: counted in bytes.
+// Optimizer updates over one flat buffer, and the accumulation of gradients, measured in bytes.
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -11,7 +11,7 @@
 namespace lehr::bench {
 namespace {
 
-/// simple_cnn's 30 thousand parameters, a million, and sixteen million, which no cache holds.
+/// The 30 thousand parameters of simple_cnn, a million, and sixteen million, which do not fit in a cache.
 constexpr std::int64_t counts[] = {30'152, 1 << 20, 1 << 24};
 
 void count_bytes(benchmark::State& state, double streams, std::int64_t count) {
@@ -20,7 +20,7 @@ void count_bytes(benchmark::State& state, double streams, std::int64_t count) {
                          benchmark::Counter::kIsIterationInvariantRate, benchmark::Counter::kIs1000);
 }
 
-/// One matrix (of 3 x 3 kernels to 64 channels) and a vector of what remains.
+/// One matrix (3 x 3 kernels to 64 channels) and a vector of the remaining elements.
 std::vector<UpdateTensor> tensors_of(std::int64_t count) {
   constexpr std::int64_t rows = 576;
   const std::int64_t columns = count / rows / 8 * 8;
@@ -28,7 +28,7 @@ std::vector<UpdateTensor> tensors_of(std::int64_t count) {
           {.offset = rows * columns, .rows = 1, .columns = count - rows * columns, .rank = 1}};
 }
 
-/// Buffers of one length; `streams` of them are read or written at each element.
+/// Buffers of one length. `streams` is the number of reads and writes per element.
 void run_update(benchmark::State& state, const OptimizerSpec& optimizer, double streams) {
   const std::int64_t count = state.range(0);
   const auto update = cpu_backend().update(optimizer.update);
@@ -59,7 +59,7 @@ void run_update(benchmark::State& state, const OptimizerSpec& optimizer, double 
   count_bytes(state, streams, count);
 }
 
-/// What the memory gives: as many streams as Adam's, four read and three of them written.
+/// The memory bandwidth with as many streams as Adam: four reads and three writes.
 void move_seven_streams(benchmark::State& state) {
   const std::int64_t count = state.range(0);
   std::vector<std::shared_ptr<void>> buffers;
@@ -96,7 +96,7 @@ void accumulate(benchmark::State& state) {
   count_bytes(state, 3, count);
 }
 
-/// Values, gradients and states that a rule moves at each element: reads and writes.
+/// For each rule, the number of reads and writes per element: values, gradients and states.
 const bool registered = [] {
   struct Rule {
     const char* name;
@@ -119,7 +119,7 @@ const bool registered = [] {
     for (const std::int64_t count : counts) made->Arg(count);
     made->UseRealTime();
   }
-  // Muon computes: a matrix as of a small network and one of 576 x 512.
+  // Muon is limited by computation: a small network's matrix and one of 576 x 512.
   benchmark::RegisterBenchmark("muon", [](benchmark::State& state) { run_update(state, Muon{}, 5); })
       ->Arg(counts[0])
       ->Arg(576 * 512)

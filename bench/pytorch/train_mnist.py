@@ -106,7 +106,7 @@ def main():
     result = {"layout": arguments.layout, "threads": arguments.threads, "torch": torch.__version__}
     try:
         seconds = [train_epoch(model, optimizer, batches) for _ in range(arguments.epochs)]
-    except ValueError as error:  # batch norm on a single value a channel
+    except ValueError as error:  # batch norm with one value per channel
         print(json.dumps({**result, "refused": str(error)}))
         return
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -3,7 +3,7 @@
 namespace lehr::test {
 namespace {
 
-/// What each module names as its own dependencies in CMakeLists.txt, lowest module first.
+/// The direct dependencies of each module in CMakeLists.txt, lowest module first.
 const std::map<std::string, Names>& direct() {
   static const std::map<std::string, Names> arrows{
       {"core", {}},
@@ -20,7 +20,7 @@ const std::map<std::string, Names>& direct() {
       {"metrics", {"data"}},
       {"init", {"engine"}},
       {"classifier", {"engine", "data"}},
-      // A saved model is a safetensors file, hence the arrow to store.
+      // a saved model is a safetensors file
       {"model_io", {"classifier", "store"}},
       {"inference", {"metrics", "model_io"}},
       {"train", {"metrics", "init", "model_io", "optim"}},

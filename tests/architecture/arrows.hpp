@@ -8,7 +8,7 @@ namespace lehr::test {
 
 using Names = std::set<std::string>;
 
-/// The arrows of ARCHITECTURE.md: the modules that each module may use.
+/// The modules that each module may use, as in ARCHITECTURE.md.
 const std::map<std::string, Names>& allowed_modules();
 
 }  // namespace lehr::test

@@ -8,7 +8,7 @@
 namespace lehr::test {
 namespace {
 
-/// Headers that only one folder may include.
+/// Vendor headers that only one folder may include.
 const std::map<std::string, std::string>& vendor_homes() {
   static const std::map<std::string, std::string> homes{
       {"dnnl", "cpu"},    {"oneapi/", "cpu"}, {"hwy/", "cpu"},       {"omp.h", "cpu"},

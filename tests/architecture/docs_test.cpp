@@ -1,4 +1,4 @@
-// What the pages show is what is compiled.
+// Code in the documentation is compiled code.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -26,7 +26,7 @@ std::vector<std::string> lines_of(const fs::path& file) {
   return lines;
 }
 
-/// Each block of a page fenced as C++, its lines joined.
+/// The C++ blocks of a page, each as one string.
 std::vector<std::string> cpp_blocks(const fs::path& page) {
   std::vector<std::string> blocks;
   bool inside = false;
@@ -73,7 +73,7 @@ TEST(Docs, EveryBlockOfCppIsPartOfASourceThatIsCompiled) {
   EXPECT_GT(blocks, 5U);
 }
 
-// Inline code such as `layer.activation.zero()`: an object, members, a call.
+// For inline code such as `layer.activation.zero()`: an object, members, a call.
 TEST(Docs, EveryInlineCallOfAMemberIsCompiled) {
   const std::string compiled = compiled_text();
   const std::regex call(R"(`((layer|learner|stats|predictor)(\.[a-z_]+)+\(\))`)");
@@ -93,7 +93,8 @@ TEST(Docs, LinksLeadToFiles) {
     for (const std::string& line : lines_of(page)) {
       for (std::size_t at = line.find("]("); at != std::string::npos; at = line.find("](", at + 2)) {
         const std::string target = line.substr(at + 2, line.find_first_of(")#", at) - at - 2);
-        if (target.empty() || target.find_first_of(": ") != std::string::npos) continue;  // the web; a lambda
+        if (target.empty() || target.find_first_of(": ") != std::string::npos)
+          continue;  // a web address, or a C++ lambda
         EXPECT_TRUE(fs::exists(page.parent_path() / target)) << page << " links to " << target;
       }
     }

@@ -7,7 +7,7 @@
 namespace lehr::test {
 namespace {
 
-/// Takes `prefix` off the text where it begins with it.
+/// Removes `prefix` from the beginning of the text. Returns false if the text does not begin with it.
 bool take(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
   text.remove_prefix(prefix.size());
@@ -18,7 +18,7 @@ void skip_spaces(std::string_view& text) {
   text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
 }
 
-/// The file that a line includes; empty where the line is something else.
+/// The file that a line includes; empty if the line is no include.
 std::string included_by(std::string_view line) {
   skip_spaces(line);
   if (!take(line, "#")) return "";

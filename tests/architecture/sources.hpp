@@ -16,8 +16,8 @@ struct Source {
 /// All .cpp and .hpp files below a folder of the project.
 std::vector<Source> sources_in(const std::string& folder);
 
-/// The module that a file or an include belongs to: "cpu" for src/backend/cpu/..., lehr/graph/... -> "graph".
-/// Empty where it is of none.
+/// The module of a file or an include: "cpu" for src/backend/cpu/..., "graph" for lehr/graph/.... Empty if it
+/// belongs to none.
 std::string module_of(const std::string& path);
 
 }  // namespace lehr::test

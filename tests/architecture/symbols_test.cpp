@@ -1,4 +1,4 @@
-// An include says what a source may use; the symbols of its object file say what it does use.
+// Includes show what a source may use; the symbols of its object file show what it uses.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -17,10 +17,10 @@ struct Symbol {
   std::string object;
   std::string module;
   std::string name;
-  char type = '?';  ///< as nm prints it: U for undefined, T, D, B, R for defined once
+  char type = '?';  ///< nm's letter: U for undefined; T, D, B, R for defined once
 };
 
-/// "CMakeFiles/lehr_train.dir/src/train/learner.cpp.o" belongs to "train".
+/// The module of "CMakeFiles/lehr_train.dir/src/train/learner.cpp.o" is "train".
 std::string module_of_object(const std::string& object) {
   const std::string prefix = "lehr_";
   const std::size_t end = object.find(".dir/");
@@ -52,7 +52,8 @@ std::vector<Symbol> symbols() {
   return found;
 }
 
-/// The modules that define a symbol. Inline functions (weak symbols) are not counted: every user has its own.
+/// The modules that define a symbol. Inline functions (weak symbols) are not counted, because each user has a
+/// copy.
 std::map<std::string, Names> homes_of(const std::vector<Symbol>& symbols) {
   std::map<std::string, Names> homes;
   for (const Symbol& symbol : symbols) {

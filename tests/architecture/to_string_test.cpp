@@ -1,4 +1,4 @@
-// std::to_string prints 1e-8 as "0.000000". lehr::number_text prints what reads back.
+// std::to_string prints 1e-8 as "0.000000". lehr::number_text prints text that reads back as the same number.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -17,13 +17,13 @@ std::string bytes_of(const std::string& file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-/// The compiler knows which numbers are real: libstdc++ converts those alone with this function, of which an
-/// object file that uses it has the name.
+/// Whether the object file calls std::to_string for floating-point numbers. Only for these does libstdc++
+/// call this function, whose name is then in the object file.
 bool converts_real_numbers(const std::string& object_file) {
   return bytes_of(object_file).find("__to_xstring") != std::string::npos;
 }
 
-TEST(ToString, IsFoundWhereItIsUsed) { EXPECT_TRUE(converts_real_numbers(LEHR_TO_STRING_PROBE)); }
+TEST(ToString, IsFoundIfItIsUsed) { EXPECT_TRUE(converts_real_numbers(LEHR_TO_STRING_PROBE)); }
 
 TEST(ToString, OfARealNumberAppearsNowhere) {
   std::ifstream list(LEHR_OBJECT_FILES);
@@ -36,7 +36,7 @@ TEST(ToString, OfARealNumberAppearsNowhere) {
   EXPECT_GT(files, 100U);
 }
 
-// CLI11's headers use it, so that object files do not tell.
+// Searches the sources, because CLI11's headers use the function and so do the object files.
 TEST(ToString, AppearsNowhereInTheCommand) {
   std::size_t files = 0;
   for (const Source& source : sources_in("cli")) {

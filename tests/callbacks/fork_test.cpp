@@ -13,7 +13,7 @@ namespace {
 using test::small_learner;
 using test::TestFolder;
 
-/// Trains, forks after the second batch, and goes on in both processes. 0 if all is well in both.
+/// Trains, forks after the second batch, and trains on in both processes. Returns 0 if both succeed.
 int train_and_fork(const std::filesystem::path& store) {
   std::string said;
   pid_t child = -1;

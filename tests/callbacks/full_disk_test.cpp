@@ -1,4 +1,4 @@
-// What a training does when the disk no longer takes its files.
+// Training while the disk does not take files.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace {
 
 constexpr int epochs = 5;
 
-/// Lets the disk be full during some epochs, counted from 0.
+/// Makes the disk full during some epochs, counted from 0.
 class FullDuring final : public Callback {
  public:
   FullDuring(int first, int last) : first_(first), last_(last) {}
@@ -65,7 +65,7 @@ TEST(FullDisk, ATrainingGoesOnIfThereIsAnEarlierCheckpointAndSaysSoOnce) {
   EXPECT_EQ(checkpoint.last(), folder / "checkpoints/step-000000000025-epoch.safetensors");
 }
 
-/// What ends the fit, as text.
+/// The error that ends the fit, as text.
 std::string failure_of(Learner& learner) {
   try {
     learner.fit(epochs, 0.01);

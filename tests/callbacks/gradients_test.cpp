@@ -27,7 +27,7 @@ double norm(std::span<const float> values) {
   return std::sqrt(squares);
 }
 
-/// Gradients of the first batch as they reach the step.
+/// The gradients of the first batch as the optimizer step receives them.
 std::vector<float> first_gradients(CallbackList list) {
   const auto learner = small_learner({.batch_size = 64, .seed = 5, .max_batches = 1});
   std::vector<float> grads;
@@ -88,7 +88,7 @@ TEST(GradientAccumulation, EqualsTheLargeBatch) {
 }
 
 TEST(GradientAccumulation, StepsAtTheEndOfTheEpochAndCountsSamples) {
-  // Batches of 64, 64, 64, 64 and 44: steps after 192 and 108 samples.
+  // Batches of 64, 64, 64, 64 and 44: the steps are after 192 and 108 samples.
   const auto learner = small_learner();
   learner->add(GradientAccumulation({.batches = 3}));
   learner->fit(1, 1e-3);
@@ -135,7 +135,7 @@ TEST(Ema, WhatIsKeptAsTheBestIsWhatWasMeasured) {
     if (l.progress().training || l.progress().batch > 0) return;
     measured.push_back(weights_of(l));
   });
-  learner->fit(6, 1e-2);  // the loss falls, so the first epoch is the worst, which here is the best
+  learner->fit(6, 1e-2);  // the loss falls, so the first epoch is the worst, which here counts as best
   ASSERT_EQ(measured.size(), 2U);
   EXPECT_EQ(weights_of(*learner), measured.front());
   const Tensor saved = load_model(folder / "best.safetensors").parameters->get("0.weight");
@@ -155,7 +155,7 @@ TEST(Ema, AVerdictWithinAnEpochLeavesTheTrainingAsItIs) {
   EXPECT_EQ(weights_of(*with), weights_of(*without));
 }
 
-TEST(Ema, LeavesTheTrainingAsItIsWhereItOnlyWatches) {
+TEST(Ema, LeavesTheTrainingUnchangedIfItOnlyWatches) {
   const auto with = small_learner();
   with->add(Ema({.keep = false}));
   with->fit(2, 1e-2);
@@ -165,7 +165,7 @@ TEST(Ema, LeavesTheTrainingAsItIsWhereItOnlyWatches) {
   EXPECT_NE(with->history()[0].valid.loss, without->history()[0].valid.loss);
 }
 
-TEST(Ema, PutsTheWeightsBackWhereValidationFails) {
+TEST(Ema, RestoresTheWeightsIfValidationFails) {
   const auto learner = small_learner();
   learner->add(Ema());
   std::vector<float> raw;
@@ -238,7 +238,7 @@ TEST(Groups, FreezeAllButNormsAndTheHead) {
   EXPECT_FALSE(same("3.weight", body));
 }
 
-TEST(Groups, ComputeLessWhereTheBodyIsFrozen) {
+TEST(Groups, ComputeLessIfTheBodyIsFrozen) {
   const auto learner = small_learner({.batch_size = 64}, {});
   const auto backward_steps = [&] {
     const auto steps = learner->training_plan().steps();
@@ -282,7 +282,7 @@ TEST(Groups, RefuseWhatDoesNotAddUp) {
   EXPECT_THROW(learner->fit(1, slice(0, 1e-3)), BadInput);
 }
 
-// As in fastai, where the next fit's rate is again one for all.
+// As in fastai, the next fit has one rate for all groups again.
 TEST(Groups, SliceIsOfOneFit) {
   const auto learner = small_learner();
   std::vector<ParameterGroup> groups(learner->groups().begin(), learner->groups().end());
@@ -304,7 +304,7 @@ TEST(Groups, SliceIsOfOneFit) {
   EXPECT_DOUBLE_EQ(learner->groups().front().lr_scale, 0.5);
 }
 
-// fastai's slice(lr): a tenth for all groups but the last, in which norm layers train while frozen.
+// fastai's slice(lr): all groups but the last have a tenth; norm layers of frozen groups train.
 TEST(FineTune, TrainsNormsOfFrozenGroupsAtATenth) {
   const auto learner = small_learner();
   std::vector<std::string> names;
@@ -320,7 +320,7 @@ TEST(FineTune, TrainsNormsOfFrozenGroupsAtATenth) {
   });
   learner->fine_tune(1);
   ASSERT_EQ(scales.size(), 6U);
-  const std::vector<double> expected{0.1, 0.1, 1, 0.01, 0.1, 1};  // frozen, then a geometric row
+  const std::vector<double> expected{0.1, 0.1, 1, 0.01, 0.1, 1};  // frozen, then a geometric progression
   for (std::size_t i = 0; i < scales.size(); ++i) EXPECT_DOUBLE_EQ(scales[i], expected[i]) << i;
 }
 

@@ -1,4 +1,4 @@
-// Callbacks that watch a metric.
+// Callbacks that monitor a metric.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -41,7 +41,7 @@ class AfterEpoch final : public Callback {
   std::function<void(Learner&)> action_;
 };
 
-/// A Learner whose epochs take no time, with a metric whose values a test writes down.
+/// A Learner with very short epochs and a metric whose values the test chooses.
 struct Tiny {
   std::vector<std::string> said;
   Learner learner;
@@ -53,7 +53,7 @@ struct Tiny {
                  .on_warning = [this](const std::string& sentence) { said.push_back(sentence); }}),
         metric(learner.add_metric(Scripted({}, higher_is_better))) {}
 
-  /// Epochs that ran.
+  /// Number of epochs that ran.
   std::size_t fit(std::vector<double> values, CallbackList list) {
     const std::size_t before = learner.history().size();
     const auto epochs = static_cast<int>(values.size());
@@ -63,7 +63,7 @@ struct Tiny {
   }
 };
 
-/// How many epochs of twelve run with those values of the metric.
+/// Number of epochs, of at most twelve, that run with those values of the metric.
 std::size_t epochs_run(const EarlyStoppingOptions& options, const std::vector<double>& values) {
   const auto learner = small_learner();
   learner->add_metric(Scripted(values));
@@ -102,7 +102,7 @@ TEST(EarlyStopping, BringsBackTheBestWeights) {
   ASSERT_EQ(weights.size(), 4U);
   EXPECT_EQ(weights_of(*learner), weights[1]);
   EXPECT_EQ(learner->callback<EarlyStopping>().best_epoch(), 1);
-  // Of a fit that reaches its end, too.
+  // Also for a fit that reaches its end.
   Tiny tiny(false);
   weights.clear();
   tiny.learner.on(Event::after_epoch, [&](Learner& l) { weights.push_back(weights_of(l)); });
@@ -192,7 +192,7 @@ TEST(SaveBest, SavesWhereKerasSaves) {
   }
 }
 
-// The same values, once of a metric that falls and once of one that rises.
+// The same values for a metric that should fall and for one that should rise.
 TEST(Monitoring, FollowsTheDirectionOfTheMetric) {
   const TestFolder folder;
   const MonitorOptions by_metric{.metric = "valid_scripted"};
@@ -272,7 +272,7 @@ TEST(Monitoring, SaysThatAValueIsNotANumberAndSkipsIt) {
   EXPECT_NE(tiny.said[0].find("valid_scripted is undefined: its value is not a number"), std::string::npos);
 }
 
-// "valid_loss" can mean one number only.
+// "valid_loss" must have only one meaning.
 TEST(Monitoring, RefusesMetricsWithTheNamesOfRecords) {
   const auto learner = small_learner();
   for (const char* taken : {"loss", "accuracy", "train_eval_loss", ""}) {

@@ -1,4 +1,4 @@
-// What TerminateOnNonFinite finds, what it leaves, and that a dump does the same step again.
+// What TerminateOnNonFinite detects and writes, and that a dump repeats the same step.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -34,7 +34,7 @@ void expect_says(const std::string& message, std::initializer_list<const char*> 
   for (const char* part : parts) EXPECT_NE(message.find(part), std::string::npos) << part << "\n" << message;
 }
 
-/// Poisons one weight before the third batch of the second epoch.
+/// Sets one weight to a bad value before the third batch of the second epoch.
 void poison_weight(Learner& learner, const std::string& name, float value) {
   learner.on(Event::before_batch, [=](Learner& l) {
     if (!l.progress().training || l.progress().epoch != 1 || l.progress().batch != 2) return;
@@ -63,7 +63,7 @@ TEST(TerminateOnNonFinite, NamesTheLayerWhoseOutputOverflows) {
   expect_says(divergence(*learner, 2), {"the output of layer \"4\" in the forward pass"});
 }
 
-// The loss may be finite where a gradient is not.
+// The loss may be finite although a gradient is not.
 TEST(TerminateOnNonFinite, LooksAtGradientsBeforeTheStep) {
   const auto learner = small_learner();
   learner->add(TerminateOnNonFinite());
@@ -93,7 +93,7 @@ TEST(TerminateOnNonFinite, LooksAtWeightsAfterTheStep) {
                                      "; the first that is not finite is the weight \""});
 }
 
-// In training a norm layer does not read them, so that the loss stays finite while validation is lost.
+// In training a norm layer does not read them, so the loss stays finite while the validation fails.
 TEST(TerminateOnNonFinite, LooksAtRunningStatistics) {
   const auto learner = small_learner();
   learner->add(TerminateOnNonFinite());
@@ -133,7 +133,7 @@ TEST(TerminateOnNonFinite, LooksAtTrainingAlone) {
   EXPECT_EQ(divergence(*learner), "trained to the end");
 }
 
-/// A divergence with dropout, smoothing and mixed images; its trace as the Learner saw it.
+/// A divergence with dropout, smoothing and mixed images, and its trace in the Learner.
 struct Diverging {
   std::unique_ptr<Learner> learner = small_learner({.batch_size = 64, .label_smoothing = 0.1, .seed = 5},
                                                    {.batch_norm = true, .dropout = 0.4});
@@ -154,7 +154,7 @@ struct Diverging {
   }
 };
 
-/// Equal, or nan both: of a tensor without a finite value.
+/// Equal, or both NaN, as for a tensor without a finite value.
 bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
 void expect_same(const std::vector<TensorTrace>& a, const std::vector<TensorTrace>& b) {
@@ -186,7 +186,7 @@ TEST(Dump, DoesTheSameStepAgain) {
   expect_same(dump.trace.gradients, run.seen.gradients);
 }
 
-// The trace's loss is the one that the training had, so it is the same step and not just a similar one.
+// The trace's loss equals the training's, so the dump repeats the same step and not a similar one.
 TEST(Dump, TracesTheLossOfTheTraining) {
   const auto learner = small_learner({.batch_size = 64, .label_smoothing = 0.1, .seed = 5, .max_batches = 3},
                                      {.batch_norm = true, .dropout = 0.4});

@@ -53,7 +53,7 @@ EpochRecord epoch_record() {
   return record;
 }
 
-/// The longest line.
+/// The width of the longest line.
 int width_of(const std::string& text) {
   std::istringstream lines(text);
   std::size_t longest = 0;
@@ -126,7 +126,7 @@ TEST(ProgressBar, ShowsMetrics) {
   EXPECT_NE(text.str().find("f1_macro"), std::string::npos) << text.str();
 }
 
-/// What is drawn on the live line each time, without the movements of the cursor.
+/// The successive drawings of the live line, without cursor movements.
 std::vector<std::string> drawings(const std::string& text) {
   std::vector<std::string> found;
   const std::string end = "\x1b[J\r";
@@ -150,7 +150,7 @@ TEST(ProgressBar, FollowsATerminalWhoseWidthChanges) {
   };
   const std::vector<std::string> drawn = drawings(shown({.live = true, .width = next_width, .interval = 0}));
   ASSERT_FALSE(widths.empty());
-  widths.erase(widths.begin());  // the table asked for it
+  widths.erase(widths.begin());  // the table asks for the first width
   ASSERT_EQ(drawn.size(), widths.size());
   ASSERT_GT(drawn.size(), 6U);
   for (std::size_t i = 0; i < drawn.size(); ++i) {

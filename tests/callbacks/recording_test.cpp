@@ -107,7 +107,7 @@ TEST(Loggers, AResumeThatIsRefusedLeavesTheFileAlone) {
   EXPECT_EQ(text_of(folder / "log.csv"), log);
 }
 
-// The same columns in every line, whatever an epoch measured.
+// All lines have the same columns, even if an epoch was not fully measured.
 TEST(Loggers, KeepTheirColumnsWhateverWasMeasured) {
   const TestFolder folder;
   const auto learner = small_learner({.batch_size = 64, .seed = 5, .train_eval = true});
@@ -164,7 +164,7 @@ TEST(TraceEvents, PrintsEventsAsTheyFire) {
 
 // Mixing ---------------------------------------------------------------------------------------------------
 
-/// Runs one batch and hands the original and the mixed one to `check`.
+/// Runs one batch and passes the original and the mixed batch to `check`.
 template <class SomeMix, class Check>
 void with_mixed(SomeMix mix, const Check& check) {
   const auto learner = small_learner({.batch_size = 64, .seed = 5, .max_batches = 1, .validate = false});
@@ -200,7 +200,7 @@ TEST(MixUp, MixesImagesAndTargetsAlike) {
       EXPECT_GE(share, 0.5F);
       if (share > 0.99F) continue;
       ++mixed;
-      // Some other image of the batch explains what is not the image's own.
+      // Another image of the batch accounts for the rest.
       const auto other = static_cast<std::size_t>(
           std::find_if(target, target + 10, [&](float p) { return p > 0 && p != share; }) - target);
       bool explained = false;
@@ -262,7 +262,7 @@ TEST(Checkpoint, ComesAtItsIntervalsAndKeepsTheLast) {
   EXPECT_THROW(Checkpoint({.every_minutes = std::nan("")}), BadInput);
 }
 
-/// All that has state, with a checkpoint at every batch where a folder is given.
+/// A Learner with all callbacks that have state, and with a checkpoint at every batch if a folder is given.
 std::unique_ptr<Learner> stateful_learner(const std::filesystem::path& folder) {
   auto learner = small_learner();
   learner->add(GradientAccumulation({.batches = 2}));
@@ -290,7 +290,7 @@ TEST(Checkpoint, BringsBackEveryCallback) {
   }
 }
 
-TEST(Checkpoint, IsWrittenWhereAStopIsRequested) {
+TEST(Checkpoint, IsWrittenIfAStopIsRequested) {
   const TestFolder folder;
   const auto whole = stateful_learner({});
   whole->fit_one_cycle(3, 0.02);

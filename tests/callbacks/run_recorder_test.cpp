@@ -1,4 +1,4 @@
-// RunRecorder writes what a training does into a run store, and leaves the training as it is.
+// RunRecorder writes a training into a run store and does not change the training.
 #include <gtest/gtest.h>
 
 #include <unistd.h>
@@ -81,7 +81,7 @@ TEST(RunRecorder, KeepsWhatActivationStatsMeasures) {
   const TestFolder folder;
   const auto file = folder / "lehr.db";
   const auto learner = small_learner();
-  learner->add(RunRecorder({.store = file, .id = "a"}));  // in either order
+  learner->add(RunRecorder({.store = file, .id = "a"}));  // the order of the callbacks does not matter
   learner->add(ActivationStats({.every = 1, .gradients = true}));
   learner->fit(1, 1e-3);
   const RunRecords run = RunStore(file).read("a");
@@ -197,7 +197,7 @@ TEST(RunRecorder, SaysWhyAFitEnded) {
             "failed");
 }
 
-// Records of steps that a resumed training does again are taken back.
+// Records of steps that a resumed training repeats are removed.
 TEST(RunRecorder, ResumedRunIsAsIfItHadNeverStopped) {
   const TestFolder folder;
   const auto file = folder / "lehr.db";
@@ -225,7 +225,8 @@ TEST(RunRecorder, ResumedRunIsAsIfItHadNeverStopped) {
   EXPECT_EQ(store.epochs("broken").size(), 2U);
 }
 
-// Behind the last checkpoint and before the end is recorded: the resumed fit has no batch left.
+// The process was killed after the last checkpoint, before it recorded the end: the resumed fit has no batch
+// left.
 TEST(RunRecorder, ResumedWithNothingLeftToTrainIsDone) {
   const TestFolder folder;
   const auto file = folder / "lehr.db";
@@ -250,7 +251,7 @@ TEST(RunRecorder, ResumedWithNothingLeftToTrainIsDone) {
   EXPECT_EQ(store.steps("a").size(), 10U);
 }
 
-// Else a run that is killed then has a hole where it goes on.
+// Otherwise a run that is killed then has a gap where it resumes.
 TEST(RunRecorder, WhatACheckpointHasSeenIsWrittenBeforeIt) {
   const TestFolder folder;
   const auto file = folder / "lehr.db";
@@ -275,7 +276,7 @@ TEST(RunRecorder, PassesOverWhatWasCancelled) {
   const auto learner = small_learner();
   learner->add(RunRecorder({.store = file, .id = "a"}));
   learner->on(Event::before_batch, [](Learner& l) {
-    if (l.progress().batch == 0) l.cancel(Scope::batch);  // of training and of validation
+    if (l.progress().batch == 0) l.cancel(Scope::batch);  // in training and in validation
   });
   learner->on(Event::after_step, [](Learner& l) {
     if (l.progress().epoch == 1) l.cancel(Scope::fit);
@@ -300,7 +301,7 @@ TEST(RunRecorder, FindingARateLeavesNoTrace) {
   EXPECT_EQ(RunStore(folder / "lehr.db").read("a").steps.size(), 5U);
 }
 
-/// Pictures that cannot be read once it is told so.
+/// A dataset whose images cannot be read after a switch is set.
 class Unreliable final : public Dataset {
  public:
   explicit Unreliable(std::shared_ptr<const Dataset> digits) : digits_(std::move(digits)) {}
@@ -372,7 +373,7 @@ TEST(RunRecorder, MakesTheFoldersOfItsStoreAndPage) {
   EXPECT_TRUE(std::filesystem::exists(folder / "new/pages/a/report.html"));
 }
 
-/// Batches that were trained before the fit refused, or -1 if it did not.
+/// Number of batches before the fit was refused, or -1 if it was not.
 int batches_until_refused(RunRecorderOptions options) {
   const auto learner = small_learner();
   learner->add(RunRecorder(std::move(options)));
@@ -397,7 +398,7 @@ TEST(RunRecorder, RefusesARunThatIsRecordedAlreadyBeforeTheFirstBatch) {
   EXPECT_EQ(batches_until_refused({.store = folder / "file/lehr.db"}), 0);
 }
 
-// The second training begins while nobody has entered the run yet.
+// The second training begins before any training has added the run.
 TEST(RunRecorder, RefusesARunThatAnotherTrainingEntersFirst) {
   const TestFolder folder;
   const auto file = folder / "lehr.db";
@@ -439,7 +440,7 @@ TEST(RunRecorder, AResumedRunKeepsItsName) {
   EXPECT_EQ(RunStore(file).run("a").name, "mine");
 }
 
-/// Trains on while somebody fills the disk; how often it was told.
+/// The result of a training on a disk that fills up.
 struct Filled {
   int told = 0;
   std::string sentence;
@@ -467,7 +468,7 @@ Filled train_on_a_full_disk(const std::filesystem::path& folder, bool stop) {
   return result;
 }
 
-/// A disk with room for some records, or not even for the tables, and what is said when it is full.
+/// A disk with room for some records or not even for the tables, and the expected warning when it is full.
 struct SmallDisk {
   const char* size;
   const char* said;
@@ -475,7 +476,7 @@ struct SmallDisk {
 
 int check_full_disk(const std::filesystem::path& folder, bool stop, const SmallDisk& disk) {
   if (!test::mount_disk(folder, disk.size)) return test::no_namespace;
-  set_threads(1);  // this process has none of its parent's
+  set_threads(1);  // the parent's threads do not exist in this process
   const Filled result = train_on_a_full_disk(folder, stop);
   if (result.told != 1 || result.sentence.find(disk.said) == std::string::npos) return 1;
   if (result.stopped != stop) return 2;

@@ -14,7 +14,7 @@
 
 namespace lehr::test {
 
-/// 300 training images and 70 others: five batches of 64, the last one shorter.
+/// 300 training images and 70 validation images: five batches of 64, the last one shorter.
 inline std::unique_ptr<Learner> small_learner(LearnerOptions options = {.batch_size = 64, .seed = 5},
                                               const models::SimpleCnnOptions& model = {.batch_norm = true}) {
   return std::make_unique<Learner>(models::simple_cnn(model),
@@ -31,7 +31,7 @@ inline std::string text_of(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// A folder of the present test's own, gone afterwards.
+/// A folder for the current test, removed afterwards.
 class TestFolder {
  public:
   TestFolder()
@@ -49,7 +49,7 @@ class TestFolder {
   std::filesystem::path path_;
 };
 
-/// A metric whose values are written down beforehand, one a validation.
+/// A metric with given values, one per validation.
 class Scripted final : public Metric {
  public:
   explicit Scripted(std::vector<double> values, bool higher_is_better = true)

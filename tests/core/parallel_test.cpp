@@ -111,7 +111,7 @@ TEST(ThreadTeam, WorksOnAfterHelpersHaveSlept) {
   EXPECT_EQ(total, 150);
 }
 
-/// Waits for the other part of a region of two, so that it ends only if a second thread runs it.
+/// Waits for the other of two parts, so it returns only if a second thread runs that part.
 void meet(std::atomic<int>& arrived) {
   ++arrived;
   while (arrived < 2) std::this_thread::yield();

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Puts the process's setting back.
+/// Restores the process-wide setting.
 class SetThreads : public ::testing::Test {
  protected:
   void TearDown() override { set_threads(before_); }
@@ -91,7 +91,7 @@ TEST_F(SetThreads, EachPartOfARegionKnowsTheScopesCount) {
   EXPECT_EQ(seen, std::vector<int>(4, 4));
 }
 
-/// What threads() starts as in a new process with this OMP_NUM_THREADS.
+/// The initial value of threads() in a new process with this OMP_NUM_THREADS.
 int starts_as(const char* variable) {
   const std::string command = std::string("OMP_NUM_THREADS='") + variable + "' LEHR_TEST_TELL=1 '" +
                               fs::read_symlink("/proc/self/exe").string() +

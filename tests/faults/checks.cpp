@@ -31,7 +31,7 @@ bool is_temporary(const fs::path& file) {
   return name.starts_with(".lehr-") && name.ends_with(".tmp");
 }
 
-/// Why a file is not whole; empty if it is.
+/// Why a file is not complete; empty if it is.
 std::string damage_of(const fs::path& file) {
   if (is_temporary(file)) return "";
   try {
@@ -61,14 +61,14 @@ int first_text(void* result, int columns, char** values, char**) {
   return 0;
 }
 
-/// The first value that a query gives, or what went wrong.
+/// The first value of a query, or the error.
 std::string answer(sqlite3* database, const std::string& sql) {
   std::string text;
   const int code = sqlite3_exec(database, sql.c_str(), first_text, &text, nullptr);
   return code == SQLITE_OK ? text : sqlite3_errmsg(database);
 }
 
-/// Looks at a copy: whoever opens a store may write to it.
+/// Checks a copy, because opening a store may write to it.
 Problems damage_of_store(const fs::path& store, const std::string& query, const std::string& expected) {
   if (!fs::exists(store)) return {"the run store is gone: " + store.string()};
   const TemporaryFolder folder;
@@ -89,7 +89,7 @@ Problems damage_of_store(const fs::path& store, const std::string& query, const 
   return problems;
 }
 
-/// What the statuses and batches of its runs are.
+/// Query for the statuses and batches of the runs.
 std::string run_query(const std::string& condition) {
   return "SELECT group_concat(status || ' ' || (SELECT count(*) FROM steps WHERE run = runs.id)) FROM runs" +
          condition;
@@ -103,7 +103,7 @@ std::vector<fs::path> files_below(const fs::path& tree) {
   return files;
 }
 
-/// A second attempt ends what the first began. One that finds all done refuses the name.
+/// A second attempt completes the first. If all runs are already gone, it refuses their names (status 2).
 Problems check_removal_ends(const World& world, const fs::path& tree) {
   const Outcome again = run(tree, world.arguments());
   Problems problems = check_removed(world, tree);
@@ -127,8 +127,8 @@ Problems check_end(const InjectedOutcome& outcome) {
   }
   const std::vector<std::string> lines = lines_of(outcome.err);
   Problems problems;
-  // One of the failure, and one of each that the training goes on without: records, checkpoint, best model,
-  // two logs, page.
+  // One line for the failure, and one for each thing that can fail without ending the training: records,
+  // checkpoint, best model, two logs, page.
   constexpr std::size_t most_lines = 7;
   for (const std::string& line : lines) {
     if (!line.starts_with("lehr: ")) problems.push_back("says: " + line);
@@ -196,7 +196,7 @@ Problems check_kept(const World& world, const fs::path& tree) {
   return problems;
 }
 
-// A checkpoint is saved for certain when its successor gets its name.
+// A checkpoint is certainly saved when the next one gets its name.
 Problems check_resumable(const fs::path& tree, const fs::path& notes) {
   std::set<std::string> named;
   for (const std::string& line : lines_of(read_file(notes / "journal"))) {
@@ -235,7 +235,7 @@ Problems check_afterwards(const World& world, const fs::path& tree) {
   return problems;
 }
 
-// A checkpoint takes the records up to it with it.
+// Records up to a checkpoint are saved before the checkpoint.
 Problems check_records(const World& world, const fs::path& tree) {
   if (!world.trains()) return {};
   const Outcome steps =

@@ -18,13 +18,13 @@ namespace {
 struct Node;
 using Names = std::map<std::string, Node*>;
 
-/// A file or a folder, by whatever names.
+/// A file or a folder, under any names.
 struct Node {
   bool folder = false;
-  Names names;                // of a folder, now
-  std::vector<Names> states;  // from the last flush on; the last is `names`
-  std::string flushed;        // a file's bytes on the disk for certain
-  std::string bytes;          // a file's bytes now
+  Names names;                // of a folder: its current entries
+  std::vector<Names> states;  // of a folder: its entries from the last flush on; the last equals `names`
+  std::string flushed;        // a file's bytes that are certainly on disk
+  std::string bytes;          // a file's current bytes
 };
 
 class Tree {
@@ -35,7 +35,7 @@ class Tree {
     tree_ = tree;
     std::ifstream lines(journal / "journal");
     for (std::string line; std::getline(lines, line);) apply(line, journal);
-    for (const auto& node : nodes_) node->bytes = node->flushed;  // of what has no name any more
+    for (const auto& node : nodes_) node->bytes = node->flushed;  // for files without a name
     read_bytes(*root_, tree);
   }
 

@@ -9,7 +9,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder `old` with a file that was there, then: `new` made and half flushed, `old` renamed onto.
+/// A folder `kept` with a file `old`. Each test replaces the file and plays a crash.
 struct DurableState : testing::Test {
   DurableState() {
     write_file(before() / "kept" / "old", "old");

@@ -1,5 +1,5 @@
-// Commands whose calls of the system fail, and that lose what they did not flush: CONTRIBUTING.md says how to
-// run more of these, and how to repeat one.
+// Commands whose system calls fail, or that lose unflushed data. CONTRIBUTING.md says how to run more of them
+// and how to repeat one.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -17,7 +17,7 @@ std::uint64_t number_in(const char* variable, std::uint64_t otherwise) {
   return given == nullptr ? otherwise : std::stoull(given);
 }
 
-/// Worlds are made once and used by many trials.
+/// Each world is made once and used by many trials.
 const World& world_of(const std::string& kind, std::uint64_t seed) {
   static std::map<std::pair<std::string, std::size_t>, std::unique_ptr<World>> worlds;
   const std::size_t variant = static_cast<std::size_t>(seed % World::variants(kind));
@@ -51,8 +51,7 @@ TEST_P(Faults, AreReportedAndLoseNothing) {
 INSTANTIATE_TEST_SUITE_P(Commands, Faults, testing::Values("train", "resume", "report", "runs", "predict"),
                          [](const auto& of) { return of.param; });
 
-// A harness that finds nothing proves nothing. These play a command that has forgotten its fsync, or that
-// ignores what a failed write says.
+// The harness must find planted faults: a command without fsync, and a command that ignores failed writes.
 struct Planted : testing::TestWithParam<std::string> {};
 
 TEST_P(Planted, IsFound) {

@@ -32,7 +32,7 @@ void redirect(const fs::path& file, int stream) {
   dup2(open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), stream);
 }
 
-/// In the child: never returns.
+/// Runs in the child and never returns.
 [[noreturn]] void start(const fs::path& folder, std::vector<char*> argv, const Variables& variables,
                         const fs::path& notes) {
   redirect(notes / "out", STDOUT_FILENO);
@@ -43,8 +43,8 @@ void redirect(const fs::path& file, int stream) {
   _exit(127);
 }
 
-/// Waits for the child's end; kills one that hangs. The time is generous, since other programs may keep the
-/// machine busy.
+/// Waits for the child's end and kills it if it hangs. The limit is generous, because the machine may be
+/// busy.
 int status_of(pid_t child, bool& hung) {
   constexpr auto patience = std::chrono::seconds(120);
   const auto end = std::chrono::steady_clock::now() + patience;

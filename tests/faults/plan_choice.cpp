@@ -30,7 +30,7 @@ std::uint64_t calls_of(const InjectedOutcome& undisturbed, int thread, const std
   return count;
 }
 
-/// Any call of these kinds, of any thread.
+/// Fails one call, chosen from all calls of these kinds in all threads.
 FaultPlan anywhere(const InjectedOutcome& undisturbed, const std::string& kinds, Rng& rng) {
   constexpr int most_threads = 16;
   std::array<std::uint64_t, most_threads> counts{};
@@ -55,7 +55,7 @@ FaultPlan again_and_again(FaultPlan plan, double rate, const std::string& error 
   return plan;
 }
 
-/// One kind of those that the command calls, each with the same chance.
+/// A random kind among those that the command calls, all equally likely.
 std::string one_of(const InjectedOutcome& undisturbed, const std::string& kinds, Rng& rng) {
   std::vector<std::string> called;
   for (const std::string& kind : split(kinds)) {

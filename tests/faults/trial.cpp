@@ -8,7 +8,7 @@ namespace {
 
 void add(Problems& all, const Problems& more) { all.insert(all.end(), more.begin(), more.end()); }
 
-/// Another for each command, so that equal seeds choose other faults.
+/// A number for each kind of command, so that equal seeds choose different faults.
 std::uint64_t number_of(const std::string& kind) {
   std::uint64_t sum = 0;
   for (const char letter : kind) sum += static_cast<unsigned char>(letter);
@@ -48,7 +48,7 @@ TrialResult run_trial(const World& world, std::uint64_t seed, const std::string&
   if (of_system && outcome.status == 2) result.problems.push_back("takes want of memory for bad input");
   if (chosen.unnoticed && outcome.status != 0)
     result.problems.push_back("notices a short transfer or a signal");
-  // A crash may bring back what was removed, as it does after rm(1).
+  // A crash may restore what was removed, as after rm(1).
   if (outcome.status == 0 && !chosen.crash) add(result.problems, check_removed(world, tree));
   if (outcome.crashed() || chosen.crash) {
     ++result.faults;

@@ -10,7 +10,7 @@ namespace lehr::test {
 namespace fs = std::filesystem;
 namespace {
 
-/// Ways to train: each writes other files, or reads others.
+/// Ways to train; each writes or reads other files.
 const std::vector<Arguments>& trainings() {
   static const std::vector<Arguments> all{
       {"--data", "digits:64", "--threads", "1"},
@@ -28,8 +28,8 @@ Arguments training(const Arguments& more) {
   return all;
 }
 
-/// Commands that only read, but for the file that some of them write, and those that remove runs. RUN stands
-/// for the run that is done, KILLED for the one that was killed.
+/// Commands that read, and commands that remove runs. Some of the readers write one file. RUN stands for the
+/// finished run, KILLED for the killed run.
 const std::map<std::string, std::vector<Arguments>>& readers() {
   static const std::map<std::string, std::vector<Arguments>> all{
       {"report",
@@ -96,7 +96,7 @@ World::World(std::string kind, std::size_t variant)
       after_(folder_.path() / "after") {
   fs::create_directory(tree_);
   make_before(training({"--data", "digits:64", "--threads", "1", "--stats"}));
-  // A killed run leaves rows in the store's log that the next reader takes up.
+  // A killed run leaves rows in the store's log, and the next reader recovers them.
   if (kind_ == "resume") leave_killed_run(training(trainings().at(variant)));
   if (kind_ == "runs") leave_killed_run(training(trainings().front()));
   if (kind_ == "train") arguments_ = training(trainings().at(variant));
@@ -127,7 +127,7 @@ void World::make_before(const Arguments& training) {
   fs::remove(tree_ / "maps.safetensors");
 }
 
-/// Killed in the middle, between two calls of the system; everything that it wrote is there.
+/// Leaves a run that was killed between two system calls. Everything that it wrote is present.
 void World::leave_killed_run(const Arguments& training) {
   const fs::path scratch = folder_.path() / "scratch";
   const fs::path notes = folder_.path() / "killed";

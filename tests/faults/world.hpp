@@ -7,15 +7,15 @@
 #include "cli/support.hpp"
 #include "faults/injected_process.hpp"
 
-/// Commands that faults are injected into, with the files that they find.
+/// Commands for fault injection, and the files that they need.
 namespace lehr::test {
 
 using Arguments = std::vector<std::string>;
 
-/// One command in a folder of files: what it does undisturbed is known.
+/// One command, a folder of files, and the command's result without faults.
 class World {
  public:
-  /// `kind`: train, resume, report, runs or predict. `variant` chooses options.
+  /// `kind`: train, resume, report, runs or predict. `variant` selects options.
   World(std::string kind, std::size_t variant);
 
   static std::size_t variants(const std::string& kind);
@@ -26,19 +26,20 @@ class World {
 
   bool removes() const;
 
-  /// Where the command runs, each time: a run holds absolute paths. Not there between trials.
+  /// The folder in which the command runs. It is the same for all trials, because a run contains absolute
+  /// paths. It does not exist between trials.
   const std::filesystem::path& tree() const { return tree_; }
-  /// The files that the command finds: a run that is done, data; for resume a run that was killed.
+  /// The files before the command: a finished run, data; for resume also a killed run.
   const std::filesystem::path& before() const { return before_; }
-  /// The run that is done: runs/ID.
+  /// The finished run: runs/ID.
   const std::filesystem::path& done() const { return done_; }
-  /// What the undisturbed command made of them.
+  /// The files after the undisturbed command.
   const std::filesystem::path& after() const { return after_; }
   const InjectedOutcome& undisturbed() const { return undisturbed_; }
-  /// Bytes of the model that the training ends with.
+  /// Bytes of the model at the end of the training.
   const std::string& model() const { return model_; }
-  /// Files that the command may change, relative: its output. Of runs, anything below the run's folder.
-  /// Or remove: what the undisturbed command removes.
+  /// Whether the command may change a file, given by its relative path: its output, anything in the folder of
+  /// its run, or what the undisturbed command removes.
   bool may_change(const std::filesystem::path& file) const;
 
  private:

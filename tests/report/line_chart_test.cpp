@@ -79,7 +79,7 @@ TEST(Svg, HoldsLinesBandsAndMarkers) {
   }
 }
 
-TEST(Svg, LeavesAGapWhereAPointIsNotFinite) {
+TEST(Svg, LeavesAGapIfAPointIsNotFinite) {
   LineChart chart = rising();
   chart.series[0].y[1] = nan;
   const std::string picture = svg(chart);
@@ -105,7 +105,7 @@ TEST(Svg, HasFiniteCoordinatesWhateverTheNumbers) {
         chart.markers = {{"m", x.back()}};
         std::string picture = svg(chart);
         for (std::size_t at = 0; (at = picture.find('>', at)) != std::string::npos; ++at) {
-          // Texts between tags may say what a marker's number is.
+          // Text between tags may contain a marker's number.
           picture.erase(at + 1, picture.find('<', at) - at - 1);
         }
         EXPECT_EQ(picture.find("nan"), std::string::npos) << picture;

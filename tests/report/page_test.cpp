@@ -24,7 +24,7 @@ std::string page(const std::vector<store::RunRecords>& runs) {
   return out.str();
 }
 
-/// What the page's scripts read.
+/// The data that the page's scripts read.
 nlohmann::json records_in(const std::string& html) {
   const std::string before = "<script id=\"records\" type=\"application/json\">";
   const std::size_t begin = html.find(before) + before.size();
@@ -81,12 +81,12 @@ TEST(Page, HoldsWhatWasRecorded) {
   EXPECT_EQ(run["layers"]["list"].size(), 4U);
   EXPECT_EQ(run["layers"]["list"][0]["series"]["picture"]["columns"], 60);
   EXPECT_EQ(run["confusion"].size(), 100U);
-  // 60 batches of 8 bytes, and of 4.
+  // 60 batches of 8 bytes and of 4 bytes.
   EXPECT_EQ(run["steps"]["batch"].get<std::string>().size(), 640U);
   EXPECT_EQ(run["layers"]["list"][3]["series"]["updateRatio"].get<std::string>().size(), 320U);
 }
 
-// As if the batches of a validation were one.
+// All batches of a validation count as one.
 TEST(Page, PoolsTheBatchesOfAValidation) {
   store::RunRecords run = made_records({.epochs = 1, .layers = 2});
   EXPECT_TRUE(records_in(page({run}))[0]["layers"]["list"][0]["validation"].is_null());
@@ -95,8 +95,8 @@ TEST(Page, PoolsTheBatchesOfAValidation) {
     s.count = count;
     s.mean = mean;
     s.std = std;
-    s.near_zero_abs = near_zero;  // what the page shows
-    s.near_zero = count;          // the signed one, which says little
+    s.near_zero_abs = near_zero;  // shown on the page
+    s.near_zero = count;          // the signed share, which is not informative
     run.stats.push_back({19, 0, false, 1, store::Watched::activation, s});
   };
   add(2, 2, std::sqrt(2.0), 1);  // 1, 3
@@ -110,7 +110,7 @@ TEST(Page, PoolsTheBatchesOfAValidation) {
   EXPECT_TRUE(validation_data(run, 0).is_null());
 }
 
-// The signed share calls every negative value near zero.
+// The signed share counts every negative value as near zero.
 TEST(Page, SaysNearZeroOfTheSizeOfValues) {
   store::RunRecords run = made_records({.epochs = 1, .batches = 1, .layers = 1});
   TensorStats& stats = run.stats.front().stats;
@@ -161,7 +161,7 @@ TEST(Page, OfARunThatDidNothingIsAPage) {
   EXPECT_FALSE(run.contains("confusion"));
 }
 
-// Layers that the rows name but the run does not have, as in a store that somebody damaged.
+// The rows contain layers that the run does not have, as in a damaged store.
 TEST(Page, PassesOverStatisticsOfNoLayer) {
   store::RunRecords run = made_records();
   run.stats.front().layer = 1000;

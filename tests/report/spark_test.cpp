@@ -17,7 +17,7 @@ TEST(Sparkline, JoinsOrRepeatsValuesToFitTheColumns) {
   EXPECT_EQ(sparkline(std::vector<float>{0, 7}, 4), "▁▁██");
 }
 
-TEST(Sparkline, LeavesAGapWhereNothingIsFinite) {
+TEST(Sparkline, LeavesAGapIfNothingIsFinite) {
   EXPECT_EQ(sparkline(std::vector<float>{0, std::numeric_limits<float>::quiet_NaN(), 1}, 3), "▁ █");
   EXPECT_EQ(sparkline(std::vector<float>{}, 3), "");
   EXPECT_EQ(sparkline(std::vector<float>{2, 2}, 2), "▁▁");

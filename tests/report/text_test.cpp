@@ -32,7 +32,7 @@ TEST(RunText, EscapesWhatATerminalWouldObey) {
   EXPECT_NE(text.find("\\x1B[2J"), std::string::npos);
 }
 
-TEST(LayersText, ShowsUpdatesWhereTheyWereRecorded) {
+TEST(LayersText, ShowsUpdatesIfTheyWereRecorded) {
   const auto with = store::recorded_layers(test::made_records({.gradients = true}));
   const auto without = store::recorded_layers(test::made_records({.gradients = false}));
   EXPECT_NE(layers_text(with.layers, with.points, 120).find("update"), std::string::npos);
@@ -40,7 +40,7 @@ TEST(LayersText, ShowsUpdatesWhereTheyWereRecorded) {
   EXPECT_EQ(layers_text({}, {}, 120), "");
 }
 
-/// A layer over ten batches, the last of which is unlike the others; the rate falls from 1 to 0.
+/// A layer over ten batches. The last one differs from the others; the rate falls from 1 to 0.
 store::RecordedLayers annealed() {
   store::RecordedLayers recorded;
   recorded.layers.push_back({.info = {.name = "fc", .type = "linear"}});
@@ -80,7 +80,7 @@ TEST(LayersText, JudgesUpdatesAtHighRatesAndTheRestByTheLastFifth) {
   EXPECT_EQ(text.find("777"), std::string::npos) << text;
 }
 
-// The signed share calls every negative value near zero.
+// The signed share counts every negative value as near zero.
 TEST(LayersText, SaysNearZeroOfTheSizeOfValues) {
   const store::RecordedLayers recorded = annealed();
   const std::string text = layers_text(recorded.layers, recorded.points, 120);

@@ -85,7 +85,7 @@ TEST(AtomicFile, GivesUpIfItsFolderIsRemovedAgainAndAgain) {
   expect_says(bad_input_of([&] { write_file_atomically(folder / "a/file", write); }), {"cannot be written"});
 }
 
-TEST(AtomicFile, KeepsTheOlderFileAndLeavesNothingWhereTheCallbackThrows) {
+TEST(AtomicFile, KeepsTheOlderFileAndLeavesNothingIfTheCallbackThrows) {
   const TemporaryFolder folder;
   write_text(folder / "file", "older");
   const auto throws = [](std::ostream& stream) {
@@ -150,7 +150,7 @@ TEST(AtomicFile, SaysThatPermissionIsMissing) {
   expect_says(bad_input_of([&] { write_text(folder / "new/file", "x"); }), {"new/file", "Permission denied"});
 }
 
-/// What a call throws as DiskError, or "" with a failure.
+/// The message of the DiskError that a call throws; "" and a test failure if it throws none.
 template <class Call>
 std::string disk_error_of(const Call& call) {
   try {
@@ -162,7 +162,7 @@ std::string disk_error_of(const Call& call) {
   return "";
 }
 
-TEST(AtomicFile, LeavesNothingWhereAWriteFailsHalfWay) {
+TEST(AtomicFile, LeavesNothingIfAWriteFailsHalfWay) {
   const TemporaryFolder folder;
   write_text(folder / "file", "older");
   std::string message;
@@ -175,7 +175,7 @@ TEST(AtomicFile, LeavesNothingWhereAWriteFailsHalfWay) {
   EXPECT_EQ(folder.entries(), 1U);
 }
 
-TEST(AtomicFile, LeavesNothingWhereTheLastFlushFails) {
+TEST(AtomicFile, LeavesNothingIfTheLastFlushFails) {
   const TemporaryFolder folder;
   std::string message;
   {

@@ -8,7 +8,7 @@
 namespace lehr {
 namespace {
 
-// Runs in a child process: a 64 KiB file system of its own, and a file that does not fit.
+// Runs in a child process: mounts a 64 KiB file system and writes a file that does not fit.
 int fill_small_disk(const std::filesystem::path& mount_point) {
   if (!test::mount_disk(mount_point, "64k")) return test::no_namespace;
   const auto file = mount_point / "new" / "file";

@@ -10,7 +10,7 @@
 namespace lehr::store_test {
 namespace {
 
-/// While it lives SQLite gets no memory.
+/// During its lifetime SQLite gets no memory.
 class NoMemory {
  public:
   NoMemory() { sqlite3_hard_heap_limit64(1); }

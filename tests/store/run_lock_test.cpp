@@ -68,7 +68,8 @@ TEST(RunLock, GoesWithAProcessThatIsKilled) {
   EXPECT_NE(refusal(folder.path()).find("process " + std::to_string(child)), std::string::npos);
   kill(child, SIGKILL);
   siginfo_t ended{};
-  waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT);  // nobody has taken its status yet
+  waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT);  // the child has ended but is not yet
+                                                                       // reaped
   EXPECT_EQ(alive(mark), Alive::no);
   waitpid(child, nullptr, 0);
   EXPECT_FALSE(is_locked(folder.path()));

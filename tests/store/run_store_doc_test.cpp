@@ -1,4 +1,4 @@
-// docs/run-store.md describes the store that there is, and its questions can be asked.
+// docs/run-store.md matches the store, and its example queries run.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -21,7 +21,7 @@ std::vector<std::string> page() {
   return lines;
 }
 
-/// Columns of the tables below "### name".
+/// The columns in the tables below "### name".
 std::map<std::string, Columns> described() {
   std::map<std::string, Columns> tables;
   std::string table;
@@ -36,7 +36,7 @@ std::map<std::string, Columns> described() {
   return tables;
 }
 
-/// SQLite knows no type of what a view computes: there the page is believed.
+/// The documented type of a view's column, because SQLite has no type for computed columns.
 std::string type_said(const std::string& table, const std::string& column) {
   const Columns columns = described()[table];
   for (const auto& [name, type] : columns) {

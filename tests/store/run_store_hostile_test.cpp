@@ -86,7 +86,7 @@ TEST(HostileStore, IsCut) {
   expect_says(bad_input_of([&] { RunStore(file).read("a", {.most_steps = 0}); }), {"lehr.db", "damaged"});
 }
 
-// Whatever single place is damaged: an error or an answer, never a crash.
+// If any byte is damaged, the result is an error or an answer, never a crash.
 TEST(HostileStore, HasDamagedBytes) {
   const TemporaryFolder folder;
   const auto whole = folder / "whole.db";
@@ -145,7 +145,7 @@ TEST(HostileStore, IsLocked) {
   sqlite3* other = nullptr;
   ASSERT_EQ(sqlite3_open(file.c_str(), &other), SQLITE_OK);
   ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
-  EXPECT_EQ(RunStore(file).runs().size(), 1U);  // readers do not mind
+  EXPECT_EQ(RunStore(file).runs().size(), 1U);  // readers still work
   expect_says(bad_input_of([&] { RunWriter writer(file, run_info("b"), {}, {.patience = 0.05}); }),
               {"another process has locked"});
   sqlite3_close(other);
@@ -194,7 +194,7 @@ TEST(HostileStore, CannotBeWritten) {
   EXPECT_EQ(RunStore(file).read("a").steps.size(), 3U);
 }
 
-// On a medium that cannot be written a store is still read.
+// A store on a read-only medium can still be read.
 int read_from_a_read_only_disk(const fs::path& folder) {
   if (!test::mount_disk(folder, "4m")) return test::no_namespace;
   write_run(folder / "lehr.db", "a", 3);
@@ -216,7 +216,8 @@ TEST(HostileStore, LiesOnAReadOnlyDisk) {
   EXPECT_EQ(status, 0);
 }
 
-// Recording ends with one sentence; what was written before stays, and with space it goes on.
+// Recording stops with one sentence. What was written before stays, and recording can continue once there is
+// space.
 int record_until_full(const fs::path& folder) {
   if (!test::mount_disk(folder, "1m")) return test::no_namespace;
   const fs::path file = folder / "lehr.db";

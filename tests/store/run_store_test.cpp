@@ -10,14 +10,14 @@
 #include <sys/wait.h>
 
 #include "store/run_support.hpp"
-#include "support/whistle.hpp"
+#include "support/child_signal.hpp"
 
 namespace lehr::store_test {
 namespace {
 
 using namespace store;
 
-/// In single precision, which statistics have.
+/// In single precision, like statistics.
 const double next_after_one = static_cast<double>(std::nextafter(1.0F, 2.0F));
 
 TEST(RunStore, GivesBackWhatWasWritten) {
@@ -103,7 +103,7 @@ TEST(RunStore, AResumedRunHasNotEndedYet) {
   EXPECT_EQ(RunStore(file).run("a").ended, 0);
 }
 
-// A layer that was not timed has no time: NULL for queries too.
+// A layer that was not timed has no time; queries return NULL.
 TEST(RunStore, LayersThatWereNotTimedHaveNoTime) {
   const TemporaryFolder folder;
   const auto file = folder / "lehr.db";
@@ -149,19 +149,19 @@ TEST(RunStore, LossesThatAreNoNumbersComeBackAsSuch) {
   EXPECT_TRUE(std::isinf(steps[1].loss));
 }
 
-TEST(RunStore, ReadsFewerBatchesWhereAskedTo) {
+TEST(RunStore, ReadsFewerBatchesIfAskedTo) {
   const TemporaryFolder folder;
   const auto file = folder / "lehr.db";
   write_run(file, "a", 100);
   const RunRecords run = RunStore(file).read("a", {.most_steps = 10});
   EXPECT_EQ(run.steps.size(), 100U);
-  EXPECT_EQ(run.stats.size(), 22U);  // of two layers; near-zero shares are furthest out at the ends
+  EXPECT_EQ(run.stats.size(), 22U);  // two layers; the extreme near-zero shares are at both ends
   EXPECT_EQ(run.stats.front().step, 0);
   EXPECT_EQ(run.stats[18].step, 90);
   EXPECT_EQ(run.stats.back().step, 99);
 }
 
-// As a series that thins itself leaves them: every batch at first, few later, and a spike.
+// The batches are spaced as in a series that thins itself: dense at first, then sparse, with a spike.
 TEST(RunStore, ReadsBatchesThatLieEvenlyHoweverTheyWereRecorded) {
   const TemporaryFolder folder;
   const auto file = folder / "lehr.db";
@@ -230,13 +230,13 @@ TEST(RunStore, SeveralProcessesWriteAtOnce) {
 TEST(RunStore, KilledRunIsInterruptedAndReadable) {
   const TemporaryFolder folder;
   const auto file = folder / "lehr.db";
-  const test::Whistle written;
+  const test::ChildSignal written;
   const pid_t child = fork();
   if (child == 0) {
     RunWriter writer(file, run_info("a"));
     for (std::int64_t step = 0; step < 50; ++step) writer.step(step_row(step), stats_rows(step));
     writer.flush();
-    written.blow();
+    written.send();
     for (std::int64_t step = 50;; ++step) writer.step(step_row(step), stats_rows(step));
   }
   written.wait();
@@ -245,7 +245,7 @@ TEST(RunStore, KilledRunIsInterruptedAndReadable) {
   const RunRecords run = RunStore(file).read("a", {.most_steps = 0});
   EXPECT_EQ(run.info.status, RunStatus::interrupted);
   EXPECT_GE(run.steps.size(), 50U);
-  EXPECT_EQ(run.stats.size(), 2 * run.steps.size());  // a batch is there as a whole or not at all
+  EXPECT_EQ(run.stats.size(), 2 * run.steps.size());  // a batch is read completely or not at all
 }
 
 TEST(RunStore, IsReadWhileItIsWritten) {
@@ -256,7 +256,7 @@ TEST(RunStore, IsReadWhileItIsWritten) {
   std::thread training([&] {
     for (std::int64_t step = 0; !stop; ++step) {
       writer.step(step_row(step), stats_rows(step));
-      // As a training would: a writer at full speed outgrows whoever reads all of it again and again.
+      // Slower than full speed: otherwise the data would grow faster than a reader can read all of it again.
       std::this_thread::sleep_for(std::chrono::microseconds(100));
     }
   });
@@ -360,7 +360,7 @@ TEST(RunQuery, GivesColumnsAndValues) {
   EXPECT_EQ(names, (std::vector<std::string>{"name", "batch_size", "stats_share", "missing"}));
 }
 
-TEST(RunQuery, EndsWhereItIsTold) {
+TEST(RunQuery, EndsIfTheActionReturnsFalse) {
   const TemporaryFolder folder;
   const auto file = folder / "lehr.db";
   write_run(file, "a", 3);

@@ -24,7 +24,7 @@ inline store::RunInfo run_info(const std::string& id, double started = 1000) {
   return info;
 }
 
-/// Statistics that are a function of three numbers.
+/// Statistics that depend only on the arguments.
 inline TensorStats some_stats(std::int64_t step, int layer, bool histograms = true) {
   TensorStats s;
   s.count = 1000 + step;
@@ -75,7 +75,7 @@ inline std::vector<store::LayerInfo> layer_infos() {
       {.index = 1, .name = "2", .type = "conv2d", .shape = {16, 7, 7}, .inputs = {0}, .parameters = 1168}};
 }
 
-/// A finished run of so many batches.
+/// Writes a finished run with `steps` batches.
 inline void write_run(const std::filesystem::path& file, const std::string& id, std::int64_t steps,
                       double started = 1000) {
   store::RunWriter writer(file, run_info(id, started));

@@ -14,7 +14,7 @@
 #include "store/process_mark.hpp"
 #include "store/run_support.hpp"
 #include "store/sqlite.hpp"
-#include "support/whistle.hpp"
+#include "support/child_signal.hpp"
 
 namespace lehr::store_test {
 namespace {
@@ -22,7 +22,7 @@ namespace {
 using namespace store;
 namespace fs = std::filesystem;
 
-/// What a call has against it; empty where it succeeds.
+/// The error message of a call; empty if it succeeds.
 template <class Call>
 std::string said_by(const Call& call) {
   try {
@@ -61,7 +61,7 @@ TEST(RunWriter, RefusesARunThatIsBeingRecorded) {
   EXPECT_EQ(RunStore(file).steps("a").size(), 1U);
 }
 
-TEST(RunWriter, BeginsAnewWhereARunGotNowhere) {
+TEST(RunWriter, ReplacesARunThatDidNotFinish) {
   const TemporaryFolder folder;
   const auto file = folder / "lehr.db";
   {
@@ -93,8 +93,8 @@ TEST(RunWriter, KeepsForeignKeys) {
   EXPECT_EQ(number(file, "SELECT count(*) FROM pragma_foreign_key_list('batch_stats')"), 1);
 }
 
-/// Writes a run without end; blows when its first steps are in the store.
-[[noreturn]] void write_on(const fs::path& file, const std::string& id, const test::Whistle& begun) {
+/// Writes a run without end. Signals `begun` when its first steps are in the store.
+[[noreturn]] void write_on(const fs::path& file, const std::string& id, const test::ChildSignal& begun) {
   RunWriter writer(file, run_info(id), {}, {.interval = 0.002, .rows = 4});
   writer.layers(layer_infos());
   for (std::int64_t step = 0;; ++step) {
@@ -102,12 +102,12 @@ TEST(RunWriter, KeepsForeignKeys) {
     if (step % 16 == 0) usleep(500);
     if (step != 20) continue;
     writer.flush();
-    begun.blow();
+    begun.send();
   }
 }
 
-// Four at a time, each killed at an instant of its own, half of them when they have written: all that was
-// committed is there, batch by batch.
+// Four writers at a time are killed at different moments, half of them after they have written. Everything
+// committed is in the store, batch by batch.
 TEST(RunWriter, MayBeKilledAtAnyInstant) {
   const TemporaryFolder folder;
   const auto file = folder / "lehr.db";
@@ -116,7 +116,7 @@ TEST(RunWriter, MayBeKilledAtAnyInstant) {
   constexpr int writers = 4;
   for (int round = 0; round < rounds; ++round) {
     std::vector<pid_t> children;
-    const std::array<test::Whistle, writers> begun{};
+    const std::array<test::ChildSignal, writers> begun{};
     for (std::size_t i = 0; i < writers; ++i) {
       const pid_t child = fork();
       if (child == 0) write_on(file, std::to_string(round) + "-" + std::to_string(i), begun[i]);
@@ -145,7 +145,7 @@ TEST(RunWriter, MayBeKilledAtAnyInstant) {
   EXPECT_EQ(number(file, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"), 1);
 }
 
-// Whoever comes first makes the store.
+// The first process makes the store.
 TEST(RunWriter, SeveralMayMakeOneStoreAtOnce) {
   const TemporaryFolder folder;
   for (int round = 0; round < 10; ++round) {
@@ -169,7 +169,7 @@ TEST(RunWriter, SeveralMayMakeOneStoreAtOnce) {
   }
 }
 
-TEST(RunWriter, LeavesNoHoleWhereItFails) {
+TEST(RunWriter, LeavesNoGapIfItFails) {
   const TemporaryFolder folder;
   const auto file = folder / "lehr.db";
   RunWriter writer(file, run_info("a"), {}, {.interval = 0.005, .rows = 8, .patience = 0.02});
@@ -215,7 +215,7 @@ TEST(RunStore, IsLockedAsAWhole) {
   sqlite3_close(other);
 }
 
-// Whatever is damaged, in the file or the log beside it: one sentence or an answer from every door.
+// Damage anywhere in the file or its log gives one sentence or an answer, from every function.
 TEST(RunStore, DamageIsOneSentenceWhereverOneEnters) {
   const TemporaryFolder folder;
   const auto whole = folder / "whole.db";

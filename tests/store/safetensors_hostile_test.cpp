@@ -157,7 +157,7 @@ TEST(SafeTensorsHostile, ASparseFileLargerThanMemory) {
   expect_says(bad_input_of([&] { read_safetensors(file); }), {"memory"});
 }
 
-// Damage anywhere is either refused or leaves a file that can be read; nothing else happens.
+// A damaged file is either refused or can be read; nothing else happens.
 TEST(SafeTensorsHostile, ThreeThousandMutations) {
   const TemporaryFolder folder;
   const auto file = folder / "mutant";

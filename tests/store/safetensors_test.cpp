@@ -74,7 +74,7 @@ TEST(SafeTensors, AlignsEveryTensor) {
   std::uint64_t header = 0;
   std::copy_n(bytes.data(), 8, reinterpret_cast<char*>(&header));
   EXPECT_EQ(header % 8, 0U);
-  // The one I64 tensor comes first, then what has 4 bytes an element, then 2, then 1.
+  // The one I64 tensor comes first, then those with 4 bytes per element, then 2, then 1.
   const long minus_seven = -7;
   EXPECT_EQ(bytes.compare(8 + header, 8, reinterpret_cast<const char*>(&minus_seven), 8), 0);
 }

@@ -13,7 +13,7 @@
 
 namespace lehr::store_test {
 
-/// A folder of its own for one test, gone with it.
+/// A temporary folder that is removed with the object.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
@@ -48,7 +48,7 @@ inline void write_all(const std::filesystem::path& file, std::string_view bytes)
   std::ofstream(file, std::ios::binary) << bytes;
 }
 
-/// What a call throws as BadInput, or "" with a failure.
+/// The message of the BadInput that a call throws; "" and a test failure if it throws none.
 template <class Call>
 std::string bad_input_of(Call&& call) {
   try {
@@ -60,7 +60,7 @@ std::string bad_input_of(Call&& call) {
   return "";
 }
 
-/// Asserts that a message has each of the parts and is one line.
+/// Expects that a message contains each of the parts and is one line.
 inline void expect_says(const std::string& message, std::initializer_list<std::string_view> parts) {
   for (const std::string_view part : parts) {
     EXPECT_NE(message.find(part), std::string::npos) << "in: " << message << "\nmissing: " << part;
@@ -69,7 +69,7 @@ inline void expect_says(const std::string& message, std::initializer_list<std::s
   EXPECT_LT(message.size(), 1000U);
 }
 
-/// A safetensors file of a header and data, its length in front.
+/// A safetensors file made of a header and data, with the length in front.
 inline std::string safetensors_bytes(std::string_view header, std::string_view data = "") {
   const std::uint64_t length = header.size();
   std::string bytes(reinterpret_cast<const char*>(&length), sizeof length);

@@ -8,11 +8,11 @@
 
 namespace lehr::test {
 
-/// Seconds after which a child that hangs is ended by a signal.
+/// Seconds after which a hanging child is ended by a signal.
 constexpr unsigned child_patience = 120;
 
-/// What body(), run in a forked child, returns; 255 if it throws, 256 + the signal's number if a signal ended
-/// it.
+/// Runs body() in a forked child and returns its result; 255 if it throws, 256 + the signal's number if a
+/// signal ended the child.
 template <class Body>
 int status_of_child(const Body& body) {
   const pid_t child = fork();

@@ -6,7 +6,7 @@
 
 namespace lehr::test {
 
-/// While it lives, no file of this process can grow beyond some bytes: what a full disk does to a writer.
+/// During its lifetime no file of this process can grow beyond a limit, as on a full disk.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {

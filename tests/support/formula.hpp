@@ -9,10 +9,11 @@
 #include "lehr/core/shape.hpp"
 #include "lehr/core/tensor.hpp"
 
-/// Numbers that C++ and tools/formula.py make alike, so that golden files store neither inputs nor weights.
+/// Numbers that C++ and tools/formula.py compute identically, so that golden files need not store inputs and
+/// weights.
 namespace lehr::test {
 
-/// FNV-1a, 32 bits: turns the name of a tensor into the name of a stream.
+/// FNV-1a, 32 bits: maps the name of a tensor to a stream.
 constexpr std::uint32_t stream_of(std::string_view name) {
   std::uint32_t hash = 0x811C9DC5;
   for (const char character : name) hash = (hash ^ static_cast<unsigned char>(character)) * 0x01000193;
@@ -32,9 +33,9 @@ constexpr float formula_value(std::uint32_t stream, std::uint32_t index) {
   return static_cast<float>(formula_word(stream, index) >> 8) * 0x1p-24F - 0.5F;
 }
 
-/// Turns a formula value into what a tensor holds: value * scale + offset in single precision. With levels >
-/// 0 the value is first rounded down to a multiple of 1/levels, so that equal elements occur. If there are
-/// choices, each element is one of them instead, chosen by its word.
+/// Turns a formula value into an element of a tensor: value * scale + offset in single precision. If levels >
+/// 0, the value is first rounded down to a multiple of 1/levels, so that equal elements occur. If there are
+/// choices, each element is one of them instead, selected by its word.
 struct Fill {
   float scale = 2;
   float offset = 0;
@@ -53,7 +54,8 @@ inline float filled_value(const Fill& fill, std::uint32_t stream, std::uint32_t 
   return scaled + fill.offset;
 }
 
-/// The row-major index of every element of a shape, with its offset under the strides: body(index, offset).
+/// Calls body(index, offset) for every element of a shape: its row-major index and its offset under the
+/// strides.
 template <class Body>
 void for_each_logical(const Shape& shape, const Strides& strides, const Body& body) {
   const Strides dense = contiguous_strides(shape);
@@ -67,7 +69,7 @@ void for_each_logical(const Shape& shape, const Strides& strides, const Body& bo
   }
 }
 
-/// Element i in PyTorch's (row-major, logical) order gets word i of the stream named `name`.
+/// Element i in PyTorch's order (row-major, logical) gets word i of the stream `name`.
 inline void fill_tensor(const View<float>& tensor, std::string_view name, const Fill& fill = {}) {
   const std::uint32_t stream = stream_of(name);
   for_each_logical(tensor.shape, tensor.strides, [&](std::int64_t index, std::int64_t offset) {

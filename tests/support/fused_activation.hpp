@@ -27,7 +27,7 @@ inline double activated(double x, const FusedActivation& a) {
   return x;
 }
 
-/// f'(x), from y = f(x).
+/// f'(x), computed from y = f(x).
 inline double derivative(double y, const FusedActivation& a) {
   switch (a.kind) {
     case FusedActivation::Kind::none:

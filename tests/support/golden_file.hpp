@@ -13,7 +13,7 @@
 
 namespace lehr::test {
 
-/// The float tensors of a small safetensors file of ours (written by tools/), by name.
+/// The float tensors of a golden file (safetensors, written by tools/), by name.
 inline std::map<std::string, std::vector<float>> read_golden_file(const std::string& path) {
   static_assert(std::endian::native == std::endian::little);
   std::ifstream file(path, std::ios::binary);

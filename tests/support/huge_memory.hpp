@@ -2,7 +2,7 @@
 
 namespace lehr::test {
 
-/// Whether an allocation that is too large throws std::bad_alloc. Sanitizers end the process instead.
+/// Whether a too large allocation throws std::bad_alloc. Sanitizers end the process instead.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 inline constexpr bool huge_allocations_throw = false;
 #else

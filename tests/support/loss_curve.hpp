@@ -13,7 +13,7 @@
 
 namespace lehr::test {
 
-/// One entry of tests/goldens/loss_curves.json; tools/make_loss_curves.py states the formulas.
+/// One entry of tests/goldens/loss_curves.json. The formulas are in tools/make_loss_curves.py.
 struct LossCurve {
   std::string images_stream;
   std::int64_t channels = 1, height = 1, width = 1;
@@ -23,9 +23,9 @@ struct LossCurve {
   std::int64_t steps = 0;
   double lr = 0;
   double momentum = 0;
-  std::vector<double> losses;  ///< PyTorch's, in float64
+  std::vector<double> losses;  ///< of PyTorch, in float64
 
-  /// `path` is that of the file, `name` for instance "simple_cnn_batch_norm".
+  /// `path` is the file, `name` an entry such as "simple_cnn_batch_norm".
   static LossCurve read(const std::string& path, const std::string& name) {
     std::ifstream file(path);
     if (!file) throw std::runtime_error("cannot read " + path);
@@ -45,7 +45,7 @@ struct LossCurve {
     return curve;
   }
 
-  /// Images of one batch are [first, first + count) of the data set.
+  /// The images of one batch are [first, first + count) of the data set.
   struct Batch {
     std::int64_t first = 0;
     std::int64_t count = 0;
@@ -60,7 +60,7 @@ struct LossCurve {
     return formula_word(stream_of("classes"), static_cast<std::uint32_t>(image)) % classes;
   }
 
-  /// Writes a batch's images, in any layout, to a view of shape (count, channels, height, width).
+  /// Writes the images of a batch to a view of shape (count, channels, height, width), in any layout.
   void fill_images(const Batch& batch, const View<float>& images) const {
     const std::uint32_t stream = stream_of(images_stream);
     const std::int64_t first_pixel = batch.first * channels * height * width;
@@ -73,13 +73,13 @@ struct LossCurve {
   }
 };
 
-/// The initial value of a weight of rank 2 or 4 under PyTorch's full name, in any layout.
+/// Sets the initial value of a weight of rank 2 or 4 with PyTorch's full name, in any layout.
 inline void fill_curve_weight(const View<float>& weight, std::string_view name) {
   const auto fan_in = static_cast<double>(weight.shape.numel() / weight.shape[0]);
   fill_tensor(weight, name, {.scale = static_cast<float>(2 * std::sqrt(6 / fan_in))});
 }
 
-/// The initial value of a convolution's or linear layer's bias.
+/// Sets the initial value of the bias of a convolution or linear layer.
 inline void fill_curve_bias(const View<float>& bias, std::string_view name) {
   fill_tensor(bias, name, {.scale = 0.25F});
 }

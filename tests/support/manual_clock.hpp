@@ -6,7 +6,7 @@
 
 namespace lehr::test {
 
-/// While it lives, lehr's time stands still but for what the test adds. One at a time.
+/// During its lifetime lehr's clock stands still, except for the time that the test adds. Only one may exist.
 class ManualClock {
  public:
   ManualClock() : before_(replace_clock([] { return time_.load(); })) { time_ = 1000; }

@@ -6,7 +6,7 @@
 
 namespace lehr::test {
 
-/// The message of what `run` throws, which must be a `Thrown`.
+/// The message of the exception that `run` throws, which must be a `Thrown`.
 template <class Thrown, class Run>
 std::string message_of(const Run& run) {
   try {

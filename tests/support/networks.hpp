@@ -12,7 +12,7 @@
 
 namespace lehr::testing {
 
-/// A model with a cross-entropy loss behind it, filled with random numbers, and one batch for it.
+/// A model with a cross-entropy loss, random parameters, and one batch.
 struct NetworkRun {
   Graph graph;
   NodeId images = 0;

@@ -8,7 +8,7 @@
 
 namespace lehr::test {
 
-/// Root may write anywhere: while this lives, the test is nobody.
+/// Runs the test as user nobody during its lifetime, because root may write anywhere.
 class AsOrdinaryUser {
  public:
   AsOrdinaryUser() : before_(::geteuid()) {

@@ -9,15 +9,15 @@
 #include <fstream>
 #include <string>
 
-/// A file system of a test's own that can be filled up.
+/// A small file system that a test can fill up.
 namespace lehr::test {
 
-/// What in_own_namespace returns where nothing can be mounted on this machine.
+/// Result of in_own_namespace if nothing can be mounted on this machine.
 constexpr int no_namespace = 77;
 
 inline void write_text(const char* file, const std::string& text) { std::ofstream(file) << text; }
 
-// Without a mapping the new namespace's user may create nothing.
+// Without a mapping the user of the new namespace cannot create files.
 inline bool map_user_to_root(uid_t user, gid_t group) {
   write_text("/proc/self/setgroups", "deny");
   write_text("/proc/self/uid_map", "0 " + std::to_string(user) + " 1");
@@ -25,7 +25,7 @@ inline bool map_user_to_root(uid_t user, gid_t group) {
   return ::getuid() == 0 && ::getgid() == 0;
 }
 
-/// Puts a disk of that size over a folder, or changes the size of one that is there. size: "64k"
+/// Mounts a disk of that size on a folder, or with `again` changes the size of a mounted one. size: "64k"
 inline bool mount_disk(const std::filesystem::path& folder, const std::string& size, bool again = false) {
   return ::mount("lehr", folder.c_str(), "tmpfs", again ? MS_REMOUNT : 0, ("size=" + size).c_str()) == 0;
 }

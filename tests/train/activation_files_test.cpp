@@ -1,4 +1,4 @@
-// Activations as files: values, pictures, and names that would like to be elsewhere.
+// Activations as files: values, pictures, and names that try to leave the folder.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -105,7 +105,7 @@ TEST_F(ActivationFiles, AreMadeOfEveryMapOfEveryLayerThatHasSome) {
   for (const fs::path& file : files) EXPECT_GT(data::read_image(file, 1).pixels.size(), 10U) << file;
 }
 
-// Whatever a layer or a picture is called.
+// For any name of a layer or an image.
 TEST_F(ActivationFiles, StayInTheirFolder) {
   const std::vector<std::string> names{"../../up",
                                        "/etc/x",

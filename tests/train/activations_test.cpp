@@ -1,4 +1,4 @@
-// activations() gives what the layers compute, in PyTorch's order.
+// activations() returns the layers' outputs in PyTorch's order.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -24,7 +24,7 @@ struct Setting {
   }
 };
 
-// The first convolution done by hand.
+// The first convolution, computed by hand.
 TEST(Activations, AreThoseOfTheFormula) {
   Setting setting;
   const auto outputs = setting.of({3, 7}, {.layers = {"0"}, .before_activation = true});

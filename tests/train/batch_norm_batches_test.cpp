@@ -1,4 +1,4 @@
-// Batch norm cannot train on a batch of one picture: known before the first batch.
+// Batch norm cannot train on a batch of one image. This is detected before the first batch.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -27,7 +27,7 @@ std::unique_ptr<Learner> learner_of(const Trial& trial) {
           .batch_size = trial.batch_size, .drop_last = trial.drop_last, .max_batches = trial.max_batches});
 }
 
-/// What fit and find_lr refuse with; empty if they run. No batch may have been computed.
+/// The error of fit and find_lr; empty if they run. No batch may have been computed.
 std::string refusal(const Trial& trial) {
   const auto learner = learner_of(trial);
   int batches = 0;
@@ -68,7 +68,7 @@ TEST(BatchNormBatches, OfOnePictureAreFineIfNobodyTrainsOnThem) {
   EXPECT_EQ(refusal({.samples = 12, .batch_size = 1, .batch_norm = false}), "");
 }
 
-// A norm that sees several positions of each picture has a variance for one picture, too.
+// If a norm sees several positions of each image, one image has a variance too.
 TEST(BatchNormBatches, OfOnePictureAreFineIfNormsSeeSeveralPositions) {
   Learner learner(models::resnet_small({.in = {1, 28, 28}, .widths = {2}}),
                   data::digits({.train = 11, .valid = 2}), {.batch_size = 5});

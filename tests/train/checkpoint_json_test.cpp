@@ -1,4 +1,4 @@
-// A checkpoint's record of the training, as text that anyone may have written.
+// A checkpoint's record of the training as untrusted text.
 #include <gtest/gtest.h>
 
 #include <string>

@@ -1,4 +1,4 @@
-// Class weights: what the loss is divided by, batches and sets without weight.
+// Class weights: the divisor of the loss, and batches and sets without weight.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -80,7 +80,7 @@ INSTANTIATE_TEST_SUITE_P(Ways, WeightlessBatches,
                          [](const auto& way) { return way.param.name; });
 
 TEST(ClassWeights, OfASetWithoutWeightAreRefused) {
-  // Sample i shows i mod 10, so that a validation set of five has no 9.
+  // Sample i shows i mod 10, so a validation set of five has no 9.
   const std::string valid = refusal([] { make({.class_weights = only(9)}, 40, 5); });
   EXPECT_NE(valid.find("the validation set has no sample of a class with a weight above 0"),
             std::string::npos)
@@ -98,7 +98,7 @@ TEST(ClassWeights, OfASetWithoutWeightAreRefused) {
   EXPECT_NE(refusal([] { make({.class_weights = std::vector<double>(10, 0.0)}); }), "nothing");
 }
 
-// Only ratios count, mixed or not: losses of training and validation stay comparable.
+// Only the ratios matter, mixed or not: training and validation losses stay comparable.
 TEST(ClassWeights, AreNormalisedInEveryLoss) {
   for (const bool mixed : {false, true}) {
     std::vector<EpochRecord> records;
@@ -118,7 +118,7 @@ TEST(ClassWeights, AreNormalisedInEveryLoss) {
   }
 }
 
-// The whole set in one step, or in steps of four whose gradients count by their weight.
+// The whole set in one step, or in steps of four with gradients weighted by their batches' weights.
 TEST(ClassWeights, CountInAccumulatedGradients) {
   std::vector<double> weights(10, 1.0);
   weights[0] = 0;
@@ -142,8 +142,7 @@ TEST(ClassWeights, CountInAccumulatedGradients) {
   EXPECT_LT(largest, 1e-5);
 }
 
-// A sweep of batches of which most weigh nothing finds the losses of the others. At these rates nothing is
-// learnt.
+// Most batches have weight 0; the sweep finds the losses of the others. At these rates nothing is learnt.
 TEST(ClassWeights, DoNotFoolTheRateFinder) {
   const Learner learner = make({.batch_size = 4, .class_weights = only(9)});
   const LrFinding finding = learner.find_lr({.sweep = {.from = 1e-7, .to = 1e-5, .batches = 20}});

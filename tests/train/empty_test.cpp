@@ -120,7 +120,7 @@ TEST(Empty, CallbacksAndMetrics) {
   expect_refused(no_callback, [&] { learner->fit(1, 1e-3, {.callbacks = std::move(list)}); });
   expect_refused("a metric was expected, found null",
                  [&] { learner->add_metric(std::unique_ptr<Metric>()); });
-  learner->fit(1, 1e-3);  // nothing of it is left
+  learner->fit(1, 1e-3);  // it had no effect
   EXPECT_EQ(learner->ending().reason, EndReason::completed);
 }
 

@@ -20,7 +20,7 @@
 namespace lehr {
 namespace {
 
-/// Four training batches and one validation batch an epoch.
+/// Four training batches and one validation batch per epoch.
 std::unique_ptr<Learner> some_learner() {
   return std::make_unique<Learner>(models::simple_cnn({}),
                                    data::digits({.train = 400, .valid = 100, .seed = 3}),
@@ -127,7 +127,7 @@ struct BadLens : BadInput {
   BadLens() : BadInput("the lens is dirty") {}
 };
 
-/// Runs a fit in which a callback throws `thrown`, and gives what arrives to `look`.
+/// Runs a fit in which a callback throws `thrown`, and passes the resulting exception to `look`.
 template <class Expected, class Thrown, class Look>
 void throw_from_callback(const Thrown& thrown, const Look& look) {
   const auto learner = some_learner();

@@ -23,14 +23,14 @@ using Events = std::vector<std::string>;
 
 DataSplits some_digits() { return data::digits({.train = 400, .valid = 100, .seed = 3}); }
 
-/// Four training batches and one validation batch an epoch.
+/// Four training batches and one validation batch per epoch.
 Learner& fresh_learner(std::unique_ptr<Learner>& learner, std::int64_t max_batches = 0) {
   learner = std::make_unique<Learner>(models::simple_cnn({.batch_norm = true}), some_digits(),
                                       LearnerOptions{.batch_size = 100, .max_batches = max_batches});
   return *learner;
 }
 
-/// Writes down every event.
+/// Records every event.
 class Trace final : public Callback {
  public:
   explicit Trace(Events& events) : events_(events) {}
@@ -195,7 +195,8 @@ std::vector<CancelCase> all_cases() {
   add(Scope::epoch, in_epoch);
   add(Scope::fit, in_fit);
   std::erase_if(cases, [](const CancelCase& one) {
-    return one.at == Event::before_fit && one.scope == Scope::fit;  // no epoch at all: its own test
+    return one.at == Event::before_fit && one.scope == Scope::fit;  // no epoch runs; this case has its own
+                                                                    // test
   });
   return cases;
 }
@@ -318,7 +319,7 @@ TEST(CallbackError, KeepsItsKind) {
   learner.on(Event::after_batch, [&](Learner&) {
     if (kind == 0) throw BadInput("bad");
     if (kind == 1) throw Diverged("gone");
-    throw 42;  // NOLINT(hicpp-exception-baseclass): somebody may
+    throw 42;  // any type may be thrown
   });
   EXPECT_THROW(learner.fit(1, 1e-3), BadInput);
   kind = 1;

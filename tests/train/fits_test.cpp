@@ -1,4 +1,4 @@
-// Data that does not fit the model is refused before it is copied, wherever it comes in.
+// Data that does not fit the model is refused by every function before it is copied.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -29,7 +29,7 @@ std::shared_ptr<const Dataset> pictures(const Shape& shape, std::int64_t classes
                                          names_of(classes));
 }
 
-/// Gives a label that is no class.
+/// Returns a label that is not a class.
 class Mislabelled final : public Dataset {
  public:
   explicit Mislabelled(std::shared_ptr<const Dataset> right) : right_(std::move(right)) {}

@@ -12,7 +12,7 @@
 namespace lehr {
 namespace {
 
-// A convolution with groups, norms that start at one and at zero, a linear layer: (1, 8, 6, 6) to 40 scores.
+// A grouped convolution, norms that start at one and at zero, a linear layer: (1, 8, 6, 6) to 40 scores.
 Graph all_roles(bool with_first_norm = true) {
   Graph graph;
   NodeId at = graph.input("input", {DType::f32, {1, 8, 6, 6}});
@@ -53,7 +53,7 @@ struct Initialised : Parameters {
   }
 };
 
-// Fans as torch.nn.init counts them: (200, 4, 3, 5) has 4*15 in and 200*15 out.
+// Fans as in torch.nn.init: (200, 4, 3, 5) has 4*15 inputs and 200*15 outputs.
 TEST(Initialise, HasTheSpreadOfItsFormula) {
   const Graph graph = all_roles();
   const double conv_in = 60;
@@ -122,7 +122,8 @@ TEST(Initialise, AnotherLayerLeavesTheOthersAsTheyWere) {
   EXPECT_TRUE(equal(with, without, "fc.weight"));
 }
 
-// The first weight of an image classifier, in PyTorch's order: pins the stream and the order of filling.
+// The first weight of an image classifier, in PyTorch's order. This fixes the stream and the order of
+// filling.
 TEST(Initialise, FillsInPyTorchsOrder) {
   const Graph graph = all_roles();
   const Initialised parameters(graph, Initialisation::kaiming_uniform, 3);

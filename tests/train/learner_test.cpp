@@ -24,7 +24,7 @@ std::vector<float> weights_of(const Learner& learner) {
   return {values.begin(), values.end()};
 }
 
-/// Does something at each event of interest.
+/// Runs given functions at events.
 class At final : public Callback {
  public:
   std::function<void(Learner&)> batch{};
@@ -107,7 +107,7 @@ TEST(Learner, StopsDuringValidationWithoutAHalfResult) {
   ASSERT_EQ(learner.history().size(), 1U);
   EXPECT_EQ(learner.history().front().valid.samples, 0);
   at.batch = nullptr;
-  learner.fit(1, 1e-3);  // a later fit starts afresh
+  learner.fit(1, 1e-3);  // a later fit starts anew
   EXPECT_FALSE(learner.stopped());
   EXPECT_EQ(learner.history().back().valid.samples, 200);
 }
@@ -142,7 +142,7 @@ TEST(Learner, SparesNormsAndBiasesFromWeightDecay) {
   };
   const double before = weight_norm();
   learner.fit(1, 0.1);
-  // Two steps of rate .1 with a decay of 1 take a fifth of whatever decays, and gamma started at 1.
+  // Two steps at rate 0.1 with a decay of 1 remove a fifth of every decayed value; gamma started at 1.
   EXPECT_LT(weight_norm(), 0.85 * before);
   EXPECT_GT(learner.parameters().get("1.weight").elements<float>()[0], 0.9F);
 }

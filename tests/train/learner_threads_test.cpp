@@ -24,7 +24,7 @@ Weights weights_of(const Learner& learner) {
   return {values.begin(), values.end()};
 }
 
-/// A network of oneDNN's kernels and lehr's own; 4 batches, the last one short.
+/// A network with oneDNN's and lehr's own kernels; 4 batches, the last one short.
 std::unique_ptr<Learner> residual_learner(LearnerOptions options = {}) {
   options.batch_size = 16;
   options.seed = 5;
@@ -38,7 +38,7 @@ Weights trained(LearnerOptions options = {}) {
   return weights_of(*learner);
 }
 
-/// Puts the process's setting back.
+/// Restores the process-wide setting.
 class LearnerThreads : public ::testing::Test {
  protected:
   void TearDown() override { set_threads(before_); }
@@ -54,7 +54,7 @@ TEST_F(LearnerThreads, TheSettingHoldsWhicheverThreadTrains) {
   std::thread([&] { there = trained(); }).join();
   EXPECT_EQ(there, here);
   set_threads(1);
-  EXPECT_NE(trained(), here);  // else the test shows nothing
+  EXPECT_NE(trained(), here);  // otherwise the test shows nothing
 }
 
 TEST_F(LearnerThreads, EachLearnerMayHaveItsOwn) {
@@ -127,10 +127,10 @@ std::ptrdiff_t threads_of_process() {
   return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
 }
 
-// Its threads would wait actively beside lehr's, and hang in a forked child.
+// OpenMP's threads would wait actively next to lehr's, and hang in a forked child.
 TEST_F(LearnerThreads, OpenMpStartsNone) {
   set_threads(4);
-  parallel_for(4, 1, [](std::int64_t, std::int64_t, int) {});  // lehr's own
+  parallel_for(4, 1, [](std::int64_t, std::int64_t, int) {});  // lehr's own threads
   const std::ptrdiff_t before = threads_of_process();
   trained();
   EXPECT_EQ(threads_of_process(), before);
@@ -147,7 +147,7 @@ TEST_F(LearnerThreads, AChildForkedInACallbackGoesOnWithTheFit) {
   for (const int prefetch : {0, 3}) {
     const Weights expected = trained({.prefetch = prefetch});
     const int status = test::status_of_child([&] {
-      // The fork is within a child of its own, so that the test's process stays one.
+      // Forks in a child process, so that the test's own process stays single.
       const auto learner = residual_learner({.prefetch = prefetch});
       int grandchild = -1;
       int of_grandchild = -1;

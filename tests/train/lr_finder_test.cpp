@@ -61,7 +61,7 @@ TEST(LrSuggestions, AreThoseOfTheGoldens) {
   }
 }
 
-TEST(LrSuggestions, SayWhereThereIsNoValley) {
+TEST(LrSuggestions, SayIfThereIsNoValley) {
   const auto note_of = [](const auto& loss_at) {
     std::vector<double> losses(100);
     for (std::size_t i = 0; i < losses.size(); ++i) losses[i] = loss_at(static_cast<double>(i) / 99);
@@ -106,7 +106,7 @@ TEST(FindLr, LeavesNoTrace) {
   EXPECT_EQ(searched->progress().steps, plain->progress().steps);
 }
 
-TEST(FindLr, LeavesNoTraceWhereItIsCancelled) {
+TEST(FindLr, LeavesNoTraceIfItIsCancelled) {
   const auto plain = fresh_learner();
   plain->fit_one_cycle(2, 0.01);
   const auto searched = fresh_learner();

@@ -33,7 +33,7 @@ struct Moments {
   double std = 0;
 };
 
-/// What a layer puts out in evaluation.
+/// Mean and standard deviation of a layer's output in evaluation mode.
 Moments output_of(const Graph& graph, Parameters& parameters, const std::vector<float>& images, NodeId node) {
   Plan plan(graph, parameters, {.batch_size = batch, .mode = Mode::eval, .keep = {node}});
   plan.bind_input(graph.inputs().front(), images.data());
@@ -123,7 +123,7 @@ TEST(Lsuv, OnlyScalesWeights) {
   }
 }
 
-// Of a black image every layer's outputs are its bias.
+// For a black image every layer's outputs are its bias.
 TEST(Lsuv, LeavesALayerWithoutVariance) {
   const Graph graph = models::simple_cnn({});
   Parameters parameters(graph, cpu_backend());
@@ -134,7 +134,7 @@ TEST(Lsuv, LeavesALayerWithoutVariance) {
   EXPECT_TRUE(std::ranges::equal(parameters.values(), before));
 }
 
-// Outputs that are the first of three inputs, one of them off by a float's last digit.
+// The outputs equal the first of three inputs; one of these differs in the last digit of a float.
 TEST(Lsuv, RoundingIsNoVariance) {
   Graph graph;
   const NodeId input = graph.input("input", {DType::f32, {1, 3}});

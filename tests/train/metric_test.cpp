@@ -23,7 +23,7 @@ struct Scored {
   std::int64_t classes;
 };
 
-/// The value after batches of that size.
+/// The value with batches of that size.
 double measured(Metric& metric, const Scored& all, std::size_t batch_size) {
   metric.start(all.classes);
   const auto width = static_cast<std::size_t>(all.classes);
@@ -66,7 +66,7 @@ TEST(Metrics, CountTiesAndNan) {
   EXPECT_TRUE(std::isnan(measured(auroc, broken, 2)));
 }
 
-// The logarithm of a sum of exponentials is lost beside scores of 1e18.
+// The logarithm of a sum of exponentials is lost next to scores of 1e18.
 TEST(Metrics, KeepTheirDigitsBesideLargeScores) {
   const std::vector<float> scores{1e18F, 1e18F, 1e18F, 0, 1, 0, 0, 0, 1};
   const std::vector<std::int64_t> targets{0, 1, 2};

@@ -13,7 +13,7 @@ TEST(CountCorrect, TakesTheFirstOfEqualScoresAndNoNan) {
   constexpr float nan = std::numeric_limits<float>::quiet_NaN();
   const std::array<float, 12> scores{1, 2, 0, 5, 5, 1, nan, 1, 0, nan, nan, nan};
   const auto right = [&](std::array<std::int64_t, 4> targets) { return count_correct(scores, targets); };
-  EXPECT_EQ(right({1, 0, 1, 0}), 2);  // rows 0 and 1; nothing beats a NaN
+  EXPECT_EQ(right({1, 0, 1, 0}), 2);  // rows 0 and 1; no score is above NaN
   EXPECT_EQ(right({0, 1, 0, 1}), 0);
 }
 

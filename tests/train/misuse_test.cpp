@@ -1,4 +1,4 @@
-// What callbacks, metrics and programs may not do: each is refused, and nothing is read that is not there.
+// What callbacks, metrics and programs must not do: each is refused, and no invalid memory is read.
 #include <gtest/gtest.h>
 
 #include <exception>
@@ -29,7 +29,7 @@ std::unique_ptr<Learner> some_learner(LearnerOptions options = {}) {
 
 // The batch under way ------------------------------------------------------------------------------
 
-/// What a fit says if a callback does this to the batch. A callback behind it must not get to see that.
+/// The error of a fit if a callback changes the batch in this way. Later callbacks must not see the change.
 std::string said_after(Event event, const std::function<void(Learner&)>& change) {
   const auto learner = some_learner();
   learner->on(event, change);

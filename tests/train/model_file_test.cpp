@@ -53,7 +53,7 @@ class ModelFile : public ::testing::Test {
 
   Model load() const { return load_model(file_, reference_backend()); }
 
-  /// Changes the saved file's contents, then expects load_model to say so.
+  /// Changes the saved file's contents and expects load_model to refuse them with that message.
   template <class Change>
   void expect_refused(const std::string& says, Change&& change) {
     SafeTensors contents = store::read_safetensors(file_);
@@ -216,7 +216,7 @@ TEST_F(ModelFile, RefusesToSaveWhatItCouldNotLoad) {
   EXPECT_EQ(load_model(file, reference_backend()).class_names[2], "\xef\xbf\xbd");
 }
 
-// Damage anywhere is refused or leaves a model that can be used; nothing else happens.
+// A damaged file is refused or leaves a usable model; nothing else happens.
 TEST_F(ModelFile, FiveHundredMutations) {
   std::ifstream stream(file_, std::ios::binary);
   const std::string whole{std::istreambuf_iterator<char>(stream), {}};

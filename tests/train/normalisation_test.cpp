@@ -1,4 +1,4 @@
-// Mean and std of the images: given, or measured when they are first needed.
+// Mean and standard deviation of the images: given, or measured when they are first needed.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -15,7 +15,7 @@
 namespace lehr {
 namespace {
 
-/// Counts what is read, and has to be decoded as a set on disk has.
+/// Counts the samples read. Its samples must be decoded, like those of a set on disk.
 class Counted final : public Dataset {
  public:
   explicit Counted(std::shared_ptr<const Dataset> set) : set_(std::move(set)) {}

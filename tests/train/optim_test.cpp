@@ -25,7 +25,7 @@ Eight start() {
   return values;
 }
 
-// As tools/make_optimizers.py: gradient sin(0.7 i + 0.3 t) in step t.
+// As in tools/make_optimizers.py: the gradient is sin(0.7 i + 0.3 t) in step t.
 void take_step(Optimizer& optimizer, Eight& values, int step, double lr) {
   Eight grads{};
   for (std::size_t i = 0; i < 8; ++i) {
@@ -77,7 +77,7 @@ const std::map<std::string, Case>& cases() {
   return known;
 }
 
-/// Every row of a golden: a rule's parameters after each step.
+/// The rows of a golden file: a rule's parameters after each step.
 using Traces = std::map<std::string, std::vector<std::array<double, 8>>>;
 
 Traces source_traces() {
@@ -118,7 +118,7 @@ void expect_the_sources_values(const Backend& backend) {
 TEST(Optimizer, FollowsItsSourceOnTheReferenceBackend) { expect_the_sources_values(reference_backend()); }
 TEST(Optimizer, FollowsItsSourceOnTheProcessor) { expect_the_sources_values(cpu_backend()); }
 
-TEST(Optimizer, DecaysOnlyWhereTheRangeSaysSo) {
+TEST(Optimizer, DecaysOnlyIfTheRangeSaysSo) {
   const OptimizerSpec with = Sgd{.weight_decay = 0.1};
   const OptimizerSpec without = Sgd{};
   Optimizer mixed(with, 8, {{0, 3, true}, {3, 2, false}, {5, 3, true}}, reference_backend());
@@ -187,7 +187,7 @@ TEST(Optimizer, HasAsManyStatesAsItsRuleNeedsAndTheyStartAtZero) {
   }
 }
 
-// Where a training goes on: states and the number of steps are all that it needs.
+// States and the number of steps are enough to resume.
 TEST(Optimizer, GoesOnFromItsStatesAndSteps) {
   for (const std::string& name : optimizer_names()) {
     Optimizer whole(optimizer_by_name(name), 8, {{0, 8, true}}, cpu_backend(), one_matrix);
@@ -237,7 +237,7 @@ TEST(Optimizer, RefusesTensorsOutsideTheBufferOrItsRanges) {
   }
 }
 
-// A bias of 4 and a weight of 2 x 2: the ranges' decays and the tensors' places go together.
+// A bias of 4 and a weight of 2 x 2: the decays of the ranges match the positions of the tensors.
 TEST(Optimizer, GivesEachRangeItsTensors) {
   const std::vector<UpdateTensor> two{{.offset = 0, .rows = 1, .columns = 4, .rank = 1},
                                       {.offset = 4, .rows = 2, .columns = 2, .rank = 2}};

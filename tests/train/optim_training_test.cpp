@@ -1,4 +1,4 @@
-// Every optimizer by name, through the Learner: ranges, tensors and gaps of a real network's parameters.
+// Every optimizer by name, with the Learner: the ranges, tensors and gaps of a real network's parameters.
 #include <gtest/gtest.h>
 
 #include <algorithm>

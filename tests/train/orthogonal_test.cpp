@@ -39,15 +39,15 @@ Matrix gaussian(std::int64_t rows, std::int64_t columns) {
   return made;
 }
 
-// Of rows i and j.
+// The dot product of rows i and j.
 double product(const Matrix& a, std::int64_t i, const Matrix& b, std::int64_t j) {
   double sum = 0;
   for (std::int64_t k = 0; k < a.columns; ++k) sum += a.at(i, k) * b.at(j, k);
   return sum;
 }
 
-// Rows are orthonormal, and each reaches only rows of the given matrix from its own on, its own with a
-// positive share: that is the QR decomposition with a positive diagonal, of which there is one.
+// The rows are orthonormal. Row i depends only on the given rows from i on, with a positive factor for row i.
+// This defines the unique QR decomposition with a positive diagonal.
 void expect_decomposed(const Matrix& found, const Matrix& given, double gain) {
   for (std::int64_t i = 0; i < found.rows; ++i) {
     for (std::int64_t j = 0; j < found.rows; ++j) {

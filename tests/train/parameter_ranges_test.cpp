@@ -42,7 +42,7 @@ struct Training {
   }
 };
 
-// The first four of one and the last four of the other.
+// The first four values of one and the last four of the other.
 Eight joined(const Eight& first, const Eight& last) {
   Eight both = last;
   std::copy_n(first.begin(), 4, both.begin());
@@ -111,7 +111,7 @@ TEST(ParameterRange, RefusedOnesLeaveTheOldInPlace) {
   const Eight before = training.values;
   Optimizer& optimizer = training.optimizer;
   EXPECT_THROW(optimizer.set_ranges({{.offset = 0, .count = 9}}), Error);
-  EXPECT_THROW(optimizer.set_ranges({{.offset = 0, .count = 3}}), Error);  // cuts a tensor
+  EXPECT_THROW(optimizer.set_ranges({{.offset = 0, .count = 3}}), Error);  // splits a tensor
   for (const double wrong : {-1.0, nan}) {
     EXPECT_THROW(optimizer.set_ranges({{.offset = 0, .count = 8, .lr_scale = wrong}}), BadInput);
     EXPECT_THROW(optimizer.set_ranges({{.offset = 0, .count = 8, .weight_decay = wrong}}), BadInput);

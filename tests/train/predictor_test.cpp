@@ -1,4 +1,4 @@
-// A Predictor keeps its model alive, moves, and serves several threads.
+// A Predictor owns its model, can be moved, and can be used from several threads.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -45,7 +45,7 @@ TEST(Predictor, OutlivesItsModel) {
 
 TEST(Predictor, Moves) {
   Predictor first(some_model(), 4);
-  first.probabilities(*some_digits(), samples);  // it has plans by now
+  first.probabilities(*some_digits(), samples);  // so that it has plans
   std::vector<Predictor> list;
   list.push_back(std::move(first));
   EXPECT_EQ(list.front().probabilities(*some_digits(), samples), expected());

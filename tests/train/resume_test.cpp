@@ -1,4 +1,4 @@
-// Checkpoints: a resumed fit ends as the one that was never stopped, bit for bit.
+// Checkpoints: a resumed fit ends like one that was never stopped, bit for bit.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -22,7 +22,7 @@ using test::message_of;
 constexpr int epochs = 3;
 constexpr double lr = 0.02;
 
-/// A number that grows with every batch and steers the rate, to be lost where state is not kept.
+/// A number that grows with every batch and changes the rate. The test fails if this state is lost.
 class Steering final : public Callback {
  public:
   std::string_view name() const override { return "Steering"; }
@@ -93,7 +93,7 @@ class Resume : public testing::Test {
   std::filesystem::path file(const std::string& name = "checkpoint.safetensors") const {
     return folder_ / name;
   }
-  /// Saves at an event where `when` says so, and goes no further.
+  /// Saves at an event if `when` returns true, and stops there.
   void stop_at(Event event, const std::function<bool(const Learner&)>& when) const {
     const std::unique_ptr<Learner> learner = fresh_learner();
     learner->on(
@@ -141,7 +141,7 @@ TEST_F(Resume, FromTheValidationGivesTheSameBits) {
   expect_resumed_equals_undisturbed();
 }
 
-// A callback ended the fit, or left a part of it, and was then killed before the model was saved.
+// A callback cancelled the fit or a part of it, and the process was killed before the model was saved.
 TEST_F(Resume, FromAFitThatACallbackHadEndedTrainsNoFurther) {
   struct Case {
     Event at;

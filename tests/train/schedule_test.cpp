@@ -72,7 +72,7 @@ TEST(Schedule, FollowsFastaiAndPyTorch) {
   EXPECT_EQ(rows, 826);
 }
 
-/// A row of schedule_steps.csv: what the source of a named schedule uses in one step of a training.
+/// A row of schedule_steps.csv: the values of a named schedule's source in one step of a training.
 struct NamedStep {
   std::string name;
   std::int64_t steps = 0;
@@ -116,7 +116,7 @@ TEST(Schedule, OfEveryNameEqualsItsSourceAtEveryStep) {
     }
   }
   for (const std::string& name : schedules::schedule_names()) {
-    if (name.starts_with("warmup-")) continue;  // of no single source; torch_warm_cosine holds their shape
+    if (name.starts_with("warmup-")) continue;  // has no single source; torch_warm_cosine covers its shape
     const bool in_thirds = name == "step";      // PyTorch's lengths are whole steps
     EXPECT_TRUE(lengths[name].contains(in_thirds ? 3 : 5)) << name;
     EXPECT_TRUE(lengths[name].contains(24)) << name;
@@ -165,7 +165,7 @@ TEST(Schedule, CombineGivesEachPartItsShareFromZeroToOne) {
   EXPECT_EQ(joined(1), 1);
 }
 
-TEST(Schedule, CombineReachesItsEndWhereSharesRoundBadly) {
+TEST(Schedule, CombineReachesItsEndIfSharesRoundBadly) {
   const Schedule progress_itself = [](double p) { return p; };
   const std::vector<double> shares(10, 0.1);  // their sum is not exactly 1
   const std::vector<Schedule> parts(10, progress_itself);
@@ -182,7 +182,7 @@ TEST(Schedule, CombineRefusesSharesThatAreNone) {
   EXPECT_THROW(combine({nan, 0.5}, {one, one}), BadInput);
 }
 
-// 30/70 and 1/7 + 2/7 are not the same double, but the same batch.
+// 30/70 and 1/7 + 2/7 are different doubles but the same batch.
 TEST(Schedule, RestartsAtTheBatchWhereACycleBegins) {
   const Schedule schedule = sgdr({.lr_max = 1});
   for (const double batch : {10.0, 30.0}) EXPECT_EQ(schedule(batch / 70), 1);

@@ -1,4 +1,4 @@
-// What a callback may change, and how callbacks are reached.
+// What a callback may change, and how callbacks are found.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -24,7 +24,7 @@ using test::message_of;
 
 DataSplits some_digits() { return data::digits({.train = 400, .valid = 100, .seed = 3}); }
 
-/// Four training batches and one validation batch an epoch.
+/// Four training batches and one validation batch per epoch.
 Learner& fresh_learner(std::unique_ptr<Learner>& learner, std::int64_t max_batches = 0) {
   learner = std::make_unique<Learner>(models::simple_cnn({.batch_norm = true}), some_digits(),
                                       LearnerOptions{.batch_size = 100, .max_batches = max_batches});
@@ -60,7 +60,7 @@ TEST(Groups, AreFrozenByName) {
   EXPECT_THROW(freeze_named(learner.groups(), {"conv*"}), BadInput);
 }
 
-/// The parameters that a fit of one epoch leaves as they are.
+/// The parameters that a fit of one epoch does not change.
 std::vector<std::string> resting(Learner& learner) {
   std::map<std::string, Tensor> before;
   for (const ParameterEntry& entry : learner.parameters().entries()) {
@@ -81,9 +81,9 @@ TEST(Groups, NormLayersRestIfTheyAreNamed) {
   Learner& learner = fresh_learner(made);
   learner.set_groups(freeze_named(learner.groups(), {"1.*"}));
   EXPECT_EQ(resting(learner), (Names{"1.bias", "1.weight"}));
-  learner.freeze();  // norm layers train, but those that were named
+  learner.freeze();  // norm layers train, except those that were named
   EXPECT_EQ(resting(learner), (Names{"0.weight", "1.bias", "1.weight", "3.weight", "6.weight", "9.weight"}));
-  learner.set_groups(freeze_named(learner.groups(), {"4.*"}));  // of a group that is frozen
+  learner.set_groups(freeze_named(learner.groups(), {"4.*"}));  // from a group that is already frozen
   EXPECT_EQ(resting(learner), (Names{"0.weight", "1.bias", "1.weight", "3.weight", "4.bias", "4.weight",
                                      "6.weight", "9.weight"}));
   learner.unfreeze();

@@ -1,4 +1,4 @@
-// Stop requests: when they come, how long they hold, and who may make them.
+// Stop requests: when they take effect, how long they last, and who may make them.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -17,7 +17,7 @@
 namespace lehr {
 namespace {
 
-/// Four training batches and one validation batch an epoch.
+/// Four training batches and one validation batch per epoch.
 std::unique_ptr<Learner> some_learner() {
   return std::make_unique<Learner>(models::simple_cnn({}),
                                    data::digits({.train = 400, .valid = 100, .seed = 3}),
@@ -109,7 +109,7 @@ TEST(Stop, RequestedBeforeFindLrEndsItBeforeItsFirstBatch) {
 TEST(Stop, ReachesTheSecondPartOfFineTune) {
   const auto learner = some_learner();
   learner->on(Event::after_fit,
-              [](Learner& l) { l.request_stop(); });  // of the frozen part: nothing is left of it
+              [](Learner& l) { l.request_stop(); });  // of the frozen phase; nothing of it is left
   learner->fine_tune(2, {.freeze_epochs = 1});
   EXPECT_TRUE(learner->stopped());
   EXPECT_EQ(learner->progress().steps, 4);

@@ -1,4 +1,4 @@
-// The training set measured as the validation set is, after each epoch.
+// The training set measured after each epoch in the same way as the validation set.
 #include <gtest/gtest.h>
 
 #include <filesystem>

@@ -27,7 +27,8 @@ TEST(TrainingMemory, IsWhatALearnerHoldsInTheEnd) {
   const std::int64_t before = memory_held(*learner);
   learner->fit(1, 1e-3);
   EXPECT_LT(before, planned.total() / 4);
-  EXPECT_EQ(memory_held(*learner) + planned.batches / 2, planned.total());  // the validation's loader is gone
+  EXPECT_EQ(memory_held(*learner) + planned.batches / 2, planned.total());  // the validation's loader no
+                                                                            // longer exists
 }
 
 TEST(TrainingMemory, KnowsWhetherThereIsAValidation) {
@@ -42,19 +43,19 @@ TEST(TrainingMemory, OfAGraphIsThatOfItsLearner) {
   EXPECT_EQ(training_memory(learner->model(), 2048).total(), training_memory(*learner).total());
 }
 
-/// The code, the threads and what libraries keep belong to the program: a small training brings them to
-/// memory.
+/// Runs a small training, so that the code, the threads and the libraries' own data are already in memory.
 void train_small() {
   Learner small(models::simple_cnn({.batch_norm = true}), data::digits({.train = 64, .valid = 32}),
                 {.batch_size = 32});
   small.fit(1, 1e-3);
 }
 
-/// In percent of what a process grows by in a fit. In a child, whose peak is its own.
+/// Planned memory in percent of the growth of a process in a fit. Measured in a child process, which has its
+/// own peak.
 int planned_percent() {
   return test::status_of_child([] {
     train_small();
-    // A loader's thread that gets no processor in time leaves its batch unmade.
+    // If a loader's thread does not run in time, its batch is not allocated.
     const auto learner = learner_of_large_batches(true, 0);
     const std::int64_t before = memory_bytes() - memory_held(*learner);
     learner->fit(1, 1e-3);

@@ -1,4 +1,4 @@
-// What the test of std::to_string looks for, so that it is seen to find it.
+// Contains what the test of std::to_string searches for, to show that the test finds it.
 #include <string>
 
 std::string probe(double number);

@@ -37,7 +37,7 @@ int open_watched(int at, const char* path, int flags, mode_t mode) {
   return descriptor;
 }
 
-/// What becomes of a transfer of so many bytes: an error (below 0), or how many to ask for.
+/// Decides a transfer of `bytes` bytes: returns a negative error, or the number of bytes to request.
 ssize_t transfer(Kind kind, int descriptor, std::size_t bytes, const char* call) {
   if (!faults::is_watched(descriptor)) return static_cast<ssize_t>(bytes);
   if (kind == Kind::write) strikes(Kind::crash, call);
@@ -49,7 +49,8 @@ ssize_t transfer(Kind kind, int descriptor, std::size_t bytes, const char* call)
   return static_cast<ssize_t>(bytes);
 }
 
-/// The result of a write that failed. A program that ignores it goes on as if all had been written.
+/// The result of a failed write. A program that ignores the failure continues as if everything had been
+/// written.
 ssize_t failed_write(ssize_t error, std::size_t bytes) {
   if (error != -EINTR && faults::lies_about_write()) return static_cast<ssize_t>(bytes);
   return failed(static_cast<int>(-error));
@@ -61,7 +62,7 @@ std::size_t bytes_of(const iovec* parts, int count) {
   return bytes;
 }
 
-// The disk itself is not waited for: a crash that is only played loses nothing.
+// Does not wait for the disk, because a simulated crash loses nothing there.
 int flush(int descriptor, const char* call) {
   if (!faults::is_watched(descriptor)) return 0;
   strikes(Kind::crash, call);
@@ -160,13 +161,13 @@ ssize_t writev(int descriptor, const iovec* parts, int count) {
   const std::size_t all = bytes_of(parts, count);
   const ssize_t some = transfer(Kind::write, descriptor, all, "writev");
   if (some < 0) return failed_write(some, all);
-  if (static_cast<std::size_t>(some) < all) {  // short: the first part alone
+  if (static_cast<std::size_t>(some) < all) {  // a short transfer: only the first part
     return syscall(SYS_write, descriptor, parts[0].iov_base, parts[0].iov_len);
   }
   return syscall(SYS_writev, descriptor, parts, count);
 }
 
-// Every argument of a command of fcntl fits into a pointer.
+// Every argument of an fcntl command fits into a pointer.
 int fcntl(int descriptor, int command, ...) {
   va_list values;
   va_start(values, command);

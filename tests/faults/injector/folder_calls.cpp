@@ -24,7 +24,7 @@ int failed(int error) {
   return -1;
 }
 
-/// 0 where the call shall go on.
+/// Returns 0 if the call is to proceed.
 int before_change(Kind kind, const char* path) {
   strikes(Kind::crash, path);
   return failure(kind, path);
@@ -56,7 +56,7 @@ int drop(int at, const char* path, int flags) {
   return result;
 }
 
-/// Whether a look at that path fails, with errno set.
+/// Whether a lookup of that path fails; errno is then set.
 bool blind(int at, const char* path) {
   if (!faults::is_watched(at, path)) return false;
   const int error = failure(Kind::look, path);
@@ -109,7 +109,7 @@ int fstatat(int at, const char* path, struct stat* status, int flags) noexcept {
   static StatAt* const real = faults::next<StatAt>("fstatat");
   return blind(at, path) ? -1 : real(at, path, status, flags);
 }
-// On 64-bit systems struct stat64 is struct stat under another name.
+// On 64-bit systems struct stat64 is the same as struct stat.
 int stat64(const char* path, struct stat64* status) noexcept {
   return stat(path, reinterpret_cast<struct stat*>(status));
 }
@@ -133,7 +133,7 @@ DIR* opendir(const char* path) {
   return folder;
 }
 
-// Opened by descriptor, as a walk through a tree does.
+// The folder was opened by descriptor, as in a walk through a tree.
 struct dirent* readdir(DIR* folder) {
   static auto* const real = faults::next<struct dirent*(DIR*)>("readdir");
   if (faults::is_watched(dirfd(folder))) {

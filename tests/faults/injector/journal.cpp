@@ -23,13 +23,13 @@ struct Known {
   dev_t device;
   ino_t inode;
 };
-std::array<Known, 8192> known{};  // the place is the number; the last entry of an inode counts
+std::array<Known, 8192> known{};  // the index is the number; the last entry of an inode is valid
 std::size_t count = 0;
 std::size_t copies = 0;
 int file = -1;
 pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
-/// One entry at a time, and none of its calls watched.
+/// Writes one entry at a time; its own calls are not watched.
 class Entry {
  public:
   Entry() { pthread_mutex_lock(&mutex); }
@@ -62,7 +62,7 @@ std::size_t new_number(const struct stat& status) {
   return count++;
 }
 
-/// Where a path leads, from the root of the file system.
+/// The absolute path.
 Path whole(int at, const char* path) {
   Path result{};
   if (path[0] == '/') {
@@ -86,7 +86,7 @@ std::size_t number_of(const struct stat& status, const char* path) {
   return number;
 }
 
-/// A path cut into its folder, whose number it has, and its last part.
+/// A path split into its folder, with the folder's number, and its last part.
 struct Place {
   Path path;
   std::size_t folder = 0;

@@ -2,20 +2,20 @@
 
 #include <sys/types.h>
 
-/// What would survive a crash of the machine, written down as it happens: which names folders got and lost,
-/// what was flushed, and a copy of each file as it was when it was flushed. tests/faults/durable_state.hpp
-/// reads it. A file or folder is known by a number, since names and inode numbers are used again.
+/// Logs what would survive a crash of the machine: which entries folders got and lost, what was flushed, and
+/// a copy of each file at the time of its flush. tests/faults/durable_state.hpp reads the log. Files and
+/// folders have numbers, because names and inode numbers are reused.
 ///
-///     known NUMBER PATH              was there when the program began
-///     make d|f FOLDER NUMBER NAME    a new folder or file got a name
-///     move FOLDER FOLDER NAME/NAME   of this folder, to that one
-///     drop FOLDER NAME               a name went
-///     sync NUMBER                    the names of a folder were flushed
-///     copy NUMBER COPY               the bytes of a file were flushed; they are in the journal's folder
+///    known NUMBER PATH              existed when the program began
+///    make d|f FOLDER NUMBER NAME    a new folder or file got a name
+///    move FOLDER FOLDER NAME/NAME   from this folder to that one
+///    drop FOLDER NAME               a name was removed
+///    sync NUMBER                    the entries of a folder were flushed
+///    copy NUMBER COPY               the bytes of a file were flushed; the copy is in the journal's folder
 namespace faults::journal {
 
 bool on();
-/// Whether there is such a file; to be asked before a call that may make it.
+/// Whether the file exists. Call it before a call that may create the file.
 bool exists(int at, const char* path);
 void made(int at, const char* path);
 void moved(int from, const char* path, int to, const char* new_path);

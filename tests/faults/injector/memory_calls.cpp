@@ -11,7 +11,7 @@ using faults::Kind;
 
 extern "C" {
 
-// glibc's own names, which need no lookup: looking up allocates.
+// glibc's own names need no lookup; a lookup would allocate.
 void* __libc_malloc(std::size_t bytes);
 void* __libc_calloc(std::size_t count, std::size_t bytes);
 void* __libc_realloc(void* block, std::size_t bytes);

@@ -23,12 +23,13 @@ constexpr std::array<const char*, kinds> names{"open",   "read", "write",  "part
 
 struct Plan {
   std::uint64_t seed = 0;
-  unsigned kinds = 0;       // a bit each
-  double rate = 0;          // of the calls behind the first that fails
-  std::uint64_t after = 0;  // so many calls of these kinds succeed first
-  int thread = 0;           // whose calls are counted for `after`, in the order of their first calls
-  std::uint64_t most = 1;   // faults in all
-  int error = 0;            // errno of every failure; 0 to choose
+  unsigned kinds = 0;       // one bit per kind
+  double rate = 0;          // share of failing calls after the first failure
+  std::uint64_t after = 0;  // number of calls of these kinds that succeed first
+  int thread = 0;           // the thread whose calls `after` counts; threads are numbered by their first
+                            // calls
+  std::uint64_t most = 1;   // maximum number of faults
+  int error = 0;            // errno of every failure; 0: chosen
   const char* root = "";
   const char* journal = "";
   bool sync_lie = false;
@@ -101,7 +102,7 @@ int thread_number() {
   return this_thread < threads_told_apart ? this_thread : threads_told_apart - 1;
 }
 
-/// Whether the calls that fail have begun, with this one if need be.
+/// Counts the call. Returns whether the failures have begun.
 bool begins() {
   if (begun) return true;
   if (thread_number() != plan.thread || ++position <= plan.after) return false;

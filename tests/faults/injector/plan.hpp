@@ -3,15 +3,15 @@
 #include <cstddef>
 #include <cstdint>
 
-/// Which calls fail. Everything here works without the heap, since the heap is one of the things that fail.
+/// Decides which calls fail. This code does not use the heap, because heap calls can fail too.
 namespace faults {
 
-/// What can go wrong. The names in LEHR_FAULT_KINDS are those of the enumerators.
+/// Kinds of faults. LEHR_FAULT_KINDS uses the names of the enumerators.
 enum class Kind : int {
   open,       ///< open, openat, opendir: EIO, EMFILE; ENOSPC if the call would create the file
   read,       ///< read, pread, readv, readdir: EIO
   write,      ///< write, pwrite, writev: EIO, ENOSPC
-  partial,    ///< read and write transfer fewer bytes than asked for
+  partial,    ///< read and write transfer fewer bytes than requested
   interrupt,  ///< read and write fail with EINTR, as if a signal had arrived
   sync,       ///< fsync, fdatasync: EIO, ENOSPC
   rename,     ///< rename: EIO, ENOSPC
@@ -27,27 +27,28 @@ enum class Kind : int {
 };
 constexpr int kinds = 16;
 
-/// Counts one call of that kind by this thread, and says whether it is to fail.
+/// Counts one call of that kind by this thread. Returns whether it is to fail.
 bool strikes(Kind kind, const char* where);
-/// strikes(), and the errno value of the failure; 0 if the call shall go on.
+/// Like strikes(), but returns the errno value of the failure; 0 if the call is to proceed.
 int failure(Kind kind, const char* where, bool creates = false);
-/// A number below `bound`, from the plan's random stream.
+/// A random number below `bound`, from the plan's stream.
 std::size_t random_below(std::size_t bound);
 
 /// The folder whose files are watched, and the folder of the journal; empty if not set.
 const char* root();
 const char* journal_folder();
 
-/// A planted fault of the program under test: its fsync does nothing, or it ignores failed writes.
+/// Simulated defects of the program under test: fsync does nothing; failed writes are ignored.
 bool lies_about_sync();
 bool lies_about_write();
 
-/// From here on calls are counted and can fail: main begins. And until here: main has ended.
+/// arm() is called when main begins: from then on calls are counted and can fail. disarm() is called when
+/// main has ended.
 void arm();
 void disarm();
 bool armed();
 
-/// While it lives, calls of this thread are the injector's own.
+/// During its lifetime calls of this thread belong to the injector and are not counted.
 class Aside {
  public:
   Aside();

@@ -1,4 +1,4 @@
-// Faults begin with main: before it the loader and the libraries start, whose failures are nobody's to mend.
+// Faults begin with main, because failures of the loader and of library start-up are not lehr's.
 #include <dlfcn.h>
 #include <pthread.h>
 

@@ -25,7 +25,7 @@ bool is_below(const char* path, const char* folder) {
 
 }  // namespace
 
-// The program runs within the root, and does not leave it.
+// The program runs within the root and does not leave it.
 bool is_watched(int at, const char* path) {
   if (is_aside() || !armed() || path == nullptr) return false;
   if (path[0] == '/') return is_below(path, root()) || is_below(path, "/proc");

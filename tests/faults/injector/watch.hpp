@@ -1,12 +1,12 @@
 #pragma once
 
-/// Which files are watched: those below the root, and /proc, whose files cannot be read either on some days.
+/// The watched files: those below the root, and those in /proc, which can be unreadable too.
 namespace faults {
 
-/// Whether a path, relative to the folder that the descriptor `at` holds, is of a watched file.
+/// Whether a path, relative to the folder of the descriptor `at`, is a watched file.
 bool is_watched(int at, const char* path);
 bool is_watched(int descriptor);
-/// A descriptor of a watched file was opened, or one was closed.
+/// Called when a descriptor of a watched file was opened, or a descriptor was closed.
 void watch(int descriptor);
 void forget(int descriptor);
 
