@@ -21,8 +21,8 @@ class Training {
         images_(model.inputs().front()),
         targets_(graph_.input("targets", {DType::i64, {1}})),
         parameters_(model, cpu_backend()),
-        optimizer_(Adam{}, static_cast<std::int64_t>(parameters_.values().size()),
-                   {{0, static_cast<std::int64_t>(parameters_.values().size()), true}}, cpu_backend()),
+        optimizer_(Adam{}, parameters_.values().count(), {{0, parameters_.values().count(), true}},
+                   cpu_backend()),
         plan_(with_loss(model), parameters_, {.batch_size = batch_size}),
         image_data_(static_cast<std::size_t>(batch_size * graph_.node(images_).output.shape.numel())),
         target_data_(static_cast<std::size_t>(batch_size)) {
@@ -30,14 +30,14 @@ class Training {
     for (std::size_t i = 0; i < image_data_.size(); ++i)
       image_data_[i] = static_cast<float>(i * 37 % 255) / 128 - 1;
     for (std::size_t i = 0; i < target_data_.size(); ++i) target_data_[i] = static_cast<std::int64_t>(i % 10);
-    plan_.bind_input(images_, image_data_.data());
-    plan_.bind_input(targets_, target_data_.data());
+    plan_.bind_input(images_, image_data_);
+    plan_.bind_input(targets_, target_data_);
   }
 
   void step() {
     plan_.forward();
     plan_.backward();
-    optimizer_.step(parameters_.values().data(), parameters_.grads().data(), 1e-4);
+    optimizer_.step(parameters_.values(), parameters_.grads(), 1e-4);
   }
 
  private:

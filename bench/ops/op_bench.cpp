@@ -15,11 +15,12 @@ double bytes_of(const std::vector<TensorSpec>& specs) {
   return bytes;
 }
 
-void fill(void* address, const TensorSpec& spec, float scale) {
-  if (spec.dtype != DType::f32) return;  // zero is a valid class number
+void fill(const TensorRef& tensor, float scale) {
+  if (tensor.dtype() != DType::f32) return;  // zero is a valid class number
   Rng rng(1, Purpose::test);
-  auto* const values = static_cast<float*>(address);
-  for (std::int64_t i = 0; i < spec.shape.numel(); ++i) values[i] = scale * rng.uniform(-1, 1);
+  std::vector<float> values(static_cast<std::size_t>(tensor.count()));
+  for (float& value : values) value = scale * rng.uniform(-1, 1);
+  tensor.backend().upload(tensor, values);
 }
 
 void report(benchmark::State& state, const PreparedOp& op, double bytes, double flops) {
@@ -73,34 +74,40 @@ KernelSpec training_spec(std::string type, Attributes attributes, std::vector<Te
 }
 
 PreparedOp::PreparedOp(const KernelSpec& spec) : spec_(spec), kernel_(cpu_backend().kernel(spec)) {
-  for (const TensorSpec& input : spec.inputs) inputs_.push_back(allocate(input, 1).get());
+  std::vector<ConstTensorRef> inputs;
+  std::vector<TensorRef> input_grads;
+  std::vector<TensorRef> parameters;
+  std::vector<TensorRef> parameter_grads;
+  std::vector<TensorRef> saved;
+  for (const TensorSpec& input : spec.inputs) inputs.push_back(allocate(input, 1));
   for (std::size_t i = 0; i < spec.inputs.size(); ++i) {
-    input_grads_.push_back(spec.input_grads[i] ? allocate(spec.inputs[i], 0).get() : nullptr);
+    input_grads.push_back(spec.input_grads[i] ? allocate(spec.inputs[i], 0) : TensorRef());
   }
   for (const TensorSpec& parameter : spec.parameters) {
-    parameters_.push_back(allocate(parameter, 0.1F).get());
-    parameter_grads_.push_back(allocate(parameter, 0).get());
+    parameters.push_back(allocate(parameter, 0.1F));
+    parameter_grads.push_back(allocate(parameter, 0));
   }
-  for (const TensorSpec& saved : kernel_->saved()) saved_.push_back(allocate(saved, 0).get());
-  args_.inputs = inputs_;
-  args_.output = allocate(spec.output, 0).get();
-  args_.parameters = parameters_;
-  args_.saved = saved_;
-  args_.workspace = allocate({DType::u8, Shape{static_cast<std::int64_t>(kernel_->workspace())}}, 0).get();
-  args_.output_grad = allocate(spec.output, 1).get();
-  args_.input_grads = input_grads_;
-  args_.parameter_grads = parameter_grads_;
+  for (const TensorSpec& one : kernel_->saved()) saved.push_back(allocate(one, 0));
+  KernelTensors tensors;
+  tensors.inputs = inputs;
+  tensors.output = allocate(spec.output, 0);
+  tensors.parameters = parameters;
+  tensors.saved = saved;
+  tensors.workspace = allocate({DType::u8, Shape{static_cast<std::int64_t>(kernel_->workspace())}}, 0);
+  tensors.output_grad = allocate(spec.output, 1);
+  tensors.input_grads = input_grads;
+  tensors.parameter_grads = parameter_grads;
+  kernel_->bind(tensors);
 }
 
-PreparedOp::Buffer PreparedOp::allocate(const TensorSpec& spec, float scale) {
-  Buffer buffer = cpu_backend().allocate(spec.bytes());
-  if (scale != 0) fill(buffer.get(), spec, scale);
-  buffers_.push_back(buffer);
-  return buffer;
+TensorRef PreparedOp::allocate(const TensorSpec& spec, float scale) {
+  const TensorRef made = buffers_.emplace_back(cpu_backend(), spec, contiguous_strides(spec.shape)).ref();
+  if (scale != 0) fill(made, scale);
+  return made;
 }
 
-void PreparedOp::forward() { kernel_->forward(args_); }
-void PreparedOp::backward() { kernel_->backward(args_); }
+void PreparedOp::forward() { kernel_->run_forward({}); }
+void PreparedOp::backward() { kernel_->run_backward({}); }
 
 double PreparedOp::forward_bytes() const {
   return bytes_of(spec_.inputs) + bytes_of(spec_.parameters) + bytes_of({spec_.output});

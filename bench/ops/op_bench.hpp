@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "lehr/backend/backend.hpp"
+#include "lehr/backend/buffer.hpp"
 
 namespace lehr::bench {
 
@@ -28,18 +28,11 @@ class PreparedOp {
   double backward_bytes() const;
 
  private:
-  using Buffer = std::shared_ptr<void>;
-  Buffer allocate(const TensorSpec& spec, float scale);
+  TensorRef allocate(const TensorSpec& spec, float scale);
 
   KernelSpec spec_;
   std::unique_ptr<Kernel> kernel_;
   std::vector<Buffer> buffers_;
-  std::vector<const void*> inputs_;
-  std::vector<void*> input_grads_;
-  std::vector<void*> parameters_;
-  std::vector<void*> parameter_grads_;
-  std::vector<void*> saved_;
-  KernelArgs args_;
 };
 
 TensorSpec floats(const Shape& shape);

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "lehr/backend/backend.hpp"
+#include "lehr/backend/buffer.hpp"
 #include "lehr/core/rng.hpp"
 
 namespace lehr::bench {
@@ -19,10 +19,12 @@ void measure(benchmark::State& state, bool histograms, bool relu) {
   std::vector<float> values(static_cast<std::size_t>(count));
   Rng random(1, Purpose::test);
   for (float& value : values) value = relu ? std::max(0.0F, random.normal()) : random.normal();
+  const Buffer buffer(cpu_backend(), count);
+  cpu_backend().upload(buffer.ref(), values);
   const auto probe = cpu_backend().probe({.histograms = histograms});
   TensorStats stats;
   for (auto _ : state) {
-    probe->measure(values.data(), count, stats);
+    probe->measure(buffer.ref(), stats);
     benchmark::DoNotOptimize(stats);
   }
   state.SetItemsProcessed(state.iterations() * count);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "lehr/backend/backend.hpp"
+#include "lehr/backend/buffer.hpp"
 #include "lehr/core/parallel.hpp"
 #include "lehr/optim/rules.hpp"
 
@@ -33,28 +33,26 @@ void run_update(benchmark::State& state, const OptimizerSpec& optimizer, double 
   const std::int64_t count = state.range(0);
   const auto update = cpu_backend().update(optimizer.update);
   const std::vector<UpdateTensor> tensors = tensors_of(count);
-  std::vector<std::shared_ptr<void>> buffers;
-  const auto allocate = [&] {
-    buffers.push_back(cpu_backend().allocate(static_cast<std::size_t>(count) * sizeof(float)));
-    return static_cast<float*>(buffers.back().get());
-  };
-  UpdateArgs args;
-  args.parameters = allocate();
-  float* const gradients = allocate();
-  for (std::int64_t i = 0; i < count; ++i) gradients[i] = static_cast<float>(i % 17) * 1e-3F;
-  args.gradients = gradients;
-  std::vector<float*> states;
-  for (int i = 0; i < update->states(); ++i) states.push_back(allocate());
-  args.states = states;
-  args.count = count;
-  args.lr = 1e-3F;
-  args.momentum = static_cast<float>(optimizer.momentum);
-  args.weight_decay = static_cast<float>(optimizer.weight_decay);
-  args.decoupled_decay = static_cast<float>(optimizer.decoupled_decay);
-  args.tensors = tensors;
+  std::vector<float> values(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i) {
+    values[static_cast<std::size_t>(i)] = static_cast<float>(i % 17) * 1e-3F;
+  }
+  const Buffer parameters(cpu_backend(), count);
+  const Buffer gradients(cpu_backend(), count);
+  cpu_backend().upload(gradients.ref(), values);
+  std::vector<Buffer> states;
+  std::vector<TensorRef> state_refs;
+  for (int i = 0; i < update->states(); ++i) {
+    state_refs.push_back(states.emplace_back(cpu_backend(), count).ref());
+  }
+  UpdateRates rates;
+  rates.lr = 1e-3F;
+  rates.momentum = static_cast<float>(optimizer.momentum);
+  rates.weight_decay = static_cast<float>(optimizer.weight_decay);
+  rates.decoupled_decay = static_cast<float>(optimizer.decoupled_decay);
   for (auto _ : state) {
-    update->apply(args);
-    ++args.step;
+    update->step({parameters.ref(), gradients.ref(), state_refs, tensors}, rates);
+    ++rates.step;
   }
   count_bytes(state, streams, count);
 }
@@ -62,18 +60,13 @@ void run_update(benchmark::State& state, const OptimizerSpec& optimizer, double 
 /// The memory bandwidth with as many streams as Adam: four reads and three writes.
 void move_seven_streams(benchmark::State& state) {
   const std::int64_t count = state.range(0);
-  std::vector<std::shared_ptr<void>> buffers;
-  std::vector<float*> streams;
-  for (int i = 0; i < 4; ++i) {
-    buffers.push_back(cpu_backend().allocate(static_cast<std::size_t>(count) * sizeof(float)));
-    streams.push_back(static_cast<float*>(buffers.back().get()));
-  }
+  std::vector<std::vector<float>> streams(4, std::vector<float>(static_cast<std::size_t>(count)));
   for (auto _ : state) {
     parallel_for(count, 4096, [&](std::int64_t begin, std::int64_t end, int) {
-      const float* const from = streams[0];
-      float* const a = streams[1];
-      float* const b = streams[2];
-      float* const c = streams[3];
+      const float* const from = streams[0].data();
+      float* const a = streams[1].data();
+      float* const b = streams[2].data();
+      float* const c = streams[3].data();
       for (std::int64_t i = begin; i < end; ++i) {
         const float added = from[i];
         a[i] += added;
@@ -88,11 +81,9 @@ void move_seven_streams(benchmark::State& state) {
 
 void accumulate(benchmark::State& state) {
   const std::int64_t count = state.range(0);
-  const auto to = cpu_backend().allocate(static_cast<std::size_t>(count) * sizeof(float));
-  const auto from = cpu_backend().allocate(static_cast<std::size_t>(count) * sizeof(float));
-  for (auto _ : state) {
-    cpu_backend().accumulate(static_cast<float*>(to.get()), static_cast<const float*>(from.get()), count);
-  }
+  const Buffer to(cpu_backend(), count);
+  const Buffer from(cpu_backend(), count);
+  for (auto _ : state) cpu_backend().accumulate(to.ref(), from.ref());
   count_bytes(state, 3, count);
 }
 

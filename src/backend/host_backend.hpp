@@ -7,30 +7,65 @@
 
 namespace lehr {
 
-/// What backends that compute on the host share: memory, and kernels looked up in a registry.
+/// Arithmetic on floats in host memory. Meanings as in Backend.
+class HostArithmetic {
+ public:
+  virtual ~HostArithmetic() = default;
+  virtual void accumulate(float* to, const float* from, std::int64_t count) const = 0;
+  virtual void add_scaled(float* to, const float* from, float factor, std::int64_t count) const = 0;
+  virtual void lerp(float* to, const float* from, float weight, std::int64_t count) const = 0;
+  virtual void scale(float* values, float factor, std::int64_t count) const = 0;
+  virtual void clamp(float* values, float low, float high, std::int64_t count) const = 0;
+  virtual double sum_of_squares(const float* values, std::int64_t count) const = 0;
+  virtual bool all_finite(const float* values, std::int64_t count) const = 0;
+};
+
+/// What backends that compute on the host share: memory, transfers, references resolved to addresses, and
+/// kernels looked up in a registry.
 class HostBackend : public Backend {
  public:
-  explicit HostBackend(std::string name) : name_(std::move(name)) {}
-  std::string_view name() const override { return name_; }
-  std::unique_ptr<Kernel> kernel(const KernelSpec& spec) const override {
-    return registry_.kernel(name_, spec);
-  }
-  std::unique_ptr<Update> update(const UpdateSpec& spec) const override {
-    return registry_.update(name_, spec);
-  }
-  bool fuses(std::string_view type, FusedActivation::Kind activation) const override {
+  HostBackend(std::string name, std::unique_ptr<const HostArithmetic> arithmetic)
+      : name_(std::move(name)), arithmetic_(std::move(arithmetic)) {}
+  std::string_view name() const final { return name_; }
+  std::unique_ptr<Kernel> kernel(const KernelSpec& spec) const final { return registry_.kernel(name_, spec); }
+  std::unique_ptr<Update> update(const UpdateSpec& spec) const final { return registry_.update(name_, spec); }
+  bool fuses(std::string_view type, FusedActivation::Kind activation) const final {
     return registry_.fuses(type, activation);
   }
-  std::shared_ptr<void> allocate(std::size_t bytes) const override;
-  void copy_in(void* device, const void* host, std::size_t bytes) const override;
-  void copy_out(void* host, const void* device, std::size_t bytes) const override;
-  void copy(float* to, const float* from, std::int64_t count) const override;
+  void measure(std::span<const Measurement> measurements) const final;
+
+  std::size_t total_memory() const final;
+  std::shared_ptr<DeviceMemory> allocate(std::size_t bytes) const final;
+  Strides activation_layout(const Shape& shape) const override { return channels_last_strides(shape); }
+  Strides parameter_layout(const Shape& shape) const override { return output_last_strides(shape); }
+
+  void upload(const TensorRef& to, const HostData& from) const final;
+  void download(void* to, const ConstTensorRef& from) const final;
+  std::unique_ptr<HostInput> host_input() const final;
+  void synchronise() const final {}
+  double time_stamp() const final;
+
+  void copy(const TensorRef& to, const ConstTensorRef& from) const final;
+  void fill(const TensorRef& to, float value) const final;
+  void accumulate(const TensorRef& to, const ConstTensorRef& from) const final;
+  void add_scaled(const TensorRef& to, const ConstTensorRef& from, float factor) const final;
+  void lerp(const TensorRef& to, const ConstTensorRef& from, float weight) const final;
+  void scale(const TensorRef& values, float factor) const final;
+  void clamp(const TensorRef& values, float low, float high) const final;
+  double sum_of_squares(const ConstTensorRef& values) const final;
+  bool all_finite(const ConstTensorRef& values) const final;
 
  protected:
   KernelRegistry& registry() { return registry_; }
+  const KernelRegistry& registry() const { return registry_; }
 
  private:
+  const float* floats(const ConstTensorRef& ref) const;
+  float* floats(const TensorRef& ref) const;
+  void check(const ConstTensorRef& ref) const;
+
   std::string name_;
+  std::unique_ptr<const HostArithmetic> arithmetic_;
   KernelRegistry registry_;
 };
 

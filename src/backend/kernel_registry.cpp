@@ -1,27 +1,69 @@
 #include "lehr/backend/kernel_registry.hpp"
 
+#include <algorithm>
+
 #include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
 
 namespace lehr {
+namespace {
 
-void KernelRegistry::add_kernel(std::string type, MakeKernel make, Fuses fuses) {
-  kernels_.insert_or_assign(std::move(type), std::pair{std::move(make), std::move(fuses)});
+/// "f32", or "f32 or i64"
+std::string names_of(const std::vector<DType>& types) {
+  std::string names;
+  for (const DType type : types) names += (names.empty() ? "" : " or ") + std::string(name_of(type));
+  return names;
+}
+
+/// What a kernel computes with, by tensor.
+class TypeCheck {
+ public:
+  TypeCheck(std::string_view backend, const KernelSpec& spec) : backend_(backend), spec_(spec) {}
+
+  void expect(const std::string& tensor, const std::vector<DType>& types, DType found) const {
+    if (std::ranges::find(types, found) != types.end()) return;
+    throw BadInput("the " + std::string(backend_) + " backend computes " + spec_.type + " " +
+                   in_quotes(spec_.name) + " with " + names_of(types) + " as " + tensor + ", found " +
+                   std::string(name_of(found)));
+  }
+
+  void run(const KernelTypes& types) const {
+    for (std::size_t i = 0; i < spec_.inputs.size() && !types.inputs.empty(); ++i) {
+      const std::vector<DType>& allowed = types.inputs[std::min(i, types.inputs.size() - 1)];
+      expect("input " + std::to_string(i), allowed, spec_.inputs[i].dtype);
+    }
+    expect("its output", {types.output}, spec_.output.dtype);
+    for (const TensorSpec& parameter : spec_.parameters) {
+      expect("its parameters", {types.parameters}, parameter.dtype);
+    }
+  }
+
+ private:
+  std::string_view backend_;
+  const KernelSpec& spec_;
+};
+
+}  // namespace
+
+void KernelRegistry::add_kernel(std::string type, MakeKernel make, KernelTraits traits) {
+  kernels_.insert_or_assign(std::move(type), Entry{std::move(make), std::move(traits)});
 }
 
 void KernelRegistry::add_update(std::string type, MakeUpdate make) {
   updates_.insert_or_assign(std::move(type), std::move(make));
 }
 
-std::unique_ptr<Kernel> KernelRegistry::kernel(std::string_view backend, const KernelSpec& spec) const {
+std::unique_ptr<HostKernel> KernelRegistry::kernel(std::string_view backend, const KernelSpec& spec) const {
   const auto found = kernels_.find(spec.type);
   if (found == kernels_.end()) {
     throw Error("the " + std::string(backend) + " backend has no kernel for \"" + spec.type + "\" (node " +
                 spec.name + ")");
   }
-  return found->second.first(spec);
+  TypeCheck(backend, spec).run(found->second.traits.types);
+  return found->second.make(spec);
 }
 
-std::unique_ptr<Update> KernelRegistry::update(std::string_view backend, const UpdateSpec& spec) const {
+std::unique_ptr<HostUpdate> KernelRegistry::update(std::string_view backend, const UpdateSpec& spec) const {
   const auto found = updates_.find(spec.type);
   if (found == updates_.end()) {
     throw Error("the " + std::string(backend) + " backend has no optimizer \"" + spec.type + "\"");
@@ -31,7 +73,13 @@ std::unique_ptr<Update> KernelRegistry::update(std::string_view backend, const U
 
 bool KernelRegistry::fuses(std::string_view type, FusedActivation::Kind activation) const {
   const auto found = kernels_.find(type);
-  return found != kernels_.end() && found->second.second(activation);
+  return found != kernels_.end() && found->second.traits.fuses(activation);
+}
+
+std::vector<std::string> KernelRegistry::kernel_types() const {
+  std::vector<std::string> types;
+  for (const auto& [type, entry] : kernels_) types.push_back(type);
+  return types;
 }
 
 }  // namespace lehr

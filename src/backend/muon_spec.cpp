@@ -27,7 +27,7 @@ double muon_weight_scale(double norm, const UpdateTensor& tensor) {
   return norm == 0 ? 1 : std::sqrt(static_cast<double>(tensor.columns)) / norm;
 }
 
-void apply_muon_fallback(const MuonSpec& spec, Update& fallback, const UpdateArgs& args,
+void apply_muon_fallback(const MuonSpec& spec, HostUpdate& fallback, const UpdateArgs& args,
                          const UpdateTensor& tensor) {
   constexpr std::size_t most_states = 8;
   const auto count = static_cast<std::size_t>(fallback.states());

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "lehr/backend/backend.hpp"
+#include "lehr/backend/host_kernel.hpp"
 
 namespace lehr {
 
@@ -20,7 +20,7 @@ double muon_step_scale(const MuonSpec& spec, const UpdateTensor& tensor);
 /// What multiplies a weight of this norm where normalise_weights.
 double muon_weight_scale(double norm, const UpdateTensor& tensor);
 /// One step of the fallback on one tensor that is no matrix, with Muon's decays.
-void apply_muon_fallback(const MuonSpec& spec, Update& fallback, const UpdateArgs& args,
+void apply_muon_fallback(const MuonSpec& spec, HostUpdate& fallback, const UpdateArgs& args,
                          const UpdateTensor& tensor);
 
 }  // namespace lehr

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "callbacks/weights.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/train/learner.hpp"
 
@@ -31,14 +30,14 @@ void EarlyStopping::after_epoch(Learner& learner) {
   const int epoch = learner.progress().epoch;
   const std::optional<double> value = monitor_.value_of(learner);
   if (!value || epoch < options_.start_from_epoch) return;
-  Parameters& parameters = learner.parameters();
+  const Parameters& parameters = learner.parameters();
   ++waited_;
   if (monitor_.improves(*value)) {
     if (!options_.baseline || monitor_.is_better(*value, *options_.baseline)) waited_ = 0;
     best_epoch_ = epoch;
     if (options_.restore_best) {
-      best_values_ = host_copy(parameters.backend(), parameters.values());
-      best_states_ = host_copy(parameters.backend(), parameters.states());
+      best_values_ = parameters.backend().download_floats(parameters.values());
+      best_states_ = parameters.backend().download_floats(parameters.states());
     }
     return;
   }
@@ -62,8 +61,8 @@ std::string EarlyStopping::reason() const {
 void EarlyStopping::after_fit(Learner& learner) {
   if (best_values_.empty() || learner.stopped()) return;
   Parameters& parameters = learner.parameters();
-  device_copy(parameters.backend(), parameters.values(), best_values_);
-  device_copy(parameters.backend(), parameters.states(), best_states_);
+  parameters.backend().upload(parameters.values(), best_values_);
+  parameters.backend().upload(parameters.states(), best_states_);
 }
 
 void EarlyStopping::save_state(CallbackState& state) const {

@@ -2,40 +2,27 @@
 
 #include <algorithm>
 
-#include "callbacks/weights.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/train/learner.hpp"
 
 namespace lehr {
 
-/// Device copies of a model's values and states.
+/// Copies of a model's values and states in the backend's memory.
 struct Ema::Buffers {
-  explicit Buffers(Parameters& parameters)
+  explicit Buffers(const Parameters& parameters)
       : backend(parameters.backend()),
-        values(copy_of(parameters.values())),
-        states(copy_of(parameters.states())),
-        value_count(parameters.values().size()),
-        state_count(parameters.states().size()) {}
+        values(Buffer::copy_of(parameters.values())),
+        states(Buffer::copy_of(parameters.states())) {}
 
-  std::shared_ptr<float> copy_of(std::span<const float> from) const {
-    auto made = std::static_pointer_cast<float>(backend.allocate(from.size_bytes()));
-    backend.copy(made.get(), from.data(), static_cast<std::int64_t>(from.size()));
-    return made;
-  }
-  std::span<float> all_values() const { return {values.get(), value_count}; }
-  std::span<float> all_states() const { return {states.get(), state_count}; }
-
-  void approach(Parameters& parameters, float share) const {
-    backend.lerp(values.get(), parameters.values().data(), share, static_cast<std::int64_t>(value_count));
-    backend.lerp(states.get(), parameters.states().data(), share, static_cast<std::int64_t>(state_count));
+  void approach(const Parameters& parameters, float share) const {
+    backend.lerp(values.ref(), parameters.values(), share);
+    backend.lerp(states.ref(), parameters.states(), share);
   }
 
   const Backend& backend;
-  std::shared_ptr<float> values;
-  std::shared_ptr<float> states;
-  std::size_t value_count;
-  std::size_t state_count;
+  Buffer values;
+  Buffer states;
 };
 
 Ema::Ema(EmaOptions options) : options_(options) {
@@ -65,13 +52,11 @@ void Ema::after_step(Learner& learner) {
 void Ema::swap(Learner& learner) {
   Parameters& parameters = learner.parameters();
   const Buffers present(parameters);
-  const auto put = [&](std::span<float> to, std::span<const float> from) {
-    parameters.backend().copy(to.data(), from.data(), static_cast<std::int64_t>(from.size()));
-  };
-  put(parameters.values(), average_->all_values());
-  put(parameters.states(), average_->all_states());
-  put(average_->all_values(), present.all_values());
-  put(average_->all_states(), present.all_states());
+  const Backend& backend = parameters.backend();
+  backend.copy(parameters.values(), average_->values.ref());
+  backend.copy(parameters.states(), average_->states.ref());
+  backend.copy(average_->values.ref(), present.values.ref());
+  backend.copy(average_->states.ref(), present.states.ref());
   swapped_ = !swapped_;
 }
 
@@ -108,21 +93,23 @@ void Ema::save_state(CallbackState& state) const {
   state.integers["steps"] = steps_;
   if (!average_) return;
   state.integers["swapped"] = swapped_ ? 1 : 0;
-  state.arrays["values"] = host_copy(average_->backend, average_->all_values());
-  state.arrays["states"] = host_copy(average_->backend, average_->all_states());
+  state.arrays["values"] = average_->backend.download_floats(average_->values.ref());
+  state.arrays["states"] = average_->backend.download_floats(average_->states.ref());
 }
 
 void Ema::load_state(const CallbackState& state) {
   const std::vector<float>& values = state.array("values");
   const std::vector<float>& states = state.array("states");
-  if (values.size() != average_->value_count || states.size() != average_->state_count) {
+  const std::int64_t value_count = average_->values.ref().count();
+  const std::int64_t state_count = average_->states.ref().count();
+  if (std::ssize(values) != value_count || std::ssize(states) != state_count) {
     throw BadInput("the saved average holds " + counted(values.size() + states.size(), "number") +
-                   ", expected " + std::to_string(average_->value_count + average_->state_count));
+                   ", expected " + std::to_string(value_count + state_count));
   }
   steps_ = state.integer("steps");
   swapped_ = state.integer("swapped") != 0;
-  device_copy(average_->backend, average_->all_values(), values);
-  device_copy(average_->backend, average_->all_states(), states);
+  average_->backend.upload(average_->values.ref(), values);
+  average_->backend.upload(average_->states.ref(), states);
 }
 
 }  // namespace lehr

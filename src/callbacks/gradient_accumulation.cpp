@@ -1,6 +1,5 @@
 #include "lehr/callbacks/gradient_accumulation.hpp"
 
-#include "callbacks/weights.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/train/learner.hpp"
@@ -13,31 +12,30 @@ GradientAccumulation::GradientAccumulation(GradientAccumulationOptions options) 
 }
 
 void GradientAccumulation::before_fit(Learner& learner) {
-  backend_ = &learner.parameters().backend();
-  count_ = static_cast<std::int64_t>(learner.parameters().grads().size());
-  const std::size_t bytes = learner.parameters().grads().size_bytes();
-  sums_ = std::static_pointer_cast<float>(backend_->allocate(bytes));
+  const Parameters& parameters = learner.parameters();
+  backend_ = &parameters.backend();
+  sums_ = Buffer(*backend_, parameters.grads().count());
   forget();
 }
 
 void GradientAccumulation::forget() {
   batches_ = 0;
   weight_ = 0;
-  if (sums_) backend_->scale(sums_.get(), 0, count_);
+  if (sums_) backend_->fill(sums_.ref(), 0);
 }
 
 void GradientAccumulation::before_step(Learner& learner) {
   const Progress& progress = learner.progress();
-  float* grads = learner.parameters().grads().data();
-  backend_->add_scaled(sums_.get(), grads, static_cast<float>(progress.weight), count_);
+  const TensorRef grads = learner.parameters().grads();
+  backend_->add_scaled(sums_.ref(), grads, static_cast<float>(progress.weight));
   ++batches_;
   weight_ += progress.weight;
   if (batches_ < options_.batches && progress.batch + 1 < progress.batches) {
     learner.cancel(Scope::batch);
     return;
   }
-  backend_->copy(grads, sums_.get(), count_);
-  if (weight_ > 0) backend_->scale(grads, 1.0F / static_cast<float>(weight_), count_);
+  backend_->copy(grads, sums_.ref());
+  if (weight_ > 0) backend_->scale(grads, 1.0F / static_cast<float>(weight_));
   forget();
 }
 
@@ -48,20 +46,21 @@ void GradientAccumulation::save_state(CallbackState& state) const {
   state.integers["batches"] = batches_;
   state.numbers["weight"] = weight_;
   if (!sums_) return;
-  state.arrays["sums"] = host_copy(*backend_, {sums_.get(), static_cast<std::size_t>(count_)});
+  state.arrays["sums"] = backend_->download_floats(sums_.ref());
 }
 
 void GradientAccumulation::load_state(const CallbackState& state) {
   const std::vector<float>& sums = state.array("sums");
-  if (static_cast<std::int64_t>(sums.size()) != count_) {
-    throw BadInput("expected " + counted(count_, "sum") + " of gradients, found " +
+  const std::int64_t count = sums_.ref().count();
+  if (std::ssize(sums) != count) {
+    throw BadInput("expected " + counted(count, "sum") + " of gradients, found " +
                    std::to_string(sums.size()));
   }
   batches_ = state.integer("batches");
   // Checkpoints of the first versions have counts of samples.
   weight_ = state.numbers.contains("weight") ? state.number("weight")
                                              : static_cast<double>(state.integer("samples"));
-  device_copy(*backend_, {sums_.get(), sums.size()}, sums);
+  backend_->upload(sums_.ref(), sums);
 }
 
 }  // namespace lehr

@@ -55,19 +55,18 @@ GradientClip::GradientClip(GradientClipOptions options) : options_(options) {
 
 void GradientClip::before_step(Learner& learner) {
   Parameters& parameters = learner.parameters();
-  const std::span<float> grads = parameters.grads();
-  const auto count = static_cast<std::int64_t>(grads.size());
+  const TensorRef grads = parameters.grads();
   const Backend& backend = parameters.backend();
   const auto limit = static_cast<float>(options_.limit);
   switch (options_.by) {
     case ClipBy::value:
-      backend.clamp(grads.data(), -limit, limit, count);
+      backend.clamp(grads, -limit, limit);
       break;
     case ClipBy::norm: {
       constexpr double eps = 1e-6;  // PyTorch's
-      last_norm_ = std::sqrt(backend.sum_of_squares(grads.data(), count));
+      last_norm_ = std::sqrt(backend.sum_of_squares(grads));
       const double factor = options_.limit / (last_norm_ + eps);
-      if (factor < 1) backend.scale(grads.data(), static_cast<float>(factor), count);
+      if (factor < 1) backend.scale(grads, static_cast<float>(factor));
       break;
     }
     case ClipBy::adaptive:

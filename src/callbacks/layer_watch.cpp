@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "lehr/core/error.hpp"
-#include "lehr/core/parallel.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/graph/summary.hpp"
 
@@ -23,38 +22,6 @@ store::LayerInfo info_of(const Layer& layer, NodeId watched, const std::vector<S
   info.receptive_field = std::max(output.receptive_field_h, output.receptive_field_w);
   info.bytes = output.activation_bytes * batch_size;
   return info;
-}
-
-struct SmallTensor {
-  TensorProbe* probe;
-  const float* values;
-  std::int64_t elements;
-  TensorStats* result;
-};
-
-/// Shares all tensors out among the threads at once, where one by one each would wait for them.
-void measure_together(std::span<const SmallTensor> tensors) {
-  constexpr std::int64_t piece = 4096;
-  constexpr std::int64_t pieces_a_thread = 4;
-  struct Piece {
-    TensorProbe* probe;
-    std::int64_t first;
-    std::int64_t count;
-  };
-  std::vector<Piece> pieces;
-  for (const SmallTensor& tensor : tensors) {
-    tensor.probe->begin(tensor.values, tensor.elements);
-    for (std::int64_t first = 0; first < tensor.elements; first += piece) {
-      pieces.push_back({tensor.probe, first, std::min(piece, tensor.elements - first)});
-    }
-  }
-  parallel_for(std::ssize(pieces), pieces_a_thread, [&](std::int64_t begin, std::int64_t end, int thread) {
-    for (const Piece& p :
-         std::span(pieces).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin))) {
-      p.probe->written(p.first, p.count, thread);
-    }
-  });
-  for (const SmallTensor& tensor : tensors) tensor.probe->end(*tensor.result);
 }
 
 }  // namespace
@@ -98,33 +65,28 @@ std::vector<LayerStats> LayerWatch::empty_series() const {
 
 void LayerWatch::measure_weights(const Parameters& parameters) {
   const Backend& backend = parameters.backend();
-  const auto count = static_cast<std::int64_t>(parameters.values().size());
-  if (!before_) {
-    before_ = std::static_pointer_cast<float>(backend.allocate(parameters.values().size_bytes()));
-  }
-  backend.copy(before_.get(), parameters.values().data(), count);
-  std::vector<SmallTensor> tensors;
+  if (!before_) before_ = Buffer(backend, parameters.values().count());
+  backend.copy(before_.ref(), parameters.values());
+  std::vector<Measurement> measurements;
   for (const WatchedWeight& one : watched_weights_) {
-    const std::int64_t elements = one.entry.shape.numel();
     WeightStats& stats = weights_[one.layer];
-    tensors.push_back({one.value.get(), parameters.value(one.entry), elements, &stats.weight});
-    tensors.push_back({one.gradient.get(), parameters.grad(one.entry), elements, &stats.gradient});
+    measurements.push_back({one.value.get(), parameters.value(one.entry), &stats.weight});
+    measurements.push_back({one.gradient.get(), parameters.grad(one.entry), &stats.gradient});
   }
-  measure_together(tensors);
+  backend.measure(measurements);
 }
 
 // The copy becomes the update: the new weights less the old ones.
 void LayerWatch::measure_updates(const Parameters& parameters) {
   const Backend& backend = parameters.backend();
-  const auto count = static_cast<std::int64_t>(parameters.values().size());
-  backend.scale(before_.get(), -1, count);
-  backend.accumulate(before_.get(), parameters.values().data(), count);
-  std::vector<SmallTensor> tensors;
+  backend.scale(before_.ref(), -1);
+  backend.accumulate(before_.ref(), parameters.values());
+  std::vector<Measurement> measurements;
   for (const WatchedWeight& one : watched_weights_) {
-    tensors.push_back({one.update.get(), before_.get() + one.entry.offset, one.entry.shape.numel(),
-                       &weights_[one.layer].update});
+    const ConstTensorRef update = before_.ref().part(one.entry.offset, one.entry.shape.numel());
+    measurements.push_back({one.update.get(), update, &weights_[one.layer].update});
   }
-  measure_together(tensors);
+  backend.measure(measurements);
 }
 
 void LayerWatch::forget_weights() { std::ranges::fill(weights_, WeightStats{}); }

@@ -65,7 +65,7 @@ class LayerWatch {
   std::vector<store::LayerInfo> infos_;
   std::vector<WatchedWeight> watched_weights_;
   std::vector<WeightStats> weights_;  // by layer; of those without a weight, nothing is measured
-  std::shared_ptr<float> before_;     // the weights, on the device, before the step
+  Buffer before_;                     // the weights before the step
   std::int64_t timed_ = 0;
 };
 

@@ -21,10 +21,6 @@ std::string samples_text(std::span<const std::int64_t> ids) {
   return ids.size() <= shown ? first : fmt::format("{}, ... ({} of them)", first, ids.size());
 }
 
-bool all_finite(const Parameters& parameters, std::span<const float> values) {
-  return parameters.backend().all_finite(values.data(), static_cast<std::int64_t>(values.size()));
-}
-
 bool is_finite(std::span<const float> values) {
   return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
 }
@@ -64,7 +60,7 @@ void TerminateOnNonFinite::after_loss(Learner& learner) {
 
 void TerminateOnNonFinite::before_step(Learner& learner) {
   const Parameters& parameters = learner.parameters();
-  if (all_finite(parameters, parameters.grads())) return;
+  if (parameters.backend().all_finite(parameters.grads())) return;
   terminate(learner, options_.dump, "a gradient is not finite", learner.step().trace().first);
 }
 
@@ -72,8 +68,8 @@ void TerminateOnNonFinite::before_step(Learner& learner) {
 // finite.
 void TerminateOnNonFinite::after_step(Learner& learner) {
   const Parameters& parameters = learner.parameters();
-  const bool weights = all_finite(parameters, parameters.values());
-  if (weights && all_finite(parameters, parameters.states())) return;
+  const bool weights = parameters.backend().all_finite(parameters.values());
+  if (weights && parameters.backend().all_finite(parameters.states())) return;
   const std::string what = weights ? "running statistic" : "weight";
   std::string first;
   for (const ParameterEntry& entry : parameters.entries()) {

@@ -5,10 +5,10 @@
 
 namespace lehr {
 
-/// Throws BadInput where a plan, which knows its needs before it allocates, needs more memory than the
-/// machine has.
-void check_memory(const Plan& plan);
+/// Throws BadInput if a plan, which knows its needs before it allocates, needs more memory than the backend
+/// has.
+void check_memory(const Plan& plan, const Backend& backend);
 /// The same for `copies` of a model's parameters: values, gradients, optimizer states.
-void check_parameter_memory(const Graph& model, int copies);
+void check_parameter_memory(const Graph& model, const Backend& backend, int copies);
 
 }  // namespace lehr

@@ -37,7 +37,7 @@ Plan& PlanCache::plan(std::int64_t batch_size, Mode mode, bool soft) {
                             .room = room_};
   const Graph& graph = soft ? soft_.graph : hard_.graph;
   Plan made(graph, parameters_, options);
-  check_memory(made);
+  check_memory(made, parameters_.backend());
   return plans_.emplace(key, std::move(made)).first->second;
 }
 
@@ -46,18 +46,23 @@ std::span<const float> PlanCache::predict(const Batch& batch, Mode mode, std::ui
   current_ = &plan(batch.size, mode, current_soft_);
   current_->probe(measuring_);
   current_->time_steps(timing_);
-  current_->bind_input(images_, batch.images);
-  if (current_soft_) {
-    current_->bind_input(soft_.targets, batch.soft_targets);
-  } else {
-    current_->bind_input(hard_.targets, batch.targets);
-  }
+  bind(batch);
   current_->forward_to(scores_, step);
-  const std::int64_t classes = graph().node(scores_).output.shape[1];
-  host_scores_.resize(static_cast<std::size_t>(batch.size * classes));
-  parameters_.backend().copy_out(host_scores_.data(), current_->value(scores_),
-                                 host_scores_.size() * sizeof(float));
+  const ConstTensorRef scores = current_->value(scores_);
+  host_scores_.resize(static_cast<std::size_t>(scores.count()));
+  parameters_.backend().download(host_scores_.data(), scores);
   return host_scores_;
+}
+
+void PlanCache::bind(const Batch& batch) {
+  const std::int64_t pixels = graph().node(images_).output.shape.numel();
+  const std::int64_t classes = graph().node(scores_).output.shape[1];
+  current_->bind_input(images_, HostData(batch.images, DType::f32, batch.size * pixels));
+  if (current_soft_) {
+    current_->bind_input(soft_.targets, HostData(batch.soft_targets, DType::f32, batch.size * classes));
+  } else {
+    current_->bind_input(hard_.targets, HostData(batch.targets, DType::i64, batch.size));
+  }
 }
 
 void PlanCache::set_scores(std::span<const float> scores) {
@@ -66,14 +71,14 @@ void PlanCache::set_scores(std::span<const float> scores) {
                    std::to_string(scores.size()));
   }
   std::ranges::copy(scores, host_scores_.begin());
-  current_->set_value(scores_, host_scores_.data());
+  current_->set_value(scores_, host_scores_);
 }
 
 double PlanCache::loss() {
   current_->forward_rest();
   float loss = 0;
   const NodeId node = current_soft_ ? soft_.graph.output() : hard_.graph.output();
-  parameters_.backend().copy_out(&loss, current_->value(node), sizeof loss);
+  parameters_.backend().download(&loss, current_->value(node));
   return loss;
 }
 
@@ -93,7 +98,7 @@ void PlanCache::freeze(std::vector<NodeId> nodes) {
   // Nothing will write these gradients any more.
   for (const ParameterEntry& entry : parameters_.entries()) {
     if (is_state(entry.role) || std::ranges::find(frozen_, entry.node) == frozen_.end()) continue;
-    parameters_.backend().scale(parameters_.grad(entry), 0, entry.shape.numel());
+    parameters_.backend().fill(parameters_.grad(entry), 0);
   }
 }
 

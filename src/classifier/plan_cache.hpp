@@ -57,6 +57,7 @@ class PlanCache {
 
  private:
   Plan& plan(std::int64_t batch_size, Mode mode, bool soft);
+  void bind(const Batch& batch);
 
   NodeId images_ = 0;
   NodeId scores_ = 0;

@@ -1,11 +1,10 @@
 #include "lehr/engine/plan.hpp"
 
 #include <algorithm>
-#include <map>
 
+#include "engine/bindings.hpp"
 #include "engine/probes.hpp"
 #include "engine/tensors.hpp"
-#include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/parallel.hpp"
 #include "lehr/core/pimpl.hpp"
@@ -15,26 +14,10 @@
 namespace lehr {
 namespace {
 
-/// The addresses of one step's tensors; KernelArgs points into these vectors.
-struct StepAddresses {
-  std::vector<const void*> inputs;
-  std::vector<void*> parameters;
-  std::vector<void*> saved;
-  std::vector<void*> input_grads;
-  std::vector<void*> parameter_grads;
-  KernelArgs args;
-};
-
 std::string step_name(const Graph& graph, const Step& step) {
   std::string name;
   for (const NodeId node : step.nodes) name += (name.empty() ? "" : " + ") + graph.node(node).name;
   return name;
-}
-
-std::map<NodeId, std::vector<const ParameterEntry*>> entries_by_node(const Parameters& parameters) {
-  std::map<NodeId, std::vector<const ParameterEntry*>> by_node;
-  for (const ParameterEntry& entry : parameters.entries()) by_node[entry.node].push_back(&entry);
-  return by_node;
 }
 
 bool is_same(const ParameterEntry& entry, const Node& node, const ParameterSpec& spec) {
@@ -87,15 +70,10 @@ struct Plan::State {
   PlanOptions options;
   int threads;  // that kernels are prepared for
   PlanTensors tensors;
-  ArenaLayout layout;
+  PlanBindings bindings;
   PlanMemory memory;
   NodeId output;
   std::vector<StepInfo> infos;
-  std::vector<StepAddresses> addresses;
-  std::map<NodeId, const void*> bound;  // inputs of the graph
-  std::shared_ptr<PlanRoom> room;
-  std::byte* arena = nullptr;  // as the addresses were made
-  void* workspace = nullptr;
   std::vector<StepTime> times;
   Probes probes;
   bool timing = false;
@@ -107,23 +85,11 @@ struct Plan::State {
         options(given),
         threads(lehr::threads()),
         tensors(plan_tensors(make_steps(graph, backend, options), graph, backend, options)),
-        layout(plan_arena(tensors.allocations)),
+        bindings(graph, parameters, tensors, options),
         output(graph.output()),
-        room(options.room ? options.room : std::make_shared<PlanRoom>(backend)),
         times(tensors.steps.size()),
         probes(backend, options.probes, tensors) {
-    for (const NodeId input : graph.inputs()) bound[input] = nullptr;
     describe(graph);
-    const auto entries = entries_by_node(parameters);
-    for (const PlannedStep& planned : tensors.steps) {
-      StepAddresses& at = addresses.emplace_back();
-      const auto found = entries.find(planned.step.nodes.front());
-      if (found == entries.end()) continue;
-      for (const ParameterEntry* entry : found->second) {
-        at.parameters.push_back(parameters.value(*entry));
-        at.parameter_grads.push_back(parameters.grad(*entry));
-      }
-    }
   }
 
   void describe(const Graph& graph) {
@@ -132,82 +98,16 @@ struct Plan::State {
                        planned.kernel->implementation(), planned.has_backward});
       memory.workspace = std::max(memory.workspace, planned.kernel->workspace());
     }
-    memory.arena = layout.bytes;
+    memory.arena = bindings.layout().bytes;
     for (const Allocation& allocation : tensors.allocations) memory.without_sharing += allocation.bytes;
-  }
-
-  void* address(Slot slot) const { return arena + layout.offsets[slot]; }
-
-  /// Whether the value lies in the arena, and not in a graph input that the node is or shows.
-  bool owns_value(NodeId node) const {
-    const auto root = static_cast<std::size_t>(tensors.root[static_cast<std::size_t>(node)]);
-    return tensors.value[root].has_value();
-  }
-
-  const void* value_address(NodeId node) const {
-    const auto root = static_cast<std::size_t>(tensors.root[static_cast<std::size_t>(node)]);
-    if (tensors.value[root]) return address(*tensors.value[root]);
-    return bound.at(static_cast<NodeId>(root));
-  }
-
-  void* grad_address(NodeId node) const {
-    const auto root = static_cast<std::size_t>(tensors.root[static_cast<std::size_t>(node)]);
-    return tensors.grad[root] ? address(*tensors.grad[root]) : nullptr;
-  }
-
-  // Allocates at the first run, so that a plan can be asked what it would need without paying for it.
-  void enter_room() {
-    room->begin(this, layout.bytes, memory.workspace);
-    if (arena == room->arena() && workspace == room->workspace()) return;
-    arena = room->arena();
-    workspace = room->workspace();
-    for (std::size_t i = 0; i < tensors.steps.size(); ++i) {
-      const PlannedStep& planned = tensors.steps[i];
-      StepAddresses& at = addresses[i];
-      at.inputs.clear();
-      at.saved.clear();
-      at.input_grads.clear();
-      for (const NodeId input : planned.step.inputs) at.inputs.push_back(value_address(input));
-      for (const Slot slot : planned.saved) at.saved.push_back(address(slot));
-      for (const std::optional<Slot>& slot : planned.input_grads) {
-        at.input_grads.push_back(slot ? address(*slot) : nullptr);
-      }
-      at.args.inputs = at.inputs;
-      at.args.output = const_cast<void*>(value_address(planned.step.output()));
-      at.args.parameters = at.parameters;
-      at.args.saved = at.saved;
-      at.args.workspace = workspace;
-      at.args.output_grad = grad_address(planned.step.output());
-      at.args.input_grads = at.input_grads;
-      at.args.parameter_grads = at.parameter_grads;
-      at.args.seed = options.seed;
-    }
-  }
-
-  // A newly bound input changes the addresses of the steps that read it, directly or through an alias.
-  void rebind(NodeId input) {
-    for (std::size_t i = 0; i < tensors.steps.size(); ++i) {
-      const std::vector<NodeId>& inputs = tensors.steps[i].step.inputs;
-      for (std::size_t k = 0; k < inputs.size(); ++k) {
-        if (tensors.root[static_cast<std::size_t>(inputs[k])] == input)
-          addresses[i].inputs[k] = bound.at(input);
-      }
-    }
-  }
-
-  void check_bound() const {
-    for (const auto& [input, data] : bound) {
-      if (data == nullptr)
-        throw BadInput("input " + std::to_string(input) + " of the plan is not bound to data");
-    }
   }
 
   template <class Run>
   void timed(double& seconds, const Run& run) {
     if (!timing) return run();
-    const Stopwatch watch;
+    const double begin = backend.time_stamp();
     run();
-    seconds += watch.seconds();
+    seconds += backend.time_stamp() - begin;
   }
 
   /// The step whose output the node is.
@@ -219,18 +119,12 @@ struct Plan::State {
   }
 
   void begin(std::uint64_t step) {
-    check_bound();
-    enter_room();
+    bindings.check_inputs();
+    bindings.enter(memory.workspace);
     forward_done = 0;
     backward_done = false;
     probes.begin_batch();
-    for (StepAddresses& at : addresses) at.args.step = step;
-  }
-
-  void check_room() const {
-    if (arena != nullptr && room->belongs_to(this)) return;
-    throw Error(arena == nullptr ? "the plan has not run yet"
-                                 : "another plan has run since in the memory that the two share");
+    for (std::size_t i = 0; i < tensors.steps.size(); ++i) bindings.step(i).run.step = step;
   }
 
   void forward_until(std::size_t end) {
@@ -246,22 +140,19 @@ struct Plan::State {
 
   void run_forward(std::size_t i) {
     Kernel& kernel = *tensors.steps[i].kernel;
-    KernelArgs& args = addresses[i].args;
-    args.output_probe = probes.begin_forward(i, [&](NodeId node) { return value_address(node); });
-    if (!kernel.is_alias()) timed(times[i].forward_seconds, [&] { kernel.forward(args); });
+    KernelRun& run = bindings.step(i).run;
+    run.output_probe = probes.begin_forward(i, [&](NodeId node) { return bindings.value(node); });
+    if (!kernel.is_alias()) timed(times[i].forward_seconds, [&] { kernel.run_forward(run); });
     end_probes(times[i].forward_seconds);
   }
 
   void run_backward(std::size_t i) {
     if (!tensors.steps[i].has_backward) return;
-    KernelArgs& args = addresses[i].args;
-    args.input_grad_probes = probes.begin_backward(i, [&](NodeId node) { return grad_address(node); });
+    StepTensors& at = bindings.step(i);
+    at.run.input_grad_probes = probes.begin_backward(i, [&](NodeId node) { return bindings.grad(node); });
     timed(times[i].backward_seconds, [&] {
-      tensors.steps[i].kernel->backward(args);
-      for (const PlannedStep::Accumulation& sum : tensors.steps[i].accumulations) {
-        backend.accumulate(static_cast<float*>(address(sum.to)), static_cast<const float*>(address(sum.from)),
-                           sum.count);
-      }
+      tensors.steps[i].kernel->run_backward(at.run);
+      for (const StepTensors::Sum& sum : at.sums) backend.accumulate(sum.to, sum.from);
     });
     end_probes(times[i].backward_seconds);
   }
@@ -291,13 +182,10 @@ Plan::~Plan() = default;
 Plan::Plan(Plan&&) noexcept = default;
 Plan& Plan::operator=(Plan&&) noexcept = default;
 
-void Plan::bind_input(NodeId input, const void* data) {
-  const auto found = used(state_)->bound.find(input);
-  if (found == used(state_)->bound.end())
-    throw Error("node " + std::to_string(input) + " is not an input of the graph");
-  if (found->second == data) return;
-  found->second = data;
-  if (used(state_)->arena) used(state_)->rebind(input);
+void Plan::bind_input(NodeId input, const HostData& data) { used(state_)->bindings.bind_input(input, data); }
+
+void Plan::bind_input(NodeId input, const ConstTensorRef& tensor) {
+  used(state_)->bindings.bind_input(input, tensor);
 }
 
 void Plan::forward(std::uint64_t step) {
@@ -312,44 +200,46 @@ void Plan::forward_to(NodeId node, std::uint64_t step) {
 }
 
 void Plan::forward_rest() {
-  used(state_)->check_room();
+  used(state_)->bindings.check_room();
   used(state_)->forward_until(used(state_)->tensors.steps.size());
 }
 
 void Plan::backward(float factor) {
   if (used(state_)->options.mode != Mode::train)
     throw Error("a plan made for evaluation has no backward pass");
-  if (used(state_)->arena == nullptr || used(state_)->forward_done < used(state_)->tensors.steps.size()) {
+  if (!used(state_)->bindings.has_run() || used(state_)->forward_done < used(state_)->tensors.steps.size()) {
     throw Error("backward was called before forward was done");
   }
-  used(state_)->check_room();
+  used(state_)->bindings.check_room();
   if (used(state_)->backward_done) throw Error("backward was called twice after one forward");
   used(state_)->backward_done = true;
-  if (void* loss_grad = used(state_)->grad_address(used(state_)->output)) {
-    used(state_)->backend.copy_in(loss_grad, &factor, sizeof factor);
+  if (const TensorRef loss_grad = used(state_)->bindings.grad(used(state_)->output)) {
+    used(state_)->backend.fill(loss_grad, factor);
   }
   const ThreadScope scope(used(state_)->threads);
   for (std::size_t i = used(state_)->tensors.steps.size(); i-- > 0;) used(state_)->run_backward(i);
 }
 
-const void* Plan::value(NodeId node) const {
-  const bool kept = node == used(state_)->output || used(state_)->bound.contains(node) ||
+ConstTensorRef Plan::value(NodeId node) const {
+  const bool kept = node == used(state_)->output || used(state_)->bindings.is_input(node) ||
                     std::ranges::find(used(state_)->options.keep, node) != used(state_)->options.keep.end();
   if (!kept)
     throw Error("the value of node " + std::to_string(node) + " is not kept: name it in PlanOptions::keep");
-  used(state_)->check_room();
-  return used(state_)->value_address(node);
+  used(state_)->bindings.check_room();
+  return used(state_)->bindings.value(node);
 }
 
-void Plan::set_value(NodeId node, const void* host) {
-  if (host == nullptr) throw BadInput("a value to set was expected, found null");
-  if (!used(state_)->owns_value(node)) throw Error("the value of a graph's input is set by bind_input");
-  void* address = const_cast<void*>(value(node));
+void Plan::set_value(NodeId node, const HostData& data) {
+  if (data.data == nullptr) throw BadInput("a value to set was expected, found null");
+  if (used(state_)->bindings.is_input(used(state_)->tensors.root[static_cast<std::size_t>(node)])) {
+    throw Error("the value of a graph's input is set by bind_input");
+  }
+  value(node);
   const std::size_t step = used(state_)->step_of(node);
   if (step >= used(state_)->forward_done) {
     throw Error("the value of node " + std::to_string(node) + " was set before it was computed");
   }
-  used(state_)->backend.copy_in(address, host, used(state_)->tensors.steps[step].step.spec.output.bytes());
+  used(state_)->backend.upload(used(state_)->bindings.own_value(node), data);
 }
 
 void Plan::probe(bool on) { used(state_)->probes.turn(on); }

@@ -3,21 +3,23 @@
 namespace lehr {
 namespace {
 
-/// The old memory goes first, so that the two are never held together.
-void grow(const Backend& backend, std::shared_ptr<void>& memory, std::size_t& bytes, std::size_t wanted) {
-  if (memory && bytes >= wanted) return;
+/// Whether the memory was replaced. The old one is freed first, so that the two are never held together.
+bool grow(const Backend& backend, std::shared_ptr<DeviceMemory>& memory, std::size_t& bytes,
+          std::size_t wanted) {
+  if (memory && bytes >= wanted) return false;
   memory.reset();
   bytes = 0;
   memory = backend.allocate(wanted);
   bytes = wanted;
+  return true;
 }
 
 }  // namespace
 
 void PlanRoom::begin(const void* user, std::size_t arena_bytes, std::size_t workspace_bytes) {
   user_ = nullptr;
-  grow(*backend_, arena_, arena_bytes_, arena_bytes);
-  grow(*backend_, workspace_, workspace_bytes_, workspace_bytes);
+  if (grow(*backend_, arena_, arena_bytes_, arena_bytes)) ++generation_;
+  if (grow(*backend_, workspace_, workspace_bytes_, workspace_bytes)) ++generation_;
   user_ = user;
 }
 

@@ -21,7 +21,7 @@ Probes::Probes(const Backend& backend, std::span<const ProbeSpec> specs, const P
       throw Error("node " + std::to_string(specs[i].node) + " cannot be probed: no step computes it");
     }
     const auto step = static_cast<std::size_t>(found - tensors.steps.begin());
-    const Place place{i, specs[i].node, found->step.spec.output.shape.numel()};
+    const Place place{i, specs[i].node};
     if (specs[i].gradient) {
       add_gradient(place, tensors, step);
     } else {
@@ -54,11 +54,11 @@ void Probes::add_gradient(const Place& place, const PlanTensors& tensors, std::s
   told_[writer].resize(tensors.steps[writer].input_grads.size());
 }
 
-TensorProbe* Probes::begin(const Place& place, const void* values) {
-  if (values == nullptr) return nullptr;
+TensorProbe* Probes::begin(const Place& place, const ConstTensorRef& values) {
+  if (!values) return nullptr;
   const Stopwatch watch;
   TensorProbe& probe = *probes_[place.probe];
-  probe.begin(static_cast<const float*>(values), place.count);
+  probe.begin(values);
   begun_.push_back(place.probe);
   seconds_ += watch.seconds();
   return &probe;

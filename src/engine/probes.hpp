@@ -17,14 +17,14 @@ class Probes {
   /// Throws Error where a probed node is not the output of a step.
   Probes(const Backend& backend, std::span<const ProbeSpec> specs, const PlanTensors& tensors);
 
-  /// Begins to measure the value of a step, for its kernel: null where nobody looks. address(node) is where
-  /// it lies.
-  template <class Address>
-  TensorProbe* begin_forward(std::size_t step, const Address& address) {
+  /// Begins to measure the value of a step, for its kernel: null where nobody looks. tensor(node) refers to
+  /// it.
+  template <class TensorOf>
+  TensorProbe* begin_forward(std::size_t step, const TensorOf& tensor) {
     if (!on_) return nullptr;
     TensorProbe* told = nullptr;
     for (const Place& place : values_[step]) {
-      TensorProbe* probe = begin(place, address(place.node));
+      TensorProbe* probe = begin(place, tensor(place.node));
       if (told == nullptr) told = probe;
     }
     return told;
@@ -32,13 +32,13 @@ class Probes {
 
   /// Measures gradients of the step's output that are complete only now, and begins with those that its
   /// kernel writes: one an input, or nothing.
-  template <class Address>
-  std::span<TensorProbe* const> begin_backward(std::size_t step, const Address& address) {
+  template <class TensorOf>
+  std::span<TensorProbe* const> begin_backward(std::size_t step, const TensorOf& tensor) {
     if (!on_) return {};
-    for (const Place& place : summed_gradients_[step]) begin(place, address(place.node));
+    for (const Place& place : summed_gradients_[step]) begin(place, tensor(place.node));
     end();
     for (const Place& place : written_gradients_[step]) {
-      told_[step][place.input] = begin(place, address(place.node));
+      told_[step][place.input] = begin(place, tensor(place.node));
     }
     return told_[step];
   }
@@ -60,13 +60,12 @@ class Probes {
   struct Place {
     std::size_t probe;
     NodeId node;
-    std::int64_t count;
     std::size_t input = 0;  // of the step that writes the gradient
   };
 
   void add_gradient(const Place& place, const PlanTensors& tensors, std::size_t step);
   /// Null where there is no such tensor.
-  TensorProbe* begin(const Place& place, const void* values);
+  TensorProbe* begin(const Place& place, const ConstTensorRef& values);
 
   bool on_ = false;
   // By step.

@@ -19,16 +19,6 @@ ImageInput check(const Graph& model, const Dataset& dataset, std::span<const std
   return input;
 }
 
-/// What the plan computed, in PyTorch's order.
-Tensor row_major(const void* value, const Shape& shape, const Backend& backend) {
-  Tensor channels_last(shape, DType::f32, channels_last_strides(shape));
-  const std::span<float> host = channels_last.elements<float>();
-  backend.copy_out(host.data(), value, host.size_bytes());
-  Tensor tensor(shape, DType::f32);
-  copy_elements(channels_last.view<float>(), tensor.view<float>());
-  return tensor;
-}
-
 void normalise(std::span<float> values) {
   double sum = 0;
   double count = 0;
@@ -68,18 +58,13 @@ std::vector<LayerOutput> activations(const Graph& model, Parameters& parameters,
 
   data::BatchBuffer batch(count, dataset->image_shape());
   data::BatchMaker(dataset, normalisation).fill(samples, batch, true);
-  const Backend& backend = parameters.backend();
-  const std::span<const float> images = batch.images.elements<float>();
-  const std::shared_ptr<void> on_device = backend.allocate(images.size_bytes());
-  backend.copy_in(on_device.get(), images.data(), images.size_bytes());
-  plan.bind_input(input.node, on_device.get());
+  plan.bind_input(input.node, batch.images);
   plan.forward();
 
-  const std::vector<TensorSpec> specs = model.infer(count);
   std::vector<LayerOutput> outputs;
   for (const Layer& layer : layers) {
-    const Shape& shape = specs[static_cast<std::size_t>(watched(layer))].shape;
-    outputs.push_back({layer.name, layer.type, row_major(plan.value(watched(layer)), shape, backend)});
+    const ConstTensorRef value = plan.value(watched(layer));
+    outputs.push_back({layer.name, layer.type, parameters.backend().download_tensor(value)});
     if (options.normalised) normalise(outputs.back().values.elements<float>());
   }
   return outputs;

@@ -46,9 +46,7 @@ struct Predictor::State {
   std::size_t image_size;  // elements of one image
   std::size_t classes;
   ByteTable table;
-  std::vector<float> staged;  // one batch on the host
-  std::shared_ptr<void> device_images;
-  std::size_t device_floats = 0;
+  std::vector<float> staged;      // one batch
   std::optional<Plan> full;       // of batch_size images
   std::optional<Plan> remainder;  // of as many as the last incomplete batch had
 
@@ -69,7 +67,7 @@ struct Predictor::State {
       options.batch_size = size;
       options.mode = Mode::eval;
       plan.emplace(model.graph, *model.parameters, options);
-      check_memory(*plan);
+      check_memory(*plan, model.parameters->backend());
     }
     return *plan;
   }
@@ -86,16 +84,10 @@ struct Predictor::State {
   void run(std::span<const std::uint8_t> pixels, std::span<float> probabilities) {
     const std::lock_guard lock(mutex);
     Plan& plan = plan_for(pixels.size() / image_size);
-    const Backend& backend = model.parameters->backend();
     stage(pixels);
-    if (device_floats < staged.size()) {
-      device_images = backend.allocate(staged.size() * sizeof(float));
-      device_floats = staged.size();
-    }
-    backend.copy_in(device_images.get(), staged.data(), staged.size() * sizeof(float));
-    plan.bind_input(input, device_images.get());
+    plan.bind_input(input, staged);
     plan.forward();
-    backend.copy_out(probabilities.data(), plan.value(model.graph.output()), probabilities.size_bytes());
+    model.parameters->backend().download(probabilities.data(), plan.value(model.graph.output()));
     for (std::size_t row = 0; row < probabilities.size(); row += classes) {
       softmax(probabilities.subspan(row, classes));
     }

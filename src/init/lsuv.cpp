@@ -62,7 +62,7 @@ bool varies(const Moments& output) {
 void normalise(Parameters& parameters, const Layer& layer, const Moments& output) {
   const Backend& backend = parameters.backend();
   const auto scale = static_cast<float>(1 / output.std);
-  backend.scale(parameters.value(*layer.weight), scale, layer.weight->shape.numel());
+  backend.scale(parameters.value(*layer.weight), scale);
   if (layer.bias == nullptr) return;
   Tensor bias = parameters.get(layer.bias->name);
   for (float& value : bias.elements<float>()) {
@@ -73,25 +73,22 @@ void normalise(Parameters& parameters, const Layer& layer, const Moments& output
 
 }  // namespace
 
-void lsuv(Parameters& parameters, const Graph& graph, const float* images, std::int64_t batch_size) {
+void lsuv(Parameters& parameters, const Graph& graph, std::span<const float> images,
+          std::int64_t batch_size) {
   const std::vector<NodeId> inputs = graph.inputs();
   if (inputs.size() != 1) {
     throw BadInput("LSUV needs a graph with one input, found " + counted(inputs.size(), "input"));
   }
-  if (images == nullptr) throw BadInput("LSUV needs a batch of images, found null");
+  if (images.empty()) throw BadInput("LSUV needs a batch of images, found none");
   const std::vector<Layer> layers = layers_of(parameters);
   PlanOptions options{.batch_size = batch_size, .mode = Mode::eval, .fuse = false};
   for (const Layer& layer : layers) options.keep.push_back(layer.node);
   Plan plan(graph, parameters, options);
   plan.bind_input(inputs.front(), images);
-  std::vector<float> outputs;
   for (const Layer& layer : layers) {
     if (!computes(plan, layer.node)) continue;
     plan.forward_to(layer.node);
-    const std::int64_t each = graph.node(layer.node).output.shape.numel();
-    outputs.resize(static_cast<std::size_t>(batch_size * each));
-    parameters.backend().copy_out(outputs.data(), plan.value(layer.node), outputs.size() * sizeof(float));
-    const Moments output = moments_of(outputs);
+    const Moments output = moments_of(parameters.backend().download_floats(plan.value(layer.node)));
     if (!std::isfinite(output.mean) || !std::isfinite(output.std)) {
       throw BadInput("LSUV: expected finite outputs of layer " + in_quotes(graph.node(layer.node).name) +
                      ", found some that are not; is there such a value in the images?");

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "classifier/classifier.hpp"
-#include "core/physical_memory.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
@@ -49,30 +48,24 @@ void check_weights(const Graph& graph, const store::SafeTensors& contents) {
 }
 
 // A few numbers in a graph can ask for any amount of memory.
-void check_activations(const Graph& graph) {
+void check_activations(const Graph& graph, const Backend& backend) {
   double bytes = 0;
   for (const Node& node : graph.nodes()) bytes += static_cast<double>(node.output.bytes());
-  if (bytes > static_cast<double>(physical_memory())) {
+  if (bytes > static_cast<double>(backend.total_memory())) {
     throw BadInput("one image needs " + fmt::format("{:.3g}", bytes / 1e9) +
                    " GB of activations, more than this machine's memory");
   }
 }
 
-void set_parameter(Parameters& parameters, const ParameterEntry& entry, const Tensor& value) {
-  Tensor stored(entry.shape, DType::f32, entry.strides);
-  copy_elements(value.view<float>(), stored.view<float>());
-  parameters.backend().copy_in(parameters.value(entry), stored.data(), stored.bytes());
-}
-
 void set_parameters(Parameters& parameters, const store::SafeTensors& contents) {
   for (const ParameterEntry& entry : parameters.entries()) {
-    set_parameter(parameters, entry, contents.tensors.at(entry.name));
+    parameters.backend().upload_tensor(parameters.value(entry), contents.tensors.at(entry.name));
   }
 }
 
 Model make_model(const store::SafeTensors& contents, const Backend& backend) {
   ModelMetadata metadata = read_model_metadata(contents.metadata);
-  check_activations(metadata.graph);
+  check_activations(metadata.graph, backend);
   check_weights(metadata.graph, contents);
   Model model{std::move(metadata.graph), nullptr, std::move(metadata.class_names),
               std::move(metadata.normalisation)};

@@ -53,92 +53,83 @@ std::vector<UpdateTensor> tensors_within(const ParameterRange& range,
 
 Optimizer::Optimizer(const OptimizerSpec& spec, std::int64_t parameters, std::vector<ParameterRange> ranges,
                      const Backend& backend, const std::vector<UpdateTensor>& tensors)
-    : spec_(spec), count_(parameters), all_tensors_(tensors) {
+    : spec_(spec), backend_(&backend), count_(parameters), all_tensors_(tensors) {
   if (count_ < 0) throw BadInput("an optimizer is for 0 or more parameters, found " + std::to_string(count_));
   optim::check_settings(spec_);
   for (const UpdateTensor& tensor : tensors) check_tensor(tensor, count_);
-  set_ranges(std::move(ranges));
   update_ = backend.update(spec_.update);
   if (update_->by_tensor() && tensors.empty() && count_ > 0) {
     throw BadInput("the optimizer " + spec_.update.type +
                    " treats each tensor as a whole and needs the list of tensors, found none");
   }
-  for (int state = 0; state < update_->states(); ++state) {
-    states_.push_back(
-        std::static_pointer_cast<float>(backend.allocate(static_cast<std::size_t>(count_) * sizeof(float))));
-  }
-  range_states_.resize(states_.size());
+  for (int state = 0; state < update_->states(); ++state) states_.emplace_back(backend, count_);
+  set_ranges(std::move(ranges));
 }
 
 void Optimizer::set_ranges(std::vector<ParameterRange> ranges) {
   check_ranges(ranges, count_);
   std::vector<std::vector<UpdateTensor>> tensors;
-  for (const ParameterRange& range : ranges) tensors.push_back(tensors_within(range, all_tensors_));
+  std::vector<std::vector<TensorRef>> states;
+  for (const ParameterRange& range : ranges) {
+    tensors.push_back(tensors_within(range, all_tensors_));
+    std::vector<TensorRef>& parts = states.emplace_back();
+    for (const Buffer& state : states_) parts.push_back(state.ref().part(range.offset, range.count));
+  }
   ranges_ = std::move(ranges);
   tensors_ = std::move(tensors);
+  range_states_ = std::move(states);
 }
 
 Rates Optimizer::rates(double lr) const {
   return {lr, spec_.momentum, spec_.weight_decay, spec_.decoupled_decay, spec_.l1};
 }
 
-void Optimizer::step(float* values, const float* grads, double lr, double momentum) {
+void Optimizer::step(const TensorRef& values, const ConstTensorRef& grads, double lr, double momentum) {
   Rates used = rates(lr);
   used.momentum = momentum;
   step(values, grads, used);
 }
 
-void Optimizer::step(float* values, const float* grads, const Rates& rates) {
+void Optimizer::step(const TensorRef& values, const ConstTensorRef& grads, const Rates& rates) {
   optim::require(is_usable(rates.lr), "the learning rate", "finite and not negative", rates.lr);
   optim::require(is_usable(rates.weight_decay), "the weight decay", "finite and not negative",
                  rates.weight_decay);
   optim::require(is_usable(rates.decoupled_decay), "the decoupled weight decay", "finite and not negative",
                  rates.decoupled_decay);
   optim::require(is_usable(rates.l1), "the L1 penalty", "finite and not negative", rates.l1);
-  const auto momentum = static_cast<float>(rates.momentum < 0 ? spec_.momentum : rates.momentum);
-  optim::require(momentum < 1, "the momentum", "below 1", rates.momentum);
-  if (count_ > 0 && (values == nullptr || grads == nullptr)) {
-    throw BadInput("an optimizer's step needs values and gradients, found null");
+  optim::require(static_cast<float>(momentum_of(rates)) < 1, "the momentum", "below 1", rates.momentum);
+  if (values.count() != count_ || grads.count() != count_) {
+    throw BadInput("an optimizer's step needs values and gradients of " + std::to_string(count_) +
+                   " parameters, found " + std::to_string(values.count()) + " and " +
+                   std::to_string(grads.count()));
   }
   ++steps_;
-  UpdateArgs args;
-  args.parameters = values;
-  args.gradients = grads;
-  args.step = steps_;
-  args.momentum = momentum;
-  for (std::size_t range = 0; range < ranges_.size(); ++range) {
-    if (!ranges_[range].frozen) step_range(range, args, rates);
+  for (std::size_t i = 0; i < ranges_.size(); ++i) {
+    const ParameterRange& range = ranges_[i];
+    if (range.frozen) continue;
+    update_->step({values.part(range.offset, range.count), grads.part(range.offset, range.count),
+                   range_states_[i], tensors_[i]},
+                  rates_of(range, rates));
   }
 }
 
-void Optimizer::step_range(std::size_t index, UpdateArgs args, const Rates& rates) {
-  const ParameterRange& range = ranges_[index];
-  for (std::size_t i = 0; i < states_.size(); ++i) range_states_[i] = states_[i].get() + range.offset;
-  args.parameters += range.offset;
-  args.gradients += range.offset;
-  args.states = range_states_;
-  args.count = range.count;
-  args.tensors = tensors_[index];
-  args.lr = static_cast<float>(rates.lr * range.lr_scale);
-  if (range.decay) {
-    const bool decoupled = spec_.decoupled_decay > 0;
-    args.weight_decay =
-        static_cast<float>(decoupled ? rates.weight_decay : range.weight_decay.value_or(rates.weight_decay));
-    args.decoupled_decay = static_cast<float>(decoupled ? range.weight_decay.value_or(rates.decoupled_decay)
-                                                        : rates.decoupled_decay);
-    args.l1 = static_cast<float>(rates.l1);
-  }
-  update_->apply(args);
+UpdateRates Optimizer::rates_of(const ParameterRange& range, const Rates& rates) const {
+  UpdateRates of_range;
+  of_range.step = steps_;
+  of_range.lr = static_cast<float>(rates.lr * range.lr_scale);
+  of_range.momentum = static_cast<float>(momentum_of(rates));
+  if (!range.decay) return of_range;
+  const bool decoupled = spec_.decoupled_decay > 0;
+  of_range.weight_decay =
+      static_cast<float>(decoupled ? rates.weight_decay : range.weight_decay.value_or(rates.weight_decay));
+  of_range.decoupled_decay = static_cast<float>(decoupled ? range.weight_decay.value_or(rates.decoupled_decay)
+                                                          : rates.decoupled_decay);
+  of_range.l1 = static_cast<float>(rates.l1);
+  return of_range;
 }
 
 std::size_t Optimizer::state_bytes() const {
   return states_.size() * static_cast<std::size_t>(count_) * sizeof(float);
-}
-
-std::vector<float*> Optimizer::states() const {
-  std::vector<float*> addresses;
-  for (const std::shared_ptr<float>& state : states_) addresses.push_back(state.get());
-  return addresses;
 }
 
 int optimizer_states(const OptimizerSpec& spec, const Backend& backend) {

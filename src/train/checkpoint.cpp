@@ -41,11 +41,10 @@ std::string checksum_of(const store::SafeTensors& file) {
 Tensor flat_tensor(std::int64_t count) { return {Shape{count}, DType::f32}; }
 
 void add_optimizer(store::SafeTensors& file, const LearnerState& state) {
-  const auto count = static_cast<std::int64_t>(state.parameters.values().size());
-  const std::vector<float*> states = state.optimizer.states();
+  const std::span<const Buffer> states = state.optimizer.states();
   for (std::size_t i = 0; i < states.size(); ++i) {
-    Tensor tensor = flat_tensor(count);
-    state.options.backend->copy_out(tensor.data(), states[i], tensor.bytes());
+    Tensor tensor = flat_tensor(states[i].ref().count());
+    state.options.backend->download(tensor.data(), states[i].ref());
     file.tensors.emplace(optimizer_name(i), std::move(tensor));
   }
 }
@@ -102,15 +101,15 @@ CheckpointContents parse(store::SafeTensors file) {
 }
 
 void restore_optimizer(LearnerState& state, const CheckpointContents& contents) {
-  const std::vector<float*> states = state.optimizer.states();
+  const std::span<const Buffer> states = state.optimizer.states();
   for (std::size_t i = 0; i < states.size(); ++i) {
     const Tensor& tensor = floats_named(contents.file, optimizer_name(i));
-    if (tensor.bytes() != state.parameters.values().size_bytes()) {
+    if (tensor.shape().numel() != states[i].ref().count()) {
       throw BadInput("the tensor " + optimizer_name(i) + " holds " +
                      counted(tensor.shape().numel(), "number") + ", expected " +
-                     std::to_string(state.parameters.values().size()));
+                     std::to_string(states[i].ref().count()));
     }
-    state.options.backend->copy_in(states[i], tensor.data(), tensor.bytes());
+    state.options.backend->upload(states[i].ref(), tensor);
   }
   state.optimizer.set_steps_done(contents.optimizer_steps);
 }

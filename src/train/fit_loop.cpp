@@ -301,7 +301,7 @@ void FitLoop::train_batch() {
   if (!fire(Event::after_backward) || !fire(Event::before_step)) return;
   take_rates();
   s_.apply_decay_if_needed();
-  s_.optimizer.step(s_.parameters.values().data(), s_.parameters.grads().data(), s_.rates);
+  s_.optimizer.step(s_.parameters.values(), s_.parameters.grads(), s_.rates);
   ++s_.progress.steps;
   fire(Event::after_step);
 }

@@ -174,7 +174,8 @@ void check_watchable(const Graph& model, NodeId id) {
 void scale_to_first_batch(LearnerState& state) {
   state.train_loader().start(0);
   const Batch& batch = *state.train_loader().next();
-  lsuv(state.parameters, state.model, batch.images, batch.size);
+  const auto elements = static_cast<std::size_t>(batch.size * state.data.image_shape().numel());
+  lsuv(state.parameters, state.model, {batch.images, elements}, batch.size);
 }
 
 }  // namespace
@@ -183,7 +184,7 @@ Learner::Learner(Graph model, DataSplits data, LearnerOptions options) {
   const ThreadScope threads(options.threads);
   check_fits(model, data, options);
   check_options(options, data);
-  check_parameter_memory(model, 2 + optimizer_states(options.optimizer, *options.backend));
+  check_parameter_memory(model, *options.backend, 2 + optimizer_states(options.optimizer, *options.backend));
   state_ = std::make_unique<LearnerState>(std::move(model), std::move(data), std::move(options));
   initialise(state_->parameters, state_->model, state_->options.initialisation, state_->options.seed);
   if (state_->options.initialisation == Initialisation::lsuv) scale_to_first_batch(*state_);

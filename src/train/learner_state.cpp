@@ -33,7 +33,7 @@ LearnerState::LearnerState(Graph graph, DataSplits splits, LearnerOptions given)
       plans(model, {options.label_smoothing, options.class_weights}, parameters, options.seed),
       groups(default_groups(parameters)),
       decays(options.optimizer.decays()),
-      optimizer(options.optimizer, static_cast<std::int64_t>(parameters.values().size()),
+      optimizer(options.optimizer, parameters.values().count(),
                 group_ranges(groups, model, parameters, decays), *options.backend,
                 parameter_tensors(parameters)),
       normalisation_(options.normalisation) {}
@@ -46,7 +46,7 @@ LearnerState::LearnerState(const LearnerState& other, std::uint64_t seed_shift)
       plans(model, {options.label_smoothing, options.class_weights}, parameters, options.seed),
       groups(other.groups),
       decays(other.decays),
-      optimizer(options.optimizer, static_cast<std::int64_t>(parameters.values().size()),
+      optimizer(options.optimizer, parameters.values().count(),
                 group_ranges(groups, model, parameters, decays), *options.backend,
                 parameter_tensors(parameters)),
       progress(other.progress),
@@ -55,15 +55,11 @@ LearnerState::LearnerState(const LearnerState& other, std::uint64_t seed_shift)
       normalisation_(other.normalisation()) {
   apply_groups();
   const Backend& backend = *options.backend;
-  const auto copy = [&](std::span<float> to, std::span<const float> from) {
-    backend.copy(to.data(), from.data(), static_cast<std::int64_t>(from.size()));
-  };
-  copy(parameters.values(), other.parameters.values());
-  copy(parameters.states(), other.parameters.states());
-  const std::vector<float*> from = other.optimizer.states();
-  const std::vector<float*> to = optimizer.states();
-  const std::size_t count = parameters.values().size();
-  for (std::size_t i = 0; i < to.size(); ++i) copy({to[i], count}, {from[i], count});
+  backend.copy(parameters.values(), other.parameters.values());
+  backend.copy(parameters.states(), other.parameters.states());
+  for (std::size_t i = 0; i < optimizer.states().size(); ++i) {
+    backend.copy(optimizer.states()[i].ref(), other.optimizer.states()[i].ref());
+  }
   optimizer.set_steps_done(other.optimizer.steps_done());
 }
 

@@ -130,7 +130,7 @@ std::vector<ParameterRange> group_ranges(const std::vector<ParameterGroup>& grou
     ranges.push_back(range);
   }
   if (!ranges.empty()) {
-    ranges.back().count = static_cast<std::int64_t>(parameters.values().size()) - ranges.back().offset;
+    ranges.back().count = parameters.values().count() - ranges.back().offset;
   }
   return ranges;
 }

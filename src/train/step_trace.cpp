@@ -42,18 +42,16 @@ class Tracer {
 
   StepTrace run() {
     trace_weights();
-    const std::vector<float> states = copy_of(parameters_.states());
+    const Buffer states = Buffer::copy_of(parameters_.states());
     Plan plan(made_.graph, parameters_, options());
-    plan.bind_input(made_.graph.inputs().front(), step_.batch.images);
-    plan.bind_input(made_.targets,
-                    soft() ? static_cast<const void*>(step_.batch.soft_targets) : step_.batch.targets);
+    bind_batch(plan);
     plan.forward(step_.step);
     trace_outputs(plan);
     if (std::isfinite(trace_.loss)) {
       plan.backward();
       trace_gradients();
     }
-    backend_.copy_in(parameters_.states().data(), states.data(), parameters_.states().size_bytes());
+    backend_.copy(parameters_.states(), states.ref());
     return std::move(trace_);
   }
 
@@ -68,10 +66,15 @@ class Tracer {
     return options;
   }
 
-  std::vector<float> copy_of(std::span<const float> device) const {
-    std::vector<float> host(device.size());
-    backend_.copy_out(host.data(), device.data(), device.size_bytes());
-    return host;
+  void bind_batch(Plan& plan) const {
+    const Batch& batch = step_.batch;
+    const NodeId images = made_.graph.inputs().front();
+    const auto elements = [&](NodeId input) {
+      return batch.size * made_.graph.node(input).output.shape.numel();
+    };
+    plan.bind_input(images, HostData(batch.images, DType::f32, elements(images)));
+    plan.bind_input(made_.targets, soft() ? HostData(batch.soft_targets, DType::f32, elements(made_.targets))
+                                          : HostData(batch.targets, DType::i64, elements(made_.targets)));
   }
 
   void note(const TensorTrace& trace, const std::string& what, const char* where) {
@@ -93,8 +96,7 @@ class Tracer {
     for (std::size_t id = 0; id < made_.graph.nodes().size(); ++id) {
       const Node& node = made_.graph.nodes()[id];
       if (node.op == nullptr) continue;
-      std::vector<float> host(static_cast<std::size_t>(specs[id].shape.numel()));
-      backend_.copy_out(host.data(), plan.value(static_cast<NodeId>(id)), host.size() * sizeof(float));
+      const std::vector<float> host = backend_.download_floats(plan.value(static_cast<NodeId>(id)));
       const bool is_loss = static_cast<NodeId>(id) == made_.graph.output();
       trace_.outputs.push_back(trace_of(is_loss ? "loss" : node.name, specs[id].shape, host));
       note(trace_.outputs.back(), is_loss ? "the" : "the output of layer", " in the forward pass");

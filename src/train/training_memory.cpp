@@ -17,8 +17,7 @@ namespace {
 
 std::int64_t parameter_bytes(const Parameters& parameters, int optimizer_states) {
   const std::size_t copies = 2 + static_cast<std::size_t>(optimizer_states);
-  return static_cast<std::int64_t>(copies * parameters.values().size_bytes() +
-                                   parameters.states().size_bytes());
+  return static_cast<std::int64_t>(copies * parameters.values().bytes() + parameters.states().bytes());
 }
 
 std::int64_t parameter_bytes(const Learner& learner) {

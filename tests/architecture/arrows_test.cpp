@@ -67,6 +67,21 @@ TEST(Arrows, PublicHeadersNeedOnlyTheStandardLibrary) {
   }
 }
 
+// Code above the backends holds references to tensors, which it cannot dereference.
+TEST(Arrows, OnlyBackendsSeeAddresses) {
+  const Names with_addresses{"lehr/backend/host_kernel.hpp", "lehr/backend/kernel_registry.hpp",
+                             "backend/host_backend.hpp"};
+  for (const std::string folder : {"src", "include", "cli"}) {
+    for (const Source& source : sources_in(folder)) {
+      const bool backend = Names{"backend", "cpu", "reference"}.contains(module_of(source.path));
+      if (backend || source.path == "include/lehr/lehr.hpp") continue;
+      for (const std::string& include : source.includes) {
+        EXPECT_FALSE(with_addresses.contains(include)) << source.path << " includes " << include;
+      }
+    }
+  }
+}
+
 TEST(Arrows, TheCommandLineUsesPublicHeadersOnly) {
   Names own;
   for (const Source& source : sources_in("cli")) own.insert(source.path.substr(sizeof("cli/") - 1));

@@ -1,7 +1,8 @@
 #include "backend/case_runner.hpp"
 
 #include <algorithm>
-#include <cstring>
+
+#include "support/device.hpp"
 
 namespace lehr::test {
 namespace {
@@ -15,7 +16,7 @@ Tensor parameter_tensor(const TensorSpec& spec) {
 }
 
 DeviceTensor allocate(const Backend& backend, const TensorSpec& spec) {
-  return {&backend, spec, backend.allocate(spec.bytes())};
+  return {spec, Buffer(backend, spec, contiguous_strides(spec.shape))};
 }
 
 std::vector<DeviceTensor> allocate_all(const Backend& backend, const std::vector<TensorSpec>& specs) {
@@ -24,13 +25,12 @@ std::vector<DeviceTensor> allocate_all(const Backend& backend, const std::vector
   return tensors;
 }
 
-// The memory of tensors[i], or null where it is not wanted.
-template <class Wanted>
-std::vector<void*> addresses(const std::vector<DeviceTensor>& tensors, const Wanted& wanted) {
-  std::vector<void*> found;
-  for (std::size_t i = 0; i < tensors.size(); ++i) {
-    found.push_back(wanted(i) ? tensors[i].memory.get() : nullptr);
-  }
+// tensors[i], or nothing if it is not wanted.
+template <class Ref, class Wanted>
+std::vector<Ref> refs(const std::vector<DeviceTensor>& tensors, const Wanted& wanted) {
+  std::vector<Ref> found;
+  for (std::size_t i = 0; i < tensors.size(); ++i)
+    found.push_back(wanted(i) ? tensors[i].ref() : TensorRef());
   return found;
 }
 
@@ -60,24 +60,22 @@ CaseData::CaseData(const OpCase& op_case) : output_grad(activation_tensor(op_cas
   fill_tensor(output_grad.view<float>(), op_case.name + "/output_grad", op_case.output_grad_fill);
 }
 
-void DeviceTensor::upload(const Tensor& tensor) const {
-  backend->copy_in(memory.get(), tensor.data(), tensor.bytes());
-}
+void DeviceTensor::upload(const Tensor& tensor) const { put(ref(), tensor); }
 
 Tensor DeviceTensor::download(const Strides& strides) const {
   Tensor tensor(spec.shape, spec.dtype, strides);
-  backend->copy_out(tensor.data(), memory.get(), tensor.bytes());
+  ref().backend().download(tensor.data(), ref());
   return tensor;
 }
 
 void DeviceTensor::poison() const {
   const std::vector<unsigned char> bytes(spec.bytes(), 0xFF);
-  backend->copy_in(memory.get(), bytes.data(), bytes.size());
+  put(ref(), HostData(bytes.data(), spec.dtype, spec.shape.numel()));
 }
 
 bool DeviceTensor::is_poisoned() const {
   std::vector<unsigned char> bytes(spec.bytes());
-  backend->copy_out(bytes.data(), memory.get(), bytes.size());
+  ref().backend().download(bytes.data(), ref());
   return std::ranges::all_of(bytes, [](unsigned char byte) { return byte == 0xFF; });
 }
 
@@ -95,38 +93,34 @@ struct CaseRunner::Stage {
   bool is_trained(std::size_t i) const { return i + states < spec.parameters.size(); }
   bool wants_parameter_grad(std::size_t i) const { return spec.parameter_grads && is_trained(i); }
 
-  template <class Pass>
-  void run(const Pass& pass) {
+  void bind() {
     workspace.poison();
-    const std::vector<void*> input_addresses = addresses(inputs, all);
-    const std::vector<const void*> const_inputs(input_addresses.begin(), input_addresses.end());
-    const std::vector<void*> parameter_addresses = addresses(parameters, all);
-    const std::vector<void*> saved_addresses = addresses(saved, all);
-    const auto input_grad_addresses =
-        addresses(input_grads, [this](std::size_t i) { return wants_input_grad(i); });
-    const auto parameter_grad_addresses =
-        addresses(parameter_grads, [this](std::size_t i) { return is_trained(i); });
-    KernelArgs args;
-    args.inputs = const_inputs;
-    args.output = output.memory.get();
-    args.parameters = parameter_addresses;
-    args.saved = saved_addresses;
-    args.workspace = workspace.memory.get();
-    args.seed = case_seed;
-    args.step = case_step;
-    pass(args, input_grad_addresses, parameter_grad_addresses);
+    const auto some_inputs = refs<ConstTensorRef>(inputs, all);
+    const auto some_parameters = refs<TensorRef>(parameters, all);
+    const auto some_saved = refs<TensorRef>(saved, all);
+    const auto some_input_grads =
+        refs<TensorRef>(input_grads, [this](std::size_t i) { return wants_input_grad(i); });
+    const auto some_parameter_grads =
+        refs<TensorRef>(parameter_grads, [this](std::size_t i) { return is_trained(i); });
+    KernelTensors tensors;
+    tensors.inputs = some_inputs;
+    tensors.output = output.ref();
+    tensors.parameters = some_parameters;
+    tensors.saved = some_saved;
+    tensors.workspace = workspace.ref();
+    tensors.output_grad = output_grad.ref();
+    tensors.input_grads = some_input_grads;
+    tensors.parameter_grads = some_parameter_grads;
+    kernel->bind(tensors);
   }
 
-  std::vector<TensorProbe*> begin_probes(const std::vector<void*>& of_inputs) {
+  std::vector<TensorProbe*> begin_probes() {
     std::vector<TensorProbe*> probes;
     input_grad_probes.clear();
-    for (std::size_t i = 0; i < of_inputs.size(); ++i) {
+    for (std::size_t i = 0; i < input_grads.size(); ++i) {
       input_grad_probes.push_back(std::make_unique<TellingProbe>());
-      if (of_inputs[i] != nullptr) {
-        input_grad_probes.back()->begin(static_cast<const float*>(of_inputs[i]),
-                                        spec.inputs[i].shape.numel());
-      }
-      probes.push_back(of_inputs[i] != nullptr ? input_grad_probes.back().get() : nullptr);
+      if (wants_input_grad(i)) input_grad_probes.back()->begin(input_grads[i].ref());
+      probes.push_back(wants_input_grad(i) ? input_grad_probes.back().get() : nullptr);
     }
     return probes;
   }
@@ -135,11 +129,13 @@ struct CaseRunner::Stage {
     if (kernel->is_alias()) return;
     output.poison();
     poison(saved);
-    output_probe->begin(static_cast<const float*>(output.memory.get()), spec.output.shape.numel());
-    run([this](KernelArgs args, const auto&, const auto&) {
-      args.output_probe = output_probe.get();
-      kernel->forward(args);
-    });
+    output_probe->begin(output.ref());
+    bind();
+    KernelRun run;
+    run.output_probe = output_probe.get();
+    run.seed = case_seed;
+    run.step = case_step;
+    kernel->run_forward(run);
     TensorStats nothing;
     output_probe->end(nothing);
   }
@@ -148,18 +144,17 @@ struct CaseRunner::Stage {
     if (kernel->is_alias()) return;
     poison(input_grads);
     poison(parameter_grads);
-    run([this](KernelArgs args, const auto& of_inputs, const auto& of_parameters) {
-      args.output_grad = output_grad.memory.get();
-      args.input_grads = of_inputs;
-      args.parameter_grads = of_parameters;
-      const std::vector<TensorProbe*> probes = begin_probes(of_inputs);
-      args.input_grad_probes = probes;
-      kernel->backward(args);
-      TensorStats nothing;
-      for (TensorProbe* probe : probes) {
-        if (probe != nullptr) probe->end(nothing);
-      }
-    });
+    bind();
+    const std::vector<TensorProbe*> probes = begin_probes();
+    KernelRun run;
+    run.input_grad_probes = probes;
+    run.seed = case_seed;
+    run.step = case_step;
+    kernel->run_backward(run);
+    TensorStats nothing;
+    for (TensorProbe* probe : probes) {
+      if (probe != nullptr) probe->end(nothing);
+    }
   }
 };
 
@@ -202,8 +197,8 @@ void CaseRunner::add_stage(const KernelSpec& spec, std::vector<DeviceTensor> inp
   stage.output = allocate(backend_, spec.output);
   stage.output_grad = allocate(backend_, spec.output);
   if (stage.kernel->is_alias()) {
-    stage.output.memory = stage.inputs[0].memory;
-    stage.output_grad.memory = stage.input_grads[0].memory;
+    stage.output.buffer = stage.inputs[0].buffer;
+    stage.output_grad.buffer = stage.input_grads[0].buffer;
   }
   const auto bytes = static_cast<std::int64_t>(stage.kernel->workspace());
   stage.workspace = allocate(backend_, {DType::u8, Shape{bytes}});

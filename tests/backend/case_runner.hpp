@@ -7,6 +7,7 @@
 
 #include "backend/op_case.hpp"
 #include "backend/telling_probe.hpp"
+#include "lehr/backend/buffer.hpp"
 #include "lehr/core/tensor.hpp"
 
 namespace lehr::test {
@@ -26,12 +27,12 @@ struct NamedTensor {
   Tensor tensor;
 };
 
-/// Memory of a backend. Copies share it.
+/// A tensor in a backend's memory. Copies share it.
 struct DeviceTensor {
-  const Backend* backend = nullptr;
   TensorSpec spec;
-  std::shared_ptr<void> memory;
+  Buffer buffer;
 
+  const TensorRef& ref() const { return buffer.ref(); }
   void upload(const Tensor& tensor) const;
   Tensor download(const Strides& strides) const;
   /// Every byte 0xFF: a NaN, or a class number of -1.
@@ -40,7 +41,7 @@ struct DeviceTensor {
 };
 
 /// Runs one case on one backend the way a plan does: as one kernel where the backend fuses the activation,
-/// else as two, and with addresses for gradients of parameters also where none are wanted. What a kernel did
+/// else as two, and with gradients of parameters also where none are wanted. What a kernel did
 /// not declare is poisoned: outputs, gradients, workspace and saved tensors before they are written, and
 /// before backward all that backward_reads() leaves out.
 class CaseRunner {

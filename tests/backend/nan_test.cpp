@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lehr/backend/backend.hpp"
+#include "support/device.hpp"
 
 namespace lehr {
 namespace {
@@ -66,7 +67,7 @@ TEST_P(NanShows, BehindEveryFusedKernel) {
   for (const Backend* backend : {&reference_backend(), &cpu_backend()}) {
     for (NanCase& one : cases()) {
       one.spec.activation = {.kind = GetParam(), .leak = 0.1F};
-      const auto kernel = backend->kernel(one.spec);
+      const auto kernel = test::host_kernel(*backend, one.spec);
       std::vector<std::vector<float>> inputs;
       std::vector<const void*> input_addresses;
       for (const TensorSpec& input : one.spec.inputs) {
@@ -81,12 +82,12 @@ TEST_P(NanShows, BehindEveryFusedKernel) {
       }
       for (std::vector<float>& parameter : parameters) parameter_addresses.push_back(parameter.data());
       std::vector<float> output(static_cast<std::size_t>(one.spec.output.shape.numel()), 1.0F);
-      const std::shared_ptr<void> workspace = backend->allocate(kernel->workspace());
+      Tensor workspace({static_cast<std::int64_t>(kernel->workspace())}, DType::u8);
       KernelArgs args;
       args.inputs = input_addresses;
       args.output = output.data();
       args.parameters = parameter_addresses;
-      args.workspace = workspace.get();
+      args.workspace = workspace.data();
       kernel->forward(args);
       EXPECT_TRUE(std::isnan(output[3]))
           << one.name << " of " << backend->name() << ": " << kernel->implementation();

@@ -128,7 +128,7 @@ struct Trial {
     });
   }
 
-  void run(Kernel& kernel) {
+  void run(HostKernel& kernel) {
     // Behind the workspace lies a fence that no kernel may touch.
     constexpr std::size_t fence = 1 << 16;
     Tensor workspace({static_cast<std::int64_t>(kernel.workspace() + fence)}, DType::u8);

@@ -8,6 +8,7 @@
 #include "lehr/core/rng.hpp"
 #include "lehr/core/tensor.hpp"
 #include "lehr/core/thread_scope.hpp"
+#include "support/device.hpp"
 
 namespace lehr {
 namespace {
@@ -59,7 +60,7 @@ void check(const Case& c) {
   spec.activation.kind = c.activation;
   spec.training = true;
   spec.input_grads = {true};
-  const auto kernel = cpu_backend().kernel(spec);
+  const auto kernel = test::host_kernel(cpu_backend(), spec);
   EXPECT_EQ(kernel->implementation().find("ref"), std::string::npos) << kernel->implementation();
 
   Tensor x = filled({c.batch, c.in}, 1), w = filled({c.in, c.out}, 2), b = filled({c.out}, 3);

@@ -11,6 +11,7 @@
 
 #include "lehr/backend/backend.hpp"
 #include "lehr/core/parallel.hpp"
+#include "support/device.hpp"
 #include "support/formula.hpp"
 
 namespace lehr {
@@ -27,7 +28,7 @@ std::vector<float> filled(const std::string& name, std::int64_t count, const Fil
 
 TensorStats measured(const Backend& backend, const std::vector<float>& values, const StatsSpec& spec = {}) {
   TensorStats stats;
-  backend.probe(spec)->measure(values.data(), static_cast<std::int64_t>(values.size()), stats);
+  backend.probe(spec)->measure(test::HostValues(backend, values).ref(), stats);
   return stats;
 }
 
@@ -88,7 +89,7 @@ TEST(TensorStats, AreAFunctionOfTheTensorAlone) {
     SCOPED_TRACE(scale);
     const std::vector<float> values = filled("range", 5000, {.scale = scale}, false);
     TensorStats found;
-    probe->measure(values.data(), static_cast<std::int64_t>(values.size()), found);
+    probe->measure(test::HostValues(cpu_backend(), values).ref(), found);
     expect_same_counts(found, measured(reference_backend(), values));
   }
 }
@@ -103,7 +104,7 @@ TEST(TensorStats, CountTailsOfEveryLength) {
       for (std::size_t i = 0; i < values.size(); i += static_cast<std::size_t>(every)) values[i] *= 9;
       for (int time = 0; time < 3; ++time) {
         TensorStats found;
-        probe->measure(values.data(), std::ssize(values), found);
+        probe->measure(test::HostValues(cpu_backend(), values).ref(), found);
         expect_same_counts(found, measured(reference_backend(), values));
       }
     }
@@ -114,11 +115,12 @@ TEST(TensorStats, CountTailsOfEveryLength) {
 TEST(TensorStats, AreTheSameWhereKernelsTellOfPieces) {
   const std::vector<float> values = filled("pieces", 50'021, {.scale = 7}, true);
   const TensorStats expected = measured(cpu_backend(), values);
+  const test::HostValues on_host(cpu_backend(), values);
   const auto count = std::ssize(values);
   for (const std::int64_t piece : {1, 100, 3840, 4000, 50'021}) {
     for (const std::int64_t left_out : {0, 3}) {
       const auto probe = cpu_backend().probe({});
-      probe->begin(values.data(), count);
+      probe->begin(on_host.ref());
       const std::int64_t pieces = (count + piece - 1) / piece;
       parallel_for(pieces, 1, [&](std::int64_t begin, std::int64_t end, int thread) {
         for (std::int64_t i = end; i-- > begin;) {
@@ -178,9 +180,9 @@ TEST(TensorStats, OfPartsAddUpToTheWhole) {
     SignedHistogram signed_values;
     signed_values.exponent = whole.values.exponent;
     for (std::size_t begin = 0; begin < values.size(); begin += size) {
-      const auto count = static_cast<std::int64_t>(std::min(size, values.size() - begin));
+      const auto some = std::span(values).subspan(begin, std::min(size, values.size() - begin));
       TensorStats part;
-      probe->measure(values.data() + begin, count, part);
+      probe->measure(test::HostValues(cpu_backend(), some).ref(), part);
       const SignedHistogram wide = widened(part.values, whole.values.exponent);
       for (std::size_t i = 0; i < wide.counts.size(); ++i) signed_values.counts[i] += wide.counts[i];
       for (std::size_t i = 0; i < part.magnitudes.counts.size(); ++i) {

@@ -17,6 +17,15 @@ struct UpdateCase {
   float weight_decay = 0;
   float decoupled_decay = 0;
   float l1 = 0;
+
+  UpdateRates rates(std::int64_t step) const {
+    return {.step = step,
+            .lr = lr,
+            .momentum = momentum,
+            .weight_decay = weight_decay,
+            .decoupled_decay = decoupled_decay,
+            .l1 = l1};
+  }
 };
 
 inline constexpr std::int64_t update_steps = 20;

@@ -9,6 +9,7 @@
 #include "backend/op_test.hpp"
 #include "backend/update_case.hpp"
 #include "lehr/core/parallel.hpp"
+#include "support/device.hpp"
 
 namespace lehr::test {
 namespace {
@@ -43,23 +44,20 @@ struct Outcome {
 Outcome run(const Backend& backend, const UpdateCase& update_case, std::int64_t steps) {
   Outcome outcome;
   const std::unique_ptr<Update> update = backend.update(update_case.spec);
-  outcome.states.assign(static_cast<std::size_t>(update->states()), std::vector<float>(elements));
-  std::vector<float*> states;
-  for (std::vector<float>& state : outcome.states) states.push_back(state.data());
-  for (std::int64_t step = 1; step <= steps; ++step) {
-    const std::vector<float> gradients = values_with_gaps("gradient." + std::to_string(step));
-    update->apply({.parameters = outcome.parameters.data(),
-                   .gradients = gradients.data(),
-                   .states = states,
-                   .count = elements,
-                   .step = step,
-                   .lr = update_case.lr,
-                   .momentum = update_case.momentum,
-                   .weight_decay = update_case.weight_decay,
-                   .decoupled_decay = update_case.decoupled_decay,
-                   .l1 = update_case.l1,
-                   .tensors = tensors});
+  const Buffer parameters = buffer_of(backend, outcome.parameters);
+  std::vector<Buffer> buffers;
+  std::vector<TensorRef> states;
+  for (int i = 0; i < update->states(); ++i) {
+    states.push_back(buffers.emplace_back(backend, elements).ref());
   }
+  for (std::int64_t step = 1; step <= steps; ++step) {
+    const Buffer gradients = buffer_of(backend, values_with_gaps("gradient." + std::to_string(step)));
+    update->step(
+        {.parameters = parameters.ref(), .gradients = gradients.ref(), .states = states, .tensors = tensors},
+        update_case.rates(step));
+  }
+  outcome.parameters = on_host(parameters.ref());
+  for (const TensorRef& state : states) outcome.states.push_back(on_host(state));
   return outcome;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lehr/backend/backend.hpp"
+#include "support/device.hpp"
 
 namespace lehr {
 namespace {
@@ -27,7 +28,7 @@ Result run(const Backend& backend, bool soft, double smoothing, std::vector<doub
   spec.output = {DType::f32, {1}};
   spec.training = true;
   spec.input_grads = {true, false};
-  const auto kernel = backend.kernel(spec);
+  const auto kernel = test::host_kernel(backend, spec);
 
   std::vector<float> scores(rows * classes);
   for (std::size_t i = 0; i < scores.size(); ++i) scores[i] = 0.25F * static_cast<float>(i % 5);
@@ -44,14 +45,14 @@ Result run(const Backend& backend, bool soft, double smoothing, std::vector<doub
   Result result;
   const float output_grad = 2;
   const std::vector<void*> grads{result.grads.data(), nullptr};
-  const std::shared_ptr<void> workspace = backend.allocate(kernel->workspace());
+  Tensor workspace({static_cast<std::int64_t>(kernel->workspace())}, DType::u8);
   KernelArgs args;
   args.inputs = inputs;
   args.output = &result.loss;
   args.output_grad = &output_grad;
   args.input_grads = grads;
   args.saved = saved;
-  args.workspace = workspace.get();
+  args.workspace = workspace.data();
   kernel->forward(args);
   kernel->backward(args);
   return result;

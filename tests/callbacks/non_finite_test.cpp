@@ -15,6 +15,8 @@
 namespace lehr {
 namespace {
 
+using test::on_host;
+using test::put_at;
 using test::small_learner;
 using test::TestFolder;
 using test::weights_of;
@@ -70,7 +72,7 @@ TEST(TerminateOnNonFinite, LooksAtGradientsBeforeTheStep) {
   learner->on(
       Event::after_backward,
       [](Learner& l) {
-        if (l.progress().batch == 3) l.parameters().grads()[7] = nan;
+        if (l.progress().batch == 3) put_at(l.parameters().grads(), 7, nan);
       },
       -100);
   std::vector<float> before;
@@ -86,7 +88,8 @@ TEST(TerminateOnNonFinite, LooksAtWeightsAfterTheStep) {
   learner->on(
       Event::after_step,
       [](Learner& l) {
-        if (l.progress().batch == 3) l.parameters().values()[l.parameters().values().size() / 2] = nan;
+        if (l.progress().batch == 3)
+          put_at(l.parameters().values(), l.parameters().values().count() / 2, nan);
       },
       -100);
   expect_says(divergence(*learner), {"a weight is not finite after the step at epoch 1, batch 4",
@@ -129,7 +132,7 @@ TEST(TerminateOnNonFinite, LeavesHealthyTrainingAsItWas) {
 TEST(TerminateOnNonFinite, LooksAtTrainingAlone) {
   const auto learner = small_learner();
   learner->add(TerminateOnNonFinite());
-  learner->on(Event::before_validate, [](Learner& l) { l.parameters().values()[0] = nan; });
+  learner->on(Event::before_validate, [](Learner& l) { put_at(l.parameters().values(), 0, nan); });
   EXPECT_EQ(divergence(*learner), "trained to the end");
 }
 
@@ -193,12 +196,12 @@ TEST(Dump, TracesTheLossOfTheTraining) {
   learner->add(MixUp({.alpha = 0.4}));
   int compared = 0;
   learner->on(Event::before_step, [&](Learner& l) {
-    const std::vector<float> states(l.parameters().states().begin(), l.parameters().states().end());
+    const std::vector<float> states = on_host(l.parameters().states());
     const StepTrace trace = l.step().trace();
     EXPECT_NEAR(trace.loss, l.progress().loss, 1e-5 * l.progress().loss);
     EXPECT_EQ(trace.gradients.size(), 15U);
     EXPECT_EQ(trace.first, "");
-    EXPECT_TRUE(std::ranges::equal(l.parameters().states(), states));
+    EXPECT_EQ(on_host(l.parameters().states()), states);
     ++compared;
   });
   learner->fit(1, 1e-3);

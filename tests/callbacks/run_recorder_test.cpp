@@ -30,6 +30,7 @@ namespace {
 using store::RunRecords;
 using store::RunStatus;
 using store::RunStore;
+using test::put_at;
 using test::small_learner;
 using test::TestFolder;
 using test::weights_of;
@@ -152,7 +153,7 @@ TEST(RunRecorder, SaysHowAFitEnded) {
   EXPECT_EQ(thrown.status, RunStatus::failed);
   EXPECT_NE(thrown.note.find("no more"), std::string::npos);
   const auto diverged = status_of("diverged", [](Learner& l) {
-    l.on(Event::before_step, [](Learner& m) { m.parameters().grads()[0] = NAN; });
+    l.on(Event::before_step, [](Learner& m) { put_at(m.parameters().grads(), 0, NAN); });
     l.add(TerminateOnNonFinite());
   });
   EXPECT_EQ(diverged.status, RunStatus::diverged);

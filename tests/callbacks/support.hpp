@@ -11,6 +11,7 @@
 #include "lehr/data/data.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
+#include "support/device.hpp"
 
 namespace lehr::test {
 
@@ -22,8 +23,7 @@ inline std::unique_ptr<Learner> small_learner(LearnerOptions options = {.batch_s
 }
 
 inline std::vector<float> weights_of(const Learner& learner) {
-  const auto values = learner.parameters().values();
-  return {values.begin(), values.end()};
+  return on_host(learner.parameters().values());
 }
 
 inline std::string text_of(const std::filesystem::path& file) {

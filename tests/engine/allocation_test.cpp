@@ -33,12 +33,12 @@ namespace {
 void expect_no_allocation(const Graph& model) {
   testing::NetworkRun run(model, 33, cpu_backend());
   Plan plan = run.plan();
-  const auto count = static_cast<std::int64_t>(run.parameters.values().size());
+  const auto count = run.parameters.values().count();
   Optimizer optimizer(Adam{}, count, {{0, count, true}}, cpu_backend());
   const auto step = [&] {
     plan.forward();
     plan.backward();
-    optimizer.step(run.parameters.values().data(), run.parameters.grads().data(), 1e-3);
+    optimizer.step(run.parameters.values(), run.parameters.grads(), 1e-3);
   };
   step();  // the first run allocates the arena, and starts the threads
   const std::int64_t before = allocations;

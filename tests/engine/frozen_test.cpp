@@ -41,7 +41,7 @@ struct Pass {
 constexpr float untouched = 7;
 
 Pass pass_with(NetworkRun& run, const std::vector<NodeId>& frozen) {
-  std::ranges::fill(run.parameters.grads(), untouched);
+  run.parameters.backend().fill(run.parameters.grads(), untouched);
   Plan plan = run.plan({.frozen = frozen});
   plan.forward();
   plan.backward();

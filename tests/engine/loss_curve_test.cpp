@@ -8,6 +8,7 @@
 #include "lehr/engine/plan.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/optim/optimizer.hpp"
+#include "support/device.hpp"
 
 namespace lehr {
 namespace {
@@ -60,8 +61,8 @@ class CurveTraining {
         images_(model.inputs().front()),
         targets_(graph_.input("targets", {DType::i64, {1}})),
         parameters_(model, cpu_backend()),
-        optimizer_(Sgd{.momentum = curve.momentum}, static_cast<std::int64_t>(parameters_.values().size()),
-                   {{0, static_cast<std::int64_t>(parameters_.values().size()), true}}, cpu_backend()) {
+        optimizer_(Sgd{.momentum = curve.momentum}, parameters_.values().count(),
+                   {{0, parameters_.values().count(), true}}, cpu_backend()) {
     graph_.set_output(graph_.add(ops::CrossEntropy(), {model.output(), targets_}, "loss"));
     fill(parameters_);
   }
@@ -74,12 +75,12 @@ class CurveTraining {
     std::vector<std::int64_t> targets;
     for (std::int64_t i = 0; i < batch.count; ++i) targets.push_back(curve_.class_of(batch.first + i));
     Plan& plan = plan_for(batch.count);
-    plan.bind_input(images_, images.data());
-    plan.bind_input(targets_, targets.data());
+    plan.bind_input(images_, images);
+    plan.bind_input(targets_, targets);
     plan.forward();
-    const float loss = *static_cast<const float*>(plan.value(graph_.output()));
+    const float loss = test::on_host(plan.value(graph_.output())).front();
     plan.backward();
-    optimizer_.step(parameters_.values().data(), parameters_.grads().data(), curve_.lr);
+    optimizer_.step(parameters_.values(), parameters_.grads(), curve_.lr);
     return loss;
   }
 

@@ -8,6 +8,7 @@
 
 #include "lehr/engine/plan.hpp"
 #include "lehr/models/models.hpp"
+#include "support/device.hpp"
 #include "support/networks.hpp"
 
 namespace lehr {
@@ -65,27 +66,23 @@ INSTANTIATE_TEST_SUITE_P(Activations, NanInTheLoss,
 TEST(OneClass, WithSmoothingNeverMovesAWeight) {
   NetworkRun run(models::simple_cnn({.in = {1, 28, 28}, .classes = 1}), 5, cpu_backend(),
                  {.label_smoothing = 0.1});
-  const std::vector<float> before(run.parameters.values().begin(), run.parameters.values().end());
+  const std::vector<float> before = test::on_host(run.parameters.values());
   const auto rmsprop =
       cpu_backend().update({"rmsprop", {{"alpha", 0.99}, {"eps", 1e-8}, {"centered", false}}});
-  std::vector<float> squares(before.size());
-  std::vector<float> velocities(before.size());
-  std::vector<float*> states{squares.data(), velocities.data()};
+  const Buffer squares(cpu_backend(), std::ssize(before));
+  const Buffer velocities(cpu_backend(), std::ssize(before));
+  std::vector<TensorRef> states{squares.ref(), velocities.ref()};
   states.resize(static_cast<std::size_t>(rmsprop->states()));
   Plan plan = run.plan();
   for (std::int64_t step = 1; step <= 20; ++step) {
     plan.forward();
     plan.backward();
-    rmsprop->apply({.parameters = run.parameters.values().data(),
-                    .gradients = run.parameters.grads().data(),
-                    .states = states,
-                    .count = static_cast<std::int64_t>(before.size()),
-                    .step = step,
-                    .lr = 0.01F,
-                    .momentum = 0.9F});
+    rmsprop->step(
+        {.parameters = run.parameters.values(), .gradients = run.parameters.grads(), .states = states},
+        {.step = step, .lr = 0.01F, .momentum = 0.9F});
   }
   EXPECT_EQ(run.loss(plan), 0);
-  EXPECT_TRUE(std::ranges::equal(run.parameters.values(), before));
+  EXPECT_EQ(test::on_host(run.parameters.values()), before);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "lehr/core/error.hpp"
 #include "lehr/engine/plan.hpp"
 #include "lehr/models/models.hpp"
+#include "support/device.hpp"
 #include "support/networks.hpp"
 
 namespace lehr {
@@ -16,10 +17,7 @@ using testing::NetworkRun;
 Graph simple_cnn() { return models::simple_cnn({.batch_norm = true}); }
 
 std::vector<float> scores_of(const NetworkRun& run, const Plan& plan) {
-  const std::int64_t classes = run.graph.node(run.scores).output.shape[1];
-  std::vector<float> scores(static_cast<std::size_t>(run.batch_size * classes));
-  run.parameters.backend().copy_out(scores.data(), plan.value(run.scores), scores.size() * sizeof(float));
-  return scores;
+  return test::on_host(plan.value(run.scores));
 }
 
 TEST(PlanInParts, EqualsThePlanInOne) {
@@ -48,7 +46,7 @@ TEST(PlanInParts, TheFirstPartLeavesTheRestUndone) {
   plan.forward();
   const float loss = run.loss(plan);
   const std::vector<float> zeros(run.image_data.size());
-  plan.bind_input(run.images, zeros.data());
+  plan.bind_input(run.images, zeros);
   plan.forward_to(run.scores);
   EXPECT_EQ(run.loss(plan), loss);
   plan.forward_rest();
@@ -64,7 +62,7 @@ TEST(PlanInParts, WhatComesAfterSeesAChangedValue) {
     for (std::size_t n = 0; n < run.target_data.size(); ++n) {
       sure[n * 10 + static_cast<std::size_t>(run.target_data[n])] = 50;  // of the right class
     }
-    plan.set_value(run.scores, sure.data());
+    plan.set_value(run.scores, sure);
     EXPECT_EQ(scores_of(run, plan), sure);
     plan.forward_rest();
     plan.backward();
@@ -96,16 +94,16 @@ TEST(PlanInParts, RefusesWhatIsOutOfOrder) {
   const std::vector<float> scores(40);
   EXPECT_THROW(plan.forward_rest(), Error);
   EXPECT_THROW(plan.backward(), Error);
-  EXPECT_THROW(plan.set_value(run.scores, scores.data()), Error);
+  EXPECT_THROW(plan.set_value(run.scores, scores), Error);
   EXPECT_THROW(plan.forward_to(run.images), Error);
   EXPECT_THROW(plan.forward_to(run.images + 1), Error);  // a convolution, fused with its activation
   plan.forward_to(run.images + 2);
-  EXPECT_THROW(plan.set_value(run.scores, scores.data()), Error);
+  EXPECT_THROW(plan.set_value(run.scores, scores), Error);
   EXPECT_THROW(plan.backward(), Error);
   plan.forward_rest();
-  EXPECT_THROW(plan.set_value(run.images, run.image_data.data()), Error);
-  EXPECT_THROW(plan.set_value(run.images + 2, scores.data()), Error);  // not kept
-  EXPECT_NO_THROW(plan.set_value(run.scores, scores.data()));
+  EXPECT_THROW(plan.set_value(run.images, run.image_data), Error);
+  EXPECT_THROW(plan.set_value(run.images + 2, scores), Error);  // not kept
+  EXPECT_NO_THROW(plan.set_value(run.scores, scores));
   EXPECT_NO_THROW(plan.backward());
   EXPECT_THROW(plan.backward(), Error);  // its values are gone
 }
@@ -119,10 +117,10 @@ TEST(PlanInParts, NeverWritesToAnInput) {
   Parameters parameters(graph, cpu_backend());
   Plan plan(graph, parameters, {.batch_size = 1, .mode = Mode::eval, .keep = {flat}});
   const std::vector<float> pixels{1, 2, 3};
-  plan.bind_input(image, pixels.data());
+  plan.bind_input(image, pixels);
   plan.forward_to(flat);
-  ASSERT_EQ(plan.value(flat), pixels.data());
-  EXPECT_THROW(plan.set_value(flat, pixels.data()), Error);
+  ASSERT_EQ(test::on_host(plan.value(flat)), pixels);
+  EXPECT_THROW(plan.set_value(flat, pixels), Error);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "lehr/core/error.hpp"
 #include "lehr/core/parallel.hpp"
 #include "lehr/models/models.hpp"
+#include "support/device.hpp"
 #include "support/networks.hpp"
 
 namespace lehr {
@@ -129,16 +130,16 @@ TEST_P(PlanOfNetwork, GradientsFollowFiniteDifferences) {
   for (const ParameterEntry& entry : run.parameters.entries()) {
     if (is_state(entry.role)) continue;
     const std::int64_t at = entry.offset + entry.shape.numel() / 2;
-    float& value = run.parameters.values()[static_cast<std::size_t>(at)];
-    const float kept = value;
+    const TensorRef value = run.parameters.values().part(at, 1);
+    const float kept = test::on_host(value).front();
     constexpr float step = 4e-3F;
-    value = kept + step;
+    reference_backend().fill(value, kept + step);
     plan.forward();
     const double above = run.loss(plan);
-    value = kept - step;
+    reference_backend().fill(value, kept - step);
     plan.forward();
     const double below = run.loss(plan);
-    value = kept;
+    reference_backend().fill(value, kept);
     EXPECT_NEAR(grads[static_cast<std::size_t>(at)], (above - below) / (2 * step), 0.02 * largest)
         << entry.name;
     ++checked;
@@ -179,11 +180,12 @@ TEST(Plan, KeepsAValueThatIsAskedForApartFromItsActivation) {
   NetworkRun run(simple_cnn(false), 4, cpu_backend());
   PlanOptions options{.batch_size = 4, .keep = {run.images + 1}};
   Plan plan(run.graph, run.parameters, options);
-  plan.bind_input(run.images, run.image_data.data());
-  plan.bind_input(run.targets, run.target_data.data());
+  plan.bind_input(run.images, run.image_data);
+  plan.bind_input(run.targets, run.target_data);
   plan.forward();
-  const auto* values = static_cast<const float*>(plan.value(run.images + 1));
-  EXPECT_LT(*std::min_element(values, values + 4 * 8 * 14 * 14), 0.0F);  // before ReLU
+  const std::vector<float> values = test::on_host(plan.value(run.images + 1));
+  EXPECT_EQ(values.size(), 4U * 8 * 14 * 14);
+  EXPECT_LT(*std::ranges::min_element(values), 0.0F);  // before ReLU
 }
 
 TEST(Plan, ReadsNewlyBoundInputs) {
@@ -192,10 +194,10 @@ TEST(Plan, ReadsNewlyBoundInputs) {
   plan.forward();
   const float first = run.loss(plan);
   const std::vector<float> zeros(run.image_data.size());
-  plan.bind_input(run.images, zeros.data());
+  plan.bind_input(run.images, zeros);
   plan.forward();
   EXPECT_NE(run.loss(plan), first);
-  plan.bind_input(run.images, run.image_data.data());
+  plan.bind_input(run.images, run.image_data);
   plan.forward();
   EXPECT_EQ(run.loss(plan), first);
 }
@@ -228,7 +230,9 @@ TEST(Plan, RefusesWhatCannotRun) {
   Plan unbound(model, parameters, {.batch_size = 4, .mode = Mode::eval});
   EXPECT_THROW(unbound.forward(), Error);
   EXPECT_THROW(unbound.backward(), Error);
-  EXPECT_THROW(unbound.bind_input(model.output(), &parameters), Error);
+  EXPECT_THROW(unbound.bind_input(model.output(), parameters.values()), Error);
+  EXPECT_THROW(unbound.bind_input(model.inputs().front(), std::vector<float>(3)), BadInput);
+  EXPECT_THROW(unbound.bind_input(model.inputs().front(), std::vector<std::int64_t>(4 * 784)), BadInput);
   EXPECT_THROW(unbound.value(model.output() - 1), Error);
 }
 

@@ -9,6 +9,7 @@
 #include "lehr/engine/parameters.hpp"
 #include "lehr/engine/plan.hpp"
 #include "lehr/graph/ops.hpp"
+#include "support/device.hpp"
 
 namespace lehr::testing {
 
@@ -61,18 +62,14 @@ struct NetworkRun {
     options.batch_size = batch_size;
     options.keep = {scores};
     Plan made(graph, parameters, options);
-    made.bind_input(images, image_data.data());
-    made.bind_input(targets, target_data.data());
+    made.bind_input(images, image_data);
+    made.bind_input(targets, target_data);
     return made;
   }
 
-  float loss(const Plan& plan) const {
-    float value = 0;
-    parameters.backend().copy_out(&value, plan.value(graph.output()), sizeof value);
-    return value;
-  }
+  float loss(const Plan& plan) const { return test::on_host(plan.value(graph.output())).front(); }
 
-  std::vector<float> grads() const { return {parameters.grads().begin(), parameters.grads().end()}; }
+  std::vector<float> grads() const { return test::on_host(parameters.grads()); }
 };
 
 }  // namespace lehr::testing

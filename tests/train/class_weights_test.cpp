@@ -13,6 +13,7 @@
 #include "lehr/data/data.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
+#include "support/device.hpp"
 
 namespace lehr {
 namespace {
@@ -27,10 +28,7 @@ Learner make(LearnerOptions options, std::int64_t train = 40, std::int64_t valid
   return {models::simple_cnn({}), data::digits({.train = train, .valid = valid}), std::move(options)};
 }
 
-std::vector<float> weights_of(const Learner& learner) {
-  const auto values = learner.parameters().values();
-  return {values.begin(), values.end()};
-}
+std::vector<float> weights_of(const Learner& learner) { return test::on_host(learner.parameters().values()); }
 
 std::string refusal(const std::function<void()>& action) {
   try {

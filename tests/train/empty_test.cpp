@@ -26,6 +26,7 @@
 #include "lehr/store/safetensors.hpp"
 #include "lehr/train/learner.hpp"
 #include "lehr/train/training_memory.hpp"
+#include "support/device.hpp"
 
 namespace lehr {
 namespace {
@@ -144,20 +145,20 @@ TEST(Empty, OptimizersAndBackends) {
   expect_refused("a backend was expected, found null",
                  [] { Learner(some_cnn(), some_digits(), {.backend = nullptr}); });
   Optimizer optimizer(Sgd{}, 4, {{.count = 4}}, cpu_backend());
-  expect_refused("an optimizer's step needs values and gradients, found null",
-                 [&] { optimizer.step(nullptr, nullptr, 0.1); });
+  expect_refused("an optimizer's step needs values and gradients of 4 parameters, found 0 and 0",
+                 [&] { optimizer.step(TensorRef(), ConstTensorRef(), 0.1); });
 }
 
 TEST(Empty, FineTuneIsCheckedBeforeItTrains) {
   const auto learner = some_learner();
-  const auto values = learner->parameters().values();
-  const std::vector<float> before(values.begin(), values.end());
+  const auto weights = [&] { return test::on_host(learner->parameters().values()); };
+  const std::vector<float> before = weights();
   EXPECT_THROW(learner->fine_tune(0), BadInput);
   EXPECT_THROW(learner->fine_tune(1, {.freeze_epochs = -1}), BadInput);
   EXPECT_THROW(learner->fine_tune(1, {.lr = 0}), BadInput);
   EXPECT_THROW(learner->fine_tune(1, {.lr_ratio = 0}), BadInput);
   EXPECT_THROW(learner->fine_tune(1, {.div = 0}), BadInput);
-  EXPECT_TRUE(std::ranges::equal(values, before));
+  EXPECT_EQ(weights(), before);
 }
 
 TEST(Empty, Models) {
@@ -171,8 +172,8 @@ TEST(Empty, Models) {
   const std::vector<std::int64_t> first{0};
   Parameters other(models::simple_cnn({.batch_norm = true}), cpu_backend());
   EXPECT_THROW(activations(learner->model(), other, learner->normalisation(), digits.valid, first), BadInput);
-  expect_refused("LSUV needs a batch of images, found null",
-                 [&] { lsuv(learner->parameters(), learner->model(), nullptr, 4); });
+  expect_refused("LSUV needs a batch of images, found none",
+                 [&] { lsuv(learner->parameters(), learner->model(), {}, 4); });
   EXPECT_THROW(initialise(other, learner->model(), Initialisation::kaiming_normal, 0), BadInput);
 }
 

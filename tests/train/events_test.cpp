@@ -12,6 +12,7 @@
 #include "lehr/data/data.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
+#include "support/device.hpp"
 #include "support/message_of.hpp"
 
 namespace lehr {
@@ -44,10 +45,7 @@ class Trace final : public Callback {
 
 std::int64_t count(const Events& events, const std::string& name) { return std::ranges::count(events, name); }
 
-std::vector<float> weights_of(const Learner& learner) {
-  const auto values = learner.parameters().values();
-  return {values.begin(), values.end()};
-}
+std::vector<float> weights_of(const Learner& learner) { return test::on_host(learner.parameters().values()); }
 
 TEST(Events, ComeInTheirOrder) {
   std::unique_ptr<Learner> made;

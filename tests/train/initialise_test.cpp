@@ -88,8 +88,8 @@ TEST(Initialise, HasTheSpreadOfItsFormula) {
 TEST(Initialise, StartsEverythingElseAtItsConstant) {
   const Graph graph = all_roles();
   Parameters parameters(graph, reference_backend());
-  std::ranges::fill(parameters.values(), 9.0F);
-  std::ranges::fill(parameters.states(), 9.0F);
+  parameters.backend().fill(parameters.values(), 9);
+  parameters.backend().fill(parameters.states(), 9);
   initialise(parameters, graph, Initialisation::kaiming_normal, 0);
   const std::vector<std::pair<std::string, float>> expected{
       {"conv.bias", 0.0F},        {"fc.bias", 0.0F},         {"bn1.weight", 1.0F}, {"bn1.bias", 0.0F},

@@ -11,6 +11,7 @@
 #include "lehr/core/error.hpp"
 #include "lehr/data/data.hpp"
 #include "lehr/models/models.hpp"
+#include "support/device.hpp"
 
 namespace lehr {
 namespace {
@@ -19,10 +20,7 @@ DataSplits some_digits() { return data::digits({.train = 1000, .valid = 200, .se
 
 Graph some_cnn() { return models::simple_cnn({.batch_norm = true}); }
 
-std::vector<float> weights_of(const Learner& learner) {
-  const auto values = learner.parameters().values();
-  return {values.begin(), values.end()};
-}
+std::vector<float> weights_of(const Learner& learner) { return test::on_host(learner.parameters().values()); }
 
 /// Runs given functions at events.
 class At final : public Callback {

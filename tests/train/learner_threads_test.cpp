@@ -13,16 +13,14 @@
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
 #include "support/child.hpp"
+#include "support/device.hpp"
 
 namespace lehr {
 namespace {
 
 using Weights = std::vector<float>;
 
-Weights weights_of(const Learner& learner) {
-  const auto values = learner.parameters().values();
-  return {values.begin(), values.end()};
-}
+Weights weights_of(const Learner& learner) { return test::on_host(learner.parameters().values()); }
 
 /// A network with oneDNN's and lehr's own kernels; 4 batches, the last one short.
 std::unique_ptr<Learner> residual_learner(LearnerOptions options = {}) {

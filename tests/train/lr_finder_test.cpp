@@ -13,6 +13,7 @@
 #include "lehr/data/data.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
+#include "support/device.hpp"
 
 namespace lehr {
 namespace {
@@ -25,10 +26,13 @@ std::unique_ptr<Learner> fresh_learner() {
 
 std::vector<float> everything_of(const Learner& learner) {
   std::vector<float> all;
-  const auto add = [&](std::span<const float> part) { all.insert(all.end(), part.begin(), part.end()); };
+  const auto add = [&](const ConstTensorRef& part) {
+    const std::vector<float> values = test::on_host(part);
+    all.insert(all.end(), values.begin(), values.end());
+  };
   add(learner.parameters().values());
   add(learner.parameters().states());
-  for (const float* state : learner.optimizer().states()) add({state, learner.parameters().values().size()});
+  for (const Buffer& state : learner.optimizer().states()) add(state.ref());
   return all;
 }
 

@@ -11,6 +11,7 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/optim/optimizer.hpp"
+#include "support/optimizer_steps.hpp"
 
 namespace lehr {
 namespace {
@@ -31,7 +32,7 @@ void take_step(Optimizer& optimizer, Eight& values, int step, double lr) {
   for (std::size_t i = 0; i < 8; ++i) {
     grads[i] = static_cast<float>(std::sin(0.7 * static_cast<double>(i) + 0.3 * step));
   }
-  optimizer.step(values.data(), grads.data(), lr);
+  test::step_on_host(optimizer, values, grads, lr);
 }
 
 Eight after_twenty_steps(Optimizer& optimizer, double lr) {
@@ -142,11 +143,11 @@ TEST(Optimizer, AScheduleMayChangeTheMomentum) {
   Eight values{};
   const Eight grads{1, 1, 1, 1, 1, 1, 1, 1};
   Optimizer optimizer(Sgd{.momentum = 0.9}, 8, {{0, 8, true}}, reference_backend());
-  optimizer.step(values.data(), grads.data(), 1);
+  test::step_on_host(optimizer, values, grads, 1);
   EXPECT_FLOAT_EQ(values[0], -1);
-  optimizer.step(values.data(), grads.data(), 1, 0.5);
+  test::step_on_host(optimizer, values, grads, 1, 0.5);
   EXPECT_FLOAT_EQ(values[0], -1 - 1.5F);
-  optimizer.step(values.data(), grads.data(), 1);
+  test::step_on_host(optimizer, values, grads, 1);
   EXPECT_FLOAT_EQ(values[0], -2.5F - (0.9F * 1.5F + 1));
 }
 
@@ -181,8 +182,8 @@ TEST(Optimizer, HasAsManyStatesAsItsRuleNeedsAndTheyStartAtZero) {
   for (const std::string& name : optimizer_names()) {
     const Optimizer optimizer(optimizer_by_name(name), 8, {{0, 8, true}}, cpu_backend(), one_matrix);
     ASSERT_EQ(optimizer.states().size(), states.at(name)) << name;
-    for (const float* state : optimizer.states()) {
-      for (int i = 0; i < 8; ++i) EXPECT_EQ(state[i], 0) << name;
+    for (const Buffer& state : optimizer.states()) {
+      EXPECT_EQ(test::on_host(state.ref()), std::vector<float>(8)) << name;
     }
   }
 }
@@ -196,12 +197,12 @@ TEST(Optimizer, GoesOnFromItsStatesAndSteps) {
     Eight copy = values;
     resumed.set_steps_done(whole.steps_done());
     for (std::size_t i = 0; i < whole.states().size(); ++i) {
-      std::copy_n(whole.states()[i], 8, resumed.states()[i]);
+      cpu_backend().copy(resumed.states()[i].ref(), whole.states()[i].ref());
     }
     const Eight grads{1, -1, 2, -2, 3, -3, 4, -4};
     for (int step = 0; step < 8; ++step) {
-      whole.step(values.data(), grads.data(), 0.05);
-      resumed.step(copy.data(), grads.data(), 0.05);
+      test::step_on_host(whole, values, grads, 0.05);
+      test::step_on_host(resumed, copy, grads, 0.05);
     }
     EXPECT_EQ(values, copy) << name;
   }
@@ -245,7 +246,7 @@ TEST(Optimizer, GivesEachRangeItsTensors) {
   Optimizer optimizer(spec, 8, {{0, 4, false}, {4, 4, true}}, cpu_backend(), two);
   Eight values{1, 1, 1, 1, 1, 1, 1, 1};
   const Eight grads{2, 2, 2, 2, 2, 2, 2, 2};
-  optimizer.step(values.data(), grads.data(), 0.25);
+  test::step_on_host(optimizer, values, grads, 0.25);
   EXPECT_FLOAT_EQ(values[0], 1 - 0.25F * 2);
   // trust * |w| / (|g| + decay |w|) = .5 * 2 / (4 + .25 * 2)
   EXPECT_NEAR(static_cast<double>(values[7]), 1 - 0.25 * (1 / 4.5) * 2.25, 1e-6);
@@ -296,10 +297,10 @@ TEST(Optimizer, RefusesRatesOutOfRange) {
   Optimizer optimizer(Sgd{}, 8, {{0, 8, true}}, reference_backend());
   Eight values = start();
   for (const double rate : {-0.1, nan, std::numeric_limits<double>::infinity()}) {
-    EXPECT_THROW(optimizer.step(values.data(), values.data(), rate), BadInput);
+    EXPECT_THROW(test::step_on_host(optimizer, values, values, rate), BadInput);
   }
-  EXPECT_THROW(optimizer.step(values.data(), values.data(), 0.1, 1.0), BadInput);
-  EXPECT_THROW(optimizer.step(values.data(), values.data(), 0.1, nan), BadInput);
+  EXPECT_THROW(test::step_on_host(optimizer, values, values, 0.1, 1.0), BadInput);
+  EXPECT_THROW(test::step_on_host(optimizer, values, values, 0.1, nan), BadInput);
   EXPECT_EQ(values, start());
   EXPECT_EQ(optimizer.steps_done(), 0);
 }

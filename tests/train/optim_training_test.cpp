@@ -50,7 +50,7 @@ TEST(ParameterTensors, AreMatricesOfInputsByOutputs) {
     EXPECT_GE(tensor.offset, end);
     end = tensor.offset + tensor.count();
   }
-  EXPECT_LE(end, static_cast<std::int64_t>(parameters.values().size()));
+  EXPECT_LE(end, parameters.values().count());
   EXPECT_EQ(tensors[0].rank, 4);  // 8 filters of 5 x 5 over one channel
   EXPECT_EQ(tensors[0].rows, 25);
   EXPECT_EQ(tensors[0].columns, 8);

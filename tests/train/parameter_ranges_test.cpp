@@ -9,6 +9,7 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/optim/optimizer.hpp"
+#include "support/optimizer_steps.hpp"
 
 namespace lehr {
 namespace {
@@ -37,7 +38,7 @@ struct Training {
     return made;
   }
   const Eight& step(double lr, int count = 3) {
-    for (int i = 0; i < count; ++i) optimizer.step(values.data(), grads().data(), lr);
+    for (int i = 0; i < count; ++i) test::step_on_host(optimizer, values, grads(), lr);
     return values;
   }
 };
@@ -83,7 +84,9 @@ TEST(ParameterRange, FrozenKeepsItsValuesAndStates) {
     const Eight before = training.step(0.25);
     const auto states_of = [&] {
       std::vector<std::vector<float>> copies;
-      for (const float* state : training.optimizer.states()) copies.emplace_back(state, state + 4);
+      for (const Buffer& state : training.optimizer.states()) {
+        copies.push_back(test::on_host(state.ref().part(0, 4)));
+      }
       return copies;
     };
     const auto states = states_of();
@@ -137,7 +140,7 @@ TEST(Rates, DecideTheStep) {
   Training given(Sgd{.momentum = 0.5}, {{.offset = 0, .count = 8}});
   Training built_in(all, {{.offset = 0, .count = 8}});
   for (int i = 0; i < 3; ++i) {
-    given.optimizer.step(given.values.data(), given.grads().data(), built_in.optimizer.rates(0.25));
+    test::step_on_host(given.optimizer, given.values, given.grads(), built_in.optimizer.rates(0.25));
   }
   EXPECT_EQ(given.values, built_in.step(0.25));
 }
@@ -149,7 +152,7 @@ TEST(Rates, OutOfRangeAreRefusedBeforeAnythingMoves) {
     for (double Rates::*rate : {&Rates::lr, &Rates::weight_decay, &Rates::decoupled_decay, &Rates::l1}) {
       Rates rates = training.optimizer.rates(0.25);
       rates.*rate = wrong;
-      EXPECT_THROW(training.optimizer.step(training.values.data(), before.data(), rates), BadInput);
+      EXPECT_THROW(test::step_on_host(training.optimizer, training.values, before, rates), BadInput);
     }
   }
   EXPECT_EQ(training.values, before);

@@ -12,6 +12,7 @@
 #include "lehr/inference/evaluate.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
+#include "support/device.hpp"
 #include "support/message_of.hpp"
 
 namespace lehr {
@@ -66,10 +67,13 @@ std::unique_ptr<Learner> fresh_learner(LearnerOptions options = some_options()) 
 
 std::vector<float> everything_of(const Learner& learner) {
   std::vector<float> all;
-  const auto add = [&](std::span<const float> part) { all.insert(all.end(), part.begin(), part.end()); };
+  const auto add = [&](const ConstTensorRef& part) {
+    const std::vector<float> values = test::on_host(part);
+    all.insert(all.end(), values.begin(), values.end());
+  };
   add(learner.parameters().values());
   add(learner.parameters().states());
-  for (const float* state : learner.optimizer().states()) add({state, learner.parameters().values().size()});
+  for (const Buffer& state : learner.optimizer().states()) add(state.ref());
   return all;
 }
 

@@ -15,6 +15,7 @@
 #include "lehr/data/data.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
+#include "support/device.hpp"
 #include "support/message_of.hpp"
 
 namespace lehr {
@@ -31,10 +32,7 @@ Learner& fresh_learner(std::unique_ptr<Learner>& learner, std::int64_t max_batch
   return *learner;
 }
 
-std::vector<float> weights_of(const Learner& learner) {
-  const auto values = learner.parameters().values();
-  return {values.begin(), values.end()};
-}
+std::vector<float> weights_of(const Learner& learner) { return test::on_host(learner.parameters().values()); }
 
 // What callbacks may change --------------------------------------------------------------------------------
 
@@ -123,7 +121,8 @@ TEST(Changing, RatesDecidesTheStep) {
 TEST(Changing, GradientsDecidesTheStep) {
   std::unique_ptr<Learner> made;
   Learner& learner = fresh_learner(made);
-  learner.on(Event::after_backward, [](Learner& l) { std::ranges::fill(l.parameters().grads(), 0.0F); });
+  learner.on(Event::after_backward,
+             [](Learner& l) { l.parameters().backend().fill(l.parameters().grads(), 0); });
   const std::vector<float> before = weights_of(learner);
   learner.fit(1, 1e-3);
   EXPECT_EQ(weights_of(learner), before);
@@ -139,8 +138,7 @@ TEST(Changing, TheLossScalesTheGradients) {
       if (l.progress().training) l.step().scale_loss(factor);
     });
     learner.on(Event::after_backward, [&](Learner& l) {
-      const auto now = l.parameters().grads();
-      grads.assign(now.begin(), now.end());
+      grads = test::on_host(l.parameters().grads());
       loss = l.progress().loss;
     });
     learner.fit(1, 1e-3);

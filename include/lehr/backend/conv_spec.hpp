@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "lehr/backend/backend.hpp"
+#include "lehr/backend/kernel.hpp"
 
 namespace lehr {
 

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string_view>
 
-#include "lehr/backend/backend.hpp"
+#include "lehr/backend/buffer.hpp"
 #include "lehr/train/callback.hpp"
 
 namespace lehr {
@@ -34,8 +33,7 @@ class GradientAccumulation final : public Callback {
 
   GradientAccumulationOptions options_;
   const Backend* backend_ = nullptr;
-  std::shared_ptr<float> sums_;  // of gradients, each times its batch's weight
-  std::int64_t count_ = 0;
+  Buffer sums_;               // of gradients, each times its batch's weight
   std::int64_t batches_ = 0;  // since the last step
   double weight_ = 0;
 };

@@ -7,9 +7,8 @@
 
 namespace lehr {
 
-/// A tensor as a graph or a kernel knows it: what it holds, not where. Activations of rank 4 lie
-/// channels-last (N, H, W, C), weights output-last (channels_last_strides and output_last_strides),
-/// everything else row-major.
+/// A tensor as a graph or a kernel knows it: what it holds, not where. The backend chooses the layout in
+/// memory (Backend::activation_layout, parameter_layout).
 struct TensorSpec {
   DType dtype = DType::f32;
   Shape shape;

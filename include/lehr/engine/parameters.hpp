@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lehr/backend/backend.hpp"
+#include "lehr/backend/buffer.hpp"
 #include "lehr/core/tensor.hpp"
 #include "lehr/graph/graph.hpp"
 
@@ -18,7 +18,7 @@ struct ParameterEntry {
   std::string name;  ///< PyTorch's full name: "layer1.0.conv1.weight"
   ParameterRole role = ParameterRole::weight;
   Shape shape;
-  Strides strides{};        ///< of the elements in the flat buffer
+  Strides strides{};        ///< of the elements in the flat buffer: the backend's layout
   std::int64_t offset = 0;  ///< elements from the start of values() or, for a state, of states()
   NodeId node = 0;
 };
@@ -27,7 +27,7 @@ struct ParameterEntry {
 /// states in a third. Each entry starts at a multiple of 64 bytes; the gaps hold zeros and stay zero under
 /// every optimizer.
 ///
-/// They stay where they are, since plans hold their addresses: snapshot() copies them. The backend must
+/// They stay where they are, since plans refer to them: snapshot() copies them. The backend must
 /// outlive them. Several threads may read them at once, but not while a training or anybody else writes.
 class Parameters {
  public:
@@ -47,20 +47,23 @@ class Parameters {
   /// Throws BadInput with the nearest name if there is none such.
   const ParameterEntry& entry(std::string_view name) const;
 
-  /// Trained values and their gradients, gaps included.
-  std::span<float> values() { return {values_.get(), static_cast<std::size_t>(trained_)}; }
-  std::span<const float> values() const { return {values_.get(), static_cast<std::size_t>(trained_)}; }
-  std::span<float> grads() { return {grads_.get(), static_cast<std::size_t>(trained_)}; }
-  std::span<const float> grads() const { return {grads_.get(), static_cast<std::size_t>(trained_)}; }
-  std::span<float> states() { return {states_.get(), static_cast<std::size_t>(state_)}; }
-  std::span<const float> states() const { return {states_.get(), static_cast<std::size_t>(state_)}; }
+  /// The flat buffers in the backend's memory, gaps included: trained values, their gradients, states.
+  /// `parameters.backend().download_floats(parameters.values())` is a copy on the host.
+  TensorRef values() { return values_.ref(); }
+  ConstTensorRef values() const { return values_.ref(); }
+  TensorRef grads() { return grads_.ref(); }
+  ConstTensorRef grads() const { return grads_.ref(); }
+  TensorRef states() { return states_.ref(); }
+  ConstTensorRef states() const { return states_.ref(); }
 
-  /// Addresses of an entry in the flat buffers; the gradient of a state is null.
-  float* value(const ParameterEntry& entry) const;
-  float* grad(const ParameterEntry& entry) const;
+  /// An entry in the flat buffers; a state has no gradient, which gives a reference to nothing.
+  TensorRef value(const ParameterEntry& entry);
+  ConstTensorRef value(const ParameterEntry& entry) const;
+  TensorRef grad(const ParameterEntry& entry);
+  ConstTensorRef grad(const ParameterEntry& entry) const;
 
-  /// Host copies in PyTorch's order (row-major), for saving, loading and comparing. Those that set throw
-  /// BadInput where the shape differs, those of gradients Error for a running statistic.
+  /// Host copies in PyTorch's order (row-major), for saving, loading and comparing. Setters take any strides
+  /// and throw BadInput if the shape differs; those of gradients throw Error for a running statistic.
   Tensor get(std::string_view name) const;
   Tensor get_grad(std::string_view name) const;
   void set(std::string_view name, const Tensor& value);
@@ -71,15 +74,14 @@ class Parameters {
  private:
   struct Copied {};
   Parameters(const Parameters& other, Copied);
-  void copy_from_host(const ParameterEntry& entry, const Tensor& given, float* to);
 
   const Backend* backend_;
   std::vector<ParameterEntry> entries_;
   std::int64_t trained_ = 0;
   std::int64_t state_ = 0;
-  std::shared_ptr<float> values_;
-  std::shared_ptr<float> grads_;
-  std::shared_ptr<float> states_;
+  Buffer values_;
+  Buffer grads_;
+  Buffer states_;
 };
 
 }  // namespace lehr

@@ -71,9 +71,11 @@ class Plan {
   Plan(Plan&&) noexcept;
   Plan& operator=(Plan&&) noexcept;
 
-  /// Where the values of a graph input are read from during forward and backward: an address of the backend's
-  /// device, laid out as TensorSpec says.
-  void bind_input(NodeId input, const void* data);
+  /// The values of a graph input, in host memory: images channels-last. The plan reads them during forward
+  /// and backward; bind them again if they change. Throws BadInput if the element type or count is another.
+  void bind_input(NodeId input, const HostData& data);
+  /// The same in the backend's memory, in its layout for activations.
+  void bind_input(NodeId input, const ConstTensorRef& tensor);
 
   /// Computes all steps. Training only: `step` numbers the batch for layers that draw random numbers.
   void forward(std::uint64_t step = 0);
@@ -82,18 +84,18 @@ class Plan {
   /// in `node`: it is an input, or fused with its activation, which keeping it prevents.
   void forward_to(NodeId node, std::uint64_t step = 0);
   void forward_rest();
-  /// Overwrites the value of a node named in `keep` from host memory, laid out as TensorSpec says; the steps
-  /// still to run, and backward, see the new one. Throws Error as value() does, for what lies in an input of
-  /// the graph, and where the node has not been computed yet.
-  void set_value(NodeId node, const void* host);
+  /// Overwrites the value of a node named in `keep`, with elements in the backend's layout; the steps still
+  /// to run, and backward, see the new one. Throws Error as value() does, for a value that is an input of the
+  /// graph, and if the node has not been computed yet.
+  void set_value(NodeId node, const HostData& data);
   /// Computes all gradients of parameters after a forward in training mode, once for each: gradients take the
   /// place of values. The loss counts times `factor`.
   void backward(float factor = 1);
 
-  /// Where the value of the graph's output, of a graph input or of a node named in `keep` lies after a run.
-  /// Throws Error for any other node, whose memory serves several tensors, and if another plan has since run
-  /// in the same room.
-  const void* value(NodeId node) const;
+  /// The value of the graph's output, of a graph input or of a node named in `keep` after a run, valid until
+  /// the next one. Throws Error for any other node, whose memory serves several tensors, and if another plan
+  /// has since run in the same room.
+  ConstTensorRef value(NodeId node) const;
 
   /// Begins to measure the tensors named in PlanOptions::probes, within the steps that produce them or right
   /// behind (or ends it); off by default.

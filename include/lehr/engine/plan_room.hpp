@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "lehr/backend/backend.hpp"
@@ -15,20 +16,23 @@ class PlanRoom {
   PlanRoom(const PlanRoom&) = delete;
   PlanRoom& operator=(const PlanRoom&) = delete;
 
-  /// Makes room of at least so many bytes and gives it to `user`. Addresses change if it grows.
+  /// Makes room of at least so many bytes and gives it to `user`. The memories change if it grows.
   void begin(const void* user, std::size_t arena_bytes, std::size_t workspace_bytes);
   bool belongs_to(const void* user) const { return user_ == user; }
-  std::byte* arena() const { return static_cast<std::byte*>(arena_.get()); }
-  void* workspace() const { return workspace_.get(); }
+  const std::shared_ptr<DeviceMemory>& arena() const { return arena_; }
+  const std::shared_ptr<DeviceMemory>& workspace() const { return workspace_; }
   std::size_t bytes() const { return arena_bytes_ + workspace_bytes_; }
+  /// Counts up when a memory is replaced.
+  std::uint64_t generation() const { return generation_; }
 
  private:
   const Backend* backend_;
   const void* user_ = nullptr;
-  std::shared_ptr<void> arena_;
-  std::shared_ptr<void> workspace_;
+  std::shared_ptr<DeviceMemory> arena_;
+  std::shared_ptr<DeviceMemory> workspace_;
   std::size_t arena_bytes_ = 0;
   std::size_t workspace_bytes_ = 0;
+  std::uint64_t generation_ = 0;
 };
 
 }  // namespace lehr

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,9 +43,9 @@ void initialise(Parameters& parameters, const Graph& graph, Initialisation how, 
 /// The network runs in evaluation mode: normalisations use their running statistics, dropout is off, and no
 /// state changes. If all outputs of a layer are equal, the layer stays as it is.
 ///
-/// graph: one input, of images. images: (N, C, H, W) of f32, channels last, on the parameters' device. Throws
-/// BadInput if they are null, batch_size < 1, the parameters are not the graph's, or an output is not finite;
-/// then it names the layer.
-void lsuv(Parameters& parameters, const Graph& graph, const float* images, std::int64_t batch_size);
+/// graph: one input, of images. images: (N, C, H, W) in host memory, channels-last. Throws BadInput if there
+/// are not batch_size of them, batch_size < 1, the parameters are not the graph's, or an output is not
+/// finite; then it names the layer.
+void lsuv(Parameters& parameters, const Graph& graph, std::span<const float> images, std::int64_t batch_size);
 
 }  // namespace lehr

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "lehr/backend/backend.hpp"
+#include "lehr/backend/buffer.hpp"
 #include "lehr/optim/optimizer_spec.hpp"
 #include "lehr/optim/rules.hpp"
 
@@ -44,35 +44,41 @@ class Optimizer {
 
   /// The spec's hyperparameters at a learning rate.
   Rates rates(double lr) const;
-  /// One step over all ranges that are not frozen. Throws BadInput where a rate is out of range.
-  void step(float* values, const float* grads, const Rates& rates);
+  /// One step over all ranges that are not frozen. Throws BadInput if a rate is out of range, or values or
+  /// gradients are not as many as the parameters.
+  void step(const TensorRef& values, const ConstTensorRef& grads, const Rates& rates);
   /// The same with the spec's decays; momentum < 0 means the spec's own.
-  void step(float* values, const float* grads, double lr, double momentum = -1);
+  void step(const TensorRef& values, const ConstTensorRef& grads, double lr, double momentum = -1);
 
   /// Other ranges from the next step on, with the same requirements as in the constructor; states stay.
   void set_ranges(std::vector<ParameterRange> ranges);
 
   const OptimizerSpec& spec() const { return spec_; }
+  const Backend& backend() const { return *backend_; }
   std::int64_t steps_done() const { return steps_; }
   /// Bytes of the rule's states.
   std::size_t state_bytes() const;
 
-  /// Addresses of the rule's states, each as long as the parameters, on the backend's device: with the number
-  /// of steps all that a training needs to go on.
-  std::vector<float*> states() const;
+  /// The rule's states, each as long as the parameters, in the backend's memory: with the number of steps all
+  /// that a training needs to go on.
+  std::span<const Buffer> states() const { return states_; }
   void set_steps_done(std::int64_t steps) { steps_ = steps; }
 
  private:
-  void step_range(std::size_t range, UpdateArgs args, const Rates& rates);
+  double momentum_of(const Rates& rates) const {
+    return rates.momentum < 0 ? spec_.momentum : rates.momentum;
+  }
+  UpdateRates rates_of(const ParameterRange& range, const Rates& rates) const;
 
   OptimizerSpec spec_;
+  const Backend* backend_;
   std::int64_t count_;
   std::vector<ParameterRange> ranges_;
   std::vector<UpdateTensor> all_tensors_;
   std::vector<std::vector<UpdateTensor>> tensors_;  // of each range, offsets from its first element
   std::unique_ptr<Update> update_;
-  std::vector<std::shared_ptr<float>> states_;
-  std::vector<float*> range_states_;
+  std::vector<Buffer> states_;
+  std::vector<std::vector<TensorRef>> range_states_;  // of each range
   std::int64_t steps_ = 0;
 };
 

@@ -1,4 +1,5 @@
-#include "lehr/backend/backend.hpp"
+#include <memory>
+
 #include "backend/cpu/flat.hpp"
 #include "backend/cpu/ops.hpp"
 #include "backend/cpu/tensor_stats.hpp"
@@ -8,13 +9,8 @@
 namespace lehr {
 namespace {
 
-class CpuBackend final : public HostBackend {
+class CpuArithmetic final : public HostArithmetic {
  public:
-  CpuBackend() : HostBackend("cpu") {
-    cpu::register_all_ops(registry());
-    cpu::register_all_updates(registry());
-  }
-  std::unique_ptr<TensorProbe> probe(const StatsSpec& spec) const override { return cpu::make_probe(spec); }
   void accumulate(float* to, const float* from, std::int64_t count) const override {
     cpu::accumulate(to, from, count);
   }
@@ -36,6 +32,15 @@ class CpuBackend final : public HostBackend {
   bool all_finite(const float* values, std::int64_t count) const override {
     return cpu::all_finite(values, count);
   }
+};
+
+class CpuBackend final : public HostBackend {
+ public:
+  CpuBackend() : HostBackend("cpu", std::make_unique<CpuArithmetic>()) {
+    cpu::register_all_ops(registry());
+    cpu::register_all_updates(registry());
+  }
+  std::unique_ptr<TensorProbe> probe(const StatsSpec& spec) const override { return cpu::make_probe(spec); }
 };
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "lehr/backend/backend.hpp"
+#include "lehr/backend/host_kernel.hpp"
 
 /// The passes of batch normalisation over a flat channels-last array. The channel of an element repeats after
 /// `period` floats, a multiple of the channels and of 64, so that with per-channel values expanded to tables

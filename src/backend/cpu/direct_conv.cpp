@@ -33,7 +33,7 @@ struct BatchPart {
   int thread;
 };
 
-class DirectConv final : public Kernel {
+class DirectConv final : public HostKernel {
  public:
   explicit DirectConv(const KernelSpec& spec)
       : conv_(ConvSpec::from(spec)),
@@ -302,7 +302,7 @@ bool direct_conv_suits(const ConvSpec& conv) {
          (conv.out_h * conv.out_w <= small_image || conv.in_c >= full_channels);
 }
 
-std::unique_ptr<Kernel> make_direct_conv(const KernelSpec& spec) {
+std::unique_ptr<HostKernel> make_direct_conv(const KernelSpec& spec) {
   return std::make_unique<DirectConv>(spec);
 }
 

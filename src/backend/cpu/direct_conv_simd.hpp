@@ -4,7 +4,7 @@
 #include <string>
 
 #include "backend/cpu/direct_conv_plan.hpp"
-#include "lehr/backend/backend.hpp"
+#include "lehr/backend/host_kernel.hpp"
 
 namespace lehr::cpu {
 

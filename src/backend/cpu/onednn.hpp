@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "lehr/backend/backend.hpp"
+#include "lehr/backend/host_kernel.hpp"
 #include "lehr/core/parallel.hpp"
 
 namespace lehr::cpu::onednn {

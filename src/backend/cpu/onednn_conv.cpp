@@ -12,7 +12,7 @@ namespace {
 const float* floats(const void* data) { return static_cast<const float*>(data); }
 float* floats(void* data) { return static_cast<float*>(data); }
 
-class OnednnConv final : public Kernel {
+class OnednnConv final : public HostKernel {
  public:
   explicit OnednnConv(const KernelSpec& spec)
       : name_(spec.name), activation_(spec.activation), conv_(ConvSpec::from(spec)) {
@@ -95,7 +95,7 @@ class OnednnConv final : public Kernel {
 
 }  // namespace
 
-std::unique_ptr<Kernel> make_onednn_conv(const KernelSpec& spec) {
+std::unique_ptr<HostKernel> make_onednn_conv(const KernelSpec& spec) {
   return std::make_unique<OnednnConv>(spec);
 }
 

@@ -7,7 +7,7 @@
 
 #include "backend/cpu/onednn.hpp"
 #include "backend/cpu/onednn_conv_slices.hpp"
-#include "lehr/backend/backend.hpp"
+#include "lehr/backend/host_kernel.hpp"
 
 namespace lehr::cpu::onednn {
 

@@ -14,7 +14,7 @@ namespace {
 /// loss is -sum q_c log p_c and its gradient (sum q) softmax(x) - q. Both are divided by the weight of the
 /// batch: the sum of w_c t_c over all rows and classes, or N without class weights. A batch without weight
 /// has loss 0 and gradients of 0. Plain loops: a batch has few scores beside what made them.
-class SoftCrossEntropy final : public Kernel {
+class SoftCrossEntropy final : public HostKernel {
  public:
   explicit SoftCrossEntropy(const KernelSpec& spec)
       : rows_(spec.inputs.at(0).shape[0]),
@@ -116,7 +116,7 @@ class SoftCrossEntropy final : public Kernel {
 
 }  // namespace
 
-std::unique_ptr<Kernel> soft_cross_entropy(const KernelSpec& spec) {
+std::unique_ptr<HostKernel> soft_cross_entropy(const KernelSpec& spec) {
   return std::make_unique<SoftCrossEntropy>(spec);
 }
 

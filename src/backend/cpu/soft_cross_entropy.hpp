@@ -2,12 +2,12 @@
 
 #include <memory>
 
-#include "lehr/backend/backend.hpp"
+#include "lehr/backend/host_kernel.hpp"
 
 namespace lehr::cpu {
 
 /// Cross entropy with class probabilities (N, C) for targets, mean over the batch.
 /// Source: torch.nn.CrossEntropyLoss with class probabilities.
-std::unique_ptr<Kernel> soft_cross_entropy(const KernelSpec& spec);
+std::unique_ptr<HostKernel> soft_cross_entropy(const KernelSpec& spec);
 
 }  // namespace lehr::cpu

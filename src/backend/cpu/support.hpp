@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "lehr/backend/backend.hpp"
+#include "lehr/backend/host_kernel.hpp"
 
 namespace lehr::cpu {
 

@@ -35,11 +35,11 @@ std::int64_t count_from(const FineCounts& fine, int first) {
 
 /// Blocks are cut by the tensor's size alone and joined in order, so that neither threads nor what a kernel
 /// tells change a bit.
-class Probe final : public TensorProbe {
+class Probe final : public HostProbe {
  public:
   explicit Probe(const StatsSpec& spec) : spec_(spec) {}
 
-  void begin(const float* values, std::int64_t count) override {
+  void start(const float* values, std::int64_t count) override {
     values_ = values;
     count_ = count;
     const std::int64_t blocks = (count + stats_block - 1) / stats_block;

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "lehr/backend/backend.hpp"
+#include "lehr/backend/host_kernel.hpp"
 
 namespace lehr::cpu {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "lehr/backend/backend.hpp"
+#include "lehr/backend/host_kernel.hpp"
 
 namespace lehr::reference {
 
@@ -11,8 +11,5 @@ double activate(const FusedActivation& activation, double x);
 /// PyTorch: 0 for relu at 0. Only at general_relu's clamp it is 0, also as in PyTorch. If y is NaN, the
 /// gradient passes.
 double activation_grad(const FusedActivation& activation, float y, double grad);
-
-/// For KernelRegistry: plain loops take any activation behind them.
-inline bool fuses_all(FusedActivation::Kind) { return true; }
 
 }  // namespace lehr::reference

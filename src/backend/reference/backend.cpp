@@ -1,7 +1,6 @@
-#include "lehr/backend/backend.hpp"
-
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include "backend/host_backend.hpp"
 #include "backend/reference/ops.hpp"
@@ -11,15 +10,8 @@
 namespace lehr {
 namespace {
 
-class ReferenceBackend final : public HostBackend {
+class ReferenceArithmetic final : public HostArithmetic {
  public:
-  ReferenceBackend() : HostBackend("reference") {
-    reference::register_all_ops(registry());
-    reference::register_all_updates(registry());
-  }
-  std::unique_ptr<TensorProbe> probe(const StatsSpec& spec) const override {
-    return reference::make_probe(spec);
-  }
   void accumulate(float* to, const float* from, std::int64_t count) const override {
     for (std::int64_t i = 0; i < count; ++i) to[i] += from[i];
   }
@@ -44,6 +36,17 @@ class ReferenceBackend final : public HostBackend {
   }
   bool all_finite(const float* values, std::int64_t count) const override {
     return std::all_of(values, values + count, [](float value) { return std::isfinite(value); });
+  }
+};
+
+class ReferenceBackend final : public HostBackend {
+ public:
+  ReferenceBackend() : HostBackend("reference", std::make_unique<ReferenceArithmetic>()) {
+    reference::register_all_ops(registry());
+    reference::register_all_updates(registry());
+  }
+  std::unique_ptr<TensorProbe> probe(const StatsSpec& spec) const override {
+    return reference::make_probe(spec);
   }
 };
 

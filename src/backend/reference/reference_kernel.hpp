@@ -4,14 +4,14 @@
 #include <string>
 
 #include "backend/reference/activation.hpp"
-#include "lehr/backend/backend.hpp"
+#include "lehr/backend/host_kernel.hpp"
 #include "lehr/backend/kernel_registry.hpp"
 #include "lehr/core/tensor.hpp"
 
 namespace lehr::reference {
 
 /// What the plain kernels share: the spec, and typed views of the addresses.
-class ReferenceKernel : public Kernel {
+class ReferenceKernel : public HostKernel {
  public:
   explicit ReferenceKernel(const KernelSpec& spec) : spec_(spec) {}
   std::string implementation() const override { return "reference"; }
@@ -73,7 +73,7 @@ class ReferenceKernel : public Kernel {
 
 /// For KernelRegistry: makes SomeKernel from a spec.
 template <class SomeKernel>
-std::unique_ptr<Kernel> make(const KernelSpec& spec) {
+std::unique_ptr<HostKernel> make(const KernelSpec& spec) {
   return std::make_unique<SomeKernel>(spec);
 }
 

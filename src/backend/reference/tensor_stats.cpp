@@ -8,11 +8,11 @@
 namespace lehr::reference {
 namespace {
 
-class Probe final : public TensorProbe {
+class Probe final : public HostProbe {
  public:
   explicit Probe(const StatsSpec& spec) : spec_(spec) {}
 
-  void begin(const float* values, std::int64_t count) override {
+  void start(const float* values, std::int64_t count) override {
     values_ = values;
     count_ = count;
   }

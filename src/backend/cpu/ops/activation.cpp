@@ -119,7 +119,7 @@ Rule rule_of(const Attributes& attributes) {
 }
 
 /// Elementwise functions. SiLU's and GELU's derivatives are had from the input, the others' from the output.
-class Activation final : public Kernel {
+class Activation final : public HostKernel {
  public:
   explicit Activation(const KernelSpec& spec)
       : rule_(rule_of(spec.attributes)),

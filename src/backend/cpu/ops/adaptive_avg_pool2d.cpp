@@ -20,7 +20,7 @@ AverageWindows windows_of(const Shape& in, const Shape& out) {
   return {in[0], in[1], in[2], in[3], windows(out[2], in[2]), windows(out[3], in[3])};
 }
 
-class AdaptiveAvgPool2d final : public Kernel {
+class AdaptiveAvgPool2d final : public HostKernel {
  public:
   explicit AdaptiveAvgPool2d(const KernelSpec& spec)
       : windows_(windows_of(spec.inputs.at(0).shape, spec.output.shape)),

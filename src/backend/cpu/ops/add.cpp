@@ -52,7 +52,7 @@ HWY_EXPORT(AddForward);
 HWY_EXPORT(AddBackward);
 
 /// Sum of tensors with an activation behind it.
-class Add final : public Kernel {
+class Add final : public HostKernel {
  public:
   explicit Add(const KernelSpec& spec) : activation_(spec.activation), count_(spec.output.shape.numel()) {}
   std::string implementation() const override { return simd_implementation(); }
@@ -80,9 +80,8 @@ class Add final : public Kernel {
 }  // namespace
 
 void register_add(KernelRegistry& registry) {
-  registry.add_kernel(
-      "add", [](const KernelSpec& spec) { return std::make_unique<Add>(spec); },
-      [](FusedActivation::Kind) { return true; });
+  registry.add_kernel("add", [](const KernelSpec& spec) { return std::make_unique<Add>(spec); },
+                      {.fuses = fuses_all});
 }
 
 }  // namespace lehr::cpu

@@ -32,7 +32,7 @@ AverageWindows windows_of(const PoolSpec& p) {
           windows(p.out_w, p.in_w, p.kernel_w, p.stride_w, p.pad_w, p.count_include_pad)};
 }
 
-class AvgPool2d final : public Kernel {
+class AvgPool2d final : public HostKernel {
  public:
   explicit AvgPool2d(const KernelSpec& spec)
       : windows_(windows_of(PoolSpec::from(spec))), input_grad_(wants_input_grad(spec, 0)) {}

@@ -14,7 +14,7 @@ namespace {
 
 /// Batch normalisation with an activation behind it. Parameters: weight, bias,
 /// running_mean, running_var.
-class BatchNorm final : public Kernel {
+class BatchNorm final : public HostKernel {
  public:
   explicit BatchNorm(const KernelSpec& spec);
   std::string implementation() const override { return simd_implementation(); }
@@ -323,9 +323,8 @@ void BatchNorm::backward(const KernelArgs& args) {
 }  // namespace
 
 void register_batch_norm(KernelRegistry& registry) {
-  registry.add_kernel(
-      "batch_norm", [](const KernelSpec& spec) { return std::make_unique<BatchNorm>(spec); },
-      [](FusedActivation::Kind) { return true; });
+  registry.add_kernel("batch_norm", [](const KernelSpec& spec) { return std::make_unique<BatchNorm>(spec); },
+                      {.fuses = fuses_all});
 }
 
 }  // namespace lehr::cpu

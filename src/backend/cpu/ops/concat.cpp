@@ -8,7 +8,7 @@ namespace lehr::cpu {
 namespace {
 
 /// Joins along the channels, which are innermost: each pixel is the inputs' pixels one after another.
-class Concat final : public Kernel {
+class Concat final : public HostKernel {
  public:
   explicit Concat(const KernelSpec& spec) {
     for (const TensorSpec& input : spec.inputs) channels_.push_back(input.shape[1]);

@@ -113,7 +113,7 @@ HWY_EXPORT(GradRow);
 /// Softmax cross-entropy, mean over the batch, with label smoothing and class weights.
 /// Source: torch.nn.CrossEntropyLoss. Keeps the probabilities and the weight of the whole batch. A batch
 /// without weight has loss 0 and gradients of 0.
-class CrossEntropy final : public Kernel {
+class CrossEntropy final : public HostKernel {
  public:
   explicit CrossEntropy(const KernelSpec& spec);
   std::string implementation() const override { return simd_implementation(); }
@@ -274,10 +274,12 @@ void CrossEntropy::backward(const KernelArgs& args) {
 }  // namespace
 
 void register_cross_entropy(KernelRegistry& registry) {
-  registry.add_kernel("cross_entropy", [](const KernelSpec& spec) -> std::unique_ptr<Kernel> {
-    if (spec.inputs.at(1).dtype == DType::f32) return soft_cross_entropy(spec);
-    return std::make_unique<CrossEntropy>(spec);
-  });
+  registry.add_kernel("cross_entropy",
+                      [](const KernelSpec& spec) -> std::unique_ptr<HostKernel> {
+                        if (spec.inputs.at(1).dtype == DType::f32) return soft_cross_entropy(spec);
+                        return std::make_unique<CrossEntropy>(spec);
+                      },
+                      {.types = {.inputs = {{DType::f32}, {DType::i64, DType::f32}}}});
 }
 
 }  // namespace lehr::cpu

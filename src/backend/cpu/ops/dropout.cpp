@@ -100,7 +100,7 @@ namespace {
 HWY_EXPORT(DropoutBlocks);
 
 /// The mask is drawn again in backward: cheaper than to keep it.
-class Dropout final : public Kernel {
+class Dropout final : public HostKernel {
  public:
   explicit Dropout(const KernelSpec& spec)
       : count_(spec.output.shape.numel()),

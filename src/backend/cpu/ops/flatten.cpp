@@ -20,7 +20,7 @@ void transpose(const float* from, float* to, std::int64_t rows, std::int64_t col
 
 /// From channels innermost to PyTorch's order, channels outermost. Nothing to do where there is one position
 /// or one channel.
-class Flatten final : public Kernel {
+class Flatten final : public HostKernel {
  public:
   explicit Flatten(const KernelSpec& spec)
       : batch_(spec.inputs.at(0).shape[0]), input_grad_(wants_input_grad(spec, 0)) {

@@ -43,7 +43,7 @@ void sum_rows(const float* values, std::int64_t rows, std::int64_t columns, floa
 }
 
 /// (N, I) -> (N, O), the weight (I, O) in memory: three matrix products.
-class Linear final : public Kernel {
+class Linear final : public HostKernel {
  public:
   explicit Linear(const KernelSpec& spec)
       : name_(spec.name),
@@ -150,9 +150,8 @@ class Linear final : public Kernel {
 }  // namespace
 
 void register_linear(KernelRegistry& registry) {
-  registry.add_kernel(
-      "linear", [](const KernelSpec& spec) { return std::make_unique<Linear>(spec); },
-      [](FusedActivation::Kind) { return true; });
+  registry.add_kernel("linear", [](const KernelSpec& spec) { return std::make_unique<Linear>(spec); },
+                      {.fuses = fuses_all});
 }
 
 }  // namespace lehr::cpu

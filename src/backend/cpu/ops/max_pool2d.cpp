@@ -147,7 +147,7 @@ HWY_EXPORT(UnpoolImageBytes);
 HWY_EXPORT(UnpoolImageWords);
 
 /// Maximum over windows. Keeps the number of the winning position of each window for backward.
-class MaxPool2d final : public Kernel {
+class MaxPool2d final : public HostKernel {
  public:
   explicit MaxPool2d(const KernelSpec& spec)
       : pool_(PoolSpec::from(spec)),

@@ -60,7 +60,7 @@ HWY_EXPORT(SquaredDifferences);
 HWY_EXPORT(DifferenceGrads);
 
 /// Mean of squared differences. Source: torch.nn.MSELoss.
-class MeanSquaredError final : public Kernel {
+class MeanSquaredError final : public HostKernel {
  public:
   explicit MeanSquaredError(const KernelSpec& spec)
       : count_(spec.inputs.at(0).shape.numel()), threads_(static_cast<std::size_t>(threads())) {}

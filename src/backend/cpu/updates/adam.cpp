@@ -42,7 +42,7 @@ HWY_EXPORT(AdamRange);
 
 /// Kingma and Ba 2015, as torch.optim.Adam; with decoupled decay Loshchilov and Hutter 2017, as
 /// torch.optim.AdamW. States: the first and the second moment.
-class Adam final : public Update {
+class Adam final : public HostUpdate {
  public:
   explicit Adam(const UpdateSpec& spec)
       : beta2_(spec.attributes.real("beta2")), eps_(spec.attributes.real("eps")) {}

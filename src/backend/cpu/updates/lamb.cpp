@@ -89,7 +89,7 @@ HWY_EXPORT(LambRange);
 
 /// You et al. 2019: Adam's direction, scaled for each tensor by |w| / |direction|, clipped (fastai). States:
 /// the first and the second moment.
-class Lamb final : public Update {
+class Lamb final : public HostUpdate {
  public:
   explicit Lamb(const UpdateSpec& spec)
       : beta2_(spec.attributes.real("beta2")),

@@ -48,7 +48,7 @@ HWY_EXPORT(LarsRange);
 
 /// You, Gitman and Ginsburg 2017: SGD whose gradients are scaled for each tensor to trust * |w| / (|g| + l2
 /// |w|); with "clip" LARC, where no tensor steps farther than lr would have it. State: velocity.
-class Lars final : public Update {
+class Lars final : public HostUpdate {
  public:
   explicit Lars(const UpdateSpec& spec)
       : trust_(spec.attributes.real("trust")),

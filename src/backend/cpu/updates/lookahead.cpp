@@ -32,9 +32,9 @@ HWY_EXPORT(LookaheadRange);
 
 /// Zhang et al. 2019: every k steps of the inner rule, slow weights go a share of the way to the fast ones,
 /// and the fast ones start again from there. States: the inner rule's, then the slow weights.
-class Lookahead final : public Update {
+class Lookahead final : public HostUpdate {
  public:
-  Lookahead(const UpdateSpec& spec, std::unique_ptr<Update> inner)
+  Lookahead(const UpdateSpec& spec, std::unique_ptr<HostUpdate> inner)
       : inner_(std::move(inner)),
         every_(spec.attributes.integer("k")),
         alpha_(static_cast<float>(spec.attributes.real("alpha"))) {}
@@ -54,7 +54,7 @@ class Lookahead final : public Update {
   }
 
  private:
-  std::unique_ptr<Update> inner_;
+  std::unique_ptr<HostUpdate> inner_;
   std::int64_t every_;
   float alpha_;
 };

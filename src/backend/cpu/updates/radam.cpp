@@ -46,7 +46,7 @@ HWY_EXPORT(RAdamRange);
 
 /// Liu et al. 2019, as torch.optim.RAdam: while too few steps tell the variance of the adaptive rate
 /// (rho <= 5), momentum alone. States: the first and the second moment.
-class RAdam final : public Update {
+class RAdam final : public HostUpdate {
  public:
   explicit RAdam(const UpdateSpec& spec)
       : beta2_(spec.attributes.real("beta2")), eps_(spec.attributes.real("eps")) {}

@@ -72,7 +72,7 @@ namespace {
 HWY_EXPORT(RmsPropRange);
 
 /// Hinton 2012, as torch.optim.RMSprop. States: mean square, velocity and, if centered, mean.
-class RmsProp final : public Update {
+class RmsProp final : public HostUpdate {
  public:
   explicit RmsProp(const UpdateSpec& spec)
       : alpha_(spec.attributes.real("alpha")),

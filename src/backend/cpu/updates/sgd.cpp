@@ -48,7 +48,7 @@ HWY_EXPORT(PlainStep);
 HWY_EXPORT(MomentumStep);
 
 /// Stochastic gradient descent. Source: torch.optim.SGD. State: velocity.
-class Sgd final : public Update {
+class Sgd final : public HostUpdate {
  public:
   explicit Sgd(const UpdateSpec& spec)
       : dampening_(spec.attributes.real("dampening")), nesterov_(spec.attributes.flag("nesterov")) {}

@@ -84,7 +84,7 @@ class SmoothActivation final : public ReferenceKernel {
   }
 };
 
-std::unique_ptr<Kernel> make_activation(const KernelSpec& spec) {
+std::unique_ptr<HostKernel> make_activation(const KernelSpec& spec) {
   const std::string& kind = spec.attributes.text("kind");
   if (kind == "silu") return make<SmoothActivation<Silu>>(spec);
   if (kind == "gelu") return make<SmoothActivation<Gelu>>(spec);

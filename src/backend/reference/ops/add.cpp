@@ -28,6 +28,6 @@ class Add final : public ReferenceKernel {
 
 }  // namespace
 
-void register_add(KernelRegistry& registry) { registry.add_kernel("add", make<Add>, fuses_all); }
+void register_add(KernelRegistry& registry) { registry.add_kernel("add", make<Add>, {.fuses = fuses_all}); }
 
 }  // namespace lehr::reference

@@ -115,7 +115,7 @@ class BatchNorm final : public ReferenceKernel {
 }  // namespace
 
 void register_batch_norm(KernelRegistry& registry) {
-  registry.add_kernel("batch_norm", make<BatchNorm>, fuses_all);
+  registry.add_kernel("batch_norm", make<BatchNorm>, {.fuses = fuses_all});
 }
 
 }  // namespace lehr::reference

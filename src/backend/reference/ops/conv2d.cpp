@@ -112,6 +112,8 @@ class Conv2d final : public ReferenceKernel {
 
 }  // namespace
 
-void register_conv2d(KernelRegistry& registry) { registry.add_kernel("conv2d", make<Conv2d>, fuses_all); }
+void register_conv2d(KernelRegistry& registry) {
+  registry.add_kernel("conv2d", make<Conv2d>, {.fuses = fuses_all});
+}
 
 }  // namespace lehr::reference

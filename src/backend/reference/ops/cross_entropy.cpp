@@ -124,7 +124,8 @@ class CrossEntropy final : public ReferenceKernel {
 }  // namespace
 
 void register_cross_entropy(KernelRegistry& registry) {
-  registry.add_kernel("cross_entropy", make<CrossEntropy>);
+  registry.add_kernel("cross_entropy", make<CrossEntropy>,
+                      {.types = {.inputs = {{DType::f32}, {DType::i64, DType::f32}}}});
 }
 
 }  // namespace lehr::reference

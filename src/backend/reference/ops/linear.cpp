@@ -81,6 +81,8 @@ class Linear final : public ReferenceKernel {
 
 }  // namespace
 
-void register_linear(KernelRegistry& registry) { registry.add_kernel("linear", make<Linear>, fuses_all); }
+void register_linear(KernelRegistry& registry) {
+  registry.add_kernel("linear", make<Linear>, {.fuses = fuses_all});
+}
 
 }  // namespace lehr::reference

@@ -7,7 +7,7 @@ namespace {
 
 /// As torch.optim.Adagrad. State: the sum of squares without the initial accumulator, so that it starts at
 /// zero.
-class Adagrad final : public Update {
+class Adagrad final : public HostUpdate {
  public:
   explicit Adagrad(const UpdateSpec& spec)
       : lr_decay_(spec.attributes.real("lr_decay")),

@@ -6,7 +6,7 @@ namespace lehr::reference {
 namespace {
 
 /// As torch.optim.Adam and AdamW: bias correction, eps outside the root.
-class Adam final : public Update {
+class Adam final : public HostUpdate {
  public:
   explicit Adam(const UpdateSpec& spec)
       : beta2_(spec.attributes.real("beta2")), eps_(spec.attributes.real("eps")) {}

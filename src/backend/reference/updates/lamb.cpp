@@ -9,7 +9,7 @@ namespace lehr::reference {
 namespace {
 
 /// You et al. 2019, with the trust ratio clipped. States: the first and the second moment.
-class Lamb final : public Update {
+class Lamb final : public HostUpdate {
  public:
   explicit Lamb(const UpdateSpec& spec)
       : beta2_(spec.attributes.real("beta2")),

@@ -5,7 +5,7 @@ namespace lehr::reference {
 namespace {
 
 /// You, Gitman and Ginsburg 2017; with "clip" LARC. State: velocity.
-class Lars final : public Update {
+class Lars final : public HostUpdate {
  public:
   explicit Lars(const UpdateSpec& spec)
       : trust_(spec.attributes.real("trust")),

@@ -7,9 +7,9 @@ namespace lehr::reference {
 namespace {
 
 /// Zhang et al. 2019. States: the inner rule's, then the slow weights.
-class Lookahead final : public Update {
+class Lookahead final : public HostUpdate {
  public:
-  Lookahead(const UpdateSpec& spec, std::unique_ptr<Update> inner)
+  Lookahead(const UpdateSpec& spec, std::unique_ptr<HostUpdate> inner)
       : inner_(std::move(inner)),
         every_(spec.attributes.integer("k")),
         alpha_(spec.attributes.real("alpha")) {}
@@ -32,7 +32,7 @@ class Lookahead final : public Update {
   }
 
  private:
-  std::unique_ptr<Update> inner_;
+  std::unique_ptr<HostUpdate> inner_;
   std::int64_t every_;
   double alpha_;
 };

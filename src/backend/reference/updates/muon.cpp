@@ -62,9 +62,9 @@ Matrix orthogonalised(Matrix x, std::int64_t steps) {
 }
 
 /// Jordan 2024. States: velocity, shared with the first state of the rule for tensors of one axis.
-class Muon final : public Update {
+class Muon final : public HostUpdate {
  public:
-  Muon(const UpdateSpec& spec, std::unique_ptr<Update> fallback)
+  Muon(const UpdateSpec& spec, std::unique_ptr<HostUpdate> fallback)
       : spec_(muon_spec(spec)), fallback_(std::move(fallback)) {}
   int states() const override { return std::max(1, fallback_->states()); }
   bool by_tensor() const override { return true; }
@@ -107,7 +107,7 @@ class Muon final : public Update {
   }
 
   MuonSpec spec_;
-  std::unique_ptr<Update> fallback_;
+  std::unique_ptr<HostUpdate> fallback_;
 };
 
 }  // namespace

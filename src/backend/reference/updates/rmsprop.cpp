@@ -7,7 +7,7 @@ namespace lehr::reference {
 namespace {
 
 /// As torch.optim.RMSprop. States: mean square, velocity and, where centered, mean.
-class RmsProp final : public Update {
+class RmsProp final : public HostUpdate {
  public:
   explicit RmsProp(const UpdateSpec& spec)
       : alpha_(spec.attributes.real("alpha")),

@@ -4,7 +4,7 @@ namespace lehr::reference {
 namespace {
 
 /// As torch.optim.SGD: the momentum buffer starts as the first gradient, without dampening.
-class Sgd final : public Update {
+class Sgd final : public HostUpdate {
  public:
   explicit Sgd(const UpdateSpec& spec)
       : dampening_(spec.attributes.real("dampening")), nesterov_(spec.attributes.flag("nesterov")) {}
