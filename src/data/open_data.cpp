@@ -7,13 +7,9 @@
 namespace lehr::data {
 namespace {
 
-const SchemeRegistry& registry() {
-  static const SchemeRegistry all = [] {
-    SchemeRegistry made;
-    register_all_schemes(made);
-    return made;
-  }();
-  return all;
+SchemeRegistry& registry() {
+  static SchemeRegistry schemes({"data scheme", "lehr::register_data_scheme"}, register_all_schemes);
+  return schemes;
 }
 
 /// "mnist" and "DIR" of "mnist:DIR".
@@ -31,30 +27,31 @@ NameParts parts_of(std::string_view name) {
 
 }  // namespace
 
-std::vector<std::string> scheme_names() {
-  std::vector<std::string> names;
-  for (const auto& [name, scheme] : registry().schemes) names.push_back(name);
-  return names;
-}
+std::vector<std::string> scheme_names() { return registry().names(); }
 
 DataSplits open_data(std::string_view name, std::uint64_t seed) {
   const NameParts parts = parts_of(name);
-  const auto found = registry().schemes.find(parts.scheme);
-  if (found == registry().schemes.end()) {
-    throw unknown_name("data scheme", parts.scheme, scheme_names());
-  }
-  DataSplits splits = found->second.open(parts.rest, seed);
+  DataSplits splits = registry().at(parts.scheme).open(parts.rest, seed);
   splits.source = name;
   return splits;
 }
 
 std::string absolute_name(std::string_view name) {
   const NameParts parts = parts_of(name);
-  const auto found = registry().schemes.find(parts.scheme);
-  const bool has_path =
-      found != registry().schemes.end() && found->second.takes_path && parts.rest && !parts.rest->empty();
+  const DataScheme* const scheme = registry().find(parts.scheme);
+  const bool has_path = scheme != nullptr && scheme->takes_path && parts.rest && !parts.rest->empty();
   if (!has_path) return std::string(name);
   return parts.scheme + ":" + std::filesystem::absolute(*parts.rest).string();
 }
 
 }  // namespace lehr::data
+
+namespace lehr {
+
+void register_data_scheme(const std::string& name, DataScheme scheme) {
+  if (!scheme.open)
+    throw BadInput("the data scheme " + in_quotes(name) + " needs a function that opens data");
+  data::registry().add(name, std::move(scheme));
+}
+
+}  // namespace lehr

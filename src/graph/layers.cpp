@@ -71,14 +71,16 @@ std::vector<Layer> layers_of(const Graph& graph) {
     if (!has_weight(first)) continue;
     auto last = static_cast<NodeId>(id);
     Layer layer{first.name, std::string(first.op->type()), {last}, last, true};
-    for (const std::string_view type : {"batch_norm", "activation"}) {
+    const auto take_next_if = [&](const auto& fits) {
       const std::vector<NodeId>& next = consumers[static_cast<std::size_t>(last)];
-      if (next.size() != 1 || graph.node(next.front()).op->type() != type) continue;
+      if (next.size() != 1 || !fits(*graph.node(next.front()).op)) return false;
       last = next.front();
       layer.nodes.push_back(last);
-      layer.type += " + " + std::string(type);
-      if (type == "batch_norm") layer.before_activation = last;
-    }
+      layer.type += " + " + std::string(graph.node(last).op->type());
+      return true;
+    };
+    if (take_next_if([](const Op& op) { return op.type() == "batch_norm"; })) layer.before_activation = last;
+    take_next_if([](const Op& op) { return op.is_activation(); });
     layers.push_back(std::move(layer));
   }
   return layers;

@@ -2,35 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <map>
-#include <string>
-#include <vector>
-
 #include "graph/checks.hpp"
+#include "graph/json_format.hpp"
 #include "graph/ops.hpp"
 
 namespace lehr {
 namespace {
 
-class Factories final : public OpRegistry {
- public:
-  Factories() { graph::register_all_ops(*this); }
+constexpr RegistryWords words{"operation", "lehr::register_op"};
 
-  void add(std::string_view type, Factory factory) override {
-    factories_.insert_or_assign(std::string(type), std::move(factory));
-  }
-
-  const Factory& find(std::string_view type) const {
-    const auto found = factories_.find(type);
-    if (found != factories_.end()) return found->second;
-    std::vector<std::string> valid;
-    for (const auto& entry : factories_) valid.push_back(entry.first);
-    throw unknown_name("operation", printable(type), valid);
-  }
-
- private:
-  std::map<std::string, Factory, std::less<>> factories_;
-};
+graph::OpRegistry& registry() {
+  static graph::OpRegistry operations(words, graph::register_all_ops);
+  return operations;
+}
 
 // What an op would not write itself, it was not meant to read: a misspelt or a newer version's setting.
 void refuse_unknown(const Op& op, const Attributes& given) {
@@ -44,11 +28,24 @@ void refuse_unknown(const Op& op, const Attributes& given) {
 
 }  // namespace
 
+void register_op_type(const std::string& type, OpFactory make) {
+  if (!make) throw BadInput(fmt::format("the operation {} needs a function that makes it", in_quotes(type)));
+  if (type == graph::input_type) {  // in JSON the type of a graph's inputs
+    throw detail::name_is_taken(words, type, true);
+  }
+  registry().add(type, std::move(make));
+}
+
+std::vector<std::string> op_types() { return registry().names(); }
+
 std::shared_ptr<const Op> make_op(std::string_view type, const Attributes& attributes) {
-  static const Factories factories;
-  const OpRegistry::Factory& factory = factories.find(type);
+  const OpFactory& factory = registry().at(type);
   try {
     std::shared_ptr<const Op> op = factory(attributes);
+    if (!op || op->type() != type) {
+      throw Error(fmt::format("what is registered as {} made {}", in_quotes(type),
+                              op ? in_quotes(op->type()) : std::string("nothing")));
+    }
     refuse_unknown(*op, attributes);
     return op;
   } catch (const BadInput&) {

@@ -77,14 +77,8 @@ const ParameterSpec& spec_of(const Graph& graph, const ParameterEntry& entry) {
 }
 
 float constant_of(const ParameterSpec& spec) {
-  switch (spec.role) {
-    case ParameterRole::norm_scale:
-      return spec.starts_at_zero ? 0.0F : 1.0F;
-    case ParameterRole::running_var:
-      return 1;
-    default:
-      return 0;
-  }
+  if (spec.start) return static_cast<float>(*spec.start);
+  return spec.role == ParameterRole::norm_scale || spec.role == ParameterRole::running_var ? 1.0F : 0.0F;
 }
 
 }  // namespace
@@ -112,7 +106,7 @@ void initialise(Parameters& parameters, const Graph& graph, Initialisation how, 
     Tensor value(entry.shape, DType::f32);  // row-major, so that the numbers do not depend on the memory
                                             // layout
     const std::span<float> elements = value.elements<float>();
-    if (entry.role == ParameterRole::weight) {
+    if (entry.role == ParameterRole::weight && !spec.start) {
       const std::uint64_t stream = hash_of(entry.name);
       Rng random(seed, Purpose::initialisation, stream, stream >> 32);
       draw(elements, entry.shape, how, random);

@@ -1,32 +1,30 @@
 #include "lehr/models/models.hpp"
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
 #include "models/builders.hpp"
 
 namespace lehr::models {
 namespace {
 
-const ModelRegistry& registry() {
-  static const ModelRegistry filled = [] {
-    ModelRegistry models;
-    register_all_builders(models);
-    return models;
-  }();
-  return filled;
+ModelRegistry& registry() {
+  static ModelRegistry models({"model", "lehr::register_model"}, register_all_builders);
+  return models;
 }
 
 }  // namespace
 
-std::vector<std::string> model_names() {
-  std::vector<std::string> names;
-  for (const auto& entry : registry().builders) names.push_back(entry.first);
-  return names;
-}
+std::vector<std::string> model_names() { return registry().names(); }
 
-Graph make_model(std::string_view name, const ModelRequest& request) {
-  const auto found = registry().builders.find(std::string(name));
-  if (found == registry().builders.end()) throw unknown_name("model", name, model_names());
-  return found->second(request);
-}
+Graph make_model(std::string_view name, const ModelRequest& request) { return registry().at(name)(request); }
 
 }  // namespace lehr::models
+
+namespace lehr {
+
+void register_model(const std::string& name, models::ModelBuilder build) {
+  if (!build) throw BadInput("the model " + in_quotes(name) + " needs a function that builds it");
+  models::registry().add(name, std::move(build));
+}
+
+}  // namespace lehr

@@ -135,7 +135,7 @@ TEST(ResNetSmall, ZeroInitMarksTheLastNormOfEachBlock) {
   const Graph graph = models::resnet_small({.blocks = 2, .zero_init_residual = true});
   for (const Node& node : graph.nodes()) {
     if (!node.op || node.op->type() != "batch_norm") continue;
-    EXPECT_EQ(node.parameters[0].starts_at_zero, node.name.ends_with("bn2")) << node.name;
+    EXPECT_EQ(node.parameters[0].start.has_value(), node.name.ends_with("bn2")) << node.name;
   }
 }
 
@@ -183,7 +183,7 @@ TEST(MakeModel, Refusals) {
               models::make_model("simple-cn", {.in = {1, 28, 28}});
             }),
             "unknown model \"simple-cn\"; did you mean \"simple-cnn\"? (valid: resnet-small, resnet18, "
-            "simple-cnn)");
+            "simple-cnn); a program adds its own with lehr::register_model");
   EXPECT_EQ(bad_input([] {
               models::make_model("resnet-small",
                                  {.in = {3, 32, 32}, .activation = {.kind = ops::Activation::Kind::gelu}});

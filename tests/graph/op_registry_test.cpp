@@ -6,6 +6,8 @@
 
 #include "graph/every_op.hpp"
 #include "graph/expect_bad_input.hpp"
+#include "lehr/graph/json.hpp"
+#include "lehr/graph/layers.hpp"
 
 namespace lehr {
 namespace {
@@ -36,6 +38,59 @@ TEST(MakeOp, NamesTheNearestType) {
               }).starts_with("unknown operation \"conv2\"; did you mean \"conv2d\"? (valid: activation,"));
   const std::string long_name(100'000, '\n');
   EXPECT_LT(bad_input([&] { make_op(long_name, {}); }).size(), 500U);
+}
+
+TEST(MakeOp, SaysHowAProgramAddsAnOperation) {
+  EXPECT_TRUE(
+      bad_input([] { make_op("mish", {}); }).ends_with("; a program adds its own with lehr::register_op"));
+}
+
+/// An operation that is described by the test.
+class Mish final : public Op {
+ public:
+  explicit Mish(double steepness) : steepness_(steepness) {}
+  std::string_view type() const override { return "test-mish"; }
+  bool is_activation() const override { return true; }
+  Attributes attributes() const override { return {{"steepness", steepness_}}; }
+  TensorSpec infer(std::span<const TensorSpec> inputs) const override { return inputs[0]; }
+
+ private:
+  double steepness_;
+};
+
+TEST(MakeOp, MakesOperationsThatTheProgramRegistered) {
+  register_op_type("test-mish", [](const Attributes& given) {
+    return std::make_shared<const Mish>(given.real("steepness"));
+  });
+  Graph graph("own");
+  NodeId x = graph.input("image", {DType::f32, {1, 3, 8, 8}});
+  x = graph.add(ops::Conv2d({.out_channels = 4}), {x}, "conv");
+  graph.add(Mish(1.5), {x}, "mish");
+  const Graph read = graph_from_json(to_json(graph));
+  EXPECT_EQ(to_json(read), to_json(graph));
+  EXPECT_EQ(read.node(read.output()).op->attributes().real("steepness"), 1.5);
+  const std::vector<Layer> layers = layers_of(read);
+  ASSERT_EQ(layers.size(), 1U);
+  EXPECT_EQ(layers[0].type, "conv2d + test-mish");
+  EXPECT_EQ(read.node(layers[0].before_activation).name, "conv");
+  EXPECT_EQ(bad_input([] { make_op("test-mish", {}); }), "test-mish: attribute \"steepness\" is missing");
+  EXPECT_EQ(bad_input([] {
+              make_op("test-mish", {{"steepness", 1.0}, {"colour", true}});
+            }),
+            "test-mish has no attribute \"colour\"");
+}
+
+TEST(MakeOp, RefusesTypesThatAreTaken) {
+  const auto make = [](const Attributes&) { return std::make_shared<const Mish>(1); };
+  EXPECT_EQ(bad_input([&] { register_op_type("conv2d", make); }),
+            "the operation \"conv2d\" is built in; register yours under another name");
+  EXPECT_EQ(bad_input([&] { register_op_type("input", make); }),
+            "the operation \"input\" is built in; register yours under another name");
+  EXPECT_EQ(bad_input([&] { register_op_type("nothing", nullptr); }),
+            "the operation \"nothing\" needs a function that makes it");
+  register_op_type("test-misnamed", make);
+  EXPECT_EQ(bad_input([] { make_op("test-misnamed", {}); }),
+            "test-misnamed: what is registered as \"test-misnamed\" made \"test-mish\"");
 }
 
 TEST(MakeOp, RefusesHostileAttributes) {

@@ -36,8 +36,8 @@ TEST(Conv2d, OutputFollowsPyTorchsFormula) {
 TEST(Conv2d, ParametersAndWork) {
   const Conv2d conv({.out_channels = 6, .kernel = {3, 5}, .padding = {1, 2}, .groups = 3});
   const std::vector<TensorSpec> inputs{real({2, 9, 4, 7})};
-  const std::vector<ParameterSpec> expected{{"weight", ParameterRole::weight, {6, 3, 3, 5}, false},
-                                            {"bias", ParameterRole::bias, {6}, false}};
+  const std::vector<ParameterSpec> expected{{"weight", ParameterRole::weight, {6, 3, 3, 5}},
+                                            {"bias", ParameterRole::bias, {6}}};
   EXPECT_EQ(conv.parameters(inputs), expected);
   EXPECT_EQ(conv.multiply_adds(inputs), 2 * 6 * 4 * 7 * 3 * 3 * 5);
   EXPECT_EQ(conv.flops(inputs), 2 * conv.multiply_adds(inputs));
@@ -100,8 +100,8 @@ TEST(Linear, ShapesParametersAndRefusals) {
   const Linear linear({.out_features = 10});
   EXPECT_EQ(shape_of(linear, {real({7, 64})}), Shape({7, 10}));
   const std::vector<TensorSpec> inputs{real({7, 64})};
-  const std::vector<ParameterSpec> expected{{"weight", ParameterRole::weight, {10, 64}, false},
-                                            {"bias", ParameterRole::bias, {10}, false}};
+  const std::vector<ParameterSpec> expected{{"weight", ParameterRole::weight, {10, 64}},
+                                            {"bias", ParameterRole::bias, {10}}};
   EXPECT_EQ(linear.parameters(inputs), expected);
   EXPECT_EQ(linear.multiply_adds(inputs), 7 * 64 * 10);
   EXPECT_EQ(refusal(linear, {real({1, 64, 2, 2})}),
@@ -114,12 +114,12 @@ TEST(BatchNorm, ParametersInPyTorchsOrder) {
   const std::vector<TensorSpec> inputs{real({4, 17, 3, 1})};
   const BatchNorm norm({.zero_init = true});
   EXPECT_EQ(shape_of(norm, inputs), inputs[0].shape);
-  const std::vector<ParameterSpec> expected{{"weight", ParameterRole::norm_scale, {17}, true},
-                                            {"bias", ParameterRole::norm_shift, {17}, false},
-                                            {"running_mean", ParameterRole::running_mean, {17}, false},
-                                            {"running_var", ParameterRole::running_var, {17}, false}};
+  const std::vector<ParameterSpec> expected{{"weight", ParameterRole::norm_scale, {17}, 0.0},
+                                            {"bias", ParameterRole::norm_shift, {17}},
+                                            {"running_mean", ParameterRole::running_mean, {17}},
+                                            {"running_var", ParameterRole::running_var, {17}}};
   EXPECT_EQ(norm.parameters(inputs), expected);
-  EXPECT_FALSE(BatchNorm().parameters(inputs)[0].starts_at_zero);
+  EXPECT_FALSE(BatchNorm().parameters(inputs)[0].start.has_value());
   EXPECT_EQ(norm.flops(inputs), 4 * 17 * 3);
 }
 

@@ -13,8 +13,8 @@
 
 namespace lehr {
 
-/// What a parameter is in its operation: decides initialisation, weight decay and whether training changes
-/// it.
+/// What a parameter is in its operation. It decides initialisation, weight decay and whether training changes
+/// the parameter.
 enum class ParameterRole {
   weight,        ///< of a convolution or linear layer, (O, I, ...)
   bias,          ///< (O)
@@ -22,6 +22,7 @@ enum class ParameterRole {
   norm_shift,    ///< beta of a normalisation, starts at 0
   running_mean,  ///< state, not trained; starts at 0
   running_var,   ///< state, not trained; starts at 1
+  other,         ///< trained, without weight decay; starts at 0
 };
 
 /// True for state that training updates but no gradient reaches.
@@ -34,7 +35,7 @@ struct ParameterSpec {
   std::string name;
   ParameterRole role = ParameterRole::weight;
   Shape shape;
-  bool starts_at_zero = false;  ///< a norm_scale that starts at 0 instead of 1
+  std::optional<double> start{};  ///< the first value of all elements, in place of the role's own
   friend bool operator==(const ParameterSpec&, const ParameterSpec&) = default;
 };
 
@@ -49,19 +50,21 @@ struct Window {
   friend bool operator==(const Window&, const Window&) = default;
 };
 
-/// One kind of operation with its settings, as data: it can say what it makes of given shapes and what that
-/// costs, and runs nothing. A new operation is a struct derived from this and a file in each backend
-/// (docs/adding-an-op.md).
+/// One kind of operation with its settings, as data: it says which output given inputs have and what that
+/// costs. It runs nothing: kernels are in the backends. A program adds its own operations with CustomOp
+/// (docs/extending.md); docs/adding-an-op.md says how lehr itself gets one.
 class Op {
  public:
   virtual ~Op() = default;
 
   /// Name shared with the backends and with saved models: "conv2d".
   virtual std::string_view type() const = 0;
-  /// The settings; the same type with the same attributes is the same operation.
+  /// The settings. The same type with the same attributes is the same operation.
   virtual Attributes attributes() const { return {}; }
-  /// What comes out. Throws BadInput stating what the operation expected and what it found.
+  /// The output. Throws BadInput that says what the operation expected and what it found.
   virtual TensorSpec infer(std::span<const TensorSpec> inputs) const = 0;
+  /// Whether it is an activation function: layers_of then counts it to the layer before it.
+  virtual bool is_activation() const { return false; }
   /// In PyTorch's order. Called only with inputs that infer accepts.
   virtual std::vector<ParameterSpec> parameters(std::span<const TensorSpec> inputs) const;
   /// Multiply-adds of one forward pass; 0 for operations that are not made of them.
@@ -69,7 +72,7 @@ class Op {
   /// Floating-point operations of one forward pass: two for a multiply-add; for operations not made of them,
   /// one an element of the larger of first input and output.
   virtual std::int64_t flops(std::span<const TensorSpec> inputs) const;
-  /// Set where the operation works on windows of positions; nothing for operations on single positions.
+  /// Set if the operation works on windows of positions; nothing for operations on single positions.
   /// Called only with inputs that infer accepts.
   virtual std::optional<Window> window(std::span<const TensorSpec> inputs) const;
 };

@@ -80,6 +80,7 @@ struct Activation final : Op {
   Activation() = default;
   explicit Activation(Spec s) : spec(s) {}
   std::string_view type() const override { return "activation"; }
+  bool is_activation() const override { return true; }
   Attributes attributes() const override;
   TensorSpec infer(std::span<const TensorSpec> inputs) const override;
 };

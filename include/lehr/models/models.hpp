@@ -58,7 +58,7 @@ struct ResNet18Options {
 /// follows it. All other names, shapes and counts are torchvision's.
 Graph resnet18(const ResNet18Options& options);
 
-/// What the command line can ask of any model.
+/// The options that the command line has for all models.
 struct ModelRequest {
   Shape in;  ///< (C, H, W)
   std::int64_t classes = 10;
@@ -70,8 +70,19 @@ struct ModelRequest {
 };
 
 /// Makes a model by its command-line name ("simple-cnn", "resnet18"). Throws BadInput with the nearest
-/// valid name where there is none such, and where the model has no use for an option that was set.
+/// valid name if there is no such model, and if the model has no use for an option that was set.
 Graph make_model(std::string_view name, const ModelRequest& request);
 std::vector<std::string> model_names();
 
+/// A function that makes a model. It throws BadInput for options that the model has no use for.
+using ModelBuilder = std::function<Graph(const ModelRequest&)>;
+
 }  // namespace lehr::models
+
+namespace lehr {
+
+/// Adds a model to those that make_model knows. Throws BadInput if the name is taken or is no name. May be
+/// called from any thread.
+void register_model(const std::string& name, models::ModelBuilder build);
+
+}  // namespace lehr

@@ -7,7 +7,7 @@
 namespace lehr::data {
 
 void register_digits(SchemeRegistry& registry) {
-  registry.schemes["digits"].open = [](std::optional<std::string_view> count, std::uint64_t seed) {
+  const auto open = [](std::optional<std::string_view> count, std::uint64_t seed) {
     DigitsOptions options{.seed = seed};
     if (count) {
       const char* end = count->data() + count->size();
@@ -22,6 +22,7 @@ void register_digits(SchemeRegistry& registry) {
     }
     return digits(options);
   };
+  registry.add_built_in("digits", {.open = open});
 }
 
 }  // namespace lehr::data

@@ -4,9 +4,7 @@
 namespace lehr::data {
 
 void register_mnist(SchemeRegistry& registry) {
-  Scheme& scheme = registry.schemes["mnist"];
-  scheme.takes_path = true;
-  scheme.open = [](std::optional<std::string_view> folder, std::uint64_t /*seed*/) {
+  const auto open = [](std::optional<std::string_view> folder, std::uint64_t /*seed*/) {
     if (!folder || folder->empty()) {
       throw BadInput(
           "data \"mnist\" needs the folder of its files: write mnist:DIR, where DIR holds "
@@ -14,6 +12,7 @@ void register_mnist(SchemeRegistry& registry) {
     }
     return mnist(std::filesystem::path(*folder));
   };
+  registry.add_built_in("mnist", {.open = open, .takes_path = true});
 }
 
 }  // namespace lehr::data

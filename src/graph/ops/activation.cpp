@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "graph/checks.hpp"
-#include "lehr/graph/op_registry.hpp"
+#include "graph/ops.hpp"
 #include "lehr/graph/ops.hpp"
 
 namespace lehr::ops {
@@ -65,7 +65,7 @@ TensorSpec Activation::infer(std::span<const TensorSpec> inputs) const {
 namespace lehr::graph {
 
 void register_activation(OpRegistry& registry) {
-  registry.add(ops::op_name, [](const Attributes& given) {
+  registry.add_built_in(ops::op_name, [](const Attributes& given) {
     const ops::Activation::Spec spec{.kind = ops::activation_kind(given.text("kind")),
                                      .leak = given.real("leak"),
                                      .subtract = given.real("subtract"),

@@ -1,8 +1,8 @@
 #include <numeric>
 
 #include "graph/checks.hpp"
+#include "graph/ops.hpp"
 #include "graph/sliding.hpp"
-#include "lehr/graph/op_registry.hpp"
 #include "lehr/graph/ops.hpp"
 
 namespace lehr::ops {
@@ -52,7 +52,7 @@ std::optional<Window> AdaptiveAvgPool2d::window(std::span<const TensorSpec> inpu
 namespace lehr::graph {
 
 void register_adaptive_avg_pool2d(OpRegistry& registry) {
-  registry.add(ops::op_name, [](const Attributes& given) {
+  registry.add_built_in(ops::op_name, [](const Attributes& given) {
     const ops::AdaptiveAvgPool2d::Spec spec{.output = size2(given, "output")};
     ops::check(spec);
     return std::make_shared<const ops::AdaptiveAvgPool2d>(spec);

@@ -1,5 +1,5 @@
 #include "graph/checks.hpp"
-#include "lehr/graph/op_registry.hpp"
+#include "graph/ops.hpp"
 #include "lehr/graph/ops.hpp"
 
 namespace lehr::ops {
@@ -16,7 +16,7 @@ TensorSpec Add::infer(std::span<const TensorSpec> inputs) const {
 namespace lehr::graph {
 
 void register_add(OpRegistry& registry) {
-  registry.add("add", [](const Attributes&) { return std::make_shared<const ops::Add>(); });
+  registry.add_built_in("add", [](const Attributes&) { return std::make_shared<const ops::Add>(); });
 }
 
 }  // namespace lehr::graph

@@ -1,6 +1,6 @@
 #include "graph/checks.hpp"
+#include "graph/ops.hpp"
 #include "graph/sliding.hpp"
-#include "lehr/graph/op_registry.hpp"
 #include "lehr/graph/ops.hpp"
 
 namespace lehr::ops {
@@ -31,7 +31,7 @@ std::optional<Window> AvgPool2d::window(std::span<const TensorSpec>) const {
 namespace lehr::graph {
 
 void register_avg_pool2d(OpRegistry& registry) {
-  registry.add(ops::op_name, [](const Attributes& given) {
+  registry.add_built_in(ops::op_name, [](const Attributes& given) {
     const Sliding window = read_pooling(ops::op_name, given);
     return std::make_shared<const ops::AvgPool2d>(
         ops::AvgPool2d::Spec{.kernel = window.kernel,

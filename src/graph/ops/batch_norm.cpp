@@ -1,5 +1,5 @@
 #include "graph/checks.hpp"
-#include "lehr/graph/op_registry.hpp"
+#include "graph/ops.hpp"
 #include "lehr/graph/ops.hpp"
 
 namespace lehr::ops {
@@ -30,10 +30,10 @@ TensorSpec BatchNorm::infer(std::span<const TensorSpec> inputs) const {
 
 std::vector<ParameterSpec> BatchNorm::parameters(std::span<const TensorSpec> inputs) const {
   const Shape channels{inputs[0].shape[1]};
-  return {{"weight", ParameterRole::norm_scale, channels, spec.zero_init},
-          {"bias", ParameterRole::norm_shift, channels, false},
-          {"running_mean", ParameterRole::running_mean, channels, false},
-          {"running_var", ParameterRole::running_var, channels, false}};
+  return {{"weight", ParameterRole::norm_scale, channels, spec.zero_init ? std::optional(0.0) : std::nullopt},
+          {"bias", ParameterRole::norm_shift, channels},
+          {"running_mean", ParameterRole::running_mean, channels},
+          {"running_var", ParameterRole::running_var, channels}};
 }
 
 }  // namespace lehr::ops
@@ -41,7 +41,7 @@ std::vector<ParameterSpec> BatchNorm::parameters(std::span<const TensorSpec> inp
 namespace lehr::graph {
 
 void register_batch_norm(OpRegistry& registry) {
-  registry.add(ops::op_name, [](const Attributes& given) {
+  registry.add_built_in(ops::op_name, [](const Attributes& given) {
     const ops::BatchNorm::Spec spec{
         .eps = given.real("eps"), .momentum = given.real("momentum"), .zero_init = given.flag("zero_init")};
     ops::check(spec);

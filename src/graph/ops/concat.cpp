@@ -1,5 +1,5 @@
 #include "graph/checks.hpp"
-#include "lehr/graph/op_registry.hpp"
+#include "graph/ops.hpp"
 #include "lehr/graph/ops.hpp"
 
 namespace lehr::ops {
@@ -26,7 +26,7 @@ TensorSpec Concat::infer(std::span<const TensorSpec> inputs) const {
 namespace lehr::graph {
 
 void register_concat(OpRegistry& registry) {
-  registry.add("concat", [](const Attributes&) { return std::make_shared<const ops::Concat>(); });
+  registry.add_built_in("concat", [](const Attributes&) { return std::make_shared<const ops::Concat>(); });
 }
 
 }  // namespace lehr::graph

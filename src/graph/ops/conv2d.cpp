@@ -1,6 +1,6 @@
 #include "graph/checks.hpp"
+#include "graph/ops.hpp"
 #include "graph/sliding.hpp"
-#include "lehr/graph/op_registry.hpp"
 #include "lehr/graph/ops.hpp"
 
 namespace lehr::ops {
@@ -57,9 +57,8 @@ TensorSpec Conv2d::infer(std::span<const TensorSpec> inputs) const {
 }
 
 std::vector<ParameterSpec> Conv2d::parameters(std::span<const TensorSpec> inputs) const {
-  std::vector<ParameterSpec> found{
-      {"weight", ParameterRole::weight, weight_shape(spec, inputs[0].shape), false}};
-  if (spec.bias) found.push_back({"bias", ParameterRole::bias, Shape{spec.out_channels}, false});
+  std::vector<ParameterSpec> found{{"weight", ParameterRole::weight, weight_shape(spec, inputs[0].shape)}};
+  if (spec.bias) found.push_back({"bias", ParameterRole::bias, Shape{spec.out_channels}});
   return found;
 }
 
@@ -77,7 +76,7 @@ std::optional<Window> Conv2d::window(std::span<const TensorSpec>) const {
 namespace lehr::graph {
 
 void register_conv2d(OpRegistry& registry) {
-  registry.add(ops::op_name, [](const Attributes& given) {
+  registry.add_built_in(ops::op_name, [](const Attributes& given) {
     const ops::Conv2d::Spec spec{.out_channels = given.integer("out_channels"),
                                  .kernel = size2(given, "kernel"),
                                  .stride = size2(given, "stride"),

@@ -2,7 +2,7 @@
 #include <limits>
 
 #include "graph/checks.hpp"
-#include "lehr/graph/op_registry.hpp"
+#include "graph/ops.hpp"
 #include "lehr/graph/ops.hpp"
 
 namespace lehr::ops {
@@ -59,7 +59,7 @@ TensorSpec CrossEntropy::infer(std::span<const TensorSpec> inputs) const {
 namespace lehr::graph {
 
 void register_cross_entropy(OpRegistry& registry) {
-  registry.add(ops::op_name, [](const Attributes& given) {
+  registry.add_built_in(ops::op_name, [](const Attributes& given) {
     ops::CrossEntropy::Spec spec{.label_smoothing = given.real("label_smoothing"),
                                  .class_weights = given.reals("class_weights")};
     ops::check(spec);

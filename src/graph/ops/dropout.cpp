@@ -1,5 +1,5 @@
 #include "graph/checks.hpp"
-#include "lehr/graph/op_registry.hpp"
+#include "graph/ops.hpp"
 #include "lehr/graph/ops.hpp"
 
 namespace lehr::ops {
@@ -28,7 +28,7 @@ TensorSpec Dropout::infer(std::span<const TensorSpec> inputs) const {
 namespace lehr::graph {
 
 void register_dropout(OpRegistry& registry) {
-  registry.add(ops::op_name, [](const Attributes& given) {
+  registry.add_built_in(ops::op_name, [](const Attributes& given) {
     const ops::Dropout::Spec spec{.p = given.real("p")};
     ops::check(spec);
     return std::make_shared<const ops::Dropout>(spec);

@@ -1,5 +1,5 @@
 #include "graph/checks.hpp"
-#include "lehr/graph/op_registry.hpp"
+#include "graph/ops.hpp"
 #include "lehr/graph/ops.hpp"
 
 namespace lehr::ops {
@@ -19,7 +19,7 @@ std::optional<Window> Flatten::window(std::span<const TensorSpec> inputs) const 
 namespace lehr::graph {
 
 void register_flatten(OpRegistry& registry) {
-  registry.add("flatten", [](const Attributes&) { return std::make_shared<const ops::Flatten>(); });
+  registry.add_built_in("flatten", [](const Attributes&) { return std::make_shared<const ops::Flatten>(); });
 }
 
 }  // namespace lehr::graph

@@ -1,5 +1,5 @@
 #include "graph/checks.hpp"
-#include "lehr/graph/op_registry.hpp"
+#include "graph/ops.hpp"
 #include "lehr/graph/ops.hpp"
 
 namespace lehr::ops {
@@ -33,9 +33,8 @@ TensorSpec Linear::infer(std::span<const TensorSpec> inputs) const {
 }
 
 std::vector<ParameterSpec> Linear::parameters(std::span<const TensorSpec> inputs) const {
-  std::vector<ParameterSpec> found{
-      {"weight", ParameterRole::weight, weight_shape(spec, inputs[0].shape), false}};
-  if (spec.bias) found.push_back({"bias", ParameterRole::bias, Shape{spec.out_features}, false});
+  std::vector<ParameterSpec> found{{"weight", ParameterRole::weight, weight_shape(spec, inputs[0].shape)}};
+  if (spec.bias) found.push_back({"bias", ParameterRole::bias, Shape{spec.out_features}});
   return found;
 }
 
@@ -49,7 +48,7 @@ std::int64_t Linear::multiply_adds(std::span<const TensorSpec> inputs) const {
 namespace lehr::graph {
 
 void register_linear(OpRegistry& registry) {
-  registry.add(ops::op_name, [](const Attributes& given) {
+  registry.add_built_in(ops::op_name, [](const Attributes& given) {
     const ops::Linear::Spec spec{.out_features = given.integer("out_features"), .bias = given.flag("bias")};
     ops::check(spec);
     return std::make_shared<const ops::Linear>(spec);

@@ -1,6 +1,6 @@
 #include "graph/checks.hpp"
+#include "graph/ops.hpp"
 #include "graph/sliding.hpp"
-#include "lehr/graph/op_registry.hpp"
 #include "lehr/graph/ops.hpp"
 
 namespace lehr::ops {
@@ -27,7 +27,7 @@ std::optional<Window> MaxPool2d::window(std::span<const TensorSpec>) const {
 namespace lehr::graph {
 
 void register_max_pool2d(OpRegistry& registry) {
-  registry.add(ops::op_name, [](const Attributes& given) {
+  registry.add_built_in(ops::op_name, [](const Attributes& given) {
     const Sliding window = read_pooling(ops::op_name, given);
     return std::make_shared<const ops::MaxPool2d>(
         ops::MaxPool2d::Spec{.kernel = window.kernel, .stride = window.stride, .padding = window.padding});

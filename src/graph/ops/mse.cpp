@@ -1,5 +1,5 @@
 #include "graph/checks.hpp"
-#include "lehr/graph/op_registry.hpp"
+#include "graph/ops.hpp"
 #include "lehr/graph/ops.hpp"
 
 namespace lehr::ops {
@@ -16,7 +16,8 @@ TensorSpec MeanSquaredError::infer(std::span<const TensorSpec> inputs) const {
 namespace lehr::graph {
 
 void register_mse(OpRegistry& registry) {
-  registry.add("mse", [](const Attributes&) { return std::make_shared<const ops::MeanSquaredError>(); });
+  registry.add_built_in("mse",
+                        [](const Attributes&) { return std::make_shared<const ops::MeanSquaredError>(); });
 }
 
 }  // namespace lehr::graph

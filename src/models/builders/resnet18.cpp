@@ -18,7 +18,7 @@ Graph resnet18(const ResNet18Options& options) {
 }
 
 void register_resnet18(ModelRegistry& registry) {
-  registry.builders.emplace(model_name, [](const ModelRequest& request) {
+  registry.add_built_in(model_name, [](const ModelRequest& request) {
     ResNetSmallOptions options = residual_options(model_name, request);
     options.blocks = blocks_a_stage;
     if (request.channels.empty()) options.widths = {64, 128, 256, 512};

@@ -10,7 +10,7 @@ constexpr std::string_view model_name = "resnet-small";
 Graph resnet_small(const ResNetSmallOptions& options) { return residual_network(model_name, options); }
 
 void register_resnet_small(ModelRegistry& registry) {
-  registry.builders.emplace(model_name, [](const ModelRequest& request) {
+  registry.add_built_in(model_name, [](const ModelRequest& request) {
     return resnet_small(residual_options(model_name, request));
   });
 }

@@ -88,6 +88,6 @@ Graph simple_cnn(const SimpleCnnOptions& options) {
   return std::move(layers).take();
 }
 
-void register_simple_cnn(ModelRegistry& registry) { registry.builders.emplace(model_name, from_request); }
+void register_simple_cnn(ModelRegistry& registry) { registry.add_built_in(model_name, from_request); }
 
 }  // namespace lehr::models
