@@ -17,21 +17,20 @@ using namespace lehr;
 class Training {
  public:
   Training(const Graph& model, std::int64_t batch_size)
-      : graph_(model),
+      : made_(with_loss(model, *cross_entropy_loss())),
         images_(model.inputs().front()),
-        targets_(graph_.input("targets", {DType::i64, {1}})),
         parameters_(model, cpu_backend()),
         optimizer_(Adam{}, parameters_.values().count(), {{0, parameters_.values().count(), true}},
                    cpu_backend()),
-        plan_(with_loss(model), parameters_, {.batch_size = batch_size}),
-        image_data_(static_cast<std::size_t>(batch_size * graph_.node(images_).output.shape.numel())),
+        plan_(made_.graph, parameters_, {.batch_size = batch_size}),
+        image_data_(static_cast<std::size_t>(batch_size * model.node(images_).output.shape.numel())),
         target_data_(static_cast<std::size_t>(batch_size)) {
     initialise(parameters_, model, Initialisation::kaiming_normal, 0);
     for (std::size_t i = 0; i < image_data_.size(); ++i)
       image_data_[i] = static_cast<float>(i * 37 % 255) / 128 - 1;
     for (std::size_t i = 0; i < target_data_.size(); ++i) target_data_[i] = static_cast<std::int64_t>(i % 10);
     plan_.bind_input(images_, image_data_);
-    plan_.bind_input(targets_, target_data_);
+    plan_.bind_input(made_.targets, target_data_);
   }
 
   void step() {
@@ -41,14 +40,8 @@ class Training {
   }
 
  private:
-  const Graph& with_loss(const Graph& model) {
-    graph_.set_output(graph_.add(ops::CrossEntropy(), {model.output(), targets_}, "loss"));
-    return graph_;
-  }
-
-  Graph graph_;
+  LossGraph made_;
   NodeId images_;
-  NodeId targets_;
   Parameters parameters_;
   Optimizer optimizer_;
   Plan plan_;

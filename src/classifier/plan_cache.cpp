@@ -10,14 +10,15 @@
 
 namespace lehr {
 
-PlanCache::PlanCache(const Graph& model, const ops::CrossEntropy::Spec& loss, Parameters& parameters,
+PlanCache::PlanCache(const Graph& model, std::shared_ptr<const Loss> loss, Parameters& parameters,
                      std::uint64_t seed)
     : images_(classifier_of(model).node),
       scores_(model.output()),
       parameters_(parameters),
       seed_(seed),
-      hard_(with_loss(model, loss, false)),
-      soft_(with_loss(model, loss, true)),
+      model_(model),
+      loss_(std::move(loss)),
+      hard_(with_loss(model, *loss_)),
       room_(std::make_shared<PlanRoom>(parameters.backend())) {}
 
 Plan& PlanCache::plan(std::int64_t batch_size, Mode mode, bool soft) {
@@ -35,10 +36,15 @@ Plan& PlanCache::plan(std::int64_t batch_size, Mode mode, bool soft) {
                             .frozen = frozen_,
                             .probes = watched_,
                             .room = room_};
-  const Graph& graph = soft ? soft_.graph : hard_.graph;
-  Plan made(graph, parameters_, options);
+  Plan made(loss_graph(soft).graph, parameters_, options);
   check_memory(made, parameters_.backend());
   return plans_.emplace(key, std::move(made)).first->second;
+}
+
+const LossGraph& PlanCache::loss_graph(bool soft) {
+  if (!soft) return hard_;
+  if (!soft_) soft_ = with_loss(model_, *loss_, true);
+  return *soft_;
 }
 
 std::span<const float> PlanCache::predict(const Batch& batch, Mode mode, std::uint64_t step) {
@@ -59,7 +65,7 @@ void PlanCache::bind(const Batch& batch) {
   const std::int64_t classes = graph().node(scores_).output.shape[1];
   current_->bind_input(images_, HostData(batch.images, DType::f32, batch.size * pixels));
   if (current_soft_) {
-    current_->bind_input(soft_.targets, HostData(batch.soft_targets, DType::f32, batch.size * classes));
+    current_->bind_input(soft_->targets, HostData(batch.soft_targets, DType::f32, batch.size * classes));
   } else {
     current_->bind_input(hard_.targets, HostData(batch.targets, DType::i64, batch.size));
   }
@@ -77,7 +83,7 @@ void PlanCache::set_scores(std::span<const float> scores) {
 double PlanCache::loss() {
   current_->forward_rest();
   float loss = 0;
-  const NodeId node = current_soft_ ? soft_.graph.output() : hard_.graph.output();
+  const NodeId node = loss_graph(current_soft_).graph.output();
   parameters_.backend().download(&loss, current_->value(node));
   return loss;
 }

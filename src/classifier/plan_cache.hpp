@@ -3,14 +3,14 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <tuple>
 #include <vector>
 
-#include "classifier/loss_graph.hpp"
 #include "lehr/data/loader.hpp"
 #include "lehr/engine/plan.hpp"
-#include "lehr/graph/ops.hpp"
+#include "lehr/graph/loss.hpp"
 
 namespace lehr {
 
@@ -20,8 +20,7 @@ namespace lehr {
 class PlanCache {
  public:
   /// model is a graph from one input of images to (N, classes) scores. Keeps a reference to parameters.
-  PlanCache(const Graph& model, const ops::CrossEntropy::Spec& loss, Parameters& parameters,
-            std::uint64_t seed);
+  PlanCache(const Graph& model, std::shared_ptr<const Loss> loss, Parameters& parameters, std::uint64_t seed);
 
   Plan& plan(std::int64_t batch_size, Mode mode) { return plan(batch_size, mode, false); }
 
@@ -58,13 +57,17 @@ class PlanCache {
  private:
   Plan& plan(std::int64_t batch_size, Mode mode, bool soft);
   void bind(const Batch& batch);
+  /// The graph with the loss on such targets.
+  const LossGraph& loss_graph(bool soft);
 
   NodeId images_ = 0;
   NodeId scores_ = 0;
   Parameters& parameters_;
   std::uint64_t seed_;
-  LossGraph hard_;  // on class numbers
-  LossGraph soft_;  // on probabilities
+  Graph model_;
+  std::shared_ptr<const Loss> loss_;
+  LossGraph hard_;                 // on class numbers
+  std::optional<LossGraph> soft_;  // on shares of the classes; made for the first batch that has them
   std::vector<NodeId> frozen_;
   std::vector<ProbeSpec> watched_;
   bool measuring_ = false;

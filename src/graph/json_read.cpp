@@ -161,6 +161,10 @@ void read_node(Graph& graph, const Json& json) {
 
 }  // namespace
 
+Attributes attributes_from_json(std::string_view json, const std::string& owner) {
+  return read_attributes(parse_bounded(json), owner);
+}
+
 Graph graph_from_json(std::string_view json) {
   const Json parsed = parse_bounded(json);
   const Object document(parsed, "the graph", {"format", "version", "name", "output", "nodes"});

@@ -34,6 +34,14 @@ Json node_json(const Node& node) {
 
 }  // namespace
 
+std::string to_json(const Attributes& attributes) {
+  try {
+    return attributes_json(attributes).dump();
+  } catch (const Json::exception&) {
+    throw BadInput("texts in attributes should be UTF-8, found bytes that are not");
+  }
+}
+
 std::string to_json(const Graph& graph) {
   Json nodes = Json::array();
   for (const Node& node : graph.nodes()) nodes.push_back(node_json(node));

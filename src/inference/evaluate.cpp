@@ -21,7 +21,7 @@ Evaluation evaluate(const Model& model, const Dataset& dataset, std::int64_t bat
   for (const auto& metric : metrics) metric->start(classes);
   const std::shared_ptr<const Dataset> borrowed(std::shared_ptr<const Dataset>(), &dataset);
   Loader loader(borrowed, {.batch_size = batch_size, .normalisation = model.normalisation});
-  PlanCache plans(model.graph, {}, *model.parameters, 0);
+  PlanCache plans(model.graph, cross_entropy_loss(), *model.parameters, 0);
   MetricSums sums;
   loader.start(0);
   while (const Batch* batch = loader.next()) {

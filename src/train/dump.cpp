@@ -5,6 +5,7 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
+#include "lehr/graph/json.hpp"
 #include "lehr/train/step_trace.hpp"
 #include "model_io/model_contents.hpp"
 #include "train/json_integer.hpp"
@@ -46,6 +47,26 @@ json parsed(const store::SafeTensors& file) {
   return json::parse(found->second);
 }
 
+// The cross entropy keeps the two entries that it had when it was the only loss.
+void add_loss(json& object, const Loss& loss) {
+  const json attributes = json::parse(to_json(loss.attributes()));
+  if (loss.name() == cross_entropy_loss()->name()) {
+    object.update(attributes);
+  } else {
+    object["loss"] = {{"name", loss.name()}, {"attributes", attributes}};
+  }
+}
+
+std::shared_ptr<const Loss> loss_from(const json& object) {
+  if (!object.contains("loss")) {
+    return cross_entropy_loss({.label_smoothing = object.at("label_smoothing").get<double>(),
+                               .class_weights = object.at("class_weights").get<std::vector<double>>()});
+  }
+  const json& loss = object.at("loss");
+  return make_loss(loss.at("name").get<std::string>(),
+                   attributes_from_json(loss.at("attributes").dump(), "the loss"));
+}
+
 Dump replay(const store::SafeTensors& file, Model model) {
   const json object = parsed(file);
   Dump dump;
@@ -71,10 +92,9 @@ Dump replay(const store::SafeTensors& file, Model model) {
     batch.soft_targets =
         tensor_named(file, soft_targets_name, DType::f32, {size, classes}).elements<float>().data();
   }
-  const ops::CrossEntropy::Spec loss{.label_smoothing = object.at("label_smoothing").get<double>(),
-                                     .class_weights = object.at("class_weights").get<std::vector<double>>()};
+  const std::shared_ptr<const Loss> loss = loss_from(object);
   // A dump of a validation before the first training batch has step -1.
-  dump.trace = trace_step({model.graph, loss, batch, integer_at<std::uint64_t>(object, "seed"),
+  dump.trace = trace_step({model.graph, *loss, batch, integer_at<std::uint64_t>(object, "seed"),
                            static_cast<std::uint64_t>(integer_at<std::int64_t>(object, "step"))},
                           *model.parameters);
   return dump;
@@ -97,15 +117,14 @@ void write_dump(const std::filesystem::path& path, const LearnerState& state, co
   }
   const Progress& progress = state.progress;
   // The step's number as FitLoop gave it to the plan, before it counted the batch.
-  const json object{{"message", message},
-                    {"epoch", progress.epoch},
-                    {"batch", progress.batch},
-                    {"lr", progress.lr},
-                    {"ids", std::vector<std::int64_t>(batch.ids.begin(), batch.ids.end())},
-                    {"seed", state.options.seed},
-                    {"step", progress.train_batches - 1},
-                    {"label_smoothing", state.options.label_smoothing},
-                    {"class_weights", state.options.class_weights}};
+  json object{{"message", message},
+              {"epoch", progress.epoch},
+              {"batch", progress.batch},
+              {"lr", progress.lr},
+              {"ids", std::vector<std::int64_t>(batch.ids.begin(), batch.ids.end())},
+              {"seed", state.options.seed},
+              {"step", progress.train_batches - 1}};
+  add_loss(object, *state.loss);
   file.metadata[dump_key] = object.dump(-1, ' ', false, json::error_handler_t::replace);
   store::write_safetensors(path, file);
 }

@@ -286,7 +286,7 @@ bool FitLoop::predict(Mode mode) {
 
 bool FitLoop::compute_loss() {
   s_.progress.loss = s_.plans.loss() * s_.loss_factor;
-  s_.progress.weight = loss_weight(s_.batch, s_.options.class_weights);
+  s_.progress.weight = loss_weight(s_.batch, s_.loss->class_weights());
   return fire(Event::after_loss);
 }
 
@@ -396,7 +396,7 @@ SetMetrics FitLoop::measure_training_set() {
   while (const Batch* batch = going_on() ? loader.next() : nullptr) {
     const std::span<const float> scores = s_.plans.predict(*batch, Mode::eval, 0);
     const double loss = s_.plans.loss();  // refuses targets out of range
-    sums.add(loss, loss_weight(*batch, s_.options.class_weights), scores, targets_of(*batch));
+    sums.add(loss, loss_weight(*batch, s_.loss->class_weights()), scores, targets_of(*batch));
     gather_metrics(scores, *batch);
     end_if_stop_requested();
   }

@@ -31,12 +31,14 @@ void check_options(const LearnerOptions& options, const DataSplits& data) {
     throw BadInput("label smoothing must be at least 0 and below 1, found " +
                    number_text(options.label_smoothing));
   }
-  if (!options.class_weights.empty() && options.class_weights.size() != classes) {
+  const std::shared_ptr<const Loss> loss = loss_of_options(options);
+  const std::span<const double> class_weights = loss->class_weights();
+  if (!class_weights.empty() && class_weights.size() != classes) {
     throw BadInput("expected one class weight for each of the " + counted(classes, "class") + ", found " +
-                   std::to_string(options.class_weights.size()));
+                   std::to_string(class_weights.size()));
   }
-  check_has_weight(*data.train, options.class_weights, "training set");
-  if (options.validate) check_has_weight(*data.valid, options.class_weights, "validation set");
+  check_has_weight(*data.train, class_weights, "training set");
+  if (options.validate) check_has_weight(*data.valid, class_weights, "validation set");
   if (options.train_eval && !options.validate) {
     throw BadInput("train_eval needs the validation after each epoch, which is off");
   }
@@ -284,7 +286,7 @@ void Learner::fine_tune(int epochs, const FineTuneOptions& options) {
 SetMetrics Learner::validate() { return validate(state_->data.valid); }
 
 SetMetrics Learner::validate(std::shared_ptr<const Dataset> dataset) {
-  if (dataset) check_has_weight(*dataset, state_->options.class_weights, "set to measure");
+  if (dataset) check_has_weight(*dataset, state_->loss->class_weights(), "set to measure");
   return FitLoop(*this, *state_).validate(std::move(dataset));
 }
 

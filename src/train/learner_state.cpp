@@ -3,6 +3,7 @@
 #include "data/loading.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/engine/parameter_tensors.hpp"
 #include "train/group_ranges.hpp"
 
@@ -15,6 +16,17 @@ LearnerOptions with_seed(LearnerOptions options, std::uint64_t seed) {
 }
 
 }  // namespace
+
+std::shared_ptr<const Loss> loss_of_options(const LearnerOptions& options) {
+  if (!options.loss) return cross_entropy_loss({options.label_smoothing, options.class_weights});
+  const char* const given = options.label_smoothing != 0     ? "label smoothing"
+                            : !options.class_weights.empty() ? "class weights"
+                                                             : nullptr;
+  if (given == nullptr) return options.loss;
+  throw BadInput(std::string(given) +
+                 " belongs to the default cross entropy and cannot be combined with the loss " +
+                 in_quotes(options.loss->name()));
+}
 
 LoaderOptions training_loading(const LearnerOptions& options) {
   return {.batch_size = options.batch_size,
@@ -29,8 +41,9 @@ LearnerState::LearnerState(Graph graph, DataSplits splits, LearnerOptions given)
     : model(std::move(graph)),
       data(std::move(splits)),
       options(std::move(given)),
+      loss(loss_of_options(options)),
       parameters(model, *options.backend),
-      plans(model, {options.label_smoothing, options.class_weights}, parameters, options.seed),
+      plans(model, loss, parameters, options.seed),
       groups(default_groups(parameters)),
       decays(options.optimizer.decays()),
       optimizer(options.optimizer, parameters.values().count(),
@@ -42,8 +55,9 @@ LearnerState::LearnerState(const LearnerState& other, std::uint64_t seed_shift)
     : model(other.model),
       data(other.data),
       options(with_seed(other.options, other.options.seed + seed_shift)),
+      loss(other.loss),
       parameters(model, *options.backend),
-      plans(model, {options.label_smoothing, options.class_weights}, parameters, options.seed),
+      plans(model, loss, parameters, options.seed),
       groups(other.groups),
       decays(other.decays),
       optimizer(options.optimizer, parameters.values().count(),

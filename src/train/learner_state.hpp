@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "classifier/plan_cache.hpp"
+#include "lehr/graph/loss.hpp"
 #include "lehr/train/learner.hpp"
 #include "metrics/metric_sums.hpp"
 #include "train/batch_sizes.hpp"
@@ -21,11 +22,15 @@ namespace lehr {
 /// How the training set is loaded, but for the normalisation.
 LoaderOptions training_loading(const LearnerOptions& options);
 
+/// The loss that is minimised. Throws BadInput if options contradict each other.
+std::shared_ptr<const Loss> loss_of_options(const LearnerOptions& options);
+
 /// What a Learner consists of; the loop and the checkpoints work on it.
 struct LearnerState {
   Graph model;
   DataSplits data;
   LearnerOptions options;
+  std::shared_ptr<const Loss> loss;
   Parameters parameters;
   PlanCache plans;
   std::vector<ParameterGroup> groups;

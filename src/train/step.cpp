@@ -34,12 +34,7 @@ StepTrace Step::trace() {
   const Batch& traced = state_->batch_under_way();
   state_->check_batch();
   const auto step = static_cast<std::uint64_t>(state_->progress.train_batches - 1);
-  return trace_step({state_->model,
-                     {state_->options.label_smoothing, state_->options.class_weights},
-                     traced,
-                     state_->options.seed,
-                     step},
-                    state_->parameters);
+  return trace_step({state_->model, *state_->loss, traced, state_->options.seed, step}, state_->parameters);
 }
 
 void Step::save_dump(const std::filesystem::path& file, const std::string& message) const {

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <span>
 
-#include "classifier/loss_graph.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/engine/plan.hpp"
 

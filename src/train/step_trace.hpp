@@ -3,7 +3,7 @@
 #include "lehr/data/loader.hpp"
 #include "lehr/engine/parameters.hpp"
 #include "lehr/graph/graph.hpp"
-#include "lehr/graph/ops.hpp"
+#include "lehr/graph/loss.hpp"
 #include "lehr/train/step_trace.hpp"
 
 namespace lehr {
@@ -11,7 +11,7 @@ namespace lehr {
 /// The inputs of a step, except for the parameters.
 struct TracedStep {
   const Graph& model;
-  ops::CrossEntropy::Spec loss;
+  const Loss& loss;
   const Batch& batch;
   std::uint64_t seed = 0;
   std::uint64_t step = 0;  ///< selects the random numbers of dropout

@@ -14,6 +14,7 @@ namespace lehr {
 namespace {
 
 constexpr std::int64_t sampled_images = 1024;
+constexpr const char* default_loss = "cross_entropy";
 
 std::string describe(const Dataset& dataset) {
   Hash hash;
@@ -46,6 +47,18 @@ std::string describe(const OptimizerSpec& spec) {
                      spec.momentum, spec.weight_decay, spec.decoupled_decay, spec.l1);
 }
 
+// Of the cross entropy the settings have lines of their own.
+std::string describe(const Loss& loss) {
+  std::string text(loss.name());
+  if (text == default_loss) return text;
+  for (const auto& [name, value] : loss.attributes()) text += " " + name + "=" + describe(value);
+  return text;
+}
+
+double smoothing_of(const Loss& loss) {
+  return loss.name() == default_loss ? loss.attributes().real("label_smoothing") : 0;
+}
+
 std::string checksum(const std::string& text) {
   Hash hash;
   hash.add(text);
@@ -75,8 +88,9 @@ TrainingIdentity training_identity(const LearnerState& state) {
           {"batch size", fmt::format("{}", o.batch_size)},
           {"batches an epoch", fmt::format("{}", state.batches_an_epoch())},
           {"drop last", fmt::format("{}", o.drop_last)},
-          {"label smoothing", fmt::format("{}", o.label_smoothing)},
-          {"class weights", fmt::format("{}", fmt::join(o.class_weights, ","))},
+          {"loss", describe(*state.loss)},
+          {"label smoothing", fmt::format("{}", smoothing_of(*state.loss))},
+          {"class weights", fmt::format("{}", fmt::join(state.loss->class_weights(), ","))},
           {"validation after each epoch", fmt::format("{}", o.validate)},
           {"seed", fmt::format("{}", o.seed)},
           {"backend", std::string(o.backend->name())}};
@@ -87,7 +101,9 @@ void check_same(const TrainingIdentity& saved, const TrainingIdentity& present) 
   std::string changes;
   for (const auto& [name, now] : present) {
     const auto found = then.find(name);
-    const std::string before = found == then.end() ? "not known" : printable(found->second, 300);
+    // Checkpoints of versions with one loss do not name it.
+    const std::string missing = name == "loss" ? default_loss : "not known";
+    const std::string before = found == then.end() ? missing : printable(found->second, 300);
     if (before == printable(now, 300)) continue;
     changes += (changes.empty() ? "" : "; ") + name + ": then " + before + ", now " + printable(now, 300);
   }

@@ -3,11 +3,10 @@
 #include <algorithm>
 
 #include "classifier/classifier.hpp"
-#include "classifier/loss_graph.hpp"
 #include "lehr/core/thread_scope.hpp"
 #include "lehr/engine/parameters.hpp"
 #include "lehr/engine/plan.hpp"
-#include "lehr/graph/ops.hpp"
+#include "lehr/graph/loss.hpp"
 #include "lehr/optim/optimizer.hpp"
 #include "lehr/train/learner.hpp"
 #include "train/learner_state.hpp"
@@ -55,7 +54,7 @@ PlanMemory plan_memory(LearnerState& state) {
 TrainingMemory training_memory(const Graph& classifier, std::int64_t batch_size,
                                const OptimizerSpec& optimizer, const Backend& backend) {
   classifier_of(classifier);
-  const LossGraph made = with_loss(classifier, {}, false);
+  const LossGraph made = with_loss(classifier, *cross_entropy_loss());
   const Graph& graph = made.graph;
   Parameters parameters(graph, backend);
   const auto memory_of = [&](Mode mode) {

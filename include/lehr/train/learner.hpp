@@ -30,12 +30,17 @@
 
 namespace lehr {
 
+class Loss;  // lehr/graph/loss.hpp
+
 struct LearnerOptions {
   std::int64_t batch_size = 64;
   OptimizerSpec optimizer = Adam{};
+  /// What is minimised: a loss of the program's own, or one by its name, `make_loss("focal")`. Null: the
+  /// cross entropy with the two settings below, which belong to it alone.
+  std::shared_ptr<const Loss> loss{};
   double label_smoothing = 0;
-  /// One a class, or empty for equal weights. The loss is the mean by weight, so only their ratios count. A
-  /// batch without weight has loss 0 and counts nothing.
+  /// One for each class, or empty for equal weights. The loss is the mean by weight, so only their ratios
+  /// count. A batch without weight has loss 0 and counts nothing.
   std::vector<double> class_weights{};
   Initialisation initialisation = Initialisation::kaiming_normal;
   std::uint64_t seed = 0;  ///< weights, data order, dropout
