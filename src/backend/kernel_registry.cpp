@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "backend/custom_kernels.hpp"
+#include "backend/custom_updates.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 
@@ -55,20 +57,21 @@ void KernelRegistry::add_update(std::string type, MakeUpdate make) {
 
 std::unique_ptr<HostKernel> KernelRegistry::kernel(std::string_view backend, const KernelSpec& spec) const {
   const auto found = kernels_.find(spec.type);
-  if (found == kernels_.end()) {
-    throw Error("the " + std::string(backend) + " backend has no kernel for \"" + spec.type + "\" (node " +
-                spec.name + ")");
+  if (found != kernels_.end()) {
+    TypeCheck(backend, spec).run(found->second.traits.types);
+    return found->second.make(spec);
   }
-  TypeCheck(backend, spec).run(found->second.traits.types);
-  return found->second.make(spec);
+  if (std::unique_ptr<HostKernel> custom = custom_kernel(spec)) return custom;
+  throw Error("the " + std::string(backend) + " backend has no kernel for \"" + spec.type + "\" (node " +
+              spec.name + "); a program registers an operation of its own with lehr::register_op");
 }
 
 std::unique_ptr<HostUpdate> KernelRegistry::update(std::string_view backend, const UpdateSpec& spec) const {
   const auto found = updates_.find(spec.type);
-  if (found == updates_.end()) {
-    throw Error("the " + std::string(backend) + " backend has no optimizer \"" + spec.type + "\"");
-  }
-  return found->second(spec);
+  if (found != updates_.end()) return found->second(spec);
+  if (std::unique_ptr<HostUpdate> custom = custom_update(spec)) return custom;
+  throw Error("the " + std::string(backend) + " backend has no optimizer \"" + spec.type +
+              "\"; a program registers one of its own with lehr::register_optimizer");
 }
 
 bool KernelRegistry::fuses(std::string_view type, FusedActivation::Kind activation) const {

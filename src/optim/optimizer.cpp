@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string>
 
+#include "lehr/backend/custom_update.hpp"
 #include "lehr/core/error.hpp"
 #include "optim/settings.hpp"
 
@@ -130,6 +131,10 @@ UpdateRates Optimizer::rates_of(const ParameterRange& range, const Rates& rates)
 
 std::size_t Optimizer::state_bytes() const {
   return states_.size() * static_cast<std::size_t>(count_) * sizeof(float);
+}
+
+std::vector<std::string> Optimizer::state_names() const {
+  return update_state_names(spec_.update, update_->states());
 }
 
 int optimizer_states(const OptimizerSpec& spec, const Backend& backend) {

@@ -1,10 +1,12 @@
 #include "lehr/optim/rules.hpp"
 
-#include <array>
-#include <functional>
 #include <utility>
 
+#include "core/open_registry.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
+#include "lehr/optim/register_optimizer.hpp"
+#include "optim/settings.hpp"
 
 namespace lehr {
 namespace {
@@ -22,31 +24,30 @@ UpdateSpec lars_update(const Rule& rule, bool clip) {
   return {"lars", {{"trust", rule.trust}, {"eps", rule.eps}, {"nesterov", rule.nesterov}, {"clip", clip}}};
 }
 
-using Named = std::pair<const char*, std::function<OptimizerSpec()>>;
+using Names = OpenRegistry<OptimizerSpec>;
 
-template <class Rule>
-Named named(const char* name, Rule rule) {
-  return {name, [rule = std::move(rule)] { return OptimizerSpec(rule); }};
+constexpr RegistryWords words{"optimizer", "lehr::register_optimizer"};
+
+void add_all(Names& names) {
+  names.add_built_in("adagrad", Adagrad{});
+  names.add_built_in("adam", Adam{});
+  names.add_built_in("adam-fastai", fastai_adam());
+  names.add_built_in("adamw", AdamW{});
+  names.add_built_in("lamb", Lamb{});
+  names.add_built_in("larc", Larc{});
+  names.add_built_in("lars", Lars{});
+  names.add_built_in("lookahead-adam", Lookahead{});
+  names.add_built_in("lookahead-radam", Lookahead{.inner = RAdam{}});
+  names.add_built_in("lookahead-sgd", Lookahead{.inner = Sgd{.momentum = 0.9}});
+  names.add_built_in("muon", Muon{});
+  names.add_built_in("radam", RAdam{});
+  names.add_built_in("rmsprop", RMSprop{});
+  names.add_built_in("sgd", Sgd{});
 }
 
-const auto& all_rules() {
-  static const std::array rules{
-      named("adagrad", Adagrad{}),
-      named("adam", Adam{}),
-      named("adam-fastai", fastai_adam()),
-      named("adamw", AdamW{}),
-      named("lamb", Lamb{}),
-      named("larc", Larc{}),
-      named("lars", Lars{}),
-      named("lookahead-adam", Lookahead{}),
-      named("lookahead-radam", Lookahead{.inner = RAdam{}}),
-      named("lookahead-sgd", Lookahead{.inner = Sgd{.momentum = 0.9}}),
-      named("muon", Muon{}),
-      named("radam", RAdam{}),
-      named("rmsprop", RMSprop{}),
-      named("sgd", Sgd{}),
-  };
-  return rules;
+Names& names() {
+  static Names all(words, add_all);
+  return all;
 }
 
 }  // namespace
@@ -93,17 +94,20 @@ Muon::operator OptimizerSpec() const {
   return spec_of(*this, {"muon", attributes, {fallback.update}}, momentum);
 }
 
-std::vector<std::string> optimizer_names() {
-  std::vector<std::string> names;
-  for (const auto& [name, make] : all_rules()) names.emplace_back(name);
-  return names;
-}
+std::vector<std::string> optimizer_names() { return names().names(); }
 
-OptimizerSpec optimizer_by_name(std::string_view name) {
-  for (const auto& [known, make] : all_rules()) {
-    if (name == known) return make();
+OptimizerSpec optimizer_by_name(std::string_view name) { return names().at(name); }
+
+void register_optimizer(const OptimizerSpec& defaults, UpdateFactory make) {
+  const std::string& type = defaults.update.type;
+  if (optim::is_built_in(type)) throw detail::name_is_taken(words, type, true);
+  if (!make) throw BadInput("the optimizer " + in_quotes(type) + " needs a function that makes its rule");
+  optim::check_settings(defaults);
+  if (!make(defaults.update.attributes)) {
+    throw BadInput("what makes the rule of the optimizer " + in_quotes(type) + " made nothing");
   }
-  throw unknown_name("optimizer", name, optimizer_names());
+  names().add(type, defaults);
+  register_custom_update(type, std::move(make));
 }
 
 }  // namespace lehr

@@ -1,7 +1,10 @@
 #include "optim/settings.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <sstream>
+#include <utility>
 
 #include "lehr/core/error.hpp"
 
@@ -72,15 +75,45 @@ void check_muon(const Rule& rule) {
   check_rule({rule.update.inner.at(0), rule.update.attributes.real("fallback_momentum")});
 }
 
-void check_adaptive(const Rule& rule) {
-  if (rule.is("adagrad")) {
-    rule.not_negative("lr_decay");
-    rule.not_negative("initial_accumulator");
-  } else {
-    rule.share(rule.is("rmsprop") ? "alpha" : "beta2");
-  }
+void check_lars(const Rule& rule) {
+  rule.positive("trust");
+  rule.not_negative("eps");
+  check_nesterov(rule);
+}
+
+void check_adagrad(const Rule& rule) {
+  rule.not_negative("lr_decay");
+  rule.not_negative("initial_accumulator");
+  rule.positive("eps");
+}
+
+void check_rmsprop(const Rule& rule) {
+  rule.share("alpha");
+  rule.positive("eps");
+}
+
+void check_moments(const Rule& rule) {
+  rule.share("beta2");
   if (rule.is("lamb")) rule.positive("most_trust");
   rule.positive("eps");
+}
+
+using Check = void (*)(const Rule&);
+
+/// The built-in rules. Those that a program registers check their own attributes when the rule is made.
+constexpr std::array<std::pair<std::string_view, Check>, 9> checks{{{"adagrad", check_adagrad},
+                                                                    {"adam", check_moments},
+                                                                    {"lamb", check_moments},
+                                                                    {"lars", check_lars},
+                                                                    {"lookahead", check_lookahead},
+                                                                    {"muon", check_muon},
+                                                                    {"radam", check_moments},
+                                                                    {"rmsprop", check_rmsprop},
+                                                                    {"sgd", check_sgd}}};
+
+const std::pair<std::string_view, Check>* find_check(std::string_view type) {
+  const auto* const found = std::ranges::find(checks, type, &std::pair<std::string_view, Check>::first);
+  return found == checks.end() ? nullptr : found;
 }
 
 void check_rule(const Rule& rule) {
@@ -88,15 +121,7 @@ void check_rule(const Rule& rule) {
     throw BadInput("an optimizer was expected, such as Sgd{} or Adam{}, found none");
   require(is_share(rule.momentum), rule.has_beta1() ? rule.of("beta1") : "the " + rule.of("momentum"),
           "at least 0 and below 1", rule.momentum);
-  if (rule.is("sgd")) return check_sgd(rule);
-  if (rule.is("lookahead")) return check_lookahead(rule);
-  if (rule.is("muon")) return check_muon(rule);
-  if (rule.is("lars")) {
-    rule.positive("trust");
-    rule.not_negative("eps");
-    return check_nesterov(rule);
-  }
-  check_adaptive(rule);
+  if (const auto* built_in = find_check(rule.update.type)) built_in->second(rule);
 }
 
 void check_decay(const char* name, double value) {
@@ -111,6 +136,8 @@ void require(bool holds, std::string_view setting, std::string_view expected, do
   message << setting << " must be " << expected << ", found " << found;
   throw BadInput(message.str());
 }
+
+bool is_built_in(std::string_view type) { return find_check(type) != nullptr; }
 
 void check_settings(const OptimizerSpec& spec) {
   check_decay("the weight decay", spec.weight_decay);

@@ -17,7 +17,7 @@ namespace {
 constexpr const char* training_key = "lehr.training";
 constexpr const char* checksum_key = "lehr.checksum";
 
-std::string optimizer_name(std::size_t state) { return "lehr.optimizer." + std::to_string(state); }
+std::string tensor_name(const std::string& optimizer_state) { return "lehr.optimizer." + optimizer_state; }
 
 std::string array_name(const std::string& callback, const std::string& array) {
   return "lehr.callback." + callback + "." + array;
@@ -42,10 +42,11 @@ Tensor flat_tensor(std::int64_t count) { return {Shape{count}, DType::f32}; }
 
 void add_optimizer(store::SafeTensors& file, const LearnerState& state) {
   const std::span<const Buffer> states = state.optimizer.states();
+  const std::vector<std::string> names = state.optimizer.state_names();
   for (std::size_t i = 0; i < states.size(); ++i) {
     Tensor tensor = flat_tensor(states[i].ref().count());
     state.options.backend->download(tensor.data(), states[i].ref());
-    file.tensors.emplace(optimizer_name(i), std::move(tensor));
+    file.tensors.emplace(tensor_name(names[i]), std::move(tensor));
   }
 }
 
@@ -102,10 +103,11 @@ CheckpointContents parse(store::SafeTensors file) {
 
 void restore_optimizer(LearnerState& state, const CheckpointContents& contents) {
   const std::span<const Buffer> states = state.optimizer.states();
+  const std::vector<std::string> names = state.optimizer.state_names();
   for (std::size_t i = 0; i < states.size(); ++i) {
-    const Tensor& tensor = floats_named(contents.file, optimizer_name(i));
+    const Tensor& tensor = floats_named(contents.file, tensor_name(names[i]));
     if (tensor.shape().numel() != states[i].ref().count()) {
-      throw BadInput("the tensor " + optimizer_name(i) + " holds " +
+      throw BadInput("the tensor " + tensor_name(names[i]) + " holds " +
                      counted(tensor.shape().numel(), "number") + ", expected " +
                      std::to_string(states[i].ref().count()));
     }

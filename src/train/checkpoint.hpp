@@ -13,9 +13,9 @@
 
 namespace lehr {
 
-/// A checkpoint as read: a model's file with more in it. Tensors "lehr.optimizer.0", ... hold the optimizer's
-/// states as they lie in memory, "lehr.callback.<key>.<name>" the arrays of callbacks; the rest is JSON in
-/// the metadata under "lehr.training".
+/// A checkpoint as read: a model's file with more in it. Tensors "lehr.optimizer.0" or "lehr.optimizer.NAME"
+/// hold the optimizer's states as they lie in memory, "lehr.callback.<key>.<name>" the arrays of callbacks;
+/// the rest is JSON in the metadata under "lehr.training".
 struct CheckpointContents {
   store::SafeTensors file;
   TrainingIdentity identity;

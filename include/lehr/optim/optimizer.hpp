@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "lehr/backend/buffer.hpp"
@@ -62,6 +63,8 @@ class Optimizer {
   /// The rule's states, each as long as the parameters, in the backend's memory: with the number of steps all
   /// that a training needs to go on.
   std::span<const Buffer> states() const { return states_; }
+  /// Their names in a checkpoint, in the same order.
+  std::vector<std::string> state_names() const;
   void set_steps_done(std::int64_t steps) { steps_ = steps; }
 
  private:

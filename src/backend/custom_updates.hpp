@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "lehr/backend/host_kernel.hpp"
+
+/// The optimizer rules that programs have registered for every host backend.
+namespace lehr {
+
+/// Null if the type is not registered.
+std::unique_ptr<HostUpdate> custom_update(const UpdateSpec& spec);
+
+}  // namespace lehr
