@@ -1,0 +1,224 @@
+// Operations that a program adds: the example's swish and focal loss, on both backends.
+#include "lehr/engine/custom_op.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "lehr/backend/backend.hpp"
+#include "lehr/engine/gradient_check.hpp"
+#include "lehr/engine/plan.hpp"
+#include "lehr/graph/json.hpp"
+#include "support/extending.hpp"
+#include "support/message_of.hpp"
+
+namespace lehr {
+namespace {
+
+using test::message_of;
+using test::register_example;
+
+const TensorSpec image{DType::f32, {2, 3, 4, 5}};
+
+/// A description of one input and output of the same shape, for the operations of these tests.
+class SameShape : public CustomOp {
+ public:
+  TensorSpec infer(std::span<const TensorSpec> inputs) const override { return inputs[0]; }
+};
+
+/// 2 x, without a backward pass.
+class Twice final : public SameShape {
+ public:
+  std::string_view type() const override { return "test-twice"; }
+  void forward(const CustomForward& pass) const override {
+    for (std::int64_t i = 0; i < pass.output.size(); ++i) pass.output[i] = 2 * pass.inputs[0][i];
+  }
+};
+
+/// x^2, whose backward pass is wrong by a factor.
+class WrongSquare final : public SameShape {
+ public:
+  std::string_view type() const override { return "test-wrong-square"; }
+  void forward(const CustomForward& pass) const override {
+    for (std::int64_t i = 0; i < pass.output.size(); ++i)
+      pass.output[i] = pass.inputs[0][i] * pass.inputs[0][i];
+  }
+  void backward(const CustomBackward& pass) const override {
+    for (std::int64_t i = 0; i < pass.output_grad.size(); ++i) {
+      pass.input_grads[0][i] = 1.9F * pass.inputs[0][i] * pass.output_grad[i];
+    }
+  }
+};
+
+/// exp(x). Backward reads the output alone, and a mask that forward saves: negative inputs get no gradient.
+class MaskedExp final : public SameShape {
+ public:
+  std::string_view type() const override { return "test-masked-exp"; }
+  BackwardReads backward_reads() const override { return {.output = true}; }
+  std::vector<Shape> saved(std::span<const TensorSpec> inputs) const override { return {inputs[0].shape}; }
+  void forward(const CustomForward& pass) const override {
+    for (std::int64_t i = 0; i < pass.output.size(); ++i) {
+      const float x = pass.inputs[0][i];
+      pass.saved[0][i] = x < 0 ? 0 : 1;
+      pass.output[i] = x < 0 ? 1 : std::exp(x);
+    }
+  }
+  void backward(const CustomBackward& pass) const override {
+    EXPECT_FALSE(pass.inputs[0]) << "the inputs were not asked for";
+    for (std::int64_t i = 0; i < pass.output_grad.size(); ++i) {
+      pass.input_grads[0][i] = pass.saved[0][i] * pass.output[i] * pass.output_grad[i];
+    }
+  }
+};
+
+TEST(CheckGradients, PassesRightOnes) {
+  const GradientCheck swish = check_gradients(Swish(0.7), {image});
+  EXPECT_TRUE(swish.passed) << swish.text;
+  ASSERT_EQ(swish.tensors.size(), 2U);
+  EXPECT_EQ(swish.tensors[0].tensor, "input 0");
+  EXPECT_EQ(swish.tensors[1].tensor, "beta");
+  EXPECT_EQ(swish.tensors[0].checked, 64);
+  for (const double gamma : {0.0, 1.0, 2.5}) {
+    const GradientCheck focal = check_gradients(FocalLoss(gamma), {{DType::f32, {6, 5}}, {DType::i64, {6}}});
+    EXPECT_TRUE(focal.passed) << focal.text;
+  }
+  const GradientCheck masked = check_gradients(MaskedExp(), {image});
+  EXPECT_TRUE(masked.passed) << masked.text;
+}
+
+TEST(CheckGradients, NamesTheTensorThatIsWrong) {
+  const GradientCheck wrong = check_gradients(WrongSquare(), {image});
+  EXPECT_FALSE(wrong.passed);
+  ASSERT_EQ(wrong.tensors.size(), 1U);
+  EXPECT_NEAR(wrong.tensors[0].share, 0.05, 0.02);
+  EXPECT_NE(wrong.text.find("input 0: DIFFERENT, largest difference 0.05"), std::string::npos) << wrong.text;
+}
+
+TEST(CheckGradients, NeedsABackwardPass) {
+  EXPECT_EQ(message_of<Error>([] { check_gradients(Twice(), {image}); }),
+            "the operation has no backward pass: its class does not define backward");
+}
+
+/// conv, swish, conv, swish, pool, fc and the focal loss.
+LossGraph some_training() {
+  return with_loss(stripes_net({.in = {1, 16, 16}, .classes = 2}), *make_loss("focal", {{"gamma", 1.5}}));
+}
+
+struct Outcome {
+  double loss = 0;
+  std::vector<float> grads;
+  std::vector<std::string> implementations;
+  std::vector<TensorStats> stats;
+};
+
+Outcome train_step(const Backend& backend) {
+  register_example();
+  const LossGraph made = some_training();
+  Parameters parameters(made.graph, backend);
+  initialise(parameters, made.graph, Initialisation::kaiming_normal, 3);
+  const NodeId swish = 2;
+  Plan plan(made.graph, parameters,
+            {.batch_size = 8, .probes = {{.node = swish}, {.node = swish, .gradient = true}}});
+  Rng random(1, Purpose::test);
+  std::vector<float> images(8 * 16 * 16);
+  for (float& value : images) value = random.normal();
+  const std::vector<std::int64_t> targets{0, 1, 0, 1, 1, 1, 0, 0};
+  plan.bind_input(made.graph.inputs()[0], images.data());
+  plan.bind_input(made.targets, targets.data());
+  plan.probe(true);
+  plan.forward();
+  float loss = 0;
+  backend.copy_out(&loss, plan.value(made.graph.output()), sizeof loss);
+  plan.backward();
+  Outcome outcome{static_cast<double>(loss), std::vector<float>(parameters.grads().size()), {}, {}};
+  backend.copy_out(outcome.grads.data(), parameters.grads().data(), parameters.grads().size_bytes());
+  for (const StepInfo& step : plan.steps()) outcome.implementations.push_back(step.implementation);
+  outcome.stats.assign(plan.probed().begin(), plan.probed().end());
+  return outcome;
+}
+
+TEST(CustomOp, TrainsOnBothBackends) {
+  const Outcome cpu = train_step(cpu_backend());
+  const Outcome reference = train_step(reference_backend());
+  EXPECT_NEAR(cpu.loss, reference.loss, 1e-5);
+  ASSERT_EQ(cpu.grads.size(), reference.grads.size());
+  for (std::size_t i = 0; i < cpu.grads.size(); ++i) EXPECT_NEAR(cpu.grads[i], reference.grads[i], 1e-5) << i;
+  EXPECT_EQ(std::ranges::count(cpu.implementations, "custom"), 3);
+  EXPECT_EQ(std::ranges::count(reference.implementations, "custom"), 3);
+}
+
+TEST(CustomOp, IsMeasuredAsAnyOther) {
+  const Outcome outcome = train_step(cpu_backend());
+  ASSERT_EQ(outcome.stats.size(), 2U);
+  for (const TensorStats& stats : outcome.stats) {
+    EXPECT_EQ(stats.count, 8 * 8 * 8 * 8);
+    EXPECT_GT(stats.max, stats.min);
+  }
+  EXPECT_GE(outcome.stats[0].min, -0.28) << "the least value of swish with beta 1";
+}
+
+TEST(CustomOp, GivesTheSameBitsForAnyNumberOfThreads) {
+  set_threads(1);
+  const Outcome one = train_step(cpu_backend());
+  set_threads(3);
+  const Outcome three = train_step(cpu_backend());
+  set_threads(0);
+  EXPECT_EQ(one.loss, three.loss);
+}
+
+TEST(CustomOp, SurvivesTheWayThroughJson) {
+  register_example();
+  const Graph graph = some_training().graph;
+  const Graph read = graph_from_json(to_json(graph));
+  EXPECT_EQ(to_json(read), to_json(graph));
+  EXPECT_EQ(read.parameter_count(), graph.parameter_count());
+}
+
+TEST(CustomOp, PredictsWithoutABackwardPassButDoesNotTrain) {
+  register_op("test-twice", [](const Attributes&) { return std::make_shared<const Twice>(); });
+  Graph graph("twice");
+  NodeId x = graph.input("x", {DType::f32, {1, 4}});
+  x = graph.add(ops::Linear({.out_features = 2}), {x}, "fc");
+  x = graph.add(Twice(), {x}, "twice");
+  Parameters parameters(graph, cpu_backend());
+  const std::vector<float> values{1, 2, 3, 4};
+  Plan predicting(graph, parameters, {.mode = Mode::eval});
+  predicting.bind_input(0, values.data());
+  EXPECT_NO_THROW(predicting.forward());
+  const LossGraph made = with_loss(graph, *cross_entropy_loss());
+  const std::int64_t target = 1;
+  Plan training(made.graph, parameters, {});
+  training.bind_input(0, values.data());
+  training.bind_input(made.targets, &target);
+  training.forward();
+  EXPECT_EQ(
+      message_of<Error>([&] { training.backward(); }),
+      "the operation test-twice of node \"twice\" cannot be trained: its class does not define backward");
+}
+
+TEST(CustomOp, ThatIsNotRegisteredIsRefusedWithASentence) {
+  Graph graph("unknown");
+  const NodeId x = graph.input("x", {DType::f32, {1, 3, 4, 4}});
+  graph.add(MaskedExp(), {x}, "exp");
+  Parameters parameters(graph, cpu_backend());
+  EXPECT_EQ(
+      message_of<Error>([&] { Plan(graph, parameters, {.mode = Mode::eval}); }),
+      "the cpu backend has no kernel for \"test-masked-exp\" (node exp); a program registers an operation "
+      "of its own with lehr::register_op");
+  const std::string message = message_of<BadInput>([&] { graph_from_json(to_json(graph)); });
+  EXPECT_TRUE(message.starts_with("node 1 of the graph: unknown operation \"test-masked-exp\"")) << message;
+  EXPECT_TRUE(message.ends_with("; a program adds its own with lehr::register_op")) << message;
+}
+
+TEST(CustomOp, CannotTakeTheNameOfAnother) {
+  register_example();
+  const auto make = [](const Attributes&) { return std::make_shared<const Swish>(); };
+  EXPECT_EQ(message_of<BadInput>([&] { register_op("swish", make); }),
+            "the operation \"swish\" is registered already");
+  EXPECT_EQ(message_of<BadInput>([&] { register_op("batch_norm", make); }),
+            "the operation \"batch_norm\" is built in; register yours under another name");
+}
+
+}  // namespace
+}  // namespace lehr
