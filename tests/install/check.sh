@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # check.sh BUILD_DIR CXX WAY: installs the build into a folder of its own, moves that folder, and builds a program with
-# the installed library. WAY is cmake or pkg-config (the README's program and recipes, word for word), or shared (a shared
-# library that contains lehr).
+# the installed library. WAY is cmake or pkg-config (the README's program and recipes, word for word), shared (a shared
+# library that contains lehr), or extending (examples/extending, a program with operations and more of its own).
 set -euo pipefail
 build=$1 compiler=$2 way=$3
 here=$(cd "$(dirname "$0")" && pwd)
@@ -46,8 +46,24 @@ case $way in
     echo "linked into a shared library"
     exit
     ;;
+  extending)
+    configure_and_build "$here/../../examples/extending"
+    "$work/build/check_gradients"
+    program=$work/build/extending
+    "$program" train whole
+    "$program" interrupt parts
+    [[ ! -e parts/model.safetensors ]]
+    "$program" resume parts
+    cmp whole/model.safetensors parts/model.safetensors
+    [[ $("$program" evaluate parts) =~ ^(9[0-9.]+|100.0)\ %\ of\ the\ validation\ images\ right$ ]]
+    # lehr itself does not know the operation, and says so.
+    if "$work/prefix/bin/lehr" evaluate parts/model.safetensors --data digits 2>refusal; then exit 1; fi
+    grep -q 'unknown operation "swish".* lehr::register_op' refusal
+    echo "extended, resumed to the same bits and evaluated"
+    exit
+    ;;
   *)
-    echo "check.sh: expected cmake, pkg-config or shared, found \"$way\"" >&2
+    echo "check.sh: expected cmake, pkg-config, shared or extending, found \"$way\"" >&2
     exit 1
     ;;
 esac
