@@ -11,6 +11,7 @@
 #include <span>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/tensor_stats.hpp"
 #include "lehr/core/text.hpp"
 #include "metric_names.hpp"
 #include "text_table.hpp"
@@ -20,8 +21,24 @@ namespace {
 
 using store::Value;
 
+/// A row a channel, with the shares of its values.
+std::string channels_query() {
+  std::string shares;
+  for (const ChannelField& field : channel_fields) {
+    shares += fmt::format(", 1.0 * count_at({0}, channel.key) / channel_values AS {0}", field.name);
+  }
+  return "SELECT steps.step, steps.epoch, steps.batch, steps.training, layers.name AS layer, tensor, "
+         "channel.key AS channel, channel_values AS count" +
+         shares +
+         " FROM channel_stats JOIN json_each(counts(zero)) AS channel JOIN steps ON steps.id = step_id "
+         "JOIN runs ON runs.id = steps.run JOIN layers ON layers.run = steps.run AND layers.number = layer "
+         "WHERE runs.name = {} ORDER BY steps.step, steps.training DESC, steps.batch, layers.number, tensor, "
+         "channel.key";
+}
+
 const std::map<std::string, std::string>& queries() {
   static const std::map<std::string, std::string> all{
+      {"channels", channels_query()},
       {"steps",
        "SELECT step, epoch, batch, training, loss, lr, momentum FROM steps JOIN runs ON runs.id = steps.run "
        "WHERE runs.name = {} ORDER BY step, training DESC, batch"},

@@ -56,6 +56,9 @@ void add_stats_options(const Command& app, StatsOptions& options) {
   app.flag("--stats-weight-histograms", stats.weight_histograms,
            "also record histograms of weights, their gradients and updates")
       .group(group);
+  app.flag("--stats-channels", stats.channels,
+           "also count zero, near-zero and saturated values of each channel, to find dead ones")
+      .group(group);
   app.flag("--stats-validation", stats.validation, "also record batches of the validation set").group(group);
   app.flag("--stats-before-activation", stats.before_activation,
            "record the input of the activation function")
@@ -78,8 +81,8 @@ void add_stats(Learner& learner, const StatsOptions& options) {
   if (options.on) {
     learner.add(ActivationStats(asked));
   } else if (asked.every != usual.every || !asked.layers.empty() || asked.gradients ||
-             asked.weight_histograms || asked.validation || asked.before_activation || !asked.histograms ||
-             asked.budget != usual.budget) {
+             asked.weight_histograms || asked.channels || asked.validation || asked.before_activation ||
+             !asked.histograms || asked.budget != usual.budget) {
     throw BadInput("options of statistics need --stats");
   }
 }

@@ -12,7 +12,7 @@ inline void register_everything() {
     return std::make_shared<const Swish>(given.real("beta"));
   });
   lehr::register_loss_op("focal", [](const lehr::Attributes& given) {
-    return std::make_shared<const FocalLoss>(given.real_or("gamma", 2));
+    return std::make_shared<const FocalLoss>(given.contains("gamma") ? given.real("gamma") : 2);
   });
   lehr::register_model("stripes-net", stripes_net);
   lehr::register_data_scheme("stripes", {.open = Stripes::open});

@@ -46,4 +46,5 @@
 #include "lehr/store/run_store.hpp"
 #include "lehr/train/ending.hpp"
 #include "lehr/train/learner.hpp"
+#include "lehr/train/stats_subscription.hpp"
 #include "lehr/train/training_memory.hpp"

@@ -24,6 +24,12 @@ float* float_address(const TensorRef& ref) {
   return const_cast<float*>(float_address(static_cast<const ConstTensorRef&>(ref)));
 }
 
+/// The values of a position that lie side by side, one of each channel.
+std::int64_t channels_of(const ConstTensorRef& ref) {
+  const bool is_channels_last = ref && ref.shape().rank() > 1 && ref.strides()[1] == 1;
+  return is_channels_last ? ref.shape()[1] : 1;
+}
+
 }  // namespace
 
 const void* host_address(const ConstTensorRef& ref) {
@@ -77,6 +83,8 @@ void HostUpdate::step(const UpdateRange& range, const UpdateRates& rates) {
   apply(args);
 }
 
-void HostProbe::begin(const ConstTensorRef& values) { start(float_address(values), values.count()); }
+void HostProbe::begin(const ConstTensorRef& values) {
+  start(float_address(values), values.count(), channels_of(values));
+}
 
 }  // namespace lehr

@@ -3,17 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <set>
+#include <utility>
 
+#include "callbacks/first_states.hpp"
 #include "callbacks/layer_watch.hpp"
 #include "callbacks/stats_budget.hpp"
 #include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
+#include "lehr/train/stats_subscription.hpp"
 
 namespace lehr {
 namespace {
@@ -23,24 +24,6 @@ using store::Watched;
 
 constexpr std::size_t fewest_points = 16;
 constexpr double usual_budget = 0.05;
-
-/// Bytes of plain values as floats, which a checkpoint holds bit by bit.
-template <class Plain>
-std::vector<float> packed(std::span<const Plain> values) {
-  static_assert(std::is_trivially_copyable_v<Plain> && sizeof(Plain) % sizeof(float) == 0);
-  std::vector<float> bytes(values.size_bytes() / sizeof(float));
-  if (!values.empty()) std::memcpy(bytes.data(), values.data(), values.size_bytes());
-  return bytes;
-}
-
-template <class Plain>
-std::vector<Plain> unpacked(const std::vector<float>& bytes) {
-  if (bytes.size() * sizeof(float) % sizeof(Plain) != 0) throw BadInput("the saved statistics are cut");
-  std::vector<Plain> values(bytes.size() * sizeof(float) / sizeof(Plain));
-  if (!bytes.empty())
-    std::memcpy(static_cast<void*>(values.data()), bytes.data(), bytes.size() * sizeof(float));
-  return values;
-}
 
 /// The values met so far.
 struct Range {
@@ -62,26 +45,34 @@ struct Extremes {
   Range near_zero;
 };
 
-/// A point as numbers, in the order of its fields.
-using PlainPoint = std::array<double, 7>;
-
-std::vector<PlainPoint> plain(std::span<const StepRow> points) {
-  std::vector<PlainPoint> all;
-  for (const StepRow& p : points) {
-    all.push_back({static_cast<double>(p.step), static_cast<double>(p.epoch), static_cast<double>(p.batch),
-                   p.training ? 1.0 : 0.0, p.loss, p.lr, p.momentum});
-  }
-  return all;
+StateTable table_of(std::span<const StepRow> points) {
+  const auto column = [points](auto values, const auto& member) {
+    for (const StepRow& point : points) values.push_back(point.*member);
+    return values;
+  };
+  StateTable table;
+  table.add("step", column(StateTable::Integers(), &StepRow::step));
+  table.add("epoch", column(StateTable::Integers(), &StepRow::epoch));
+  table.add("batch", column(StateTable::Integers(), &StepRow::batch));
+  table.add("training", column(StateTable::Integers(), &StepRow::training));
+  table.add("loss", column(StateTable::Reals(), &StepRow::loss));
+  table.add("lr", column(StateTable::Reals(), &StepRow::lr));
+  table.add("momentum", column(StateTable::Reals(), &StepRow::momentum));
+  return table;
 }
 
-StepRow point_of(const PlainPoint& p) {
-  return {static_cast<std::int64_t>(p[0]),
-          static_cast<int>(p[1]),
-          static_cast<std::int64_t>(p[2]),
-          p[3] != 0,
-          p[4],
-          p[5],
-          p[6]};
+std::vector<StepRow> points_of(const StateTable& table) {
+  std::vector<StepRow> points;
+  for (std::size_t i = 0; i < table.rows(); ++i) {
+    points.push_back({.step = table.integers("step")[i],
+                      .epoch = static_cast<int>(table.integers("epoch")[i]),
+                      .batch = table.integers("batch")[i],
+                      .training = table.integers("training")[i] != 0,
+                      .loss = table.reals("loss")[i],
+                      .lr = table.reals("lr")[i],
+                      .momentum = table.reals("momentum")[i]});
+  }
+  return points;
 }
 
 std::string series_name(std::size_t layer, Watched what) {
@@ -107,7 +98,8 @@ struct ActivationStats::State {
   std::vector<StepRow> points;
   std::vector<Extremes> extremes;  // by layer
   store::PackedStats packed;       // of the last recorded batch; its memory is used again
-  Sink sink;
+  StatsSubscription measured;
+  std::vector<std::weak_ptr<const Sink>> sinks;
 
   std::int64_t stride = 1;   // records from one kept point to the next
   std::int64_t offered = 0;  // records, as thinning counts them
@@ -115,12 +107,13 @@ struct ActivationStats::State {
   bool recording = false;    // the batch under way
   bool timing = false;       // and the time of its steps
 
-  bool enters(std::span<const TensorStats> probed);
-  void pack(std::span<const TensorStats> probed);
+  bool enters();
+  void pack();
   void append(const StepRow& point);
+  void tell(const StepRow& point);
   void thin();
   std::set<std::size_t> extreme_places() const;
-  bool sets_extreme(std::span<const TensorStats> probed);
+  bool sets_extreme();
 };
 
 ActivationStats::ActivationStats(ActivationStatsOptions options) {
@@ -145,14 +138,15 @@ ActivationStats::ActivationStats(ActivationStats&&) noexcept = default;
 ActivationStats& ActivationStats::operator=(ActivationStats&&) noexcept = default;
 
 void ActivationStats::before_fit(Learner& learner) {
-  Sink sink = std::move(state_->sink);
+  std::vector<std::weak_ptr<const Sink>> sinks = std::move(state_->sinks);
   state_ = std::make_unique<State>(std::move(state_->options));
   State& s = *state_;
-  s.sink = std::move(sink);
+  s.sinks = std::move(sinks);
   s.watch = std::make_unique<LayerWatch>(s.options, learner);
   s.layers = s.watch->empty_series();
   s.extremes.resize(s.layers.size());
-  learner.watch(s.watch->probes());
+  s.measured = learner.subscribe(s.watch->requests());
+  s.measured.measure(false);
   s.fitting = true;
 }
 
@@ -172,80 +166,62 @@ void ActivationStats::before_batch(Learner& learner) {
   const bool training = learner.progress().training;
   s.recording = s.fitting && (training || s.options.validation) && s.budget.take();
   s.timing = s.recording && training && s.offered % times_every == 0;
-  learner.measure(s.recording, s.timing);
-}
-
-void ActivationStats::before_step(Learner& learner) {
-  State& s = *state_;
-  if (!s.recording || !s.options.gradients) return;
-  const Stopwatch watch;
-  s.watch->measure_weights(learner.parameters());
-  s.budget.spend(watch.seconds());
-}
-
-void ActivationStats::after_step(Learner& learner) {
-  State& s = *state_;
-  if (!s.recording || !s.options.gradients) return;
-  const Stopwatch watch;
-  s.watch->measure_updates(learner.parameters());
-  s.budget.spend(watch.seconds());
+  if (s.fitting) s.measured.measure(s.recording, s.timing);
 }
 
 void ActivationStats::after_batch(Learner& learner) {
   State& s = *state_;
-  if (!s.recording) return;
-  s.recording = false;
+  if (!std::exchange(s.recording, false)) return;
+  if (!s.measured.measuring()) return s.budget.give_back();  // cancelled before the model ran
   const Stopwatch watch;
-  const Plan& plan = learner.step().plan();
   const Progress& p = learner.progress();
   const StepRow point{p.train_batches - 1, p.epoch, p.batch, p.training, p.loss, p.lr, p.momentum};
-  if (s.timing) s.watch->add_times(plan, s.layers);
-  if (s.enters(plan.probed())) {
-    s.pack(plan.probed());
+  if (s.timing) s.watch->add_times(learner.step().plan(), s.layers);
+  if (s.enters()) {
+    s.pack();
     s.append(point);
-    if (s.sink) s.sink(point, s.packed);
+    s.tell(point);
   }
-  if (s.options.gradients) s.watch->forget_weights();
-  s.budget.spend(plan.last_probe_seconds() + watch.seconds());
+  s.budget.spend(s.measured.seconds() + watch.seconds());
 }
 
-void ActivationStats::clean_up(Learner& learner) {
+void ActivationStats::clean_up(Learner&) {
   state_->fitting = false;
-  learner.measure(false);
-  learner.watch({});
+  state_->measured = {};
+}
+
+void ActivationStats::State::tell(const StepRow& point) {
+  for (const std::weak_ptr<const Sink>& one : sinks) {
+    if (const std::shared_ptr<const Sink> sink = one.lock()) (*sink)(point, packed);
+  }
 }
 
 /// Whether a layer's activations are further out than in any batch before: such a batch is kept whatever its
 /// turn.
-bool ActivationStats::State::sets_extreme(std::span<const TensorStats> probed) {
+bool ActivationStats::State::sets_extreme() {
   bool further = false;
-  for (std::size_t i = 0; i < watch->size(); ++i) {
-    const TensorStats& stats = watch->activation(probed, i);
-    further = extremes[i].std.widen(stats.std) || further;
-    further = extremes[i].near_zero.widen(stats.near_zero_abs_share()) || further;
+  for (std::size_t i = 0; i < watch->tensors().size(); ++i) {
+    const LayerWatch::Tensor& tensor = watch->tensors()[i];
+    if (tensor.what != Watched::activation) continue;
+    const TensorStats& stats = measured.result(i);
+    further = extremes[tensor.layer].std.widen(stats.std) || further;
+    further = extremes[tensor.layer].near_zero.widen(stats.near_zero_abs_share()) || further;
   }
   return further;
 }
 
-/// False where the batch is passed over, since the series is thinned by now.
-bool ActivationStats::State::enters(std::span<const TensorStats> probed) {
+/// False if the batch is passed over, since the series is thinned by now.
+bool ActivationStats::State::enters() {
   const bool in_turn = offered++ % stride == 0;
-  return sets_extreme(probed) || in_turn;
+  return sets_extreme() || in_turn;
 }
 
 /// What the batch measured: there may have been no backward pass and no step.
-void ActivationStats::State::pack(std::span<const TensorStats> probed) {
+void ActivationStats::State::pack() {
   packed.clear();
-  for (std::size_t i = 0; i < watch->size(); ++i) {
-    const auto add = [&](Watched what, const TensorStats& stats) {
-      packed.add(static_cast<int>(i), what, stats);
-    };
-    add(Watched::activation, watch->activation(probed, i));
-    if (!options.gradients) continue;
-    add(Watched::activation_gradient, watch->activation_gradient(probed, i));
-    add(Watched::weight, watch->weights(i).weight);
-    add(Watched::weight_gradient, watch->weights(i).gradient);
-    add(Watched::update, watch->weights(i).update);
+  for (std::size_t i = 0; i < watch->tensors().size(); ++i) {
+    const LayerWatch::Tensor& tensor = watch->tensors()[i];
+    packed.add(static_cast<int>(tensor.layer), tensor.what, measured.result(i));
   }
 }
 
@@ -253,7 +229,7 @@ void ActivationStats::State::append(const StepRow& point) {
   points.push_back(point);
   for (const store::PackedTensor& tensor : packed.tensors()) {
     for_each_series(layers[static_cast<std::size_t>(tensor.layer)], [&](Watched what, StatSeries& series) {
-      if (what == tensor.what) series.push(tensor, packed.histograms());
+      if (what == tensor.what) series.push(tensor, packed);
     });
   }
   // A tensor that was not measured leaves an entry without values, so that entries and points go together.
@@ -311,7 +287,14 @@ double ActivationStats::budget() const { return state_->budget.share(); }
 std::int64_t ActivationStats::batches() const { return state_->budget.batches(); }
 std::int64_t ActivationStats::records() const { return state_->budget.records(); }
 void ActivationStats::add_cost(double seconds) { state_->budget.spend(seconds); }
-void ActivationStats::set_sink(Sink sink) { state_->sink = std::move(sink); }
+
+std::shared_ptr<const void> ActivationStats::listen(Sink sink) {
+  if (!sink) throw BadInput("ActivationStats expects a sink to call, found none");
+  auto owned = std::make_shared<const Sink>(std::move(sink));
+  std::erase_if(state_->sinks, [](const std::weak_ptr<const Sink>& one) { return one.expired(); });
+  state_->sinks.push_back(owned);
+  return owned;
+}
 
 const LayerStats& ActivationStats::layer(std::string_view name) const {
   std::vector<std::string> names;
@@ -326,10 +309,10 @@ void ActivationStats::save_state(CallbackState& state) const {
   const State& s = *state_;
   state.integers = {{"stride", s.stride}, {"offered", s.offered}};
   s.budget.save_state(state);
-  state.arrays["points"] = packed<PlainPoint>(plain(s.points));
+  state.tables["points"] = table_of(s.points);
   for (std::size_t i = 0; i < s.layers.size(); ++i) {
     for_each_series(s.layers[i], [&](Watched what, const StatSeries& series) {
-      if (!series.empty()) state.arrays[series_name(i, what)] = packed<TensorStats>(series.all());
+      if (!series.empty()) state.tables[series_name(i, what)] = series.to_table();
     });
   }
 }
@@ -339,13 +322,16 @@ void ActivationStats::load_state(const CallbackState& state) {
   s.stride = state.integer("stride");
   s.budget.load_state(state);
   s.offered = state.integers.contains("offered") ? state.integer("offered") : s.budget.records();
-  s.points.clear();
-  for (const PlainPoint& point : unpacked<PlainPoint>(state.array("points")))
-    s.points.push_back(point_of(point));
+  const bool first_version = state.tables.empty();
+  s.points = first_version ? first_points(state.array("points")) : points_of(state.table("points"));
   for (std::size_t i = 0; i < s.layers.size(); ++i) {
     for_each_series(s.layers[i], [&](Watched what, StatSeries& series) {
-      const auto found = state.arrays.find(series_name(i, what));
-      if (found != state.arrays.end()) series.assign(unpacked<TensorStats>(found->second));
+      const std::string name = series_name(i, what);
+      if (const auto found = state.tables.find(name); found != state.tables.end())
+        series.assign(found->second);
+      if (const auto found = state.arrays.find(name); found != state.arrays.end()) {
+        series.assign(first_stats(found->second));
+      }
       if (!series.empty() && series.size() != s.points.size()) {
         throw BadInput("the saved statistics of layer " + s.layers[i].info.name + " have " +
                        counted(series.size(), "entry") + ", expected " + std::to_string(s.points.size()));

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <optional>
 
-#include "lehr/core/error.hpp"
-#include "lehr/core/text.hpp"
 #include "lehr/graph/summary.hpp"
 
 namespace lehr {
 namespace {
+
+using store::Watched;
 
 store::LayerInfo info_of(const Layer& layer, NodeId watched, const std::vector<SummaryRow>& rows,
                          std::int64_t batch_size) {
@@ -24,37 +24,55 @@ store::LayerInfo info_of(const Layer& layer, NodeId watched, const std::vector<S
   return info;
 }
 
+bool is_of_activation(Watched what) {
+  return what == Watched::activation || what == Watched::activation_gradient;
+}
+
 }  // namespace
 
 LayerWatch::LayerWatch(const ActivationStatsOptions& options, const Learner& learner)
-    : options_(options), layers_(layers_named(options.layers, learner.model())), weights_(layers_.size()) {
+    : options_(options), layers_(layers_named(options.layers, learner.model())) {
   const std::vector<SummaryRow> rows = summary_rows(learner.model(), 1);
   const std::vector<std::vector<int>> inputs = layer_inputs(layers_, learner.model());
-  for (const Layer& layer : layers_) {
-    infos_.push_back(info_of(layer, watched(layer), rows, learner.options().batch_size));
-    infos_.back().index = static_cast<int>(infos_.size()) - 1;
-    infos_.back().inputs = inputs[infos_.size() - 1];
-    if (layer.has_weight) watch_weight(infos_.size() - 1, learner);
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    infos_.push_back(info_of(layers_[i], watched(layers_[i]), rows, learner.options().batch_size));
+    infos_.back().index = static_cast<int>(i);
+    infos_.back().inputs = inputs[i];
+    bounds_.push_back(
+        saturation_bounds(learner.model().node(layers_[i].output()), options.before_activation));
+    tensors_.push_back({i, Watched::activation});
+    if (!options.gradients) continue;
+    tensors_.push_back({i, Watched::activation_gradient});
+    if (!layers_[i].has_weight) continue;
+    for (const Watched what : {Watched::weight, Watched::weight_gradient, Watched::update}) {
+      tensors_.push_back({i, what});
+    }
   }
 }
 
-void LayerWatch::watch_weight(std::size_t layer, const Learner& learner) {
-  const Parameters& parameters = learner.parameters();
-  const StatsSpec spec{.histograms = options_.histograms && options_.weight_histograms,
-                       .near_zero = options_.near_zero};
-  const auto probe = [&] { return parameters.backend().probe(spec); };
-  watched_weights_.push_back(
-      {layer, parameters.entry(layers_[layer].name + ".weight"), probe(), probe(), probe()});
+StatsSpec LayerWatch::spec_of(const Tensor& tensor) const {
+  const bool of_activation = is_of_activation(tensor.what);
+  StatsSpec spec{.histograms = options_.histograms && (of_activation || options_.weight_histograms),
+                 .near_zero = options_.near_zero};
+  if (tensor.what != Watched::activation || !options_.channels) return spec;
+  const SaturationBounds& bounds = bounds_[tensor.layer];
+  spec.channels = true;
+  spec.saturated_below = bounds.below;
+  spec.saturated_above = bounds.above;
+  return spec;
 }
 
-std::vector<ProbeSpec> LayerWatch::probes() const {
-  const StatsSpec stats{.histograms = options_.histograms, .near_zero = options_.near_zero};
-  std::vector<ProbeSpec> probes;
-  for (const Layer& layer : layers_) {
-    probes.push_back({watched(layer), false, stats});
-    if (options_.gradients) probes.push_back({watched(layer), true, stats});
-  }
-  return probes;
+StatsRequest LayerWatch::request_of(const Tensor& tensor) const {
+  const Layer& layer = layers_[tensor.layer];
+  return {.what = tensor.what,
+          .node = is_of_activation(tensor.what) ? watched(layer) : layer.nodes.front(),
+          .stats = spec_of(tensor)};
+}
+
+std::vector<StatsRequest> LayerWatch::requests() const {
+  std::vector<StatsRequest> requests;
+  for (const Tensor& tensor : tensors_) requests.push_back(request_of(tensor));
+  return requests;
 }
 
 std::vector<LayerStats> LayerWatch::empty_series() const {
@@ -62,34 +80,6 @@ std::vector<LayerStats> LayerWatch::empty_series() const {
   for (const store::LayerInfo& info : infos_) series.push_back({.info = info});
   return series;
 }
-
-void LayerWatch::measure_weights(const Parameters& parameters) {
-  const Backend& backend = parameters.backend();
-  if (!before_) before_ = Buffer(backend, parameters.values().count());
-  backend.copy(before_.ref(), parameters.values());
-  std::vector<Measurement> measurements;
-  for (const WatchedWeight& one : watched_weights_) {
-    WeightStats& stats = weights_[one.layer];
-    measurements.push_back({one.value.get(), parameters.value(one.entry), &stats.weight});
-    measurements.push_back({one.gradient.get(), parameters.grad(one.entry), &stats.gradient});
-  }
-  backend.measure(measurements);
-}
-
-// The copy becomes the update: the new weights less the old ones.
-void LayerWatch::measure_updates(const Parameters& parameters) {
-  const Backend& backend = parameters.backend();
-  backend.scale(before_.ref(), -1);
-  backend.accumulate(before_.ref(), parameters.values());
-  std::vector<Measurement> measurements;
-  for (const WatchedWeight& one : watched_weights_) {
-    const ConstTensorRef update = before_.ref().part(one.entry.offset, one.entry.shape.numel());
-    measurements.push_back({one.update.get(), update, &weights_[one.layer].update});
-  }
-  backend.measure(measurements);
-}
-
-void LayerWatch::forget_weights() { std::ranges::fill(weights_, WeightStats{}); }
 
 void LayerWatch::add_times(const Plan& plan, std::vector<LayerStats>& series) {
   ++timed_;

@@ -1,7 +1,6 @@
 #include "lehr/callbacks/recorder.hpp"
 
-#include <cstring>
-
+#include "callbacks/first_states.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/train/learner.hpp"
 
@@ -18,20 +17,40 @@ void Recorder::after_batch(Learner& learner) {
   batches_.push_back({p.epoch, p.batch, p.loss, p.lr, p.momentum});
 }
 
-// The records' bytes as floats, since a state holds arrays of these.
 void Recorder::save_state(CallbackState& state) const {
-  static_assert(std::is_trivially_copyable_v<BatchRecord> && sizeof(BatchRecord) % sizeof(float) == 0);
-  std::vector<float> bytes(batches_.size() * sizeof(BatchRecord) / sizeof(float));
-  if (!bytes.empty()) std::memcpy(bytes.data(), batches_.data(), bytes.size() * sizeof(float));
-  state.arrays["batches"] = std::move(bytes);
+  const auto column = [this](auto values, const auto& member) {
+    for (const BatchRecord& one : batches_) values.push_back(one.*member);
+    return values;
+  };
+  StateTable& table = state.tables["batches"];
+  table.add("epoch", column(StateTable::Integers(), &BatchRecord::epoch));
+  table.add("batch", column(StateTable::Integers(), &BatchRecord::batch));
+  table.add("loss", column(StateTable::Reals(), &BatchRecord::loss));
+  table.add("lr", column(StateTable::Reals(), &BatchRecord::lr));
+  table.add("momentum", column(StateTable::Reals(), &BatchRecord::momentum));
 }
 
 void Recorder::load_state(const CallbackState& state) {
-  const std::vector<float>& bytes = state.array("batches");
-  const std::size_t size = bytes.size() * sizeof(float);
-  if (size % sizeof(BatchRecord) != 0) throw BadInput("its records are of another size");
-  batches_.resize(size / sizeof(BatchRecord));
-  if (size > 0) std::memcpy(static_cast<void*>(batches_.data()), bytes.data(), size);
+  batches_.clear();
+  if (state.tables.empty()) {  // of lehr's first versions; the epoch is half a word
+    const FirstRows rows(state.array("batches"), 5, "records");
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      batches_.push_back({.epoch = static_cast<std::int32_t>(rows.integer(i, 0)),
+                          .batch = rows.integer(i, 1),
+                          .loss = rows.real(i, 2),
+                          .lr = rows.real(i, 3),
+                          .momentum = rows.real(i, 4)});
+    }
+    return;
+  }
+  const StateTable& table = state.table("batches");
+  for (std::size_t i = 0; i < table.rows(); ++i) {
+    batches_.push_back({.epoch = static_cast<int>(table.integers("epoch")[i]),
+                        .batch = table.integers("batch")[i],
+                        .loss = table.reals("loss")[i],
+                        .lr = table.reals("lr")[i],
+                        .momentum = table.reals("momentum")[i]});
+  }
 }
 
 }  // namespace lehr

@@ -9,10 +9,9 @@
 #include <thread>
 
 #include "callbacks/environment.hpp"
-#include "callbacks/layer_watch.hpp"
+#include "callbacks/recorded_stats.hpp"
 #include "callbacks/run_pictures.hpp"
 #include "callbacks/validation_review.hpp"
-#include "lehr/callbacks/activation_stats.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/memory.hpp"
 #include "lehr/core/parallel.hpp"
@@ -38,37 +37,6 @@ std::string name_of_now() {
 }
 
 bool spare_cores() { return static_cast<int>(std::thread::hardware_concurrency()) > threads(); }
-
-/// Null where the Learner has none, or several.
-ActivationStats* stats_of(Learner& learner) {
-  try {
-    return &learner.callback<ActivationStats>();
-  } catch (const BadInput&) {
-    return nullptr;
-  }
-}
-
-/// What the series will take, from what they take after the first batches.
-std::int64_t statistics_bytes(const ActivationStats& stats, const Progress& p) {
-  const auto recorded = static_cast<std::int64_t>(stats.points().size());
-  if (recorded == 0) return 0;
-  std::size_t bytes = 0;
-  for (const LayerStats& layer : stats.layers()) {
-    for_each_series(layer, [&](store::Watched, const StatSeries& series) { bytes += series.bytes(); });
-  }
-  const auto most = static_cast<std::int64_t>(ActivationStatsOptions().most_points);
-  return static_cast<std::int64_t>(bytes) / recorded * std::min(most, p.epochs * p.batches);
-}
-
-std::vector<store::LayerInfo> infos_of(Learner& learner, const ActivationStats* stats) {
-  std::vector<store::LayerInfo> infos;
-  if (stats != nullptr) {
-    for (const LayerStats& layer : stats->layers()) infos.push_back(layer.info);
-  } else {
-    for (const LayerStats& layer : LayerWatch({}, learner).empty_series()) infos.push_back(layer.info);
-  }
-  return infos;
-}
 
 std::vector<store::MonitorRow> monitors_of(const Learner& learner) {
   std::vector<store::MonitorRow> rows;
@@ -146,8 +114,8 @@ struct RunRecorder::State {
   bool told = false;
   bool in_fit = false;
   bool computed = false;  // the batch under way has a prediction and a loss
-  bool recorded = false;  // the batch under way, by ActivationStats
-  bool planned = false;   // memory_planned is written
+  std::optional<RecordedStats> stats;
+  bool planned = false;  // memory_planned is written
   std::int64_t memory_before = 0;
   bool sampled = false;
   double counted_seconds = 0;  // of the writer's, given to ActivationStats
@@ -157,9 +125,11 @@ struct RunRecorder::State {
   void open(Learner& learner);
   void check(Learner& learner);
   void tell(const std::string& sentence, Learner& learner);
-  void record_training(Learner& learner);
+  void record_step(const Learner& learner);
+  void record_facts(Learner& learner);
   void add_pictures(Learner& learner, std::string& note);
-  void count_writing(Learner& learner);
+  void count_writing();
+  void finish(Learner& learner);
 };
 
 RunRecorder::RunRecorder(RunRecorderOptions options) : state_(std::make_unique<State>()) {
@@ -208,17 +178,11 @@ void RunRecorder::before_fit(Learner& learner) {
   s.writer.reset();
   s.failure.clear();
   s.counted_seconds = 0;
-  s.told = s.computed = s.recorded = s.planned = s.sampled = false;
+  s.told = s.computed = s.planned = s.sampled = false;
   s.in_fit = true;
   s.memory_before = memory_bytes() - memory_held(learner);
   s.review.start(learner.data().classes());
-  if (ActivationStats* stats = stats_of(learner)) {
-    stats->set_sink([&s](const store::StepRow& step, const store::PackedStats& stats_of_batch) {
-      if (!s.writer) return;
-      s.writer->step(step, stats_of_batch);
-      s.recorded = true;
-    });
-  }
+  s.stats.emplace(learner);
 }
 
 // At the first batch: a training that cannot begin leaves no run behind, and by now a resumed one stands
@@ -233,7 +197,7 @@ void RunRecorder::State::open(Learner& learner) {
     tell(error.what(), learner);
     return;
   }
-  writer->layers(infos_of(learner, stats_of(learner)));
+  writer->layers(stats->layers(learner));
   writer->monitors(monitors_of(learner));
   writer->class_counts(class_counts(*learner.data().train));
 }
@@ -256,43 +220,53 @@ void RunRecorder::State::tell(const std::string& sentence, Learner& learner) {
 void RunRecorder::before_batch(Learner& learner) {
   State& s = *state_;
   if (s.in_fit && !s.writer && !s.told) s.open(learner);
-  s.computed = s.recorded = false;
+  s.computed = false;
+  if (s.stats) s.stats->forget();
 }
 
 void RunRecorder::after_loss(Learner&) { state_->computed = true; }
 
 void RunRecorder::after_batch(Learner& learner) {
   State& s = *state_;
-  if (!s.writer) return;    // a validation on its own
-  if (!s.computed) return;  // cancelled before there was anything to record
+  if (!s.writer) return;  // a validation on its own
+  s.record_step(learner);
+  if (!s.computed) return;  // cancelled before there was anything else to record
   if (learner.progress().training) {
-    s.record_training(learner);
+    s.record_facts(learner);
   } else {
     s.review.add(learner.batch(), learner.step().scores());
   }
-  s.count_writing(learner);
+  s.count_writing();
   s.check(learner);
 }
 
 // Where the training's threads take all cores, what the writer's thread computes keeps one of them, and so
 // all, from the training.
-void RunRecorder::State::count_writing(Learner& learner) {
+void RunRecorder::State::count_writing() {
   const double busy = writer->busy_seconds();
   if (busy == counted_seconds) return;
-  if (ActivationStats* stats = stats_of(learner); stats != nullptr && !spare_cores()) {
-    stats->add_cost(busy - counted_seconds);
-  }
+  if (!spare_cores()) stats->add_cost(busy - counted_seconds);
   counted_seconds = busy;
 }
 
-void RunRecorder::State::record_training(Learner& learner) {
+/// Every training batch, and batches of a validation if they have statistics.
+void RunRecorder::State::record_step(const Learner& learner) {
   const Progress& p = learner.progress();
-  if (!recorded) writer->step({p.train_batches - 1, p.epoch, p.batch, true, p.loss, p.lr, p.momentum});
+  if (std::optional<RecordedStats::Batch> batch = stats->take()) {
+    writer->step(batch->step, std::move(batch->stats));
+  } else if (p.training && computed) {
+    writer->step({p.train_batches - 1, p.epoch, p.batch, true, p.loss, p.lr, p.momentum});
+  }
+}
+
+/// What is recorded once, at the first batches.
+void RunRecorder::State::record_facts(Learner& learner) {
+  const Progress& p = learner.progress();
   if (!planned &&
       learner.batch().size == std::min(learner.options().batch_size, learner.data().train->size())) {
     planned = true;
     TrainingMemory memory = training_memory(learner);
-    if (const ActivationStats* stats = stats_of(learner)) memory.statistics = statistics_bytes(*stats, p);
+    memory.statistics = stats->expected_bytes(p);
     writer->environment({{"memory_planned", std::to_string(memory.total())}});
   }
   if (sampled || !options.pictures) return;
@@ -334,33 +308,35 @@ void RunRecorder::save_state(CallbackState&) const {
 
 void RunRecorder::clean_up(Learner& learner) {
   State& s = *state_;
-  ActivationStats* stats = stats_of(learner);
-  if (stats != nullptr) stats->set_sink({});
   s.in_fit = false;
-  if (!s.writer) return;
-  const Ending& ending = learner.ending();
-  const RunStatus status = status_of(ending.reason);
-  std::string note;
-  if (status == RunStatus::diverged || status == RunStatus::failed) note = ending.text;
-  if (status != RunStatus::failed && s.options.pictures) s.add_pictures(learner, note);
-  s.writer->environment({{"memory_peak", std::to_string(peak_memory_bytes())}});
-  if (stats != nullptr) {
-    s.writer->layers(infos_of(learner, stats));
-    s.writer->environment({{"stats_batches", std::to_string(stats->batches())},
-                           {"stats_records", std::to_string(stats->records())}});
-  }
-  s.writer->finish({.status = status,
-                    .reason = reason_text(ending),
-                    .note = note,
-                    .stats_share = stats != nullptr ? stats->overhead() : 0});
-  s.check(learner);
-  s.writer.reset();
-  if (s.options.report.empty() || !s.failure.empty()) return;
+  const bool wrote = s.writer.has_value();
+  if (wrote) s.finish(learner);
+  s.stats.reset();
+  if (!wrote || s.options.report.empty() || !s.failure.empty()) return;
   try {
     write_report(s.options.report);
   } catch (const Error& error) {  // all but the page is safe
     s.options.on_failure(error.what());
   }
+}
+
+/// Writes the end of the run and closes the store.
+void RunRecorder::State::finish(Learner& learner) {
+  const Ending& ending = learner.ending();
+  const RunStatus status = status_of(ending.reason);
+  std::string note;
+  if (status == RunStatus::diverged || status == RunStatus::failed) note = ending.text;
+  if (status != RunStatus::failed && options.pictures) add_pictures(learner, note);
+  writer->environment({{"memory_peak", std::to_string(peak_memory_bytes())}});
+  if (!stats->empty()) {
+    writer->layers(stats->layers(learner));
+    writer->environment({{"stats_batches", std::to_string(stats->batches())},
+                         {"stats_records", std::to_string(stats->records())}});
+  }
+  writer->finish(
+      {.status = status, .reason = reason_text(ending), .note = note, .stats_share = stats->overhead()});
+  check(learner);
+  writer.reset();
 }
 
 void RunRecorder::write_report(const std::filesystem::path& file) const {

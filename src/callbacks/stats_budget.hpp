@@ -21,6 +21,8 @@ class StatsBudget {
   /// Whether the next batch is recorded. The first one in turn always is. Later ones are if, with what the
   /// last record cost added, the whole cost stays within the budget.
   bool take();
+  /// The batch taken last is not recorded after all.
+  void give_back() { --records_; }
   void spend(double seconds);
 
   /// Cost over the rest of the training time.

@@ -50,7 +50,7 @@ const LossGraph& PlanCache::loss_graph(bool soft) {
 std::span<const float> PlanCache::predict(const Batch& batch, Mode mode, std::uint64_t step) {
   current_soft_ = batch.soft_targets != nullptr;
   current_ = &plan(batch.size, mode, current_soft_);
-  current_->probe(measuring_);
+  current_->measure(measured_);
   current_->time_steps(timing_);
   bind(batch);
   current_->forward_to(scores_, step);
@@ -91,6 +91,7 @@ double PlanCache::loss() {
 void PlanCache::backward(double factor) { current_->backward(static_cast<float>(factor)); }
 
 void PlanCache::watch(std::vector<ProbeSpec> probes) {
+  if (probes == watched_) return;
   watched_ = std::move(probes);
   plans_.clear();
   current_ = nullptr;

@@ -37,15 +37,13 @@ class PlanCache {
   /// From now on the parameters of these nodes get no gradient.
   void freeze(std::vector<NodeId> nodes);
 
-  /// From now on plans measure these tensors, while measuring is on. Gradients are measured in training only.
+  /// From now on plans can measure these tensors. Gradients are measured in training only.
   void watch(std::vector<ProbeSpec> probes);
-  /// Turns measuring, and the timing of steps, on or off for the next batches.
-  void measure(bool on, bool times) {
-    measuring_ = on;
+  /// Which of them the next batches measure (none if empty), and whether they time their steps.
+  void measure(const std::vector<bool>& wanted, bool times) {
+    measured_ = wanted;
     timing_ = times;
   }
-  bool measuring() const { return measuring_; }
-  bool timing() const { return timing_; }
   /// The plan of the present batch; null before the first.
   Plan* current() const { return current_; }
 
@@ -70,7 +68,7 @@ class PlanCache {
   std::optional<LossGraph> soft_;  // on shares of the classes; made for the first batch that has them
   std::vector<NodeId> frozen_;
   std::vector<ProbeSpec> watched_;
-  bool measuring_ = false;
+  std::vector<bool> measured_;
   bool timing_ = false;
   std::shared_ptr<PlanRoom> room_;  // one plan runs at a time
   std::map<std::tuple<std::int64_t, Mode, bool>, Plan> plans_;

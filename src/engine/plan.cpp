@@ -242,8 +242,8 @@ void Plan::set_value(NodeId node, const HostData& data) {
   used(state_)->backend.upload(used(state_)->bindings.own_value(node), data);
 }
 
-void Plan::probe(bool on) { used(state_)->probes.turn(on); }
-std::span<const TensorStats> Plan::probed() const { return used(state_)->probes.results(); }
+void Plan::measure(const std::vector<bool>& wanted) { used(state_)->probes.choose(wanted); }
+const TensorStats& Plan::measured(std::size_t probe) const { return used(state_)->probes.result(probe); }
 double Plan::last_probe_seconds() const { return used(state_)->probes.seconds(); }
 
 int Plan::threads() const { return used(state_)->threads; }

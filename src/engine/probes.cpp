@@ -13,26 +13,28 @@ Probes::Probes(const Backend& backend, std::span<const ProbeSpec> specs, const P
       summed_gradients_(tensors.steps.size()),
       written_gradients_(tensors.steps.size()),
       told_(tensors.steps.size()),
-      results_(specs.size()) {
-  for (std::size_t i = 0; i < specs.size(); ++i) {
-    const auto found = std::ranges::find(tensors.steps, specs[i].node,
+      shared_(backend) {
+  for (const ProbeSpec& spec : specs) {
+    const auto found = std::ranges::find(tensors.steps, spec.node,
                                          [](const PlannedStep& planned) { return planned.step.output(); });
     if (found == tensors.steps.end()) {
-      throw Error("node " + std::to_string(specs[i].node) + " cannot be probed: no step computes it");
+      throw Error("node " + std::to_string(spec.node) + " cannot be probed: no step computes it");
     }
     const auto step = static_cast<std::size_t>(found - tensors.steps.begin());
-    const Place place{i, specs[i].node};
-    if (specs[i].gradient) {
+    const std::size_t places_before = shared_.places();
+    const std::int64_t tensor = 2 * std::int64_t{spec.node} + (spec.gradient ? 1 : 0);
+    const Place place{shared_.add(tensor, spec.stats), spec.node};
+    if (shared_.places() == places_before) continue;  // another reader's too
+    if (spec.gradient) {
       add_gradient(place, tensors, step);
     } else {
       values_[step].push_back(place);
     }
-    probes_.push_back(backend.probe(specs[i].stats));
   }
-  begun_.reserve(specs.size());
+  begun_.reserve(shared_.places());
 }
 
-/// To the one step that writes it, or to the one whose output's it is where there are several or none.
+/// To the one step that writes it, or to the one whose output's gradient it is if there are several or none.
 void Probes::add_gradient(const Place& place, const PlanTensors& tensors, std::size_t step) {
   const auto root_of = [&](NodeId node) { return tensors.root[static_cast<std::size_t>(node)]; };
   std::vector<std::pair<std::size_t, std::size_t>> writers;  // steps and inputs
@@ -55,22 +57,24 @@ void Probes::add_gradient(const Place& place, const PlanTensors& tensors, std::s
 }
 
 TensorProbe* Probes::begin(const Place& place, const ConstTensorRef& values) {
-  if (!values) return nullptr;
+  TensorProbe* probe = shared_.probe(place.shared);
+  if (!values || probe == nullptr) return nullptr;
   const Stopwatch watch;
-  TensorProbe& probe = *probes_[place.probe];
-  probe.begin(values);
-  begun_.push_back(place.probe);
+  probe->begin(values);
+  begun_.push_back(place.shared);
   seconds_ += watch.seconds();
-  return &probe;
+  return probe;
 }
 
 double Probes::end() {
   if (begun_.empty()) return 0;
   const Stopwatch watch;
   double within = 0;
-  for (const std::size_t probe : begun_) {
-    within += probes_[probe]->seconds();
-    probes_[probe]->end(results_[probe]);
+  for (const std::size_t place : begun_) {
+    TensorProbe& probe = *shared_.probe(place);
+    within += probe.seconds();
+    probe.end(shared_.result_of(place));
+    shared_.share(place);
   }
   begun_.clear();
   seconds_ += within + watch.seconds();

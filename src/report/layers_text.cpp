@@ -53,6 +53,19 @@ bool has_histograms(const LayerStats& layer) {
   });
 }
 
+/// A line for each layer that has dead channels.
+std::string dead_channels(std::span<const LayerStats> layers) {
+  std::string lines;
+  bool counted = false;
+  for (const LayerStats& layer : layers) {
+    counted = counted || layer.activation.channel_count() > 0;
+    if (!layer.activation.dead_channels().empty()) lines += layer.dead_channels_text() + '\n';
+  }
+  if (!counted) return "";
+  const char* title = "\ndead channels (all values exactly zero in the last fifth of the recorded batches): ";
+  return title + (lines.empty() ? std::string("none\n") : "\n" + lines);
+}
+
 }  // namespace
 
 std::string layers_text(std::span<const LayerStats> layers, std::span<const store::StepRow> points,
@@ -76,6 +89,7 @@ std::string layers_text(std::span<const LayerStats> layers, std::span<const stor
   text += "mean, std, near zero (at most 0.05 in size): medians of the last fifth of the training\n";
   if (updates)
     text += "update: over the weight, median of the batches at half the peak learning rate or more\n";
+  text += dead_channels(layers);
   if (pictures.empty()) return text;
   return text +
          "\nThe colourful dimension: how many activations are how large (upwards from 0 to 10), batch by "

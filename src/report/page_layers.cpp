@@ -168,6 +168,13 @@ json validation_data(const store::RunRecords& run, int layer) {
 
 namespace {
 
+/// Null if channels were not counted.
+json dead_channels(const LayerStats& layer) {
+  const std::size_t channels = layer.activation.channel_count();
+  if (channels == 0) return nullptr;
+  return {{"channels", channels}, {"dead", layer.activation.dead_channels()}};
+}
+
 /// Null if it was not timed.
 json seconds_data(std::optional<double> seconds) { return seconds ? json(*seconds) : json(); }
 
@@ -186,6 +193,7 @@ json layer_data(const LayerStats& layer, const PageLimits& limits) {
           {"forward", seconds_data(info.forward_seconds)},
           {"backward", seconds_data(info.backward_seconds)},
           {"nonFinite", non_finite(layer)},
+          {"deadChannels", dead_channels(layer)},
           {"series", series_data(layer, limits)}};
 }
 

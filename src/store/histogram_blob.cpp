@@ -32,7 +32,7 @@ std::uint64_t take(std::string_view& bytes) {
     value |= std::uint64_t{byte & 127U} << shift;
     if (byte < 128) return value;
   }
-  throw BadInput("a histogram in the run store is cut or damaged");
+  throw BadInput("a recorded histogram is cut or damaged");
 }
 
 }  // namespace
@@ -59,12 +59,12 @@ void pack_counts(std::span<const std::uint64_t> counts, std::string& bytes) {
 }
 
 std::vector<std::uint64_t> unpack_counts(std::string_view bytes) {
-  constexpr std::size_t most = 4096;  // far more than any histogram has
+  constexpr std::size_t most = 1U << 20U;  // far more than any histogram or layer has
   std::vector<std::uint64_t> counts;
   while (!bytes.empty()) {
     const std::uint64_t count = take(bytes);
     const std::uint64_t often = count == 0 ? take(bytes) : 1;
-    if (often == 0 || often > most - counts.size()) throw BadInput("a histogram in the run store is damaged");
+    if (often == 0 || often > most - counts.size()) throw BadInput("a recorded histogram is damaged");
     counts.insert(counts.end(), often, count);
   }
   return counts;
@@ -73,7 +73,7 @@ std::vector<std::uint64_t> unpack_counts(std::string_view bytes) {
 void unpack_counts(std::string_view bytes, std::span<std::uint64_t> counts) {
   const std::vector<std::uint64_t> all = unpack_counts(bytes);
   if (all.size() != counts.size()) {
-    throw BadInput("a histogram in the run store has " + counted(all.size(), "bin") + ", expected " +
+    throw BadInput("a recorded histogram has " + counted(all.size(), "bin") + ", expected " +
                    std::to_string(counts.size()));
   }
   std::ranges::copy(all, counts.begin());
@@ -98,6 +98,36 @@ MagnitudeHistogram unpack_magnitudes(std::string_view bytes) {
   std::copy_n(counts.begin(), MagnitudeHistogram::bins, histogram.counts.begin());
   histogram.beyond = counts.back();
   return histogram;
+}
+
+ChannelPlaces pack_channels(const ChannelStats& stats, std::string& bytes) {
+  if (stats.empty()) return {};
+  ChannelPlaces places{.channels = std::ssize(stats.counts), .values = stats.values};
+  std::vector<std::uint64_t> run(stats.counts.size());
+  for (std::size_t field = 0; field < std::size(channel_fields); ++field) {
+    std::ranges::transform(stats.counts, run.begin(), [field](const ChannelCounts& counts) {
+      return counts.*channel_fields[field].count;
+    });
+    places.begin[field] = bytes.size();
+    pack_counts(run, bytes);
+  }
+  places.end = bytes.size();
+  return places;
+}
+
+ChannelStats unpack_channels(std::string_view bytes, std::int64_t channels, std::int64_t values) {
+  const std::vector<std::uint64_t> runs = unpack_counts(bytes);
+  const auto count = static_cast<std::size_t>(channels);
+  // A store of an older version has fewer fields.
+  const bool whole = channels > 0 && values > 0 && runs.size() % count == 0 &&
+                     runs.size() <= count * std::size(channel_fields);
+  const auto fits = [values](std::uint64_t one) { return one <= static_cast<std::uint64_t>(values); };
+  if (!whole || !std::ranges::all_of(runs, fits)) throw BadInput("recorded counts of channels are damaged");
+  ChannelStats stats{.values = values, .counts = std::vector<ChannelCounts>(count)};
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    stats.counts[i % count].*channel_fields[i / count].count = static_cast<std::uint32_t>(runs[i]);
+  }
+  return stats;
 }
 
 }  // namespace lehr::store

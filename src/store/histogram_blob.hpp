@@ -23,4 +23,8 @@ void unpack_counts(std::string_view bytes, std::span<std::uint64_t> counts);
 HistogramPlaces pack_histograms(const TensorStats& stats, std::string& bytes);
 MagnitudeHistogram unpack_magnitudes(std::string_view bytes);
 
+ChannelPlaces pack_channels(const ChannelStats& stats, std::string& bytes);
+/// All runs of counts one after the other. Throws BadInput unless they are of so many channels.
+ChannelStats unpack_channels(std::string_view bytes, std::int64_t channels, std::int64_t values);
+
 }  // namespace lehr::store

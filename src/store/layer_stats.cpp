@@ -1,7 +1,11 @@
 #include "lehr/store/layer_stats.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <map>
+
+#include "lehr/core/number_text.hpp"
+#include "lehr/core/text.hpp"
 
 namespace lehr {
 
@@ -12,6 +16,19 @@ std::vector<float> LayerStats::update_ratio() const {
     ratios[i] = weights[i] > 0 ? ratios[i] / weights[i] : std::numeric_limits<float>::quiet_NaN();
   }
   return ratios;
+}
+
+std::string LayerStats::dead_channels_text() const {
+  constexpr std::size_t most_named = 20;
+  const std::size_t channels = activation.channel_count();
+  if (channels == 0) return {};
+  const std::vector<std::int64_t> dead = activation.dead_channels();
+  std::string text = "layer " + printable(info.name, 60) + ": " + std::to_string(dead.size()) + " of " +
+                     counted(channels, "channel") + " dead";
+  for (std::size_t i = 0; i < std::min(dead.size(), most_named); ++i) {
+    text += (i == 0 ? ": " : ", ") + std::to_string(dead[i]);
+  }
+  return dead.size() > most_named ? text + ", ..." : text;
 }
 
 namespace store {

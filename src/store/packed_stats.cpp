@@ -8,6 +8,7 @@
 
 #include "lehr/core/error.hpp"
 #include "lehr/store/run_names.hpp"
+#include "lehr/store/stat_series.hpp"
 #include "store/histogram_blob.hpp"
 
 namespace lehr::store {
@@ -15,10 +16,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t fields = 16;
 constexpr double most_single = std::numeric_limits<float>::max();
 
-[[noreturn]] void damaged() { throw BadInput("statistics in the run store are damaged"); }
+[[noreturn]] void damaged() { throw BadInput("recorded statistics are damaged"); }
 
 /// JSON of one batch's numbers, as fast as numbers can be written.
 class NumberText {
@@ -26,7 +26,8 @@ class NumberText {
   explicit NumberText(std::string& text) : text_(&text) {}
 
   void open(int layer, std::string_view tensor) {
-    constexpr std::size_t most_of_a_tensor = 640;  // its name and `fields` numbers
+    constexpr std::size_t most_of_a_number = 26;
+    constexpr std::size_t most_of_a_tensor = 64 + most_of_a_number * (std::size(stat_fields) + 4);
     room_.resize(most_of_a_tensor);
     to_ = room_.data();
     put(text_->empty() ? "[[" : ",[");
@@ -62,16 +63,19 @@ class NumberText {
   char* to_ = nullptr;
 };
 
+void put_field(const StatField& field, const TensorNumbers& numbers, NumberText& text) {
+  field.number != nullptr ? text.add(numbers.*field.number) : text.add(numbers.*field.integer);
+}
+
 void put_numbers(const PackedTensor& tensor, NumberText& text) {
-  const TensorNumbers& n = tensor.numbers;
+  const std::span<const StatField> fields(stat_fields);
   text.open(tensor.layer, tensor_name(tensor.what));
-  for (const std::int64_t value : {n.count, n.non_finite}) text.add(value);
-  for (const double value : {n.mean, n.std, n.min, n.max, n.norm}) text.add(value);
-  for (const std::int64_t value : {n.near_zero, n.near_zero_abs, n.zero}) text.add(value);
+  for (const StatField& field : fields.first(first_fields)) put_field(field, tensor.numbers, text);
   for (const std::size_t place : {tensor.places.magnitudes, tensor.places.values, tensor.places.end}) {
     text.add(static_cast<std::int64_t>(place));
   }
   text.add(tensor.exponent);
+  for (const StatField& field : fields.subspan(first_fields)) put_field(field, tensor.numbers, text);
   text.close();
 }
 
@@ -87,22 +91,21 @@ std::int64_t integer_of(const json& value) {
 }
 
 StatsRow row_of(const json& row) {
-  if (!row.is_array() || row.size() != fields || !row[1].is_string()) damaged();
+  if (!row.is_array() || row.size() <= exponent_key || !row[tensor_key].is_string()) damaged();
   StatsRow made;
-  made.layer = static_cast<int>(integer_of(row[0]));
-  made.what = tensor_of(row[1].get_ref<const std::string&>());
-  TensorStats& s = made.stats;
-  s.count = integer_of(row[2]);
-  s.non_finite = integer_of(row[3]);
-  s.mean = real_of(row[4]);
-  s.std = real_of(row[5]);
-  s.min = real_of(row[6]);
-  s.max = real_of(row[7]);
-  s.norm = real_of(row[8]);
-  s.near_zero = integer_of(row[9]);
-  s.near_zero_abs = integer_of(row[10]);
-  s.zero = integer_of(row[11]);
-  s.values.exponent = integer_of(row[15]);
+  made.layer = static_cast<int>(integer_of(row[layer_key]));
+  made.what = tensor_of(row[tensor_key].get_ref<const std::string&>());
+  made.stats = no_stats();
+  for (std::size_t i = 0; i < std::size(stat_fields) && key_of_field(i) < row.size(); ++i) {
+    const StatField& field = stat_fields[i];
+    const json& value = row[key_of_field(i)];
+    if (field.number != nullptr) {
+      made.stats.*field.number = real_of(value);
+    } else {
+      made.stats.*field.integer = integer_of(value);
+    }
+  }
+  made.stats.values.exponent = integer_of(row[exponent_key]);
   return made;
 }
 
@@ -120,8 +123,8 @@ std::string_view part_of(std::string_view bytes, const json& begin, const json& 
 }
 
 void take_histograms(const json& row, std::string_view bytes, TensorStats& s) {
-  const std::string_view magnitudes = part_of(bytes, row[12], row[13]);
-  const std::string_view values = part_of(bytes, row[13], row[14]);
+  const std::string_view magnitudes = part_of(bytes, row[magnitudes_key], row[values_key]);
+  const std::string_view values = part_of(bytes, row[values_key], row[end_key]);
   if (!magnitudes.empty()) s.magnitudes = unpack_magnitudes(magnitudes);
   if (!values.empty()) unpack_counts(values, s.values.counts);
 }
@@ -131,12 +134,30 @@ void take_histograms(const json& row, std::string_view bytes, TensorStats& s) {
 void PackedStats::add(int layer, Watched what, const TensorStats& stats) {
   if (stats.count + stats.non_finite == 0) return;
   const HistogramPlaces places = pack_histograms(stats, histograms_);
-  tensors_.push_back({layer, what, stats, stats.values.exponent, places});
+  const ChannelPlaces channels = pack_channels(stats.channels, channels_);
+  tensors_.push_back({layer, what, stats, stats.values.exponent, places, channels});
+}
+
+void PackedStats::add(int layer, const PackedTensor& tensor, const PackedStats& from) {
+  const HistogramPlaces& places = tensor.places;
+  const std::size_t begin = histograms_.size();
+  histograms_.append(from.histograms_, places.magnitudes, places.end - places.magnitudes);
+  tensors_.push_back(tensor);
+  tensors_.back().layer = layer;
+  tensors_.back().places = {begin, begin + (places.values - places.magnitudes), histograms_.size()};
+  if (tensor.channels.channels == 0) return;
+  const std::size_t first = tensor.channels.begin.front();
+  const std::size_t moved = channels_.size();
+  channels_.append(from.channels_, first, tensor.channels.end - first);
+  ChannelPlaces& to = tensors_.back().channels;
+  for (std::size_t& place : to.begin) place = moved + place - first;
+  to.end = moved + tensor.channels.end - first;
 }
 
 void PackedStats::clear() {
   tensors_.clear();
   histograms_.clear();
+  channels_.clear();
 }
 
 std::string numbers_text(std::span<const PackedTensor> tensors) {
@@ -147,6 +168,32 @@ std::string numbers_text(std::span<const PackedTensor> tensors) {
   for (const PackedTensor& tensor : tensors) put_numbers(tensor, text);
   numbers += tensors.empty() ? "[]" : "]";
   return numbers;
+}
+
+std::string channels_text(std::span<const PackedTensor> tensors) {
+  json rows = json::array();
+  for (const PackedTensor& tensor : tensors) {
+    const ChannelPlaces& places = tensor.channels;
+    if (places.channels == 0) continue;
+    json row{tensor.layer, tensor_name(tensor.what), places.channels, places.values, places.end};
+    for (const std::size_t place : places.begin) row.push_back(place);
+    rows.push_back(std::move(row));
+  }
+  return rows.empty() ? std::string() : rows.dump();
+}
+
+void take_channels(std::string_view places, std::string_view bytes, std::vector<StatsRow>& rows) {
+  for (const json& row : rows_in(places)) {
+    if (!row.is_array() || row.size() <= first_channel_key || !row[tensor_key].is_string()) damaged();
+    const auto layer = static_cast<int>(integer_of(row[layer_key]));
+    const Watched what = tensor_of(row[tensor_key].get_ref<const std::string&>());
+    const auto found = std::ranges::find_if(
+        rows, [&](const StatsRow& one) { return one.layer == layer && one.what == what; });
+    if (found == rows.end()) damaged();
+    found->stats.channels =
+        unpack_channels(part_of(bytes, row[first_channel_key], row[channels_end_key]),
+                        integer_of(row[channel_count_key]), integer_of(row[channel_values_key]));
+  }
 }
 
 std::vector<StatsRow> unpack_stats(std::string_view numbers, std::string_view histograms) {

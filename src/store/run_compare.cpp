@@ -88,30 +88,12 @@ std::string layer_name(const Database& database, std::int64_t run, std::int64_t 
   return statement.with(run, number).next() ? statement.text(0) : fmt::format("#{}", number);
 }
 
-/// A statistic of a tensor as a number.
-struct Statistic {
-  const char* name;
-  double (*value)(const TensorStats&);
-};
-constexpr std::array statistics{
-    Statistic{"count", [](const TensorStats& s) { return static_cast<double>(s.count); }},
-    Statistic{"non_finite", [](const TensorStats& s) { return static_cast<double>(s.non_finite); }},
-    Statistic{"mean", [](const TensorStats& s) { return s.mean; }},
-    Statistic{"std", [](const TensorStats& s) { return s.std; }},
-    Statistic{"min", [](const TensorStats& s) { return s.min; }},
-    Statistic{"max", [](const TensorStats& s) { return s.max; }},
-    Statistic{"norm", [](const TensorStats& s) { return s.norm; }},
-    Statistic{"near_zero", [](const TensorStats& s) { return static_cast<double>(s.near_zero); }},
-    Statistic{"near_zero_abs", [](const TensorStats& s) { return static_cast<double>(s.near_zero_abs); }},
-    Statistic{"zero", [](const TensorStats& s) { return static_cast<double>(s.zero); }},
-};
-
 /// The first statistic that differs; histograms, which are no number, as a whole.
 bool take_difference(const TensorStats& a, const TensorStats& b, RunDifference& difference) {
-  for (const Statistic& statistic : statistics) {
-    difference.statistic = statistic.name;
-    difference.a = statistic.value(a);
-    difference.b = statistic.value(b);
+  for (const StatField& field : stat_fields) {
+    difference.statistic = field.name;
+    difference.a = field.value(a);
+    difference.b = field.value(b);
     if (difference.a != difference.b && !(std::isnan(difference.a) && std::isnan(difference.b))) return true;
   }
   difference.a = difference.b = std::nan("");

@@ -1,10 +1,13 @@
 #include "store/run_schema.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <thread>
 
 #include "lehr/core/text.hpp"
 #include "lehr/store/run_store.hpp"
+#include "store/packed_stats.hpp"
 
 namespace lehr::store {
 namespace {
@@ -12,37 +15,55 @@ namespace {
 constexpr std::int64_t application_id = 0x6c656872;  // "lehr"
 
 // json_each alone: SQLite lets no other function of JSON be called by a schema that it does not trust.
-constexpr const char* views = R"sql(
-CREATE VIEW stats AS
-  SELECT step_id, (SELECT value FROM json_each(row.value) WHERE key = 0) AS layer,
-         (SELECT value FROM json_each(row.value) WHERE key = 1) AS tensor,
-         (SELECT value FROM json_each(row.value) WHERE key = 2) AS count,
-         (SELECT value FROM json_each(row.value) WHERE key = 3) AS non_finite,
-         (SELECT value FROM json_each(row.value) WHERE key = 4) AS mean,
-         (SELECT value FROM json_each(row.value) WHERE key = 5) AS std,
-         (SELECT value FROM json_each(row.value) WHERE key = 6) AS min,
-         (SELECT value FROM json_each(row.value) WHERE key = 7) AS max,
-         (SELECT value FROM json_each(row.value) WHERE key = 8) AS norm,
-         (SELECT value FROM json_each(row.value) WHERE key = 9) AS near_zero,
-         (SELECT value FROM json_each(row.value) WHERE key = 10) AS near_zero_abs,
-         (SELECT value FROM json_each(row.value) WHERE key = 11) AS zero,
-         nullif(substr(histograms, 1 + (SELECT value FROM json_each(row.value) WHERE key = 12),
-                       (SELECT value FROM json_each(row.value) WHERE key = 13) -
-                         (SELECT value FROM json_each(row.value) WHERE key = 12)), x'') AS magnitudes,
-         nullif(substr(histograms, 1 + (SELECT value FROM json_each(row.value) WHERE key = 13),
-                       (SELECT value FROM json_each(row.value) WHERE key = 14) -
-                         (SELECT value FROM json_each(row.value) WHERE key = 13)), x'') AS signed,
-         (SELECT value FROM json_each(row.value) WHERE key = 15) AS signed_exponent
-  FROM batch_stats JOIN json_each(numbers) AS row;
-CREATE VIEW layer_stats AS
-  SELECT runs.name AS run, steps.step, steps.epoch, steps.batch, steps.training, steps.loss, steps.lr,
-         layers.name AS layer, stats.tensor, stats.count, stats.non_finite, stats.mean, stats.std, stats.min,
-         stats.max, stats.norm, 1.0 * stats.near_zero / nullif(stats.count, 0) AS near_zero,
-         1.0 * stats.near_zero_abs / nullif(stats.count, 0) AS near_zero_abs,
-         1.0 * stats.zero / nullif(stats.count, 0) AS zero
-  FROM stats JOIN steps ON steps.id = stats.step_id JOIN runs ON runs.id = steps.run
-       JOIN layers ON layers.run = steps.run AND layers.number = stats.layer;
-)sql";
+std::string number_at(std::size_t key) {
+  return fmt::format("(SELECT value FROM json_each(row.value) WHERE key = {})", key);
+}
+
+/// The bytes of `histograms` between two places; NULL if there are none.
+std::string bytes_between(std::size_t begin_key, std::size_t end_key) {
+  const std::string begin = number_at(begin_key);
+  return fmt::format("nullif(substr(histograms, 1 + {}, {} - {}), x'')", begin, number_at(end_key), begin);
+}
+
+std::string stats_view() {
+  std::string columns =
+      "step_id, " + number_at(layer_key) + " AS layer, " + number_at(tensor_key) + " AS tensor";
+  for (std::size_t i = 0; i < std::size(stat_fields); ++i) {
+    columns += fmt::format(", {} AS {}", number_at(key_of_field(i)), stat_fields[i].name);
+  }
+  return "CREATE VIEW stats AS SELECT " + columns + ", " + bytes_between(magnitudes_key, values_key) +
+         " AS magnitudes, " + bytes_between(values_key, end_key) + " AS signed, " + number_at(exponent_key) +
+         " AS signed_exponent FROM batch_stats JOIN json_each(numbers) AS row;";
+}
+
+/// Of batch_channels. The counts of a field end where those of the next field begin.
+std::string channel_stats_view() {
+  std::string columns = "step_id, " + number_at(layer_key) + " AS layer, " + number_at(tensor_key) +
+                        " AS tensor, " + number_at(channel_count_key) + " AS channels, " +
+                        number_at(channel_values_key) + " AS channel_values";
+  for (std::size_t i = 0; i < std::size(channel_fields); ++i) {
+    const std::string begin = number_at(first_channel_key + i);
+    const std::string end =
+        fmt::format("coalesce({}, {})", number_at(first_channel_key + i + 1), number_at(channels_end_key));
+    columns += fmt::format(", substr(counts, 1 + {0}, {1} - {0}) AS {2}", begin, end, channel_fields[i].name);
+  }
+  return "CREATE VIEW channel_stats AS SELECT " + columns +
+         " FROM batch_channels JOIN json_each(places) AS row;";
+}
+
+std::string layer_stats_view() {
+  std::string columns;
+  for (const StatField& field : stat_fields) {
+    columns += field.kind == StatField::Kind::share
+                   ? fmt::format(", 1.0 * stats.{0} / nullif(stats.count, 0) AS {0}", field.name)
+                   : fmt::format(", stats.{}", field.name);
+  }
+  return "CREATE VIEW layer_stats AS SELECT runs.name AS run, steps.step, steps.epoch, steps.batch, "
+         "steps.training, steps.loss, steps.lr, layers.name AS layer, stats.tensor" +
+         columns +
+         " FROM stats JOIN steps ON steps.id = stats.step_id JOIN runs ON runs.id = steps.run "
+         "JOIN layers ON layers.run = steps.run AND layers.number = stats.layer;";
+}
 
 // All statistics of a batch are one row (packed_stats.hpp), which costs the training least; the views show
 // them a row a tensor.
@@ -163,6 +184,14 @@ CREATE TABLE monitors(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr const char* channels_table = R"sql(
+CREATE TABLE batch_channels(
+  step_id INTEGER PRIMARY KEY REFERENCES steps(id) ON DELETE CASCADE,
+  places TEXT NOT NULL,
+  counts BLOB NOT NULL
+) STRICT;
+)sql";
+
 // From version 1. Layers get times that can be NULL. Of the statistics, tensors that were not measured (no
 // value at all) lose their zeros, and tensors without a finite value lose a mean, std, min, max and norm of
 // 0.
@@ -208,10 +237,17 @@ void set_version(const Database& database) {
   database.execute("PRAGMA user_version = " + std::to_string(schema_version));
 }
 
+void make_views(const Database& database) {
+  database.execute(stats_view());
+  database.execute(layer_stats_view());
+  database.execute(channel_stats_view());
+}
+
 void make_tables(const Database& database) {
   Transaction transaction(database);
   if (is_empty(database)) {  // else another process was quicker
-    for (const char* part : {tables, layers_table, monitors_table, views}) database.execute(part);
+    for (const char* part : {tables, layers_table, monitors_table, channels_table}) database.execute(part);
+    make_views(database);
     database.execute("PRAGMA application_id = " + std::to_string(application_id));
     set_version(database);
   }
@@ -221,11 +257,15 @@ void make_tables(const Database& database) {
 /// Makes the tables of an older version those of this one, or leaves the file as it is.
 void upgrade(const Database& database) {
   Transaction transaction(database);
-  if (checked_version(database) < schema_version) {  // else another process was quicker
-    database.execute(
-        "DROP VIEW IF EXISTS layer_stats; DROP VIEW IF EXISTS stats; ALTER TABLE layers RENAME TO "
-        "old_layers");
-    for (const char* part : {layers_table, monitors_table, from_version_1, views}) database.execute(part);
+  const std::int64_t version = checked_version(database);
+  if (version < schema_version) {  // else another process was quicker
+    database.execute("DROP VIEW IF EXISTS layer_stats; DROP VIEW IF EXISTS stats");
+    if (version < 2) {
+      database.execute("ALTER TABLE layers RENAME TO old_layers");
+      for (const char* part : {layers_table, monitors_table, from_version_1}) database.execute(part);
+    }
+    if (version < 3) database.execute(channels_table);
+    make_views(database);
     set_version(database);
   }
   transaction.commit();

@@ -101,14 +101,28 @@ void RunStore::State::read_classes(std::int64_t run, RunInfo& info, std::vector<
 }
 
 std::vector<StatsRow> RunStore::State::stats(std::int64_t run, std::size_t most_steps) const {
+  try {
+    return unpacked_stats(run, most_steps);
+  } catch (const DatabaseError&) {
+    throw;
+  } catch (const BadInput& error) {
+    throw BadInput(in_quotes(database.file()) + ": the run store is damaged: " + error.what());
+  }
+}
+
+std::vector<StatsRow> RunStore::State::unpacked_stats(std::int64_t run, std::size_t most_steps) const {
   Statement statement(database,
-                      "SELECT step, batch, training, numbers, histograms FROM batch_stats JOIN steps ON "
-                      "steps.id = step_id WHERE step_id = ?");
+                      "SELECT step, batch, training, numbers, histograms, places, counts FROM batch_stats "
+                      "JOIN steps ON steps.id = batch_stats.step_id "
+                      "LEFT JOIN batch_channels ON batch_channels.step_id = batch_stats.step_id "
+                      "WHERE batch_stats.step_id = ?");
   std::vector<StatsRow> rows;
   for (const std::int64_t id : batches_to_read(database, run, most_steps)) {
     statement.with(id);
     if (!statement.next()) continue;
-    for (StatsRow& row : unpack_stats(statement.text(3), statement.text(4))) {
+    std::vector<StatsRow> batch = unpack_stats(statement.text(3), statement.text(4));
+    if (!statement.is_null(5)) take_channels(statement.text(5), statement.text(6), batch);
+    for (StatsRow& row : batch) {
       row.step = statement.integer(0);
       row.batch = statement.integer(1);
       row.training = statement.integer(2) != 0;

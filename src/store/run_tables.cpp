@@ -16,6 +16,7 @@ constexpr const char* insert_step =
     "INSERT OR REPLACE INTO steps(run, step, training, batch, epoch, loss, lr, momentum) "
     "VALUES(?,?,?,?,?,?,?,?)";
 constexpr const char* insert_stats = "INSERT OR REPLACE INTO batch_stats VALUES(?,?,?)";
+constexpr const char* insert_channels = "INSERT OR REPLACE INTO batch_channels VALUES(?,?,?)";
 
 }  // namespace
 
@@ -24,7 +25,10 @@ double now() {
 }
 
 RunTables::RunTables(const Database& database, const RunInfo& info, const ResumedAt& resumed)
-    : database_(&database), step_(database, insert_step), stats_(database, insert_stats) {
+    : database_(&database),
+      step_(database, insert_step),
+      stats_(database, insert_stats),
+      channels_(database, insert_channels) {
   if (info.id.empty()) throw BadInput(in_quotes(database.file()) + ": a run needs an id, found an empty one");
   enter(info, check_or_remove(info.id, resumed));
   rewind(resumed);
@@ -125,6 +129,8 @@ void RunTables::put(const StepRow& step, const PackedStats& stats) {
   if (stats.empty()) return;
   const std::int64_t id = sqlite3_last_insert_rowid(database_->handle());
   stats_.with(id, numbers_text(stats.tensors()), Blob{stats.histograms()}).run();
+  const std::string places = channels_text(stats.tensors());
+  if (!places.empty()) channels_.with(id, places, Blob{stats.channels()}).run();
 }
 
 void RunTables::put(const EpochRow& epoch) {

@@ -39,6 +39,7 @@ class RunTables {
   std::int64_t run_ = 0;
   Statement step_;
   Statement stats_;
+  Statement channels_;
 };
 
 /// The number of the run with this ID, or empty if there is none. Throws BadInput if it is done and not

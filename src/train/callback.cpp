@@ -68,6 +68,7 @@ double CallbackState::number(const std::string& name) const { return find(number
 std::int64_t CallbackState::integer(const std::string& name) const { return find(integers, name); }
 const std::string& CallbackState::text(const std::string& name) const { return find(texts, name); }
 const std::vector<float>& CallbackState::array(const std::string& name) const { return find(arrays, name); }
+const StateTable& CallbackState::table(const std::string& name) const { return find(tables, name); }
 
 std::string_view event_name(Event event) { return row_of(event).name; }
 

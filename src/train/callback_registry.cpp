@@ -108,6 +108,16 @@ Callback& CallbackRegistry::find(bool (*is_one)(const Callback&), std::string_vi
   throw BadInput(what.append("; ").append(here));
 }
 
+std::vector<Callback*> CallbackRegistry::find_all(bool (*is_one)(const Callback&)) const {
+  std::vector<Callback*> found;
+  for (const std::vector<Entry>* list : {&entries_, &finished_}) {
+    for (const Entry& entry : *list) {
+      if (is_one(*entry.callback)) found.push_back(entry.callback.get());
+    }
+  }
+  return found;
+}
+
 std::vector<WatchedMetric> CallbackRegistry::watched(const Learner& learner) const {
   std::vector<WatchedMetric> found;
   for (const std::vector<Entry>* list : {&entries_, &finished_}) {

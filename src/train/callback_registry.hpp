@@ -35,6 +35,7 @@ class CallbackRegistry {
   std::string place() const;
 
   Callback& find(bool (*is_one)(const Callback&), std::string_view label) const;
+  std::vector<Callback*> find_all(bool (*is_one)(const Callback&)) const;
 
   /// The metrics that the callbacks monitor, in their order.
   std::vector<WatchedMetric> watched(const Learner& learner) const;

@@ -19,8 +19,8 @@ constexpr const char* checksum_key = "lehr.checksum";
 
 std::string tensor_name(const std::string& optimizer_state) { return "lehr.optimizer." + optimizer_state; }
 
-std::string array_name(const std::string& callback, const std::string& array) {
-  return "lehr.callback." + callback + "." + array;
+std::string state_name(const std::string& callback, const std::string& name) {
+  return "lehr.callback." + callback + "." + name;
 }
 
 // Covers everything except the checksum itself.
@@ -50,29 +50,54 @@ void add_optimizer(store::SafeTensors& file, const LearnerState& state) {
   }
 }
 
-void add_arrays(store::SafeTensors& file, const std::map<std::string, CallbackState>& callbacks) {
+void add_tensor(store::SafeTensors& file, const std::string& name, DType dtype, const void* bytes,
+                std::size_t count) {
+  Tensor tensor(Shape{static_cast<std::int64_t>(count)}, dtype);
+  if (count > 0) std::memcpy(tensor.data(), bytes, tensor.bytes());
+  if (!file.tensors.emplace(name, std::move(tensor)).second) {
+    throw Error("two states are called " + in_quotes(name));
+  }
+}
+
+void add_states(store::SafeTensors& file, const std::map<std::string, CallbackState>& callbacks) {
   for (const auto& [key, state] : callbacks) {
     for (const auto& [name, array] : state.arrays) {
-      Tensor tensor = flat_tensor(static_cast<std::int64_t>(array.size()));
-      if (!array.empty()) std::memcpy(tensor.data(), array.data(), tensor.bytes());
-      file.tensors.emplace(array_name(key, name), std::move(tensor));
+      add_tensor(file, state_name(key, name), DType::f32, array.data(), array.size());
+    }
+    for (const auto& [name, table] : state.tables) {
+      const std::string bytes = table.to_bytes();
+      add_tensor(file, state_name(key, name), DType::u8, bytes.data(), bytes.size());
     }
   }
 }
 
-const Tensor& floats_named(const store::SafeTensors& file, const std::string& name) {
+const Tensor& tensor_named(const store::SafeTensors& file, const std::string& name, DType dtype) {
   const auto found = file.tensors.find(name);
   if (found == file.tensors.end()) throw BadInput("it has no tensor " + in_quotes(name));
-  if (found->second.dtype() == DType::f32) return found->second;
-  throw BadInput("the tensor " + in_quotes(name) + " is not f32");
+  if (found->second.dtype() == dtype) return found->second;
+  throw BadInput("the tensor " + in_quotes(name) + " is not " + std::string(name_of(dtype)));
 }
 
-void read_arrays(CheckpointContents& contents) {
+const Tensor& floats_named(const store::SafeTensors& file, const std::string& name) {
+  return tensor_named(file, name, DType::f32);
+}
+
+StateTable table_named(const store::SafeTensors& file, const std::string& name) {
+  const auto bytes = tensor_named(file, name, DType::u8).elements<std::uint8_t>();
+  try {
+    return StateTable::from_bytes({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  } catch (const BadInput& error) {
+    throw BadInput("the tensor " + in_quotes(name) + ": " + error.what());
+  }
+}
+
+void read_states(CheckpointContents& contents) {
   for (auto& [key, state] : contents.callbacks) {
     for (auto& [name, array] : state.arrays) {
-      const auto values = floats_named(contents.file, array_name(key, name)).elements<float>();
+      const auto values = floats_named(contents.file, state_name(key, name)).elements<float>();
       array.assign(values.begin(), values.end());
     }
+    for (auto& [name, table] : state.tables) table = table_named(contents.file, state_name(key, name));
   }
 }
 
@@ -97,7 +122,7 @@ CheckpointContents parse(store::SafeTensors file) {
   contents.file = std::move(file);
   training_from_json(training, contents);
   check_position(contents);
-  read_arrays(contents);
+  read_states(contents);
   return contents;
 }
 
@@ -139,7 +164,7 @@ void write_checkpoint(const std::filesystem::path& path, const LearnerState& sta
   contents.groups = state.groups;
   contents.callbacks = state.callbacks.states();
   add_optimizer(contents.file, state);
-  add_arrays(contents.file, contents.callbacks);
+  add_states(contents.file, contents.callbacks);
   contents.file.metadata[training_key] = training_to_json(contents);
   contents.file.metadata[checksum_key] = checksum_of(contents.file);
   store::write_safetensors(path, contents.file);

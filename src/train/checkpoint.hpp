@@ -14,8 +14,8 @@
 namespace lehr {
 
 /// A checkpoint as read: a model's file with more in it. Tensors "lehr.optimizer.0" or "lehr.optimizer.NAME"
-/// hold the optimizer's states as they lie in memory, "lehr.callback.<key>.<name>" the arrays of callbacks;
-/// the rest is JSON in the metadata under "lehr.training".
+/// hold the optimizer's states as they lie in memory, "lehr.callback.<key>.<name>" the arrays and tables of
+/// callbacks; the rest is JSON in the metadata under "lehr.training".
 struct CheckpointContents {
   store::SafeTensors file;
   TrainingIdentity identity;

@@ -82,6 +82,7 @@ bool FitLoop::fire(Event event) {
 void FitLoop::take(const Batch& batch) {
   s_.batch = batch;
   s_.batch_room = batch.size;
+  s_.stats->begin_batch();
 }
 
 template <class Body, class Finish>
@@ -280,6 +281,7 @@ bool FitLoop::predict(Mode mode) {
   s_.loss_factor = 1;
   const auto step = static_cast<std::uint64_t>(s_.progress.train_batches);
   if (mode == Mode::train) ++s_.progress.train_batches;
+  s_.stats->before_predict();
   s_.scores = s_.plans.predict(s_.batch, mode, step);
   return fire(Event::after_predict);
 }
@@ -298,11 +300,15 @@ void FitLoop::train_batch() {
   s_.progress.running = s_.train_sums.result();
   if (!fire(Event::before_backward)) return;
   s_.plans.backward(s_.loss_factor);
-  if (!fire(Event::after_backward) || !fire(Event::before_step)) return;
+  if (!fire(Event::after_backward)) return;
+  const bool steps = fire(Event::before_step);
+  s_.stats->before_step();
+  if (!steps) return;
   take_rates();
   s_.apply_decay_if_needed();
   s_.optimizer.step(s_.parameters.values(), s_.parameters.grads(), s_.rates);
   ++s_.progress.steps;
+  s_.stats->after_step();
   fire(Event::after_step);
 }
 
@@ -390,9 +396,7 @@ SetMetrics FitLoop::measure_training_set() {
   start_metrics();
   Loader loader(s_.data.train, validation_loading(s_));
   loader.start(0);
-  const bool measuring = s_.plans.measuring();
-  const bool timing = s_.plans.timing();
-  s_.plans.measure(false, false);
+  s_.plans.measure({}, false);  // no batch of the training
   while (const Batch* batch = going_on() ? loader.next() : nullptr) {
     const std::span<const float> scores = s_.plans.predict(*batch, Mode::eval, 0);
     const double loss = s_.plans.loss();  // refuses targets out of range
@@ -400,7 +404,6 @@ SetMetrics FitLoop::measure_training_set() {
     gather_metrics(scores, *batch);
     end_if_stop_requested();
   }
-  s_.plans.measure(measuring, timing);
   return going_on() ? result_of(sums) : SetMetrics();
 }
 

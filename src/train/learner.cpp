@@ -1,5 +1,7 @@
 #include "lehr/train/learner.hpp"
 
+#include "lehr/train/stats_subscription.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -165,14 +167,6 @@ void check_metric_name(const Metric& metric) {
   }
 }
 
-void check_watchable(const Graph& model, NodeId id) {
-  const Node& node = model.node(id);  // throws if there is none
-  if (node.op == nullptr) {
-    throw BadInput("expected a node that computes something to watch, found the input " +
-                   in_quotes(node.name));
-  }
-}
-
 void scale_to_first_batch(LearnerState& state) {
   state.train_loader().start(0);
   const Batch& batch = *state.train_loader().next();
@@ -315,6 +309,10 @@ void Learner::freeze_to(int group) {
 const Progress& Learner::progress() const { return state_->progress; }
 FitPosition Learner::position() const { return state_->position; }
 
+std::vector<Callback*> Learner::find_callbacks(bool (*is_one)(const Callback&)) {
+  return state_->callbacks.find_all(is_one);
+}
+
 std::vector<WatchedMetric> Learner::watched() const { return state_->callbacks.watched(*this); }
 
 void Learner::warn(const std::string& sentence) {
@@ -355,13 +353,9 @@ Batch& Learner::batch() { return state_->batch_under_way(); }
 
 Step Learner::step() { return Step(*state_); }
 
-void Learner::watch(std::vector<ProbeSpec> probes) {
-  if (state_->in_batch) throw Error("what is watched cannot change within a batch");
-  for (const ProbeSpec& probe : probes) check_watchable(state_->model, probe.node);
-  state_->plans.watch(std::move(probes));
+StatsSubscription Learner::subscribe(std::vector<StatsRequest> requests) {
+  return {state_->stats, state_->stats->add(std::move(requests))};
 }
-
-void Learner::measure(bool on, bool times) { state_->plans.measure(on, times); }
 
 Rates& Learner::rates() { return state_->rates; }
 
@@ -385,6 +379,7 @@ const Optimizer& Learner::optimizer() const { return state_->optimizer; }
 
 Plan& Learner::training_plan() {
   const ThreadScope threads(state_->options.threads);
+  state_->stats->update(state_->in_batch);
   return state_->plans.plan(state_->options.batch_size, Mode::train);
 }
 

@@ -16,6 +16,7 @@
 #include "metrics/metric_sums.hpp"
 #include "train/batch_sizes.hpp"
 #include "train/callback_registry.hpp"
+#include "train/stats_hub.hpp"
 
 namespace lehr {
 
@@ -33,6 +34,7 @@ struct LearnerState {
   std::shared_ptr<const Loss> loss;
   Parameters parameters;
   PlanCache plans;
+  std::shared_ptr<StatsHub> stats = std::make_shared<StatsHub>(model, parameters, plans);
   std::vector<ParameterGroup> groups;
   bool decays;  // whether the optimizer's ranges separate decayed parameters from others
   Optimizer optimizer;

@@ -119,7 +119,13 @@ json to_json(const CallbackState& state) {
   for (const auto& [name, number] : state.numbers) numbers[name] = exact(number);
   json arrays = json::array();
   for (const auto& [name, array] : state.arrays) arrays.push_back(name);
-  return {{"numbers", numbers}, {"integers", state.integers}, {"texts", state.texts}, {"arrays", arrays}};
+  json tables = json::array();
+  for (const auto& [name, table] : state.tables) tables.push_back(name);
+  return {{"numbers", numbers},
+          {"integers", state.integers},
+          {"texts", state.texts},
+          {"arrays", arrays},
+          {"tables", tables}};
 }
 
 CallbackState callback_from(const json& object) {
@@ -130,6 +136,8 @@ CallbackState callback_from(const json& object) {
   }
   state.texts = object.at("texts").get<std::map<std::string, std::string>>();
   for (const json& name : object.at("arrays")) state.arrays[name.get<std::string>()];
+  if (!object.contains("tables")) return state;  // of an older version
+  for (const json& name : object.at("tables")) state.tables[name.get<std::string>()];
   return state;
 }
 

@@ -37,6 +37,7 @@ std::int64_t batch_bytes(const Learner& learner, const Dataset& dataset) {
 /// share one memory.
 PlanMemory plan_memory(LearnerState& state) {
   const ThreadScope threads(state.options.threads);
+  state.stats->update(state.in_batch);
   const auto of = [&](const Dataset& dataset, Mode mode) {
     return state.plans.plan(std::min(state.options.batch_size, dataset.size()), mode).memory();
   };

@@ -14,7 +14,7 @@ namespace lehr::test {
 /// Takes down what a kernel tells of a tensor in host memory.
 class TellingProbe final : public HostProbe {
  public:
-  void start(const float* values, std::int64_t count) override {
+  void start(const float* values, std::int64_t count, std::int64_t) override {
     values_ = {values, static_cast<std::size_t>(count)};
     seen_.assign(values_.size(), 0);
     told_ = std::vector<std::atomic<int>>(values_.size());

@@ -170,13 +170,20 @@ TEST(ActivationStats, IsBoundedAndKeepsExtremes) {
   for (const LayerStats& layer : stats.layers()) EXPECT_EQ(layer.activation.size(), points.size());
 }
 
+/// Listens for as long as the Learner lives.
+void listen(Learner& learner, ActivationStats::Sink sink) {
+  const auto listening = learner.callback<ActivationStats>().listen(std::move(sink));
+  learner.on(Event::clean_up, [listening](Learner&) {});
+}
+
 // The training takes a millisecond a batch and a record takes three, on a clock that the test moves.
 std::unique_ptr<Learner> timed_learner(ActivationStatsOptions options, double record_seconds = 0.003) {
   auto learner = small_learner();
   learner->add(ActivationStats(std::move(options)));
   learner->on(Event::after_loss, [](Learner&) { test::ManualClock::advance(0.001); });
-  learner->callback<ActivationStats>().set_sink(
-      [record_seconds](const store::StepRow&, const auto&) { test::ManualClock::advance(record_seconds); });
+  listen(*learner, [record_seconds](const store::StepRow&, const auto&) {
+    test::ManualClock::advance(record_seconds);
+  });
   return learner;
 }
 
@@ -226,7 +233,7 @@ TEST(ActivationStats, ABudgetHoldsWithBatchesLeftOutToo) {
 TEST(ActivationStats, AnExpensiveFirstRecordIsPaidOnce) {
   const test::ManualClock clock;
   const auto learner = timed_learner({.budget = 0.1}, 0);
-  learner->callback<ActivationStats>().set_sink([](const store::StepRow& point, const auto&) {
+  listen(*learner, [](const store::StepRow& point, const auto&) {
     test::ManualClock::advance(point.step == 0 ? 0.00095 : 0.00001);
   });
   learner->fit(4, 1e-3);
@@ -251,13 +258,12 @@ TEST(ActivationStats, WhatWasNotMeasuredHasNoRow) {
   auto learner = small_learner();
   learner->add(ActivationStats({.every = 1, .gradients = true, .validation = true}));
   std::map<bool, std::set<store::Watched>> found;
-  learner->callback<ActivationStats>().set_sink(
-      [&](const store::StepRow& point, const store::PackedStats& stats) {
-        for (const store::PackedTensor& tensor : stats.tensors()) {
-          EXPECT_GT(tensor.numbers.count, 0);
-          found[point.training].insert(tensor.what);
-        }
-      });
+  listen(*learner, [&](const store::StepRow& point, const store::PackedStats& stats) {
+    for (const store::PackedTensor& tensor : stats.tensors()) {
+      EXPECT_GT(tensor.numbers.count, 0);
+      found[point.training].insert(tensor.what);
+    }
+  });
   learner->fit(1, 1e-3);
   EXPECT_EQ(found[true].size(), 5U);
   EXPECT_EQ(found[false], std::set{store::Watched::activation});
@@ -372,6 +378,90 @@ TEST(ActivationStats, GoesOnAfterAResume) {
   for (std::size_t i = 0; i < a.points().size(); ++i) EXPECT_EQ(a.points()[i].step, b.points()[i].step);
   EXPECT_EQ(a.layer("3").std(), b.layer("3").std());
   EXPECT_EQ(a.layer("3").update_ratio(), b.layer("3").update_ratio());
+}
+
+TEST(ActivationStats, CountsChannelsOnRequest) {
+  const auto without = learner_with({});
+  without->fit(1, 1e-3);
+  EXPECT_TRUE(without->callback<ActivationStats>().layer("3").activation.channels(0).empty());
+  EXPECT_EQ(without->callback<ActivationStats>().layer("3").dead_channels_text(), "");
+
+  const auto learner = learner_with({.gradients = true, .channels = true});
+  learner->fit(1, 1e-3);
+  const auto& stats = learner->callback<ActivationStats>();
+  for (const LayerStats& layer : stats.layers()) {
+    for (std::size_t i = 0; i < stats.points().size(); ++i) {
+      const ChannelStats channels = layer.activation.channels(i);
+      ASSERT_EQ(std::ssize(channels.counts), layer.info.shape[0]) << layer.info.name;
+      std::int64_t zero = 0;
+      std::int64_t near_zero = 0;
+      for (const ChannelCounts& counts : channels.counts) {
+        zero += counts.zero;
+        near_zero += counts.near_zero_abs;
+        EXPECT_EQ(counts.saturated, 0U) << "a ReLU is nowhere flat above zero";
+      }
+      EXPECT_EQ(zero, layer.activation[i].zero);
+      EXPECT_EQ(near_zero, layer.activation[i].near_zero_abs);
+      EXPECT_EQ(channels.values * std::ssize(channels.counts), layer.activation[i].count);
+    }
+    EXPECT_TRUE(layer.activation_gradient.channels(0).empty());
+  }
+  EXPECT_EQ(weights_of(*learner), weights_of(*without));
+}
+
+// A large negative shift after the norm kills two channels.
+TEST(ActivationStats, NamesDeadChannels) {
+  const auto learner = learner_with({.channels = true});
+  learner->on(Event::before_batch, [](Learner& l) {
+    Tensor shift = l.parameters().get("4.bias");
+    for (const std::size_t channel : {4U, 11U}) shift.elements<float>()[channel] = -1000;
+    l.parameters().set("4.bias", shift);
+  });
+  learner->fit(1, 1e-3);
+  const auto& stats = learner->callback<ActivationStats>();
+  EXPECT_EQ(stats.layer("3").activation.dead_channels(), (std::vector<std::int64_t>{4, 11}));
+  EXPECT_EQ(stats.layer("3").dead_channels_text(), "layer 3: 2 of 16 channels dead: 4, 11");
+  EXPECT_TRUE(stats.layer("6").activation.dead_channels().empty());
+}
+
+// A value is saturated if the function is flat there, whichever side of the function is looked at.
+TEST(ActivationStats, CountsSaturatedValues) {
+  std::vector<double> shares;
+  for (const bool before : {false, true}) {
+    auto learner = small_learner({.batch_size = 64, .seed = 5},
+                                 {.batch_norm = true, .activation = {.kind = ops::Activation::Kind::tanh}});
+    learner->add(ActivationStats({.every = 1, .channels = true, .before_activation = before}));
+    learner->fit(1, 1e-3);
+    const StatSeries& series = learner->callback<ActivationStats>().layer("0").activation;
+    std::int64_t saturated = 0;
+    for (const ChannelCounts& counts : series.channels(0).counts) saturated += counts.saturated;
+    shares.push_back(static_cast<double>(saturated) / static_cast<double>(series[0].count));
+  }
+  EXPECT_GT(shares[0], 0.005);
+  EXPECT_LT(shares[0], 0.2);
+  EXPECT_NEAR(shares[0], shares[1], 1e-4);
+}
+
+TEST(ActivationStats, ChannelsComeBackWithACheckpoint) {
+  const test::TestFolder folder;
+  const ActivationStatsOptions options{.every = 1, .channels = true};
+  const auto first = learner_with(options);
+  first->on(
+      Event::after_batch,
+      [&](Learner& l) {
+        if (!l.progress().training || l.progress().train_batches != 3) return;
+        l.save_checkpoint(folder / "c.safetensors");
+        l.cancel(Scope::fit);
+      },
+      50);
+  first->fit(1, 1e-3);
+  const auto second = learner_with(options);
+  second->fit(1, 1e-3, {.resume = folder / "c.safetensors"});
+  const StatSeries& a = first->callback<ActivationStats>().layer("3").activation;
+  const StatSeries& b = second->callback<ActivationStats>().layer("3").activation;
+  ASSERT_EQ(b.size(), 5U);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(a.channels(i), b.channels(i));
+  EXPECT_FALSE(b.channels(4).empty());
 }
 
 TEST(ActivationStats, SaysWhatIsWrong) {

@@ -1,6 +1,8 @@
 // lehr train --stats
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "cli/support.hpp"
 
 namespace lehr::test {
@@ -31,6 +33,30 @@ TEST(Stats, RecordsWhatIsAskedFor) {
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_NE(outcome.err.find("statistics of 2 layers at 4 batches"), std::string::npos) << outcome.err;
   EXPECT_EQ(outcome.err.find("colourful"), std::string::npos);
+}
+
+TEST(Stats, CountChannelsOnRequest) {
+  const TemporaryFolder folder;
+  const Outcome outcome =
+      run(folder.path(), training({"--stats", "--stats-every", "4", "--stats-channels", "--no-histograms"}));
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find("dead channels (all values exactly zero"), std::string::npos) << outcome.err;
+  const Outcome report = run(folder.path(), {"report", "latest", "--text"});
+  EXPECT_NE(report.out.find("dead channels (all values exactly zero"), std::string::npos) << report.out;
+  const auto rows =
+      run(folder.path(), {"runs", "export", "latest", "--table", "channels", "--format", "jsonl"}).events();
+  ASSERT_EQ(rows.size(), 4U * (8 + 16 + 32 + 64 + 10));
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : rows[9].items()) keys.push_back(key);
+  for (const std::string key : {"layer", "channel", "count", "zero", "near_zero_abs", "saturated"}) {
+    EXPECT_NE(std::ranges::find(keys, key), keys.end()) << key;
+  }
+  EXPECT_EQ(rows[9]["layer"], "2");
+  EXPECT_EQ(rows[9]["channel"], 1);
+  EXPECT_EQ(rows[9]["count"], 64 * 7 * 7);
+  EXPECT_GE(rows[9]["near_zero_abs"].get<double>(), rows[9]["zero"].get<double>());
+  const Outcome plain = run(folder.path(), training({"--stats", "--stats-every", "4"}));
+  EXPECT_EQ(plain.err.find("dead channels"), std::string::npos);
 }
 
 // Statistics are part of what a checkpoint holds, and repeat bit by bit if every batch is recorded. With a

@@ -124,15 +124,14 @@ Outcome train_step(const Backend& backend) {
   std::vector<float> images(8 * 16 * 16);
   for (float& value : images) value = random.normal();
   const std::vector<std::int64_t> targets{0, 1, 0, 1, 1, 1, 0, 0};
-  plan.bind_input(made.graph.inputs()[0], images.data());
-  plan.bind_input(made.targets, targets.data());
+  plan.bind_input(made.graph.inputs()[0], images);
+  plan.bind_input(made.targets, targets);
   plan.probe(true);
   plan.forward();
   float loss = 0;
-  backend.copy_out(&loss, plan.value(made.graph.output()), sizeof loss);
+  backend.download(&loss, plan.value(made.graph.output()));
   plan.backward();
-  Outcome outcome{static_cast<double>(loss), std::vector<float>(parameters.grads().size()), {}, {}};
-  backend.copy_out(outcome.grads.data(), parameters.grads().data(), parameters.grads().size_bytes());
+  Outcome outcome{static_cast<double>(loss), backend.download_floats(parameters.grads()), {}, {}};
   for (const StepInfo& step : plan.steps()) outcome.implementations.push_back(step.implementation);
   outcome.stats.assign(plan.probed().begin(), plan.probed().end());
   return outcome;
@@ -184,13 +183,13 @@ TEST(CustomOp, PredictsWithoutABackwardPassButDoesNotTrain) {
   Parameters parameters(graph, cpu_backend());
   const std::vector<float> values{1, 2, 3, 4};
   Plan predicting(graph, parameters, {.mode = Mode::eval});
-  predicting.bind_input(0, values.data());
+  predicting.bind_input(0, values);
   EXPECT_NO_THROW(predicting.forward());
   const LossGraph made = with_loss(graph, *cross_entropy_loss());
-  const std::int64_t target = 1;
+  const std::vector<std::int64_t> target{1};
   Plan training(made.graph, parameters, {});
-  training.bind_input(0, values.data());
-  training.bind_input(made.targets, &target);
+  training.bind_input(0, values);
+  training.bind_input(made.targets, target);
   training.forward();
   EXPECT_EQ(
       message_of<Error>([&] { training.backward(); }),

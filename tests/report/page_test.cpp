@@ -121,6 +121,16 @@ TEST(Page, SaysNearZeroOfTheSizeOfValues) {
   EXPECT_EQ(layer["series"]["nearZero"], encoded(std::vector<float>{share}));
 }
 
+TEST(Page, NamesDeadChannels) {
+  store::RunRecords run = made_records({.epochs = 1, .batches = 1, .layers = 2});
+  const auto counted = [](std::uint32_t zero) { return ChannelCounts{.zero = zero}; };
+  run.stats.front().stats.channels = {.values = 9, .counts = {counted(9), counted(8), counted(9)}};
+  const nlohmann::json layers = records_in(page({run}))[0]["layers"]["list"];
+  EXPECT_EQ(layers[0]["deadChannels"]["channels"], 3);
+  EXPECT_EQ(layers[0]["deadChannels"]["dead"], (std::vector<int>{0, 2}));
+  EXPECT_TRUE(layers[1]["deadChannels"].is_null());
+}
+
 TEST(Page, HasNoTimesOfLayersThatWereNotTimed) {
   store::RunRecords run = made_records({.layers = 2});
   run.layers[1].forward_seconds.reset();

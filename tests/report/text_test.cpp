@@ -65,6 +65,22 @@ store::RecordedLayers annealed() {
   return recorded;
 }
 
+TEST(LayersText, NamesDeadChannelsIfChannelsWereCounted) {
+  store::RecordedLayers recorded = annealed();
+  EXPECT_EQ(layers_text(recorded.layers, recorded.points, 120).find("dead"), std::string::npos);
+  StatSeries& series = recorded.layers.front().activation;
+  TensorStats stats = series[9];
+  stats.channels = {.values = 10, .counts = std::vector<ChannelCounts>(10)};
+  const auto text_with = [&] {
+    series = {};
+    for (int i = 0; i < 10; ++i) series.push(stats);
+    return layers_text(recorded.layers, recorded.points, 120);
+  };
+  EXPECT_NE(text_with().find("the last fifth of the recorded batches): none\n"), std::string::npos);
+  stats.channels.counts[3].zero = stats.channels.counts[8].zero = 10;
+  EXPECT_NE(text_with().find("layer fc: 2 of 10 channels dead: 3, 8\n"), std::string::npos);
+}
+
 TEST(LayersText, JudgesUpdatesAtHighRatesAndTheRestByTheLastFifth) {
   store::RecordedLayers recorded = annealed();
   std::string text = layers_text(recorded.layers, recorded.points, 120);

@@ -1,6 +1,6 @@
-// Stores of older versions. tests/store/goldens/version_1.db is what lehr wrote before version 2:
-// lehr train --data digits:64 with --stats --stats-gradients --stats-validation, and a second run without
-// statistics.
+// Stores of older versions. tests/store/goldens/version_1.db is what lehr wrote before version 2, and
+// version_2.db before version 3: lehr train --data digits:64 with --stats --stats-gradients
+// --stats-validation, and a second run without statistics.
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,11 +15,20 @@ namespace {
 using namespace store;
 namespace fs = std::filesystem;
 
-fs::path copy_of_version_1(const TemporaryFolder& folder) {
+constexpr int older_versions[] = {1, 2};
+static_assert(std::size(older_versions) == schema_version - 1);
+
+fs::path copy_of_version(int version, const TemporaryFolder& folder) {
   const fs::path file = folder / "lehr.db";
-  fs::copy_file(fs::path(LEHR_SOURCE_DIR) / "tests/store/goldens/version_1.db", file);
+  const std::string name = "version_" + std::to_string(version) + ".db";
+  fs::copy_file(fs::path(LEHR_SOURCE_DIR) / "tests/store/goldens" / name, file);
   return file;
 }
+
+fs::path copy_of_version_1(const TemporaryFolder& folder) { return copy_of_version(1, folder); }
+
+class OlderStore : public testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(Versions, OlderStore, testing::ValuesIn(older_versions));
 
 std::int64_t version_of(const fs::path& file) {
   return Database(file, Access::read).number("PRAGMA user_version");
@@ -39,11 +48,11 @@ std::vector<std::string> columns_of(const fs::path& file) {
 }
 
 /// What is in it can be read, and is what was measured.
-void expect_upgraded(const RunStore& store) {
+void expect_upgraded(const RunStore& store, int from) {
   ASSERT_EQ(store.runs().size(), 2U);
   const RunRecords with = store.read("with", {.most_steps = 0});
   EXPECT_EQ(with.info.status, RunStatus::done);
-  EXPECT_EQ(with.info.reason, "");
+  EXPECT_EQ(with.info.reason, from == 1 ? "" : "completed");
   EXPECT_TRUE(with.monitors.empty());
   EXPECT_EQ(with.epochs.size(), 1U);
   EXPECT_EQ(with.steps.size(), 5U);
@@ -55,10 +64,10 @@ void expect_upgraded(const RunStore& store) {
   for (const LayerInfo& layer : untimed) EXPECT_FALSE(layer.forward_seconds || layer.backward_seconds);
 }
 
-TEST(OldStore, IsUpgradedWhenItIsOpenedForWriting) {
+TEST_P(OlderStore, IsUpgradedWhenItIsOpenedForWriting) {
   const TemporaryFolder folder;
-  const fs::path file = copy_of_version_1(folder);
-  ASSERT_EQ(version_of(file), 1);
+  const fs::path file = copy_of_version(GetParam(), folder);
+  ASSERT_EQ(version_of(file), GetParam());
   write_run(file, "new", 3);
   EXPECT_EQ(version_of(file), schema_version);
   const fs::path fresh = folder / "fresh.db";
@@ -68,26 +77,26 @@ TEST(OldStore, IsUpgradedWhenItIsOpenedForWriting) {
   EXPECT_EQ(store.read("new").steps.size(), 3U);
   EXPECT_EQ(store.runs().size(), 3U);
   remove_runs(file, std::vector<std::string>{"new"});
-  expect_upgraded(RunStore(file));
+  expect_upgraded(RunStore(file), GetParam());
 }
 
-TEST(OldStore, IsUpgradedWhenItIsRead) {
+TEST_P(OlderStore, IsUpgradedWhenItIsRead) {
   const TemporaryFolder folder;
-  const fs::path file = copy_of_version_1(folder);
-  expect_upgraded(RunStore(file));
+  const fs::path file = copy_of_version(GetParam(), folder);
+  expect_upgraded(RunStore(file), GetParam());
   EXPECT_EQ(version_of(file), schema_version);
 }
 
-TEST(OldStore, IsReadAsItIsIfItCannotBeWritten) {
+TEST_P(OlderStore, IsReadAsItIsIfItCannotBeWritten) {
   const TemporaryFolder folder;
-  const fs::path file = copy_of_version_1(folder);
+  const fs::path file = copy_of_version(GetParam(), folder);
   const std::string before = read_all(file);
   ASSERT_EQ(::chmod(file.c_str(), 0444), 0);
   ASSERT_EQ(::chmod(folder.path().c_str(), 0555), 0);
   {
     const test::AsOrdinaryUser ordinary;
     const RunStore store(file);
-    expect_upgraded(store);
+    expect_upgraded(store, GetParam());
     EXPECT_THROW(store.query("DELETE FROM runs", [](auto, auto) { return true; }), BadInput);
     EXPECT_THROW(RunWriter(file, run_info("x")), BadInput);
   }

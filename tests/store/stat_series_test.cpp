@@ -52,7 +52,7 @@ TEST(StatSeries, TakesWhatIsPackedAlready) {
   for (int i = 0; i < entries; i += 2) {
     batch.clear();
     for (const int each : {i, i + 1}) batch.add(each, store::Watched::weight, entry(each));
-    for (const store::PackedTensor& tensor : batch.tensors()) series.push(tensor, batch.histograms());
+    for (const store::PackedTensor& tensor : batch.tensors()) series.push(tensor, batch);
   }
   ASSERT_EQ(series.size(), entries);
   for (int i = 0; i < entries; ++i) expect_equal(series[static_cast<std::size_t>(i)], entry(i));

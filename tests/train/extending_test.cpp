@@ -5,8 +5,10 @@
 #include <filesystem>
 
 #include "lehr/store/safetensors.hpp"
+#include "support/device.hpp"
 #include "support/extending.hpp"
 #include "support/message_of.hpp"
+#include "support/optimizer_steps.hpp"
 
 namespace lehr {
 namespace {
@@ -39,8 +41,7 @@ class Extending : public testing::Test {
     return std::make_unique<Learner>(model(), data(), std::move(given));
   }
   static std::vector<float> weights(const Learner& learner) {
-    const auto values = learner.parameters().values();
-    return {values.begin(), values.end()};
+    return test::on_host(learner.parameters().values());
   }
   /// Saves a checkpoint in the middle of the second epoch, and goes no further.
   void interrupt(Learner& learner) const {
@@ -160,7 +161,7 @@ TEST_F(Extending, ADivergedStepIsReplayed) {
   const auto learner = this->learner();
   learner->add(TerminateOnNonFinite({.dump = file("diverged.safetensors")}));
   learner->on(Event::before_batch, [](Learner& l) {
-    if (l.progress().training && l.progress().batch == 1) l.parameters().values()[3] = NAN;
+    if (l.progress().training && l.progress().batch == 1) test::put_at(l.parameters().values(), 3, NAN);
   });
   EXPECT_THROW(learner->fit(1, lr), Diverged);
   const Dump dump = replay_dump(file("diverged.safetensors"));
@@ -200,7 +201,7 @@ TEST_F(Extending, AnOptimizerTakesDecaysAndMayBeWrapped) {
     Optimizer optimizer(spec, 16, {{0, 16}}, backend);
     std::vector<float> values(16, 1.0F);
     const std::vector<float> gradients(16, 0.5F);
-    for (int i = 0; i < 3; ++i) optimizer.step(values.data(), gradients.data(), 0.1);
+    for (int i = 0; i < 3; ++i) test::step_on_host(optimizer, values, gradients, optimizer.rates(0.1));
     return values.front();
   };
   EXPECT_NEAR(step(Lion::spec(), cpu_backend()), 0.7, 1e-6);

@@ -14,6 +14,7 @@
 #include "lehr/data/data.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
+#include "lehr/train/stats_subscription.hpp"
 #include "support/message_of.hpp"
 
 namespace lehr {
@@ -197,16 +198,25 @@ TEST(MetricErrors, NameTheMetric) {
 
 // Arguments ------------------------------------------------------------------------------
 
-TEST(Watching, RefusesNodesThatNothingComputes) {
+TEST(Subscribing, RefusesNodesThatNothingComputes) {
   const auto learner = some_learner();
   const int nodes = static_cast<int>(learner->model().nodes().size());
   for (const int node : {99, -1, nodes, nodes + 1}) {
-    const std::string said = message_of<BadInput>([&] { learner->watch({{.node = node}}); });
+    const std::string said =
+        message_of<BadInput>([&] { static_cast<void>(learner->subscribe({{.node = node}})); });
     EXPECT_NE(said.find("has no node " + std::to_string(node) + ":"), std::string::npos) << said;
   }
-  const std::string said = message_of<BadInput>([&] { learner->watch({{.node = 1}, {.node = 0}}); });
+  const std::string said = message_of<BadInput>([&] {
+    static_cast<void>(learner->subscribe({{.node = 1}, {.node = 0}}));
+  });
   EXPECT_EQ(said, "expected a node that computes something to watch, found the input " +
                       in_quotes(learner->model().node(0).name));
+  for (const auto what : {store::Watched::weight, store::Watched::weight_gradient, store::Watched::update}) {
+    const std::string other =
+        message_of<BadInput>([&] { static_cast<void>(learner->subscribe({{.what = what, .node = 2}})); });
+    EXPECT_EQ(other,
+              "expected a node with a weight to watch, found " + in_quotes(learner->model().node(2).name));
+  }
   learner->fit(1, 1e-3);  // nothing of it is left
 }
 

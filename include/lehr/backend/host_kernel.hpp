@@ -93,8 +93,9 @@ class HostUpdate : public Update {
 /// A probe on addresses.
 class HostProbe : public TensorProbe {
  public:
-  /// As begin().
-  virtual void start(const float* values, std::int64_t count) = 0;
+  /// As begin(). channels: the values of a position that lie side by side, one of each channel; 1 unless the
+  /// tensor is channels-last.
+  virtual void start(const float* values, std::int64_t count, std::int64_t channels) = 0;
   void begin(const ConstTensorRef& values) final;
 };
 

@@ -26,6 +26,9 @@ struct ActivationStatsOptions {
   bool gradients = false;
   /// Histograms of weights, their gradients and updates too; without them their numbers alone.
   bool weight_histograms = false;
+  /// Also the zero, near-zero and saturated values of each channel of the activations
+  /// (LayerStats::activation: channels, dead_channels).
+  bool channels = false;
   bool validation = false;         ///< also batches of the validation set
   bool before_activation = false;  ///< outputs before the activation function; it is then not fused
   float near_zero = 0.05F;
@@ -37,8 +40,9 @@ struct ActivationStatsOptions {
 };
 
 /// Records the outputs of every layer batch by batch: mean, std, extremes, near-zero shares and histograms,
-/// measured by the plan in or right behind the step that makes them. Memory is bounded: a long series thins
-/// itself, while the batches with the extremes of each layer stay. Source: fastai's ActivationStats.
+/// measured by the plan in or right after the step that produces them. Memory is bounded: a long series drops
+/// every other batch, except those with the extremes of each layer. A Learner may have several, with labels,
+/// each with its own layers, batches and statistics. Source: fastai's ActivationStats.
 class ActivationStats final : public Callback {
  public:
   /// Throws BadInput where an option is out of range.
@@ -48,13 +52,11 @@ class ActivationStats final : public Callback {
   ActivationStats& operator=(ActivationStats&&) noexcept;
 
   std::string_view name() const override { return "ActivationStats"; }
-  /// Behind what clips gradients, so that it sees those of the step.
+  /// Before what records and shows statistics.
   int order() const override { return -10; }
   void before_fit(Learner& learner) override;
   void before_train(Learner& learner) override;
   void before_batch(Learner& learner) override;
-  void before_step(Learner& learner) override;
-  void after_step(Learner& learner) override;
   void after_batch(Learner& learner) override;
   void after_train(Learner& learner) override;
   void before_validate(Learner& learner) override;
@@ -68,9 +70,10 @@ class ActivationStats final : public Callback {
   const LayerStats& layer(std::string_view name) const;
   /// The recorded batches, to which the entries of all series belong.
   std::span<const store::StepRow> points() const;
-  /// Time for measuring and recording over the rest of the training's. It holds what the plan's probes take,
-  /// the weights' and updates', keeping and packing; and of a RunRecorder's thread the processor time, unless
-  /// there are more cores than threads that train. Not what the training's own steps lose to colder caches.
+  /// Time for measuring and recording over the rest of the training time. It counts the measuring of the
+  /// batches that it records (for all readers of these batches), keeping and packing, and the processor time
+  /// of a RunRecorder's thread unless there are more cores than threads that train. It does not count what
+  /// the training's own steps lose to colder caches.
   double overhead() const;
   /// The limit in force for overhead(); 0: none. The first record may take more.
   double budget() const;
@@ -78,9 +81,11 @@ class ActivationStats final : public Callback {
   std::int64_t batches() const;
   std::int64_t records() const;
 
-  /// Called with every recorded batch that enters the series; thinning takes some of them away there later.
+  /// Calls `sink` with every recorded batch that enters the series (thinning may take it away there later),
+  /// as long as what this returns exists. Any number of sinks may listen. Throws BadInput if the sink is
+  /// empty.
   using Sink = std::function<void(const store::StepRow&, const store::PackedStats&)>;
-  void set_sink(Sink sink);
+  [[nodiscard]] std::shared_ptr<const void> listen(Sink sink);
   /// Counts time that somebody else spends on what is recorded, and takes from the training.
   void add_cost(double seconds);
 

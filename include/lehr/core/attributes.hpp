@@ -40,17 +40,6 @@ class Attributes {
   const std::vector<std::int64_t>& integers(std::string_view name) const;
   const std::vector<double>& reals(std::string_view name) const;
 
-  /// The same, with a value to use if the attribute is missing.
-  bool flag_or(std::string_view name, bool otherwise) const {
-    return contains(name) ? flag(name) : otherwise;
-  }
-  std::int64_t integer_or(std::string_view name, std::int64_t otherwise) const {
-    return contains(name) ? integer(name) : otherwise;
-  }
-  double real_or(std::string_view name, double otherwise) const {
-    return contains(name) ? real(name) : otherwise;
-  }
-
   auto begin() const { return values_.begin(); }
   auto end() const { return values_.end(); }
   friend bool operator==(const Attributes&, const Attributes&);

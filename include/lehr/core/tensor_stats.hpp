@@ -2,14 +2,22 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
+#include <iterator>
+#include <limits>
+#include <string_view>
+#include <vector>
 
 namespace lehr {
 
 /// What is measured of a tensor.
 struct StatsSpec {
   bool histograms = true;
+  bool channels = false;    ///< also ChannelStats
   float near_zero = 0.05F;  ///< threshold of the near-zero shares; fastai's
+  // Values at or beyond these count as saturated, in ChannelStats alone. By default none.
+  float saturated_below = -std::numeric_limits<float>::infinity();
+  float saturated_above = std::numeric_limits<float>::infinity();
+  friend bool operator==(const StatsSpec&, const StatsSpec&) = default;
 };
 
 /// Counts of values by size: |x| in 40 bins over [0, 10], the top included, as torch.histc(x.abs(), 40, 0,
@@ -39,8 +47,9 @@ struct SignedHistogram {
 /// To single precision; what is too large for it stays.
 double rounded_to_single(double value);
 
-/// One tensor in numbers, reals rounded to single precision (a norm beyond it is not). All but non_finite are
-/// about the finite values alone; of none, all are 0.
+/// One tensor in numbers. Reals are rounded to single precision (a norm beyond its range is not). All fields
+/// but non_finite describe the finite values alone. Without a finite value the counts are 0. `stat_fields`
+/// below lists the fields.
 struct TensorNumbers {
   std::int64_t count = 0;  ///< finite values
   std::int64_t non_finite = 0;
@@ -64,10 +73,95 @@ struct TensorNumbers {
   }
 };
 
-/// And its histograms.
+/// One field of TensorNumbers. Packing, series, columns of the run store, JSON and exports are made from
+/// these.
+struct StatField {
+  enum class Kind {
+    count,
+    real,
+    share  ///< a count that series and the view layer_stats show as a share of the finite values
+  };
+  std::string_view name;
+  Kind kind;
+  std::int64_t TensorNumbers::*integer = nullptr;  ///< of a count or a share
+  double TensorNumbers::*number = nullptr;         ///< of a real
+
+  constexpr StatField(std::string_view its_name, std::int64_t TensorNumbers::*where,
+                      Kind its_kind = Kind::count)
+      : name(its_name), kind(its_kind), integer(where) {}
+  constexpr StatField(std::string_view its_name, double TensorNumbers::*where)
+      : name(its_name), kind(Kind::real), number(where) {}
+
+  /// The field as a number: a count as it is, not as a share.
+  constexpr double value(const TensorNumbers& of) const {
+    return number != nullptr ? of.*number : static_cast<double>(of.*integer);
+  }
+  /// As series show it. NaN if it is a share and there is no finite value.
+  constexpr double shown(const TensorNumbers& of) const {
+    if (kind != Kind::share) return value(of);
+    return of.count > 0 ? value(of) / static_cast<double>(of.count)
+                        : std::numeric_limits<double>::quiet_NaN();
+  }
+};
+
+/// All fields of TensorNumbers, in the order of the columns. To add a statistic: add a member to
+/// TensorNumbers, add a line at the end of this list, compute it in backend/stats_parts (and in the kernels
+/// that measure whole vectors), raise store::schema_version and describe the column in docs/run-store.md.
+inline constexpr StatField stat_fields[] = {
+    {"count", &TensorNumbers::count},
+    {"non_finite", &TensorNumbers::non_finite},
+    {"mean", &TensorNumbers::mean},
+    {"std", &TensorNumbers::std},
+    {"min", &TensorNumbers::min},
+    {"max", &TensorNumbers::max},
+    {"norm", &TensorNumbers::norm},
+    {"near_zero", &TensorNumbers::near_zero, StatField::Kind::share},
+    {"near_zero_abs", &TensorNumbers::near_zero_abs, StatField::Kind::share},
+    {"zero", &TensorNumbers::zero, StatField::Kind::share}};
+static_assert(sizeof(TensorNumbers) == std::size(stat_fields) * sizeof(std::int64_t),
+              "stat_fields lists every field of TensorNumbers once");
+
+/// What is counted of each channel of an activation, or of each feature of a linear layer. NaN is in no
+/// count.
+struct ChannelCounts {
+  std::uint32_t zero = 0;           ///< exactly
+  std::uint32_t near_zero_abs = 0;  ///< |x| <= threshold
+  std::uint32_t saturated = 0;      ///< at or beyond StatsSpec's bounds; infinities too if there is a bound
+  friend bool operator==(const ChannelCounts&, const ChannelCounts&) = default;
+};
+
+/// One field of ChannelCounts. Packing, columns of the run store and exports are made from these.
+struct ChannelField {
+  std::string_view name;
+  std::uint32_t ChannelCounts::*count;
+};
+
+/// All fields of ChannelCounts, in the order of the columns. To add one: add a member to ChannelCounts, add a
+/// line at the end of this list, count it in the backends (ChannelTask in backend/cpu, the loop in
+/// backend/reference), raise store::schema_version and describe the column in docs/run-store.md.
+inline constexpr ChannelField channel_fields[] = {{"zero", &ChannelCounts::zero},
+                                                  {"near_zero_abs", &ChannelCounts::near_zero_abs},
+                                                  {"saturated", &ChannelCounts::saturated}};
+static_assert(sizeof(ChannelCounts) == std::size(channel_fields) * sizeof(std::uint32_t),
+              "channel_fields lists every field of ChannelCounts once");
+
+struct ChannelStats {
+  std::int64_t values = 0;              ///< of each channel, with those that are not finite
+  std::vector<ChannelCounts> counts{};  ///< by channel
+
+  bool empty() const { return counts.empty(); }
+  /// Of the channel's values; 0 to 1.
+  double share(const ChannelField& field, std::size_t channel) const {
+    return static_cast<double>(counts.at(channel).*field.count) / static_cast<double>(values);
+  }
+  friend bool operator==(const ChannelStats&, const ChannelStats&) = default;
+};
+
+/// All that is measured of one tensor.
 struct TensorStats : TensorNumbers {
   MagnitudeHistogram magnitudes{};  ///< empty without StatsSpec::histograms
   SignedHistogram values{};         ///< likewise
+  ChannelStats channels{};          ///< empty without StatsSpec::channels
 };
 
 }  // namespace lehr

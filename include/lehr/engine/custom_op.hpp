@@ -23,8 +23,8 @@ using CustomOpFactory = std::function<std::shared_ptr<const CustomOp>(const Attr
 /// });` Throws BadInput if the type is taken or is no name. May be called from any thread.
 void register_op(const std::string& type, const CustomOpFactory& make);
 
-/// Adds an operation as a loss too (register_loss and loss_of): its inputs are scores and targets, its output is
-/// one number. The function should have a default for each attribute.
+/// Adds an operation as a loss too (register_loss and loss_of): its inputs are scores and targets, its output
+/// is one number. The function should have a default for each attribute.
 void register_loss_op(const std::string& name, const CustomOpFactory& make);
 
 }  // namespace lehr

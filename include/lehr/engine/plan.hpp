@@ -15,11 +15,13 @@ namespace lehr {
 
 enum class Mode { train, eval };
 
-/// A tensor that a plan measures as it computes it.
+/// A tensor that a plan measures as it computes it, for one reader. A tensor that several specs name is
+/// measured once, unless their thresholds differ.
 struct ProbeSpec {
   NodeId node = 0;        ///< its output
   bool gradient = false;  ///< or the gradient of its output; training only
   StatsSpec stats{};
+  friend bool operator==(const ProbeSpec&, const ProbeSpec&) = default;
 };
 
 struct PlanOptions {
@@ -97,11 +99,12 @@ class Plan {
   /// has since run in the same room.
   ConstTensorRef value(NodeId node) const;
 
-  /// Begins to measure the tensors named in PlanOptions::probes, within the steps that produce them or right
-  /// behind (or ends it); off by default.
-  void probe(bool on);
-  /// Of the last run that measured, in the order of PlanOptions::probes.
-  std::span<const TensorStats> probed() const;
+  /// Says which of PlanOptions::probes the next runs measure, in their order; empty: none, as at first.
+  /// Tensors are measured within the steps that produce them or right after them.
+  void measure(const std::vector<bool>& wanted);
+  /// What the last run measured for one of PlanOptions::probes. Without a value (no count and nothing that is
+  /// not finite) if the run did not measure it. Valid until the next run.
+  const TensorStats& measured(std::size_t probe) const;
   /// Time spent on measuring since the last forward pass began.
   double last_probe_seconds() const;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "lehr/store/run_records.hpp"
@@ -20,6 +21,9 @@ struct LayerStats {
 
   /// Norm of the update over norm of the weight; NaN if there was no step.
   std::vector<float> update_ratio() const;
+
+  /// "layer 3: 3 of 16 channels dead: 4, 7, 11". Empty if channels were not counted.
+  std::string dead_channels_text() const;
 
   std::vector<float> mean() const { return activation.mean(); }
   std::vector<float> std() const { return activation.std(); }

@@ -17,7 +17,7 @@ namespace lehr::store {
 
 /// Of the tables. A store of an older version is upgraded when it is opened; one of a newer version is
 /// refused.
-inline constexpr int schema_version = 2;
+inline constexpr int schema_version = 3;
 
 /// NULL, integer, real, or text. A blob is returned as hexadecimal text.
 using Value = std::variant<std::monostate, std::int64_t, double, std::string>;

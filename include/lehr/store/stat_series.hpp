@@ -9,6 +9,7 @@
 
 #include "lehr/core/tensor_stats.hpp"
 #include "lehr/store/packed_stats.hpp"
+#include "lehr/store/state_table.hpp"
 
 namespace lehr {
 
@@ -34,8 +35,18 @@ class StatSeries {
   /// Memory of the entries.
   std::size_t bytes() const { return entries_.size() * sizeof(Entry) + packed_.size(); }
   TensorStats operator[](std::size_t i) const;
+  /// The counts of channels of one entry; empty if they were not counted.
+  ChannelStats channels(std::size_t i) const;
+  /// Of the last entry that counted channels; 0 if none did.
+  std::size_t channel_count() const;
+  /// The channels whose values were all exactly zero in each of the last fifth of the entries that counted
+  /// channels: after ReLU, channels that are dead. Empty if no entry did.
+  std::vector<std::int64_t> dead_channels() const;
   std::vector<TensorStats> all() const;
 
+  /// One statistic by the name of its field (`stat_fields`), shares as shares of the finite values. Throws
+  /// BadInput with the nearest name if there is none of that name.
+  std::vector<float> values(std::string_view field) const;
   std::vector<float> mean() const;
   std::vector<float> std() const;
   std::vector<float> min() const;
@@ -55,23 +66,33 @@ class StatSeries {
 
   void push(const TensorStats& stats);
   /// The same, of a tensor that is packed already.
-  void push(const store::PackedTensor& tensor, std::string_view histograms);
+  void push(const store::PackedTensor& tensor, const store::PackedStats& batch);
   /// Keeps the entries at these places, which ascend.
   void keep(std::span<const std::size_t> places);
   void assign(std::span<const TensorStats> stats);
 
+  /// For a checkpoint: a column for each of stat_fields, by its name, "exponent" (of the signed values), the
+  /// counts "magnitudes", "values" and "channel_counts" as docs/run-store.md packs them, and "channels" and
+  /// "channel_values" (the number of channels and the values of each).
+  StateTable to_table() const;
+  /// Replaces the entries. Throws BadInput if a column is missing or damaged.
+  void assign(const StateTable& table);
+
  private:
-  /// A TensorStats whose histograms lie in packed_, up to these places.
+  /// A TensorStats whose histograms and channels lie in packed_, up to these places.
   struct Entry {
     TensorNumbers numbers;
     std::int64_t exponent;
     std::size_t magnitudes_end;
+    std::size_t values_end;
     std::size_t end;
+    std::int64_t channels;
+    std::int64_t channel_values;
   };
+  void check_place(std::size_t i) const;
   std::size_t begin_of(std::size_t i) const { return i == 0 ? 0 : entries_[i - 1].end; }
   MagnitudeHistogram magnitudes(std::size_t i) const;
-  template <class Value>
-  std::vector<float> series(const Value& value) const;
+  std::vector<float> series(const StatField& field) const;
 
   std::vector<Entry> entries_;
   std::string packed_;

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "lehr/store/state_table.hpp"
 #include "lehr/train/events.hpp"
 #include "lehr/train/records.hpp"
 
@@ -18,18 +19,24 @@ namespace lehr {
 class Learner;
 
 /// What a callback keeps in a checkpoint, by name. Numbers come back to the bit, infinities and NaN included.
+/// numbers, integers and texts are JSON in the checkpoint's metadata under "lehr.training"; arrays are f32
+/// tensors and tables are u8 tensors (StateTable::to_bytes), both called "lehr.callback.<key>.<name>".
 struct CallbackState {
   std::map<std::string, double> numbers{};
   std::map<std::string, std::int64_t> integers{};
   std::map<std::string, std::string> texts{};
   std::map<std::string, std::vector<float>> arrays{};
+  std::map<std::string, StateTable> tables{};  ///< under names that no array has
 
-  bool empty() const { return numbers.empty() && integers.empty() && texts.empty() && arrays.empty(); }
+  bool empty() const {
+    return numbers.empty() && integers.empty() && texts.empty() && arrays.empty() && tables.empty();
+  }
   /// Each throws BadInput naming what is missing.
   double number(const std::string& name) const;
   std::int64_t integer(const std::string& name) const;
   const std::string& text(const std::string& name) const;
   const std::vector<float>& array(const std::string& name) const;
+  const StateTable& table(const std::string& name) const;
 };
 
 /// Observes and changes a training. Override the methods of the events that you need. A callback may change

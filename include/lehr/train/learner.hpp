@@ -83,6 +83,8 @@ struct FineTuneOptions {
 };
 
 struct LearnerState;
+struct StatsRequest;
+class StatsSubscription;
 struct TrainingMemory;
 
 /// Trains a model on data. Deterministic: options, data, thread count and machine determine every bit of the
@@ -133,6 +135,18 @@ class Learner {
       return dynamic_cast<const SomeCallback*>(&one) != nullptr;
     };
     return dynamic_cast<SomeCallback&>(find_callback(is_one, label));
+  }
+  /// All callbacks of that type, given to the Learner or to the present or last fit, in the order in which
+  /// they run.
+  template <class SomeCallback>
+  std::vector<SomeCallback*> all_callbacks() {
+    std::vector<SomeCallback*> all;
+    for (Callback* one : find_callbacks([](const Callback& candidate) {
+           return dynamic_cast<const SomeCallback*>(&candidate) != nullptr;
+         })) {
+      all.push_back(dynamic_cast<SomeCallback*>(one));
+    }
+    return all;
   }
 
   /// Adds a metric that is measured on the validation set after each epoch, and on the training set with
@@ -211,13 +225,10 @@ class Learner {
   Batch& batch();
   /// The rest of the current batch: scores, loss, plan.
   Step step();
-  /// Has tensors of the network measured as they are computed (Plan::probed), while measuring is on; replaces
-  /// what was watched before. Throws BadInput if a node is an input or not of the model, and Error within a
-  /// batch.
-  void watch(std::vector<ProbeSpec> probes);
-  /// Turns measuring on or off from the next batch on; off by default. At before_batch: from this one on.
-  /// `times`: also how long each step takes (Plan::times), for which the clock is read around each.
-  void measure(bool on, bool times = false);
+  /// Measures tensors of the network for one more reader, from the next batch on, until the subscription
+  /// ends (lehr/train/stats_subscription.hpp). Throws BadInput if a node is an input or not of the model, or
+  /// has no weight whose weight is asked for.
+  [[nodiscard]] StatsSubscription subscribe(std::vector<StatsRequest> requests);
 
   /// The rates of the next step. The schedule sets them before before_batch.
   Rates& rates();
@@ -272,6 +283,7 @@ class Learner {
   friend TrainingMemory training_memory(Learner& learner);
   friend std::int64_t memory_held(const Learner& learner);
   Callback& find_callback(bool (*is_one)(const Callback&), std::string_view label);
+  std::vector<Callback*> find_callbacks(bool (*is_one)(const Callback&));
 
   std::unique_ptr<LearnerState> state_;
 };

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "backend/cpu/fine_counts-inl.hpp"
+#include "backend/cpu/true_counts-inl.hpp"
 #include "backend/cpu/vectors-inl.hpp"
 
 #ifndef LEHR_BACKEND_CPU_BLOCK_STATS_CPP_
@@ -23,31 +24,6 @@ constexpr float top = static_cast<float>(MagnitudeHistogram::bins * MagnitudeHis
 
 HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
-
-/// How often a condition was true, a lane each.
-class TrueCounts {
- public:
-#if HWY_TARGET <= HWY_AVX3
-  HWY_INLINE TrueCounts() : lanes_(_mm512_setzero_si512()) {}
-  HWY_INLINE void add(hn::Mask<FloatTag> mask) {
-    lanes_ = _mm512_mask_add_epi32(lanes_, mask.raw, lanes_, _mm512_set1_epi32(1));
-  }
-  HWY_INLINE void add(const TrueCounts& other) { lanes_ = _mm512_add_epi32(lanes_, other.lanes_); }
-  HWY_INLINE std::int64_t sum() const { return _mm512_reduce_add_epi32(lanes_); }
-
- private:
-  __m512i lanes_;
-#else
-  HWY_INLINE void add(hn::Mask<FloatTag> mask) {
-    sum_ += static_cast<std::int64_t>(hn::CountTrue(FloatTag(), mask));
-  }
-  HWY_INLINE void add(const TrueCounts& other) { sum_ += other.sum_; }
-  HWY_INLINE std::int64_t sum() const { return sum_; }
-
- private:
-  std::int64_t sum_ = 0;
-#endif
-};
 
 /// Sums over whole vectors. Deviations are taken from a pivot, so that a mean
 /// far from zero does not drown them.
@@ -70,9 +46,9 @@ struct LaneSums {
   FloatVec least;
   FloatVec most;
   FloatVec signs = hn::Zero(FloatTag());  // of all values, ored: less work than the least of them
-  TrueCounts below;
-  TrueCounts around;
-  TrueCounts zeros;
+  LaneTrueCounts below;
+  LaneTrueCounts around;
+  LaneTrueCounts zeros;
 
   explicit HWY_INLINE LaneSums(FloatVec first) : least(first), most(first) {}
   template <bool cut_off>

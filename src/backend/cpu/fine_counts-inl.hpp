@@ -13,6 +13,7 @@
 #include <cmath>
 #include <limits>
 
+#include "backend/cpu/avx512-inl.hpp"
 #include "backend/cpu/fine_counts.hpp"
 #include "backend/cpu/vectors-inl.hpp"
 
@@ -34,14 +35,13 @@ HWY_INLINE int groups_to(float size, const CountTask& task) {
 // whatever the values are. Increments in a table would wait for each other where values are alike. Source:
 // the positional population count of Clausecker, Lemire and Schintke 2022.
 
-using Word = __m512i;
+using Word = hn::Vec<IntTag>;
+using ByteTag = hn::Repartition<std::uint8_t, IntTag>;
 
 /// Adds three bits in each place: to `sum` modulo two, and what carries over.
 HWY_INLINE Word add_bits(Word& sum, Word a, Word b) {
-  constexpr int parity = 0x96;
-  constexpr int majority = 0xE8;
-  const Word carry = _mm512_ternarylogic_epi64(sum, a, b, majority);
-  sum = _mm512_ternarylogic_epi64(sum, a, b, parity);
+  const Word carry = avx512::majority(sum, a, b);
+  sum = avx512::parity(sum, a, b);
   return carry;
 }
 
@@ -49,11 +49,11 @@ constexpr std::int64_t words_a_round = 16;
 constexpr std::int64_t values_a_round = 16 * words_a_round;
 constexpr std::int64_t most_rounds = 15;  // whose words eight levels can count
 
-/// How often each of 32 bits was set in words of sixteen, the counts being bits of several words themselves.
+/// How often each of 32 bits was set in words of sixteen. The counts are bits of several words.
 class BitCounts {
  public:
   HWY_INLINE BitCounts() {
-    for (Word& level : levels_) level = _mm512_setzero_si512();
+    for (Word& level : levels_) level = hn::Zero(IntTag());
   }
 
   /// Two of a round's words, the `pair`-th of eight.
@@ -67,8 +67,8 @@ class BitCounts {
     if (pair % 8 == 3) return void(waiting_[2] = carry);
     carry = add_bits(levels_[3], waiting_[2], carry);
     for (int level = 4; level < 8; ++level) {
-      const Word sum = _mm512_xor_si512(levels_[level], carry);
-      carry = _mm512_and_si512(levels_[level], carry);
+      const Word sum = hn::Xor(levels_[level], carry);
+      carry = hn::And(levels_[level], carry);
       levels_[level] = sum;
     }
   }
@@ -76,8 +76,8 @@ class BitCounts {
   HWY_INLINE void finish(std::uint32_t* counts) const {
     HWY_ALIGN std::uint8_t few[64];
     HWY_ALIGN std::uint8_t many[64];  // thirty-twos
-    _mm512_store_si512(few, sum_levels(0, 5));
-    _mm512_store_si512(many, sum_levels(5, 8));
+    hn::Store(sum_levels(0, 5), ByteTag(), few);
+    hn::Store(sum_levels(5, 8), ByteTag(), many);
     for (int bit = 0; bit < 32; ++bit) {
       counts[bit] += few[bit] + few[bit + 32] + 32U * (many[bit] + std::uint32_t{many[bit + 32]});
     }
@@ -86,24 +86,23 @@ class BitCounts {
  private:
   /// The counts of levels first to end - 1 by place, in the first one's units; each level adds up to eight of
   /// its own.
-  HWY_INLINE Word sum_levels(int first, int end) const {
-    Word bytes = _mm512_setzero_si512();
+  HWY_INLINE avx512::Bytes sum_levels(int first, int end) const {
+    avx512::Bytes bytes = hn::Zero(ByteTag());
     for (int level = end - 1; level >= first; --level) {
-      bytes = _mm512_add_epi8(bytes, bytes);
+      bytes = hn::Add(bytes, bytes);
       add(levels_[level], bytes);
     }
     return bytes;
   }
 
   /// Adds each of eight times 64 bits to the byte of its place.
-  static HWY_INLINE void add(Word bits, Word& bytes) {
+  static HWY_INLINE void add(Word bits, avx512::Bytes& bytes) {
+    const hn::Repartition<std::uint64_t, IntTag> d64;
     HWY_ALIGN std::uint64_t masks[8];
-    _mm512_store_si512(masks, bits);
+    hn::Store(hn::BitCast(d64, bits), d64, masks);
     asm("" : "+m"(masks));  // masks come from memory faster than out of a vector's lanes
-    const Word one = _mm512_set1_epi8(1);
-    for (const std::uint64_t mask : masks) {
-      bytes = _mm512_mask_add_epi8(bytes, _cvtu64_mask64(mask), bytes, one);
-    }
+    const avx512::Bytes one = hn::Set(ByteTag(), 1);
+    for (const std::uint64_t mask : masks) bytes = avx512::masked_add(bytes, mask, one);
   }
 
   Word levels_[8];  // ones, twos, fours, ...
@@ -113,8 +112,8 @@ class BitCounts {
 /// What of a block is counted in one go.
 struct GroupsTask {
   const float* values;
-  __m512 steps_per_unit;  // below zero for the sizes of negative values
-  __m512 first;           // the first group's first step
+  FloatVec steps_per_unit;  // below zero for the sizes of negative values
+  FloatVec first;           // the first group's first step
 };
 
 /// Steps beyond the groups that are counted, with a vector's room behind the last.
@@ -122,46 +121,45 @@ struct Beyond {
   HWY_ALIGN std::int32_t steps[most_rounds * values_a_round + 16];
   std::size_t count = 0;
 
-  HWY_INLINE void add(__mmask16 which, Word of) {
-    _mm512_storeu_si512(steps + count, _mm512_maskz_compress_epi32(which, of));
-    count += static_cast<std::size_t>(__builtin_popcount(which));
+  HWY_INLINE void add(avx512::IntegerMask which, Word of) {
+    count += avx512::compress_store(of, which, steps + count);
   }
 };
 
 /// So many groups in 256 values. With `both_signs` those of the other sign are left out, else there are none.
-/// What lies beyond the groups is put down one by one where there is room for it.
+/// Steps beyond the groups are written down one by one if there is room for them.
 template <int groups, bool both_signs>
 HWY_INLINE void count_round(const GroupsTask& task, BitCounts* counts, Beyond* beyond) {
-  const Word one = _mm512_set1_epi32(1);
-  const Word group = _mm512_set1_epi32(StepCounts::group);
-  const bool negative = _mm512_cvtss_f32(task.steps_per_unit) < 0;
-  const auto bit_of = [&](__mmask16 wanted, Word step) HWY_ATTR {
-    // A shift by 32 or more, which steps below zero are too, leaves nothing.
-    return both_signs ? _mm512_maskz_sllv_epi32(wanted, one, step) : _mm512_sllv_epi32(one, step);
+  const FloatTag d;
+  const IntTag di;
+  const Word one = hn::Set(di, 1);
+  const Word group = hn::Set(di, StepCounts::group);
+  const bool negative = hn::GetLane(task.steps_per_unit) < 0;
+  const auto bit_of = [&](hn::Mask<FloatTag> wanted, Word step) HWY_ATTR {
+    // Nothing is left of a shift by 32 or more; steps below zero count as such.
+    return both_signs ? avx512::masked_shift_left(wanted, one, step) : avx512::shift_left(one, step);
   };
-  const auto wanted_of = [&](__m512 x) HWY_ATTR -> __mmask16 {
-    if constexpr (!both_signs) return 0;
-    const __m512 zero = _mm512_setzero_ps();
-    return negative ? _mm512_cmp_ps_mask(x, zero, _CMP_LT_OQ) : _mm512_cmp_ps_mask(x, zero, _CMP_GE_OQ);
+  const auto wanted_of = [&](FloatVec x) HWY_ATTR {
+    if constexpr (!both_signs) return hn::Mask<FloatTag>{};
+    return negative ? hn::Lt(x, hn::Zero(d)) : hn::Ge(x, hn::Zero(d));
   };
-  const auto step_of = [&](__m512 x) HWY_ATTR {
-    return _mm512_cvt_roundps_epi32(_mm512_fmsub_ps(x, task.steps_per_unit, task.first),
-                                    _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+  const auto step_of = [&](FloatVec x) HWY_ATTR {
+    return avx512::floor_to_integers(hn::MulSub(x, task.steps_per_unit, task.first));
   };
-  const Word last = _mm512_set1_epi32(groups * StepCounts::group - 1);
+  const Word last = hn::Set(di, groups * StepCounts::group - 1);
   HWY_UNROLL(8)
   for (int pair = 0; pair < 8; ++pair) {
-    const __m512 x = _mm512_loadu_ps(task.values + pair * 32);
-    const __m512 y = _mm512_loadu_ps(task.values + pair * 32 + 16);
-    const __mmask16 of_x = wanted_of(x);
-    const __mmask16 of_y = wanted_of(y);
+    const FloatVec x = hn::LoadU(d, task.values + pair * 32);
+    const FloatVec y = hn::LoadU(d, task.values + pair * 32 + 16);
+    const auto of_x = wanted_of(x);
+    const auto of_y = wanted_of(y);
     Word a = step_of(x);
     Word b = step_of(y);
     if (beyond != nullptr) {  // the other sign's steps lie below zero
-      const __mmask16 of_a = _mm512_cmpgt_epi32_mask(a, last);
-      const __mmask16 of_b = _mm512_cmpgt_epi32_mask(b, last);
+      const auto of_a = hn::Gt(a, last);
+      const auto of_b = hn::Gt(b, last);
       // Stores that overlap one another are slow: none where there is nothing.
-      if (HWY_UNLIKELY((of_a | of_b) != 0)) {
+      if (HWY_UNLIKELY(avx512::any(of_a, of_b))) {
         beyond->add(of_a, a);
         beyond->add(of_b, b);
       }
@@ -169,8 +167,8 @@ HWY_INLINE void count_round(const GroupsTask& task, BitCounts* counts, Beyond* b
     HWY_UNROLL(2)
     for (int g = 0; g < groups; ++g) {
       counts[g].add_pair(bit_of(of_x, a), bit_of(of_y, b), pair);
-      a = _mm512_sub_epi32(a, group);
-      b = _mm512_sub_epi32(b, group);
+      a = hn::Sub(a, group);
+      b = hn::Sub(b, group);
     }
   }
 }
@@ -178,8 +176,9 @@ HWY_INLINE void count_round(const GroupsTask& task, BitCounts* counts, Beyond* b
 template <int groups, bool both_signs>
 HWY_INLINE void count_groups(const CountTask& task, float steps_per_unit, int first, StepCounts& to,
                              Beyond* beyond) {
-  GroupsTask round{task.values, _mm512_set1_ps(steps_per_unit),
-                   _mm512_set1_ps(static_cast<float>(first * StepCounts::group))};
+  const FloatTag d;
+  GroupsTask round{task.values, hn::Set(d, steps_per_unit),
+                   hn::Set(d, static_cast<float>(first * StepCounts::group))};
   BitCounts counts[groups];
   std::int64_t i = 0;
   for (; i + values_a_round <= task.count; i += values_a_round) {

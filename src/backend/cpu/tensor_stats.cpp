@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "backend/cpu/block_stats.hpp"
+#include "backend/cpu/channel_counts.hpp"
 #include "lehr/core/clock.hpp"
 #include "lehr/core/parallel.hpp"
 
@@ -39,9 +40,11 @@ class Probe final : public HostProbe {
  public:
   explicit Probe(const StatsSpec& spec) : spec_(spec) {}
 
-  void start(const float* values, std::int64_t count) override {
+  void start(const float* values, std::int64_t count, std::int64_t channels) override {
     values_ = values;
     count_ = count;
+    channels_ = channels;
+    ++tensor_;
     const std::int64_t blocks = (count + stats_block - 1) / stats_block;
     if (std::ssize(blocks_) != blocks) {
       blocks_.resize(static_cast<std::size_t>(blocks));
@@ -78,6 +81,7 @@ class Probe final : public HostProbe {
     for (const Moments& block : blocks_) all.add(block);
     all.write(result);
     cut_off_ = blocks_.front().min == 0;
+    if (spec_.channels) write_channels(result.channels);
     if (spec_.histograms) write_histograms(result);
   }
 
@@ -95,6 +99,8 @@ class Probe final : public HostProbe {
     BlockCounts counts;
     double seconds = 0;
     std::uint64_t round = 0;  // in which it was
+    LaneCounts channels;
+    std::uint64_t tensor = 0;  // whose channels these are
   };
 
   std::atomic<std::int32_t>& missing(std::int64_t block) { return missing_[static_cast<std::size_t>(block)]; }
@@ -128,7 +134,31 @@ class Probe final : public HostProbe {
 
   void measure_block(std::int64_t block, ThreadPart& part) {
     moments(block) = cpu::measure_block(task_of(block));
+    if (spec_.channels) count_channels(block, part);
     if (spec_.histograms) count_block(block, part);
+  }
+
+  void count_channels(std::int64_t block, ThreadPart& part) {
+    if (part.tensor != tensor_) {
+      part.tensor = tensor_;
+      part.channels.clear(channels_);
+    }
+    const BlockTask task = task_of(block);
+    cpu::count_channels({.values = task.values,
+                         .count = task.count,
+                         .first = block * stats_block,
+                         .near_zero = spec_.near_zero,
+                         .saturated_below = spec_.saturated_below,
+                         .saturated_above = spec_.saturated_above},
+                        part.channels);
+  }
+
+  void write_channels(ChannelStats& to) const {
+    to.values = count_ / channels_;
+    to.counts.assign(static_cast<std::size_t>(channels_), {});
+    for (const ThreadPart& part : parts_) {
+      if (part.tensor == tensor_) part.channels.add_to(to.counts);
+    }
   }
 
   void count_block(std::int64_t block, ThreadPart& part) {
@@ -237,6 +267,8 @@ class Probe final : public HostProbe {
   int higher_ = 0;  // tensors in a row that a higher one would have suited
   const float* values_ = nullptr;
   std::int64_t count_ = 0;
+  std::int64_t channels_ = 1;
+  std::uint64_t tensor_ = 0;  // tensors begun
   CountPlan plan_{};
   std::vector<Moments> blocks_;
   std::vector<std::atomic<std::int32_t>> missing_;  // elements of each block that are still to come

@@ -30,7 +30,8 @@ namespace graph {
 
 void register_cross_entropy(LossRegistry& registry) {
   registry.add_built_in(loss_name, [](const Attributes& given) {
-    ops::CrossEntropy::Spec spec{.label_smoothing = given.real_or("label_smoothing", 0)};
+    ops::CrossEntropy::Spec spec;
+    if (given.contains("label_smoothing")) spec.label_smoothing = given.real("label_smoothing");
     if (given.contains("class_weights")) spec.class_weights = given.reals("class_weights");
     const ops::CrossEntropy op(std::move(spec));
     make_op(loss_name, op.attributes());  // throws if a setting is out of range

@@ -76,6 +76,10 @@
   }
 
   const cell = (value) => el('td', {class: 'number'}, value);
+  // The numbers of the channels are the cell's title.
+  const deadCell = ({deadChannels}) => deadChannels
+      ? el('td', {class: 'number', title: deadChannels.dead.join(', ')}, `${deadChannels.dead.length} of ${deadChannels.channels}`)
+      : cell('');
   const head = (...names) => el('tr', {}, ...names.map((name, i) => el('th', {class: i > 1 ? 'number' : ''}, name)));
 
   function table(run) {
@@ -84,11 +88,12 @@
            lehr.shortened(layer.name, 60)),
         el('td', {}, lehr.shortened(layer.type, 60)), cell(layer.shape.join(' \u00d7 ')), cell(lehr.count(layer.parameters)),
         cell(lehr.number(layer.flops / 1e6)), cell(layer.receptiveField > 0 ? lehr.count(layer.receptiveField) : '\u2013'),
-        el('td', {}, valuesOf(layer)), cell(layer.nonFinite > 0 ? lehr.count(layer.nonFinite) : '')));
+        el('td', {}, valuesOf(layer)), cell(layer.nonFinite > 0 ? lehr.count(layer.nonFinite) : ''), deadCell(layer)));
     const broken = run.layers.some(({nonFinite}) => nonFinite > 0);
+    const counted = run.layers.some(({deadChannels}) => deadChannels);
     const shown = run.layers.some(({lastValues}) => lastValues);
     const names = ['layer', 'is', 'output', 'parameters', 'MFLOP an image', 'sees pixels'];
-    return el('div', {class: 'scroll tall'}, el('table', {}, el('thead', {}, head(...names, shown ? 'values at the end' : '', broken ? 'not finite' : '')),
+    return el('div', {class: 'scroll tall'}, el('table', {}, el('thead', {}, head(...names, shown ? 'values at the end' : '', broken ? 'not finite' : '', counted ? 'dead channels' : '')),
                                                 el('tbody', {}, ...rows)));
   }
 

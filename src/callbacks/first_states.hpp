@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "lehr/core/tensor_stats.hpp"
+#include "lehr/store/run_records.hpp"
+
+/// Series in checkpoints of lehr's first versions: structs as they lay in memory, kept as floats. Later
+/// versions keep a StateTable. tests/cli/goldens/run_of_version_0 holds such a checkpoint.
+namespace lehr {
+
+/// Rows of 64-bit words. Throws BadInput with `what` they are of if they are cut.
+class FirstRows {
+ public:
+  FirstRows(std::span<const float> floats, std::size_t words_a_row, std::string_view what);
+  std::size_t size() const { return words_.size() / words_a_row_; }
+  std::int64_t integer(std::size_t row, std::size_t word) const;
+  double real(std::size_t row, std::size_t word) const;
+
+ private:
+  std::size_t words_a_row_;
+  std::vector<std::uint64_t> words_;
+};
+
+std::vector<TensorStats> first_stats(std::span<const float> floats);
+std::vector<store::StepRow> first_points(std::span<const float> floats);
+
+}  // namespace lehr
