@@ -1,5 +1,6 @@
 #include "data_set.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "arguments.hpp"
@@ -10,7 +11,7 @@
 namespace lehr::cli {
 
 Option add_data_set_options(const Command& app, DataSetOptions& options) {
-  app.option("--set", options.set, "train or valid").type_name("SET").default_str(options.set);
+  app.option("--set", options.set, "train, valid or test").type_name("SET").default_str(options.set);
   add_data_seed(app, options.seed);
   return add_parsed(app, "--data", options.data, "digits, digits:N, mnist:DIR",
                     [](const std::string& option, const std::string& text) {
@@ -20,11 +21,11 @@ Option add_data_set_options(const Command& app, DataSetOptions& options) {
 }
 
 std::shared_ptr<const Dataset> open_data_set(const DataSetOptions& options) {
-  static const std::vector<std::string> sets{"train", "valid"};
-  if (options.set != "train" && options.set != "valid")
+  static const std::vector<std::string> sets{"train", "valid", "test"};
+  if (std::ranges::find(sets, options.set) == sets.end()) {
     throw unknown_name("set", shortened(options.set), sets);
-  const DataSplits data = data::open_data(options.data, options.seed);
-  return options.set == "train" ? data.train : data.valid;
+  }
+  return data::open_data(options.data, options.seed).set(options.set);
 }
 
 }  // namespace lehr::cli

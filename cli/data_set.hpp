@@ -12,7 +12,7 @@ namespace lehr::cli {
 /// One set of some data, for the commands that use a trained model.
 struct DataSetOptions {
   std::string data;
-  std::string set = "valid";  ///< "train" or "valid"
+  std::string set = "valid";  ///< "train", "valid" or "test"
   std::uint64_t seed = 0;     ///< of generated data
 };
 

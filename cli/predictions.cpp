@@ -8,14 +8,14 @@
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
-#include "lehr/data/data.hpp"
+#include "lehr/data/preprocessing.hpp"
+#include "lehr/image/edit.hpp"
+#include "lehr/image/read.hpp"
 
 namespace lehr::cli {
 namespace {
 
 std::string percent(double share) { return percent_text(share, 1); }
-
-std::size_t bytes_of(const Shape& shape) { return static_cast<std::size_t>(shape.numel()); }
 
 std::vector<std::string> caption(const Picture& picture, const Prediction& prediction) {
   std::vector<std::string> lines{picture.name};
@@ -30,10 +30,10 @@ std::vector<std::string> caption(const Picture& picture, const Prediction& predi
   return lines;
 }
 
-data::Image fitted(const std::filesystem::path& file, const Shape& shape) {
-  const data::Image picture = data::read_image(file, shape[0]);
+Image read_fitted(const std::filesystem::path& file, const Preprocessing& preprocessing) {
+  const Image picture = image::read(file);
   try {
-    return fit_picture(picture, shape);
+    return fitted(picture, preprocessing);
   } catch (const BadInput& error) {
     throw BadInput(in_quotes(file) + ": " + error.what());
   }
@@ -42,11 +42,9 @@ data::Image fitted(const std::filesystem::path& file, const Shape& shape) {
 }  // namespace
 
 std::vector<Picture> pictures_of(std::span<const std::filesystem::path> files, const Model& model) {
-  const Shape shape = model.image_shape();
   std::vector<Picture> pictures;
   for (const std::filesystem::path& file : files) {
-    data::Image image = fitted(file, shape);
-    pictures.push_back({.pixels = std::move(image.pixels), .name = file.string(), .truth = ""});
+    pictures.push_back({.image = read_fitted(file, model.preprocessing), .name = file.string(), .truth = ""});
   }
   return pictures;
 }
@@ -54,18 +52,19 @@ std::vector<Picture> pictures_of(std::span<const std::filesystem::path> files, c
 std::vector<Picture> pictures_of(const Dataset& dataset, std::span<const std::int64_t> samples,
                                  const Model& model) {
   const Shape shape = model.image_shape();
-  if (dataset.image_shape() != shape) {
-    throw BadInput("the model takes images of shape " + shape.str() + ", the data has " +
-                   dataset.image_shape().str());
+  const Shape found = dataset.image_shape();
+  if (!model.preprocessing.any_shape && found.rank() != 0 && found != shape) {
+    throw BadInput("the model takes images of shape " + shape.str() + ", the data has " + found.str());
   }
   std::vector<Picture> pictures;
   for (const std::int64_t sample : samples) {
     check_sample(dataset, sample);
-    Picture picture{.pixels = std::vector<std::uint8_t>(bytes_of(shape)),
+    Picture picture{.image = {},
                     .name = fmt::format("sample {}", sample),
                     .truth = dataset.class_names()[static_cast<std::size_t>(dataset.label(sample))],
                     .sample = sample};
-    dataset.read(sample, picture.pixels);
+    read_picture(dataset, sample, picture.image);
+    picture.image = fitted(picture.image, model.preprocessing);
     pictures.push_back(std::move(picture));
   }
   return pictures;
@@ -73,11 +72,9 @@ std::vector<Picture> pictures_of(const Dataset& dataset, std::span<const std::in
 
 std::vector<Prediction> predict(const Model& model, std::span<const Picture> pictures, std::size_t top) {
   Predictor predictor(model, std::min<std::int64_t>(64, static_cast<std::int64_t>(pictures.size())));
-  std::vector<std::uint8_t> pixels;
-  for (const Picture& picture : pictures) {
-    pixels.insert(pixels.end(), picture.pixels.begin(), picture.pixels.end());
-  }
-  const std::vector<float> probabilities = predictor.probabilities(pixels);
+  std::vector<Image> images;
+  for (const Picture& picture : pictures) images.push_back(picture.image);
+  const std::vector<float> probabilities = predictor.probabilities(images);
   const std::size_t classes = model.class_names.size();
   std::vector<Prediction> predictions;
   for (std::size_t i = 0; i < pictures.size(); ++i) {
@@ -99,7 +96,7 @@ std::string as_text(const Picture& picture, const Prediction& prediction) {
 
 std::string as_drawing(const Picture& picture, const Prediction& prediction, const Shape& shape,
                        bool colours) {
-  std::vector<std::string> lines = draw(picture.pixels, shape, colours);
+  std::vector<std::string> lines = draw(image::with_bits(picture.image, 8).pixels, shape, colours);
   const std::vector<std::string> beside = caption(picture, prediction);
   const std::string blank(static_cast<std::size_t>(shape[2]), ' ');
   lines.resize(std::max(lines.size(), beside.size()), blank);

@@ -8,13 +8,14 @@
 #include <vector>
 
 #include "lehr/data/dataset.hpp"
+#include "lehr/image/image.hpp"
 #include "lehr/inference/predictor.hpp"
 
 namespace lehr::cli {
 
 /// A picture of the model's size, where it came from, and what it shows where that is known.
 struct Picture {
-  std::vector<std::uint8_t> pixels;
+  Image image;
   std::string name;   ///< a file, or "sample 3"
   std::string truth;  ///< empty where not known
   std::int64_t sample = -1;

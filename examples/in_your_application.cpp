@@ -58,7 +58,7 @@ void classify_a_file(const fs::path& model_file, const fs::path& picture_file) {
   // [file]
   const lehr::Model model = lehr::load_model(model_file);  // "runs/ID/model.safetensors"
   const lehr::Predictor predictor(model);
-  const lehr::data::Image picture = lehr::data::read_image(picture_file, 3);
+  const lehr::Image picture = lehr::image::read(picture_file);
   for (const lehr::ClassProbability& guess : predictor.classify(picture, 3)) {
     std::printf("%s %.1f %%\n", guess.name.c_str(), 100 * guess.probability);
   }
@@ -71,13 +71,12 @@ void classify_a_buffer(const fs::path& model_file, const fs::path& picture_file)
   const std::vector<char> text((std::istreambuf_iterator<char>(file)), {});
   const std::vector<std::uint8_t> received(text.begin(), text.end());
   // [encoded]
-  const lehr::data::Image decoded =
-      lehr::data::decode_image(received, 3, "the upload");  // a PNG file's bytes
+  const lehr::Image decoded = lehr::image::decode(received, "the upload");  // a PNG file's bytes
   const std::string best = predictor.classify(decoded, 1).front().name;
   // [encoded]
   const std::vector<std::uint8_t> frame(std::size_t{640} * 480 * 3);
   // [pixels]
-  const lehr::data::Image camera{.width = 640, .height = 480, .channels = 3, .pixels = frame};  // RGBRGB...
+  const lehr::Image camera{.width = 640, .height = 480, .channels = 3, .pixels = frame};  // RGBRGB...
   const std::string seen = predictor.classify(camera, 1).front().name;
   // [pixels]
   std::printf("%s, %s\n", best.c_str(), seen.c_str());

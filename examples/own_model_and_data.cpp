@@ -29,7 +29,8 @@ class Stripes final : public lehr::Dataset {
   lehr::Shape image_shape() const override { return {1, side, side}; }
   std::span<const std::string> class_names() const override { return names_; }
   std::int64_t label(std::int64_t index) const override { return index % 2; }
-  void read(std::int64_t index, std::span<std::uint8_t> pixels) const override {
+  void read(std::int64_t index, lehr::Image& picture) const override {
+    const std::span<std::uint8_t> pixels = picture.reset(image_shape());
     const std::int64_t width = 2 + index / 2 % 4;
     for (std::int64_t i = 0; i < side * side; ++i) {
       const std::int64_t place = label(index) == 0 ? i % side : i / side;
@@ -47,7 +48,14 @@ class Stripes final : public lehr::Dataset {
 int main() {
   const lehr::DataSplits data{
       .source = "stripes", .train = std::make_shared<Stripes>(512), .valid = std::make_shared<Stripes>(64)};
-  lehr::Learner learner(tiny_cnn(data.image_shape(), data.classes()), data, {.batch_size = 32});
+  // [transforms]
+  lehr::LearnerOptions options{.batch_size = 32};
+  options.transforms = lehr::transforms_from_json(R"([
+    {"name": "random_crop", "width": 16, "height": 16, "padding": 2},
+    {"name": "horizontal_flip"}
+  ])");
+  // [transforms]
+  lehr::Learner learner(tiny_cnn(data.image_shape(), data.classes()), data, options);
   learner.fit_one_cycle(2, 0.01);
   std::printf("%.0f %% right\n", 100 * learner.history().back().valid.accuracy);
 }

@@ -40,12 +40,9 @@ struct Options {
 };
 
 std::shared_ptr<const Dataset> dataset_of(const std::vector<Picture>& pictures, const Model& model) {
-  std::vector<std::uint8_t> pixels;
-  for (const Picture& picture : pictures) {
-    pixels.insert(pixels.end(), picture.pixels.begin(), picture.pixels.end());
-  }
-  return std::make_shared<MemoryDataset>(model.image_shape(), std::move(pixels),
-                                         std::vector<std::uint8_t>(pictures.size()), model.class_names);
+  std::vector<Sample> samples;
+  for (const Picture& picture : pictures) samples.push_back({.picture = picture.image});
+  return std::make_shared<PictureDataset>(std::move(samples), model.class_names);
 }
 
 void say(const Options& options, const std::vector<LayerOutput>& outputs,
@@ -85,7 +82,7 @@ int run_activations(const Options& options) {
   }
   std::vector<std::int64_t> all(pictures.size());
   std::iota(all.begin(), all.end(), 0);
-  const std::vector<LayerOutput> outputs = activations(model.graph, *model.parameters, model.normalisation,
+  const std::vector<LayerOutput> outputs = activations(model.graph, *model.parameters, model.preprocessing,
                                                        dataset_of(pictures, model), all, options.activations);
   std::vector<std::filesystem::path> files;
   SignalWatch watch;  // a signal between two files leaves whole ones

@@ -29,7 +29,7 @@ void ActivationSnapshots::after_epoch(Learner& learner) {
   const bool last = epoch.epoch + 1 == learner.progress().epochs;
   if (!epoch.complete || ((epoch.epoch + 1) % options_.every_epochs != 0 && !last)) return;
   const std::vector<LayerOutput> outputs =
-      activations(learner.model(), learner.parameters(), learner.normalisation(), learner.data().valid,
+      activations(learner.model(), learner.parameters(), learner.preprocessing(), learner.data().valid,
                   options_.samples, options_.activations);
   ActivationsNote note{.options = options_.activations};
   for (const std::int64_t sample : options_.samples) note.samples.push_back(std::to_string(sample));

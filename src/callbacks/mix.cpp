@@ -47,17 +47,17 @@ Mix::Mix(MixOptions options) : options_(options) {
 void Mix::before_batch(Learner& learner) {
   if (!learner.progress().training) return;
   Batch& batch = learner.batch();
-  const Shape image = learner.data().image_shape();
+  const Shape& image = batch.image_shape;
   const auto size = static_cast<std::size_t>(batch.size);
-  const auto pixels = static_cast<std::size_t>(image.numel());
   Rng rng(learner.options().seed, Purpose::mixing,
           static_cast<std::uint64_t>(learner.progress().train_batches));
   partners_.resize(size);
   std::iota(partners_.begin(), partners_.end(), std::int64_t{0});
   for (std::size_t i = size; i > 1; --i) std::swap(partners_[i - 1], partners_[rng.below(i)]);
-  originals_.assign(batch.images, batch.images + size * pixels);
+  const std::span<float> values = batch.pixels();
+  originals_.assign(values.begin(), values.end());
   shares_.assign(size, 1.0F);
-  mix({batch.images, originals_.data(), batch.size, image[0], image[1], image[2]}, partners_, rng, shares_);
+  mix({values.data(), originals_.data(), batch.size, image[0], image[1], image[2]}, partners_, rng, shares_);
 
   const auto classes = static_cast<std::size_t>(learner.data().classes());
   targets_.assign(size * classes, 0.0F);

@@ -23,7 +23,8 @@ std::string class_name(std::span<const std::string> names, std::int64_t number) 
                                                    : std::to_string(number);
 }
 
-void add_worst(std::vector<Picture>& all, const ValidationReview& review, const Dataset& dataset) {
+void add_worst(std::vector<Picture>& all, const ValidationReview& review, const Dataset& dataset,
+               const Preprocessing& preprocessing) {
   const auto names = dataset.class_names();
   for (const ValidationReview::Miss& miss : review.worst()) {
     if (miss.sample >= dataset.size()) continue;  // of another set that was validated
@@ -31,7 +32,7 @@ void add_worst(std::vector<Picture>& all, const ValidationReview& review, const 
                    fmt::format("{} taken for {} ({:.0f} %), loss {:.2f}", class_name(names, miss.truth),
                                class_name(names, miss.predicted), 100 * miss.probability, miss.loss),
                    static_cast<std::int64_t>(all.size()),
-                   pictures::png(pictures::sample(dataset, miss.sample))});
+                   pictures::png(pictures::sample(dataset, miss.sample, preprocessing))});
   }
 }
 
@@ -46,9 +47,11 @@ void add_filters(std::vector<Picture>& all, const Learner& learner) {
 
 void add_feature_maps(std::vector<Picture>& all, Learner& learner) {
   const std::array<std::int64_t, 1> first{0};
-  all.push_back({"feature_map", "the image", 0, pictures::png(pictures::sample(*learner.data().valid, 0))});
-  for (const LayerOutput& output : activations(learner.model(), learner.parameters(), learner.normalisation(),
-                                               learner.data().valid, first)) {
+  const Dataset& valid = *learner.data().valid;
+  const Preprocessing& preprocessing = learner.preprocessing();
+  all.push_back({"feature_map", "the image", 0, pictures::png(pictures::sample(valid, 0, preprocessing))});
+  for (const LayerOutput& output :
+       activations(learner.model(), learner.parameters(), preprocessing, learner.data().valid, first)) {
     const Shape& shape = output.values.shape();
     if (shape.rank() != 4 || shape[2] * shape[3] == 1) continue;
     all.push_back(
@@ -62,21 +65,21 @@ void add_feature_maps(std::vector<Picture>& all, Learner& learner) {
 
 std::vector<Picture> samples(Learner& learner) {
   const Batch& batch = learner.batch();
-  const Shape shape = learner.data().image_shape();
   const auto names = learner.data().train->class_names();
-  const auto elements = static_cast<std::size_t>(shape.numel());
+  const auto elements = static_cast<std::size_t>(batch.image_shape.numel());
+  const std::span<const float> values = batch.pixels();
   std::vector<Picture> all;
   for (std::int64_t i = 0; i < std::min(batch.size, samples_shown); ++i) {
-    const std::span image(batch.images + static_cast<std::size_t>(i) * elements, elements);
+    const std::span<const float> image = values.subspan(static_cast<std::size_t>(i) * elements, elements);
     all.push_back({"sample", class_name(names, batch.targets[i]), i,
-                   pictures::png(pictures::input(image, shape, learner.normalisation()))});
+                   pictures::png(pictures::input(image, learner.preprocessing()))});
   }
   return all;
 }
 
 std::vector<Picture> at_end(Learner& learner, const ValidationReview& review) {
   std::vector<Picture> all;
-  add_worst(all, review, *learner.data().valid);
+  add_worst(all, review, *learner.data().valid, learner.preprocessing());
   add_filters(all, learner);
   add_feature_maps(all, learner);
   return all;

@@ -49,18 +49,29 @@ const Dataset& given(const std::shared_ptr<const Dataset>& dataset, std::string_
   throw BadInput(std::string(set) + " is missing: its pointer is null");
 }
 
-void check_images_fit(const ImageInput& input, const Dataset& dataset, std::string_view set) {
-  if (dataset.image_shape() == input.shape) return;
-  throw BadInput("the model takes " + with_crosses(input.shape) + " images, " + std::string(set) + " has " +
-                 with_crosses(dataset.image_shape()));
+void check_images_fit(const ImageInput& input, const Dataset& dataset, const Preprocessing& preprocessing) {
+  const Shape shape = dataset.image_shape();
+  if (preprocessing.any_shape || shape.rank() == 0 || shape == input.shape) return;
+  throw BadInput("the model takes " + with_crosses(input.shape) + " images, the data has " +
+                 with_crosses(shape));
 }
 
-void check_data_fits(const Classifier& model, const Dataset& dataset, std::string_view set) {
+void check_data_fits(const Classifier& model, const Dataset& dataset, const Preprocessing& preprocessing,
+                     std::string_view set) {
   const auto classes = static_cast<std::int64_t>(dataset.class_names().size());
-  if (dataset.image_shape() == model.shape && classes == model.classes) return;
+  const Shape shape = dataset.image_shape();
+  if ((preprocessing.any_shape || shape.rank() == 0 || shape == model.shape) && classes == model.classes)
+    return;
   throw BadInput("the model takes " + with_crosses(model.shape) + " images of " +
                  counted(model.classes, "class") + ", " + std::string(set) + " has " +
-                 with_crosses(dataset.image_shape()) + " of " + std::to_string(classes));
+                 (shape.rank() == 0 ? "images" : with_crosses(shape)) + " of " + std::to_string(classes));
+}
+
+void check_preprocessing_fits(const Preprocessing& preprocessing, const ImageInput& input) {
+  check_preprocessing(preprocessing);
+  if (preprocessing.shape == input.shape) return;
+  throw BadInput("the model takes " + with_crosses(input.shape) + " images, the preprocessing makes " +
+                 with_crosses(preprocessing.shape));
 }
 
 }  // namespace lehr

@@ -31,9 +31,14 @@ Classifier classifier_of(const Graph& graph);
 
 /// Throws BadInput for null.
 const Dataset& given(const std::shared_ptr<const Dataset>& dataset, std::string_view set = "the data");
-/// Throws BadInput, which names both shapes, unless the images are what the model takes.
-void check_images_fit(const ImageInput& input, const Dataset& dataset, std::string_view set = "the data");
-/// Throws BadInput, which names images and classes of both, unless both are the model's.
-void check_data_fits(const Classifier& model, const Dataset& dataset, std::string_view set = "the data");
+/// Throws BadInput, which names both shapes, if all pictures have one shape that is not the model's and the
+/// preprocessing does not take any.
+void check_images_fit(const ImageInput& input, const Dataset& dataset, const Preprocessing& preprocessing);
+/// Throws BadInput, which names images and classes of both, also if the classes are not as many as the
+/// model's.
+void check_data_fits(const Classifier& model, const Dataset& dataset, const Preprocessing& preprocessing,
+                     std::string_view set = "the data");
+/// Throws BadInput unless the preprocessing is complete and makes what the model takes.
+void check_preprocessing_fits(const Preprocessing& preprocessing, const ImageInput& input);
 
 }  // namespace lehr

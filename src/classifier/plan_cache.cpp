@@ -63,7 +63,7 @@ std::span<const float> PlanCache::predict(const Batch& batch, Mode mode, std::ui
 void PlanCache::bind(const Batch& batch) {
   const std::int64_t pixels = graph().node(images_).output.shape.numel();
   const std::int64_t classes = graph().node(scores_).output.shape[1];
-  current_->bind_input(images_, HostData(batch.images, DType::f32, batch.size * pixels));
+  current_->bind_input(images_, HostData(batch.images, batch.dtype, batch.size * pixels));
   if (current_soft_) {
     current_->bind_input(soft_->targets, HostData(batch.soft_targets, DType::f32, batch.size * classes));
   } else {

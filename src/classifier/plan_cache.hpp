@@ -8,7 +8,7 @@
 #include <tuple>
 #include <vector>
 
-#include "lehr/data/loader.hpp"
+#include "lehr/data/batch.hpp"
 #include "lehr/engine/plan.hpp"
 #include "lehr/graph/loss.hpp"
 

@@ -1,11 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <memory>
+#include <span>
 #include <vector>
 
+#include "data/preprocessor.hpp"
 #include "lehr/core/tensor.hpp"
 #include "lehr/data/dataset.hpp"
+#include "lehr/data/transform.hpp"
 
 namespace lehr::data {
 
@@ -16,28 +20,50 @@ struct BatchBuffer {
   Tensor targets;  ///< (batch size) i64
 };
 
-/// Fills batches: reads samples and maps their bytes to normalised floats.
+/// What a thread needs to load samples.
+struct Scratch {
+  Image picture;
+  Image room;
+};
+
+/// Places of a batch: from begin to before end.
+struct Places {
+  std::int64_t begin = 0, end = 0;
+};
+
+/// Fills batches: reads samples, transforms and preprocesses them.
 class BatchMaker {
  public:
-  /// Throws BadInput where the normalisation does not have one finite mean and one positive, finite std a
-  /// channel.
-  BatchMaker(std::shared_ptr<const Dataset> dataset, const Normalisation& normalisation);
+  /// Throws BadInput as the Preprocessor and make_transform do. `seed` is of the transforms.
+  BatchMaker(std::shared_ptr<const Dataset> dataset, const Preprocessing& preprocessing,
+             std::span<const TransformSpec> transforms = {}, std::uint64_t seed = 0);
 
-  /// Reads the samples `ids`, at most the buffer's size. Throws BadInput for a label that is no class. With
-  /// `parallel` the threads of parallel_for share the work, otherwise the calling thread does it alone.
-  void fill(std::span<const std::int64_t> ids, BatchBuffer& buffer, bool parallel);
+  /// The epoch of the samples that follow, which decides their random numbers.
+  void start(std::int64_t epoch) { epoch_ = epoch; }
+
+  /// Loads the samples `ids`, at most the buffer's size, on the threads of parallel_for. An error names the
+  /// sample; of several it is that of the first.
+  void fill(std::span<const std::int64_t> ids, BatchBuffer& buffer);
+  /// Loads the samples at some of the places, on this thread. Several threads may do so at once.
+  void fill_places(std::span<const std::int64_t> ids, Places places, BatchBuffer& buffer,
+                   Scratch& scratch) const;
+  /// How many samples are worth a thread's attention.
+  std::int64_t grain() const { return grain_; }
 
  private:
-  void fill_range(std::span<const std::int64_t> ids, std::int64_t first, BatchBuffer& buffer,
-                  std::vector<std::uint8_t>& pixels) const;
-  std::int64_t checked_label(std::int64_t sample) const;
-  void convert(std::span<const std::uint8_t> bytes, float* out) const;
+  void load(std::int64_t sample, std::span<float> input, std::int64_t& target, Scratch& scratch) const;
+  void transform(std::int64_t sample, Scratch& scratch) const;
 
   std::shared_ptr<const Dataset> dataset_;
+  Preprocessor preprocessor_;
+  std::vector<std::unique_ptr<const Transform>> transforms_;
+  std::uint64_t seed_;
+  std::int64_t epoch_ = 0;
   std::int64_t classes_;
-  std::vector<float> scale_;  // of a block of pixels, repeating with the channels
-  std::vector<float> shift_;
-  std::vector<std::vector<std::uint8_t>> scratch_;  // an image for each thread
+  Shape promised_;  // the shape of all pictures, if the dataset says so
+  std::int64_t grain_;
+  std::vector<Scratch> scratch_;              // for each thread of fill()
+  std::vector<std::exception_ptr> failures_;  // of these
 };
 
 }  // namespace lehr::data

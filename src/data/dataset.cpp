@@ -1,15 +1,13 @@
 #include "lehr/data/dataset.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <utility>
 
+#include "data/sample_error.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
-#include "lehr/core/parallel.hpp"
-#include "lehr/core/rng.hpp"
-#include "lehr/data/loader.hpp"
+#include "lehr/core/text.hpp"
+#include "lehr/image/edit.hpp"
 
 namespace lehr {
 
@@ -17,6 +15,16 @@ void check_sample(const Dataset& dataset, std::int64_t sample, std::string_view 
   if (sample >= 0 && sample < dataset.size()) return;
   throw BadInput("there is no sample " + std::to_string(sample) + ": " + std::string(set) + " has " +
                  std::to_string(dataset.size()) + ", counted from 0");
+}
+
+void read_picture(const Dataset& dataset, std::int64_t sample, Image& picture) {
+  check_sample(dataset, sample);
+  try {
+    dataset.read(sample, picture);
+    image::check(picture);
+  } catch (...) {
+    data::rethrow_naming(dataset, sample);
+  }
 }
 
 MemoryDataset::MemoryDataset(Shape image_shape, std::vector<std::uint8_t> images,
@@ -48,146 +56,65 @@ std::int64_t MemoryDataset::label(std::int64_t index) const {
   return labels_[static_cast<std::size_t>(index)];
 }
 
-void MemoryDataset::read(std::int64_t index, std::span<std::uint8_t> pixels) const {
+void MemoryDataset::read(std::int64_t index, Image& picture) const {
   check_sample(*this, index, "the dataset");
-  const auto bytes = static_cast<std::size_t>(image_shape_.numel());
-  if (pixels.size() != bytes) {
-    throw BadInput("an image of shape " + image_shape_.str() + " needs room for " + std::to_string(bytes) +
-                   " bytes, found " + std::to_string(pixels.size()));
-  }
-  std::memcpy(pixels.data(), images_.data() + static_cast<std::size_t>(index) * bytes, bytes);
+  const std::span<std::uint8_t> pixels = picture.reset(image_shape_);
+  std::memcpy(pixels.data(), images_.data() + static_cast<std::size_t>(index) * pixels.size(), pixels.size());
 }
 
-namespace {
-
-// Exact sums of integers, so that the split into threads does not show in the result.
-struct ChannelSums {
-  std::vector<std::uint64_t> values;
-  std::vector<std::uint64_t> squares;
-
-  explicit ChannelSums(std::size_t channels) : values(channels), squares(channels) {}
-
-  void add_image(std::span<const std::uint8_t> pixels) {
-    const std::size_t channels = values.size();
-    if (channels == 1) {
-      constexpr std::size_t block = 4096;  // 4096 * 255^2 fits 32 bits, which vectorises
-      for (std::size_t i = 0; i < pixels.size(); i += block) {
-        add_block(pixels.subspan(i, std::min(block, pixels.size() - i)));
-      }
-      return;
+PictureDataset::PictureDataset(std::vector<Sample> samples, std::vector<std::string> class_names)
+    : samples_(std::move(samples)), class_names_(std::move(class_names)) {
+  for (std::size_t i = 0; i < samples_.size(); ++i) {
+    const Sample& sample = samples_[i];
+    const std::string of_sample =
+        "sample " + std::to_string(i) + (sample.origin.empty() ? "" : " (" + in_quotes(sample.origin) + ")");
+    try {
+      image::check(sample.picture);
+    } catch (const BadInput& error) {
+      throw BadInput(of_sample + ": " + error.what());
     }
-    for (std::size_t i = 0; i < pixels.size(); ++i) {
-      const std::uint64_t value = pixels[i];
-      values[i % channels] += value;
-      squares[i % channels] += value * value;
-    }
+    if (sample.label >= 0 && sample.label < std::ssize(class_names_)) continue;
+    throw BadInput("the label of " + of_sample + " is " + std::to_string(sample.label) +
+                   "; expected 0 or more and less than the number of classes, " +
+                   std::to_string(class_names_.size()));
   }
-
-  void add(const ChannelSums& other) {
-    for (std::size_t c = 0; c < values.size(); ++c) {
-      values[c] += other.values[c];
-      squares[c] += other.squares[c];
-    }
-  }
-
- private:
-  void add_block(std::span<const std::uint8_t> grey) {
-    std::uint32_t sum = 0;
-    std::uint32_t sum_of_squares = 0;
-    for (const std::uint32_t value : grey) {
-      sum += value;
-      sum_of_squares += value * value;
-    }
-    values[0] += sum;
-    squares[0] += sum_of_squares;
-  }
-};
-
-}  // namespace
-
-namespace {
-
-constexpr std::int64_t images_between_reports = 512;
-
-/// Which images speak for a dataset. Never every k-th: neighbours in a file are seldom alike by chance.
-std::vector<std::int64_t> representative_samples(const Dataset& dataset) {
-  constexpr std::int64_t enough = 10000;
-  const std::int64_t size = dataset.size();
-  if (dataset.in_memory() || size <= enough) return epoch_order(size, false, 0, 0);
-  std::vector<std::int64_t> drawn(static_cast<std::size_t>(enough));
-  Rng rng(0, Purpose::sampling);
-  for (std::int64_t& sample : drawn) {
-    sample = static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(size)));
-  }
-  return drawn;
 }
 
-}  // namespace
+std::int64_t PictureDataset::label(std::int64_t index) const {
+  check_sample(*this, index, "the dataset");
+  return samples_[static_cast<std::size_t>(index)].label;
+}
+
+void PictureDataset::read(std::int64_t index, Image& picture) const {
+  check_sample(*this, index, "the dataset");
+  picture = samples_[static_cast<std::size_t>(index)].picture;
+}
+
+std::string PictureDataset::origin(std::int64_t index) const {
+  check_sample(*this, index, "the dataset");
+  return samples_[static_cast<std::size_t>(index)].origin;
+}
+
+std::shared_ptr<const Dataset> DataSplits::set(std::string_view name) const {
+  static const std::vector<std::string> names{"train", "valid", "test"};
+  if (name != "train" && name != "valid" && name != "test") {
+    throw unknown_name("set", printable(name), names);
+  }
+  const std::shared_ptr<const Dataset>& found = name == "train" ? train : name == "valid" ? valid : test;
+  if (found) return found;
+  throw BadInput((source.empty() ? "the data" : in_quotes(source)) + " has no " + std::string(name) + " set");
+}
 
 Shape DataSplits::image_shape() const {
   if (!train) throw BadInput("the training set is missing: its pointer is null");
-  return train->image_shape();
+  const Shape shape = train->image_shape();
+  if (shape.rank() != 0) return shape;
+  throw BadInput("the training pictures have no common shape: choose the shape that they are fitted to");
 }
 
 std::int64_t DataSplits::classes() const {
   if (!train) throw BadInput("the training set is missing: its pointer is null");
   return static_cast<std::int64_t>(train->class_names().size());
-}
-
-void check_normalisation(const Normalisation& normalisation, std::int64_t channels) {
-  const auto expected = static_cast<std::size_t>(channels);
-  if (normalisation.mean.size() != expected || normalisation.std.size() != expected) {
-    throw BadInput("a normalisation needs a mean and a std for each channel: expected " +
-                   std::to_string(channels) + " of each, found " +
-                   counted(normalisation.mean.size(), "mean") + " and " +
-                   counted(normalisation.std.size(), "std"));
-  }
-  for (std::size_t c = 0; c < expected; ++c) {
-    const float mean = normalisation.mean[c];
-    const float std = normalisation.std[c];
-    if (!std::isfinite(mean) || !std::isnormal(std) || std <= 0) {
-      throw BadInput("a normalisation needs finite means and stds above 0, found " + number_text(mean) +
-                     " and " + number_text(std) + " for channel " + std::to_string(c));
-    }
-  }
-}
-
-Normalisation normalisation_of(const Dataset& dataset, const MeasureProgress& progress) {
-  if (dataset.size() < 1) throw BadInput("normalisation needs at least one sample; found an empty dataset");
-  const std::vector<std::int64_t> samples = representative_samples(dataset);
-  const Shape shape = dataset.image_shape();
-  const auto channels = static_cast<std::size_t>(shape[0]);
-  std::vector<ChannelSums> parts(static_cast<std::size_t>(threads()), ChannelSums(channels));
-  const auto measure = [&](std::int64_t first, std::int64_t count) {
-    parallel_for(count, 64, [&](std::int64_t begin, std::int64_t end, int thread) {
-      std::vector<std::uint8_t> pixels(static_cast<std::size_t>(shape.numel()));
-      for (std::int64_t i = first + begin; i < first + end; ++i) {
-        dataset.read(samples[static_cast<std::size_t>(i)], pixels);
-        parts[static_cast<std::size_t>(thread)].add_image(pixels);
-      }
-    });
-  };
-  const auto total_images = static_cast<std::int64_t>(samples.size());
-  const std::int64_t at_once = progress ? images_between_reports : total_images;
-  for (std::int64_t done = 0; done < total_images;) {
-    const std::int64_t count = std::min(at_once, total_images - done);
-    measure(done, count);
-    done += count;
-    if (progress) progress(done, total_images);
-  }
-  ChannelSums total(channels);
-  for (const ChannelSums& part : parts) total.add(part);
-
-  Normalisation result;
-  const double count = static_cast<double>(samples.size()) * static_cast<double>(shape[1] * shape[2]);
-  for (std::size_t c = 0; c < channels; ++c) {
-    const double mean = static_cast<double>(total.values[c]) / count;
-    const double variance = static_cast<double>(total.squares[c]) / count - mean * mean;
-    result.mean.push_back(static_cast<float>(mean / 255));
-    // The sums are exact, but their quotient is not: a constant channel may come out a hair above 0.
-    result.std.push_back(variance > 1e-6 ? static_cast<float>(std::sqrt(variance) / 255) : 1.0F);
-  }
-  return result;
 }
 
 }  // namespace lehr

@@ -26,8 +26,8 @@ class DrawnDigits final : public Dataset {
   Shape image_shape() const override { return digit_shape; }
   std::span<const std::string> class_names() const override { return digit_names(); }
   std::int64_t label(std::int64_t index) const override { return index % 10; }
-  void read(std::int64_t index, std::span<std::uint8_t> pixels) const override {
-    draw_digit(seed_, stream_, index, Pixels(pixels));
+  void read(std::int64_t index, Image& picture) const override {
+    draw_digit(seed_, stream_, index, Pixels(picture.reset(digit_shape)));
   }
 
  private:

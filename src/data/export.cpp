@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <set>
 
-#include "data/png.hpp"
 #include "data/staging_folder.hpp"
-#include "data/text.hpp"
+#include "image/encode_png.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/parallel.hpp"
+#include "lehr/core/text.hpp"
+#include "lehr/data/data.hpp"
 
 namespace lehr::data {
 namespace {
@@ -38,13 +39,15 @@ class IdxPieces {
   std::span<const std::uint8_t> images() {
     const Shape shape = set_.image_shape();
     const std::int64_t count = begin_piece({set_.size(), shape[1], shape[2]});
-    const auto bytes = static_cast<std::size_t>(shape.numel());
+    const std::int64_t bytes = shape.numel();
     const std::size_t header = piece_.size();
-    piece_.resize(header + static_cast<std::size_t>(count) * bytes);
+    piece_.resize(header + static_cast<std::size_t>(count * bytes));
     const std::span<std::uint8_t> pixels = std::span(piece_).subspan(header);
     parallel_for(count, 16, [&](std::int64_t begin, std::int64_t end, int /*thread*/) {
+      Image picture;
       for (std::int64_t i = begin; i < end; ++i) {
-        set_.read(next_ + i, pixels.subspan(static_cast<std::size_t>(i) * bytes, bytes));
+        read_picture(set_, next_ + i, picture);
+        std::ranges::copy(picture.pixels, pixels.begin() + static_cast<std::ptrdiff_t>(i) * bytes);
       }
     });
     next_ += count;
@@ -97,28 +100,30 @@ void export_png(const Dataset& set, const std::string& name, const StagingFolder
   for (std::int64_t i = 0; i < set.size(); ++i) {
     numbers.push_back(++counts[static_cast<std::size_t>(set.label(i))]);
   }
-  const Shape shape = set.image_shape();
   parallel_for(set.size(), 16, [&](std::int64_t begin, std::int64_t end, int /*thread*/) {
-    Image image{.width = shape[2], .height = shape[1], .channels = shape[0], .pixels = {}};
-    image.pixels.resize(static_cast<std::size_t>(shape.numel()));
+    Image picture;
     for (std::int64_t i = begin; i < end; ++i) {
-      set.read(i, image.pixels);
+      read_picture(set, i, picture);
       const std::string file = fmt::format("{:06}.png", numbers[static_cast<std::size_t>(i)]);
       const std::string& class_name = classes[static_cast<std::size_t>(set.label(i))];
-      staging.write_file(std::filesystem::path(name) / class_name / file, encode_png(image));
+      staging.write_file(std::filesystem::path(name) / class_name / file, image::encode_png(picture));
     }
   });
 }
 
 void check_exportable(const Dataset& set, const ExportOptions& options) {
-  const std::int64_t channels = set.image_shape()[0];
+  const Shape shape = set.image_shape();
+  if (options.idx && shape.rank() == 0) {
+    throw BadInput("IDX files hold grey images of one size and 8 bits; the data has images of several kinds");
+  }
+  const std::int64_t channels = shape.rank() == 0 ? 1 : shape[0];
   if (options.idx && (channels != 1 || set.class_names().size() > 256 || set.size() > 0xFFFFFFFF)) {
     throw BadInput(fmt::format("IDX files hold grey images of at most 256 classes; found {} with {} and {}",
                                counted(set.size(), "sample"), counted(channels, "channel"),
                                counted(set.class_names().size(), "class")));
   }
-  if (options.png && channels != 1 && channels != 3) {
-    throw BadInput(fmt::format("PNG files hold images of 1 or 3 channels; found {}", channels));
+  if (options.png && channels > 4) {
+    throw BadInput(fmt::format("PNG files hold images of 1 to 4 channels; found {}", channels));
   }
   if (options.png) check_class_names(set.class_names());
 }

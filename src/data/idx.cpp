@@ -7,10 +7,10 @@
 #include <span>
 #include <string>
 
-#include "data/byte_source.hpp"
-#include "data/text.hpp"
+#include "image/byte_source.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
+#include "lehr/core/text.hpp"
 
 namespace lehr::data {
 namespace {
@@ -42,7 +42,7 @@ std::string hexadecimal(std::span<const std::uint8_t> bytes) {
 
 struct File {
   std::filesystem::path path;
-  ByteSource source;
+  image::ByteSource source;
   explicit File(const std::filesystem::path& from) : path(from), source(from) {}
 };
 

@@ -7,10 +7,10 @@
 /// What a Loader will do, known without making one.
 namespace lehr::data {
 
-/// Throws BadInput if batch_size < 1, prefetch is out of range, the dataset is empty, or drop_last leaves no
-/// batch.
+/// Throws BadInput if an option is out of range, the dataset is empty, drop_last leaves no batch, or a
+/// sampler or transform cannot be made. Does not look at the preprocessing.
 void check_loading(const Dataset& dataset, const LoaderOptions& options);
-/// Samples of an epoch, without those dropped.
+/// Samples of an epoch in all shards, without those dropped.
 std::int64_t samples_of(const Dataset& dataset, const LoaderOptions& options);
 std::int64_t batches_of(const Dataset& dataset, const LoaderOptions& options);
 

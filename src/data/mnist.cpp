@@ -5,10 +5,10 @@
 #include <exception>
 
 #include "data/idx.hpp"
-#include "data/text.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/parallel.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/data/data.hpp"
 
 namespace lehr::data {
@@ -139,9 +139,11 @@ DataSplits mnist(const fs::path& folder) {
   std::array<LoadedSet, 2> sets = load_sets(files);
   const std::vector<std::string> names = class_names(sets[0].labels);
   check_fit(files, sets, names.size());
+  const std::shared_ptr<const Dataset> test = make_dataset(std::move(sets[1]), names);
   return {.source = "mnist:" + folder.string(),
           .train = make_dataset(std::move(sets[0]), names),
-          .valid = make_dataset(std::move(sets[1]), names)};
+          .valid = test,
+          .test = test};
 }
 
 }  // namespace lehr::data

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "data/png.hpp"
+#include "data/preprocessor.hpp"
+#include "image/encode_png.hpp"
 
 namespace lehr::pictures {
 namespace {
@@ -50,20 +51,20 @@ class Sheet {
     return image_.pixels[static_cast<std::size_t>((row * image_.width + column) * image_.channels + channel)];
   }
 
-  data::Image take() { return std::move(image_); }
+  Image take() { return std::move(image_); }
 
  private:
   static constexpr std::uint8_t gap = 96;
   std::int64_t columns_;
   std::int64_t height_;
   std::int64_t width_;
-  data::Image image_;
+  Image image_;
 };
 
 /// Tiles from (tiles, planes, H, W) values, of whose planes the first `channels` are shown, each tile by its
 /// own scale.
-data::Image sheet(std::span<const float> all, const Shape& shape, std::int64_t tiles, std::int64_t planes,
-                  std::int64_t channels) {
+Image sheet(std::span<const float> all, const Shape& shape, std::int64_t tiles, std::int64_t planes,
+            std::int64_t channels) {
   const std::int64_t height = shape[2];
   const std::int64_t width = shape[3];
   Sheet sheet(tiles, height, width, channels);
@@ -84,39 +85,41 @@ data::Image sheet(std::span<const float> all, const Shape& shape, std::int64_t t
 
 }  // namespace
 
-std::string png(const data::Image& image) {
-  const std::vector<std::uint8_t> bytes = data::encode_png(image);
+std::string png(const Image& image) {
+  const std::vector<std::uint8_t> bytes = image::encode_png(image);
   return {bytes.begin(), bytes.end()};
 }
 
-data::Image input(std::span<const float> values, const Shape& image_shape,
-                  const Normalisation& normalisation) {
-  data::Image image{image_shape[2], image_shape[1], image_shape[0], {}};
+Image input(std::span<const float> values, const Preprocessing& preprocessing) {
+  const Normalisation& normalisation = preprocessing.normalisation;
   const std::size_t channels = normalisation.mean.size();
-  for (std::size_t i = 0; i < values.size(); ++i) {
+  Image image;
+  const std::span<std::uint8_t> pixels = image.reset(preprocessing.shape);
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
     const auto value =
         static_cast<double>(values[i] * normalisation.std[i % channels] + normalisation.mean[i % channels]);
-    image.pixels.push_back(byte_of(value));
+    pixels[i] = byte_of(value);
   }
   return image;
 }
 
-data::Image sample(const Dataset& dataset, std::int64_t index) {
-  const Shape shape = dataset.image_shape();
-  data::Image image{shape[2], shape[1], shape[0], {}};
-  image.pixels.resize(static_cast<std::size_t>(shape.numel()));
-  dataset.read(index, image.pixels);
-  return image;
+Image sample(const Dataset& dataset, std::int64_t index, const Preprocessing& preprocessing) {
+  const data::Preprocessor preprocessor(preprocessing);
+  Image picture;
+  read_picture(dataset, index, picture);
+  std::vector<float> values(preprocessor.input_size());
+  preprocessor.apply(picture, values);
+  return input(values, preprocessing);
 }
 
-data::Image maps(const Tensor& values, std::int64_t sample, std::int64_t most) {
+Image maps(const Tensor& values, std::int64_t sample, std::int64_t most) {
   const Shape& shape = values.shape();
   const auto one = static_cast<std::size_t>(shape[1] * shape[2] * shape[3]);
   const auto all = values.elements<float>().subspan(static_cast<std::size_t>(sample) * one, one);
   return sheet(all, shape, std::min(shape[1], most), 1, 1);
 }
 
-data::Image filters(const Tensor& weights, std::int64_t most) {
+Image filters(const Tensor& weights, std::int64_t most) {
   const std::int64_t inputs = weights.shape()[1];
   return sheet(weights.elements<float>(), weights.shape(), std::min(weights.shape()[0], most), inputs,
                inputs == 3 ? 3 : 1);

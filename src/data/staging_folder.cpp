@@ -9,9 +9,9 @@
 #include <cstdio>
 #include <utility>
 
-#include "data/text.hpp"
 #include "lehr/core/disk_error.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
 
 namespace lehr::data {
 namespace {

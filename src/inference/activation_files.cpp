@@ -83,7 +83,7 @@ std::vector<std::filesystem::path> save_feature_maps(const std::filesystem::path
     if (!has_maps(output)) continue;
     for (std::size_t i = 0; i < note.samples.size(); ++i) {
       if (go_on && !go_on()) return files;
-      const data::Image image =
+      const Image image =
           pictures::maps(output.values, static_cast<std::int64_t>(i), output.values.shape()[1]);
       const std::string name = "sample" + as_file_name(note.samples[i]) + "-" + as_file_name(output.layer);
       files.push_back(folder / (name + ".png"));

@@ -11,9 +11,11 @@
 namespace lehr {
 namespace {
 
-ImageInput check(const Graph& model, const Dataset& dataset, std::span<const std::int64_t> samples) {
+ImageInput check(const Graph& model, const Preprocessing& preprocessing, const Dataset& dataset,
+                 std::span<const std::int64_t> samples) {
   const ImageInput input = image_input_of(model);
-  check_images_fit(input, dataset);
+  check_images_fit(input, dataset, preprocessing);
+  check_preprocessing_fits(preprocessing, input);
   if (samples.empty()) throw BadInput("expected samples to look at, found none");
   for (const std::int64_t sample : samples) check_sample(dataset, sample);
   return input;
@@ -42,11 +44,11 @@ void normalise(std::span<float> values) {
 }  // namespace
 
 std::vector<LayerOutput> activations(const Graph& model, Parameters& parameters,
-                                     const Normalisation& normalisation,
+                                     const Preprocessing& preprocessing,
                                      std::shared_ptr<const Dataset> dataset,
                                      std::span<const std::int64_t> samples,
                                      const ActivationsOptions& options) {
-  const ImageInput input = check(model, given(dataset), samples);
+  const ImageInput input = check(model, preprocessing, given(dataset), samples);
   const std::vector<Layer> layers = layers_named(options.layers, model);
   const auto watched = [&](const Layer& layer) {
     return options.before_activation ? layer.before_activation : layer.output();
@@ -56,9 +58,9 @@ std::vector<LayerOutput> activations(const Graph& model, Parameters& parameters,
   for (const Layer& layer : layers) plan_options.keep.push_back(watched(layer));
   Plan plan(model, parameters, plan_options);
 
-  data::BatchBuffer batch(count, dataset->image_shape());
-  data::BatchMaker(dataset, normalisation).fill(samples, batch, true);
-  plan.bind_input(input.node, batch.images);
+  data::BatchBuffer batch(count, preprocessing.shape);
+  data::BatchMaker(dataset, preprocessing).fill(samples, batch);
+  plan.bind_input(input.node, batch.images.elements<float>());
   plan.forward();
 
   std::vector<LayerOutput> outputs;

@@ -7,30 +7,6 @@
 #include "lehr/inference/predictor.hpp"
 
 namespace lehr {
-namespace {
-
-void check(const data::Image& picture) {
-  const std::string size = std::to_string(picture.width) + "x" + std::to_string(picture.height);
-  if (picture.channels != 1 && picture.channels != 3) {
-    throw BadInput("expected a picture of 1 or 3 channels, found " + counted(picture.channels, "channel"));
-  }
-  if (picture.width < 1 || picture.height < 1 ||
-      std::ssize(picture.pixels) != picture.width * picture.height * picture.channels) {
-    throw BadInput("a picture of " + size + " with " + counted(picture.channels, "channel") +
-                   " needs a byte for each pixel and channel, found " +
-                   counted(picture.pixels.size(), "byte"));
-  }
-}
-
-}  // namespace
-
-data::Image fit_picture(const data::Image& picture, const Shape& image_shape) {
-  check(picture);
-  data::Image fitted = data::with_channels(picture, image_shape[0]);
-  if (fitted.height == image_shape[1] && fitted.width == image_shape[2]) return fitted;
-  return data::resize(fitted, image_shape[2], image_shape[1]);
-}
-
 std::vector<ClassProbability> most_probable(std::span<const float> probabilities,
                                             std::span<const std::string> class_names, std::size_t top) {
   if (probabilities.size() != class_names.size()) {

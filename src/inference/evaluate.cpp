@@ -14,13 +14,13 @@ Evaluation evaluate(const Model& model, const Dataset& dataset, std::int64_t bat
                     std::span<const std::unique_ptr<Metric>> metrics) {
   const ThreadScope threads(0);
   check_model(model);
-  check_data_fits(classifier_of(model.graph), dataset);
+  check_data_fits(classifier_of(model.graph), dataset, model.preprocessing);
   const auto is_null = [](const std::unique_ptr<Metric>& metric) { return metric == nullptr; };
   if (std::ranges::any_of(metrics, is_null)) throw BadInput("a metric was expected, found null");
   const auto classes = static_cast<std::int64_t>(model.class_names.size());
   for (const auto& metric : metrics) metric->start(classes);
   const std::shared_ptr<const Dataset> borrowed(std::shared_ptr<const Dataset>(), &dataset);
-  Loader loader(borrowed, {.batch_size = batch_size, .normalisation = model.normalisation});
+  Loader loader(borrowed, {.batch_size = batch_size, .preprocessing = model.preprocessing});
   PlanCache plans(model.graph, cross_entropy_loss(), *model.parameters, 0);
   MetricSums sums;
   loader.start(0);

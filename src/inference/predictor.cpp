@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <mutex>
 #include <optional>
 
 #include "classifier/classifier.hpp"
 #include "classifier/model_use.hpp"
+#include "data/preprocessor.hpp"
+#include "data/sample_error.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/inference/predictor.hpp"
@@ -13,20 +13,6 @@
 
 namespace lehr {
 namespace {
-
-/// The normalised value of every byte, by channel.
-using ByteTable = std::vector<std::array<float, 256>>;
-
-ByteTable byte_table(const Normalisation& normalisation) {
-  ByteTable table(normalisation.mean.size());
-  for (std::size_t channel = 0; channel < table.size(); ++channel) {
-    for (std::size_t byte = 0; byte < 256; ++byte) {
-      table[channel][byte] =
-          (static_cast<float>(byte) / 255.0F - normalisation.mean[channel]) / normalisation.std[channel];
-    }
-  }
-  return table;
-}
 
 /// Written over the scores of one sample.
 void softmax(std::span<float> scores) {
@@ -45,7 +31,7 @@ struct Predictor::State {
   std::size_t batch_size;
   std::size_t image_size;  // elements of one image
   std::size_t classes;
-  ByteTable table;
+  data::Preprocessor preprocessor;
   std::vector<float> staged;      // one batch
   std::optional<Plan> full;       // of batch_size images
   std::optional<Plan> remainder;  // of as many as the last incomplete batch had
@@ -56,7 +42,7 @@ struct Predictor::State {
         batch_size(static_cast<std::size_t>(batch)),
         image_size(static_cast<std::size_t>(used.image_shape().numel())),
         classes(used.class_names.size()),
-        table(byte_table(used.normalisation)) {}
+        preprocessor(used.preprocessing) {}
 
   Plan& plan_for(std::size_t count) {
     std::optional<Plan>& plan = count == batch_size ? full : remainder;
@@ -72,25 +58,34 @@ struct Predictor::State {
     return *plan;
   }
 
-  void stage(std::span<const std::uint8_t> pixels) {
-    const std::size_t channels = table.size();
-    staged.resize(pixels.size());
-    for (std::size_t i = 0; i < pixels.size(); i += channels) {
-      for (std::size_t c = 0; c < channels; ++c) staged[i + c] = table[c][pixels[i + c]];
-    }
-  }
-
-  /// Bytes of at most batch_size images to as many rows of probabilities.
-  void run(std::span<const std::uint8_t> pixels, std::span<float> probabilities) {
+  /// `write` gives the input of each of at most batch_size pictures; they become as many rows of
+  /// probabilities.
+  template <class Write>
+  void run(std::size_t count, std::span<float> probabilities, const Write& write) {
     const std::lock_guard lock(mutex);
-    Plan& plan = plan_for(pixels.size() / image_size);
-    stage(pixels);
+    Plan& plan = plan_for(count);
+    staged.resize(count * image_size);
+    for (std::size_t i = 0; i < count; ++i) {
+      write(i, std::span(staged).subspan(i * image_size, image_size));
+    }
     plan.bind_input(input, staged);
     plan.forward();
     model.parameters->backend().download(probabilities.data(), plan.value(model.graph.output()));
     for (std::size_t row = 0; row < probabilities.size(); row += classes) {
       softmax(probabilities.subspan(row, classes));
     }
+  }
+
+  /// The same of any number of pictures.
+  template <class Write>
+  std::vector<float> run_all(std::size_t pictures, const Write& write) {
+    std::vector<float> result(pictures * classes);
+    for (std::size_t first = 0; first < pictures; first += batch_size) {
+      const std::size_t count = std::min(batch_size, pictures - first);
+      run(count, std::span(result).subspan(first * classes, count * classes),
+          [&](std::size_t i, std::span<float> input_values) { write(first + i, input_values); });
+    }
+    return result;
   }
 };
 
@@ -112,38 +107,38 @@ std::vector<float> Predictor::probabilities(std::span<const std::uint8_t> pixels
     throw BadInput("expected whole images of " + counted(s.image_size, "byte") + ", found " +
                    counted(pixels.size(), "byte"));
   }
-  const std::size_t images = pixels.size() / s.image_size;
-  std::vector<float> result(images * s.classes);
-  for (std::size_t first = 0; first < images; first += s.batch_size) {
-    const std::size_t count = std::min(s.batch_size, images - first);
-    s.run(pixels.subspan(first * s.image_size, count * s.image_size),
-          std::span(result).subspan(first * s.classes, count * s.classes));
-  }
-  return result;
+  return s.run_all(pixels.size() / s.image_size, [&](std::size_t i, std::span<float> input) {
+    s.preprocessor.convert(pixels.subspan(i * s.image_size, s.image_size), input);
+  });
 }
 
-std::vector<ClassProbability> Predictor::classify(const data::Image& picture, std::size_t top) const {
-  const Model& model = state_->model;
-  return most_probable(probabilities(fit_picture(picture, model.image_shape()).pixels), model.class_names,
-                       top);
+std::vector<float> Predictor::probabilities(std::span<const Image> pictures) const {
+  State& s = *state_;
+  Image picture;
+  return s.run_all(pictures.size(), [&](std::size_t i, std::span<float> input) {
+    picture = pictures[i];
+    s.preprocessor.apply(picture, input);
+  });
 }
 
 std::vector<float> Predictor::probabilities(const Dataset& dataset,
                                             std::span<const std::int64_t> samples) const {
   State& s = *state_;
-  check_images_fit(image_input_of(s.model.graph), dataset);
-  std::vector<float> result(samples.size() * s.classes);
-  std::vector<std::uint8_t> pixels;
-  for (std::size_t first = 0; first < samples.size(); first += s.batch_size) {
-    const std::size_t count = std::min(s.batch_size, samples.size() - first);
-    pixels.resize(count * s.image_size);
-    for (std::size_t i = 0; i < count; ++i) {
-      check_sample(dataset, samples[first + i]);
-      dataset.read(samples[first + i], std::span(pixels).subspan(i * s.image_size, s.image_size));
+  check_images_fit(image_input_of(s.model.graph), dataset, s.model.preprocessing);
+  for (const std::int64_t sample : samples) check_sample(dataset, sample);
+  Image picture;
+  return s.run_all(samples.size(), [&](std::size_t i, std::span<float> input) {
+    try {
+      dataset.read(samples[i], picture);
+      s.preprocessor.apply(picture, input);
+    } catch (...) {
+      data::rethrow_naming(dataset, samples[i]);
     }
-    s.run(pixels, std::span(result).subspan(first * s.classes, count * s.classes));
-  }
-  return result;
+  });
+}
+
+std::vector<ClassProbability> Predictor::classify(const Image& picture, std::size_t top) const {
+  return most_probable(probabilities(std::span(&picture, 1)), state_->model.class_names, top);
 }
 
 }  // namespace lehr

@@ -8,7 +8,7 @@ namespace lehr {
 /// What a saved model's file holds.
 store::SafeTensors model_contents(const Graph& graph, const Parameters& parameters,
                                   const std::vector<std::string>& class_names,
-                                  const Normalisation& normalisation);
+                                  const Preprocessing& preprocessing);
 
 /// Fills the parameters from a file's tensors; those whose names begin with "lehr." are others' business.
 /// Throws BadInput where one is missing, has another shape or type, or is not of the graph.

@@ -68,7 +68,7 @@ Model make_model(const store::SafeTensors& contents, const Backend& backend) {
   check_activations(metadata.graph, backend);
   check_weights(metadata.graph, contents);
   Model model{std::move(metadata.graph), nullptr, std::move(metadata.class_names),
-              std::move(metadata.normalisation)};
+              std::move(metadata.preprocessing)};
   model.parameters = std::make_shared<Parameters>(model.graph, backend);
   set_parameters(*model.parameters, contents);
   return model;
@@ -80,14 +80,14 @@ Shape Model::image_shape() const { return image_input_of(graph).shape; }
 
 void check_model(const Model& model) {
   if (!model.parameters) throw BadInput("the model has no parameters: it is empty or was moved from");
-  check_model_parts(model.graph, model.class_names, model.normalisation);
+  check_model_parts(model.graph, model.class_names, model.preprocessing);
 }
 
 store::SafeTensors model_contents(const Graph& graph, const Parameters& parameters,
                                   const std::vector<std::string>& class_names,
-                                  const Normalisation& normalisation) {
+                                  const Preprocessing& preprocessing) {
   store::SafeTensors contents;
-  contents.metadata = write_model_metadata({graph, class_names, normalisation});
+  contents.metadata = write_model_metadata({graph, class_names, preprocessing});
   for (const ParameterEntry& entry : parameters.entries()) {
     contents.tensors.emplace(entry.name, parameters.get(entry.name));
   }
@@ -100,8 +100,8 @@ void read_weights(const Graph& graph, Parameters& parameters, const store::SafeT
 }
 
 void save_model(const std::filesystem::path& file, const Graph& graph, const Parameters& parameters,
-                const std::vector<std::string>& class_names, const Normalisation& normalisation) {
-  store::write_safetensors(file, model_contents(graph, parameters, class_names, normalisation));
+                const std::vector<std::string>& class_names, const Preprocessing& preprocessing) {
+  store::write_safetensors(file, model_contents(graph, parameters, class_names, preprocessing));
 }
 
 Model load_model(const std::filesystem::path& file, const Backend& backend) {

@@ -17,6 +17,8 @@ using nlohmann::json;
 
 constexpr const char* graph_key = "lehr.graph";
 constexpr const char* classes_key = "lehr.classes";
+constexpr const char* preprocessing_key = "lehr.preprocessing";
+/// What earlier versions wrote in its place.
 constexpr const char* normalisation_key = "lehr.normalisation";
 
 const std::string& text_of(const std::map<std::string, std::string>& texts, const char* key) {
@@ -63,6 +65,24 @@ Normalisation parse_normalisation(const std::string& text) {
   return {parse_floats(object, "mean"), parse_floats(object, "std")};
 }
 
+/// The preprocessing of an earlier version, whose commands stretched pictures to the size of the input.
+Preprocessing preprocessing_of(const std::string& normalisation, const Graph& graph) {
+  return {.shape = image_input_of(graph).shape,
+          .fit = Fit::stretch,
+          .normalisation = parse_normalisation(normalisation)};
+}
+
+Preprocessing parse_preprocessing(const std::map<std::string, std::string>& texts, const Graph& graph) {
+  const auto old = texts.find(normalisation_key);
+  if (old != texts.end() && !texts.contains(preprocessing_key)) return preprocessing_of(old->second, graph);
+  try {
+    return preprocessing_from_json(text_of(texts, preprocessing_key));
+  } catch (const BadInput& error) {
+    if (!texts.contains(preprocessing_key)) throw;
+    throw BadInput(std::string(preprocessing_key) + ": " + error.what());
+  }
+}
+
 // Shapes that overflow are the only failure of a graph that is not BadInput already.
 Graph parse_graph(const std::string& text) {
   try {
@@ -87,27 +107,27 @@ void check_class_names(const std::vector<std::string>& names, std::int64_t expec
 }  // namespace
 
 void check_model_parts(const Graph& graph, const std::vector<std::string>& class_names,
-                       const Normalisation& normalisation) {
+                       const Preprocessing& preprocessing) {
   const Classifier model = classifier_of(graph);
   check_class_names(class_names, model.classes);
-  check_normalisation(normalisation, model.shape[0]);
+  check_preprocessing_fits(preprocessing, model);
 }
 
 std::map<std::string, std::string> write_model_metadata(const ModelMetadata& metadata) {
-  check_model_parts(metadata.graph, metadata.class_names, metadata.normalisation);
-  const json normalisation{{"mean", metadata.normalisation.mean}, {"std", metadata.normalisation.std}};
+  check_model_parts(metadata.graph, metadata.class_names, metadata.preprocessing);
   // Class names may come from folders, whose names are any bytes.
   const auto replace = json::error_handler_t::replace;
   return {{"format", "pt"},
           {graph_key, to_json(metadata.graph)},
           {classes_key, json(metadata.class_names).dump(-1, ' ', false, replace)},
-          {normalisation_key, normalisation.dump()}};
+          {preprocessing_key, to_json(metadata.preprocessing)}};
 }
 
 ModelMetadata read_model_metadata(const std::map<std::string, std::string>& texts) {
-  ModelMetadata metadata{parse_graph(text_of(texts, graph_key)), parse_classes(text_of(texts, classes_key)),
-                         parse_normalisation(text_of(texts, normalisation_key))};
-  check_model_parts(metadata.graph, metadata.class_names, metadata.normalisation);
+  ModelMetadata metadata{
+      parse_graph(text_of(texts, graph_key)), parse_classes(text_of(texts, classes_key)), {}};
+  metadata.preprocessing = parse_preprocessing(texts, metadata.graph);
+  check_model_parts(metadata.graph, metadata.class_names, metadata.preprocessing);
   return metadata;
 }
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "lehr/data/dataset.hpp"
+#include "lehr/data/preprocessing.hpp"
 #include "lehr/graph/graph.hpp"
 
 namespace lehr {
@@ -13,7 +13,7 @@ namespace lehr {
 struct ModelMetadata {
   Graph graph;
   std::vector<std::string> class_names;
-  Normalisation normalisation;
+  Preprocessing preprocessing;
 };
 
 /// As texts for a safetensors file. Throws BadInput where the parts do not fit each other.
@@ -23,9 +23,9 @@ std::map<std::string, std::string> write_model_metadata(const ModelMetadata& met
 /// not fit each other.
 ModelMetadata read_model_metadata(const std::map<std::string, std::string>& texts);
 
-/// Throws BadInput unless the graph goes from one input of images to scores of the classes, and there is a
-/// usable mean and standard deviation for each channel.
+/// Throws BadInput unless the graph goes from one input of images to scores of the classes, and the
+/// preprocessing makes these images.
 void check_model_parts(const Graph& graph, const std::vector<std::string>& class_names,
-                       const Normalisation& normalisation);
+                       const Preprocessing& preprocessing);
 
 }  // namespace lehr

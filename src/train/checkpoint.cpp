@@ -147,7 +147,7 @@ void write_checkpoint(const std::filesystem::path& path, const LearnerState& sta
   const auto names = state.data.train->class_names();
   CheckpointContents contents;
   contents.file =
-      model_contents(state.model, state.parameters, {names.begin(), names.end()}, state.normalisation());
+      model_contents(state.model, state.parameters, {names.begin(), names.end()}, state.preprocessing());
   contents.identity = training_identity(state);
   contents.position = state.position;
   contents.cancelled = state.cancelled;
@@ -181,7 +181,7 @@ CheckpointContents read_checkpoint(const std::filesystem::path& file) {
 
 void restore(LearnerState& state, const CheckpointContents& contents) {
   check_groups(contents.groups, state.parameters);
-  state.adopt(read_model_metadata(contents.file.metadata).normalisation);
+  state.adopt(read_model_metadata(contents.file.metadata).preprocessing);
   read_weights(state.model, state.parameters, contents.file);
   state.groups = contents.groups;
   state.apply_groups();

@@ -86,6 +86,7 @@ Dump replay(const store::SafeTensors& file, Model model) {
       throw BadInput("a target is " + std::to_string(target) + ", no class");
   }
   Batch batch{.size = size,
+              .image_shape = in,
               .images = images.elements<float>().data(),
               .targets = targets.elements<std::int64_t>().data()};
   if (file.tensors.contains(soft_targets_name)) {
@@ -105,11 +106,11 @@ Dump replay(const store::SafeTensors& file, Model model) {
 void write_dump(const std::filesystem::path& path, const LearnerState& state, const std::string& message) {
   const auto names = state.data.train->class_names();
   store::SafeTensors file =
-      model_contents(state.model, state.parameters, {names.begin(), names.end()}, state.normalisation());
+      model_contents(state.model, state.parameters, {names.begin(), names.end()}, state.preprocessing());
   const Batch& batch = state.batch;
-  const Shape image = state.data.image_shape();
-  file.tensors.emplace(images_name,
-                       tensor_of(batch.images, {batch.size, image[1], image[2], image[0]}, DType::f32));
+  const Shape& image = batch.image_shape;
+  file.tensors.emplace(
+      images_name, tensor_of(batch.pixels().data(), {batch.size, image[1], image[2], image[0]}, DType::f32));
   file.tensors.emplace(targets_name, tensor_of(batch.targets, {batch.size}, DType::i64));
   if (batch.soft_targets != nullptr) {
     file.tensors.emplace(soft_targets_name,

@@ -39,7 +39,8 @@ std::span<const std::int64_t> targets_of(const Batch& batch) {
 
 LoaderOptions validation_loading(const LearnerState& state) {
   return {.batch_size = state.options.batch_size,
-          .normalisation = state.normalisation(),
+          .preprocessing = state.preprocessing(),
+          .workers = state.options.workers,
           .prefetch = state.options.prefetch};
 }
 
@@ -313,7 +314,7 @@ void FitLoop::train_batch() {
 }
 
 SetMetrics FitLoop::validate(std::shared_ptr<const Dataset> dataset) {
-  check_data_fits(classifier_of(s_.model), given(dataset));
+  check_data_fits(classifier_of(s_.model), given(dataset), s_.options.preprocessing);
   const ThreadScope threads(s_.options.threads);
   if (s_.is_validating()) {
     throw Error(

@@ -60,17 +60,28 @@ void check_same_classes(const Dataset& train, const Dataset& valid) {
   }
 }
 
+/// What is not given is filled in: the model's shape, measured mean and std.
+void check_given(const Preprocessing& preprocessing, const Classifier& model) {
+  Preprocessing filled = preprocessing;
+  if (filled.shape.rank() == 0) filled.shape = model.shape;
+  if (filled.normalisation == Normalisation{}) {
+    const auto channels = static_cast<std::size_t>(model.shape[0]);
+    filled.normalisation = {std::vector<float>(channels), std::vector<float>(channels, 1.0F)};
+  }
+  check_preprocessing_fits(filled, model);
+}
+
 void check_fits(const Graph& graph, const DataSplits& data, const LearnerOptions& options) {
   const std::string of = data.source.empty() ? "" : " of " + in_quotes(data.source);
   const Dataset& train = given(data.train, "the training set" + of);
   const Dataset& valid = given(data.valid, "the validation set" + of);
   const Classifier model = classifier_of(graph);
-  check_data_fits(model, train, "the training set" + of);
-  check_data_fits(model, valid, "the validation set" + of);
+  check_data_fits(model, train, options.preprocessing, "the training set" + of);
+  check_data_fits(model, valid, options.preprocessing, "the validation set" + of);
   check_same_classes(train, valid);
   data::check_loading(train, training_loading(options));
   if (options.validate && valid.size() < 1) throw BadInput("the validation set" + of + " is empty");
-  if (options.normalisation) check_normalisation(*options.normalisation, model.shape[0]);
+  check_given(options.preprocessing, model);
 }
 
 /// A function that is called at one event.
@@ -170,8 +181,7 @@ void check_metric_name(const Metric& metric) {
 void scale_to_first_batch(LearnerState& state) {
   state.train_loader().start(0);
   const Batch& batch = *state.train_loader().next();
-  const auto elements = static_cast<std::size_t>(batch.size * state.data.image_shape().numel());
-  lsuv(state.parameters, state.model, {batch.images, elements}, batch.size);
+  lsuv(state.parameters, state.model, batch.pixels(), batch.size);
 }
 
 }  // namespace
@@ -372,7 +382,7 @@ const Graph& Learner::model() const { return state_->model; }
 Parameters& Learner::parameters() { return state_->parameters; }
 const Parameters& Learner::parameters() const { return state_->parameters; }
 const DataSplits& Learner::data() const { return state_->data; }
-const Normalisation& Learner::normalisation() const { return state_->normalisation(); }
+const Preprocessing& Learner::preprocessing() const { return state_->preprocessing(); }
 const LearnerOptions& Learner::options() const { return state_->options; }
 Optimizer& Learner::optimizer() { return state_->optimizer; }
 const Optimizer& Learner::optimizer() const { return state_->optimizer; }
@@ -385,7 +395,7 @@ Plan& Learner::training_plan() {
 
 void Learner::save(const std::filesystem::path& file) const {
   const auto names = state_->data.train->class_names();
-  save_model(file, state_->model, state_->parameters, {names.begin(), names.end()}, state_->normalisation());
+  save_model(file, state_->model, state_->parameters, {names.begin(), names.end()}, state_->preprocessing());
 }
 
 void Learner::save_checkpoint(const std::filesystem::path& file) const {

@@ -1,10 +1,12 @@
 #include "train/learner_state.hpp"
 
+#include "classifier/classifier.hpp"
 #include "data/loading.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/engine/parameter_tensors.hpp"
+#include "lehr/image/edit.hpp"
 #include "train/group_ranges.hpp"
 
 namespace lehr {
@@ -30,10 +32,11 @@ std::shared_ptr<const Loss> loss_of_options(const LearnerOptions& options) {
 
 LoaderOptions training_loading(const LearnerOptions& options) {
   return {.batch_size = options.batch_size,
-          .shuffle = true,
+          .sampler = options.sampler,
           .drop_last = options.drop_last,
           .seed = options.seed,
-          .normalisation = {},
+          .transforms = options.transforms,
+          .workers = options.workers,
           .prefetch = options.prefetch};
 }
 
@@ -49,7 +52,9 @@ LearnerState::LearnerState(Graph graph, DataSplits splits, LearnerOptions given)
       optimizer(options.optimizer, parameters.values().count(),
                 group_ranges(groups, model, parameters, decays), *options.backend,
                 parameter_tensors(parameters)),
-      normalisation_(options.normalisation) {}
+      preprocessing_(options.preprocessing) {
+  preprocessing_.shape = image_input_of(model).shape;
+}
 
 LearnerState::LearnerState(const LearnerState& other, std::uint64_t seed_shift)
     : model(other.model),
@@ -66,7 +71,7 @@ LearnerState::LearnerState(const LearnerState& other, std::uint64_t seed_shift)
       progress(other.progress),
       epochs_done(other.epochs_done),
       fits(other.fits),
-      normalisation_(other.normalisation()) {
+      preprocessing_(other.preprocessing()) {
   apply_groups();
   const Backend& backend = *options.backend;
   backend.copy(parameters.values(), other.parameters.values());
@@ -77,28 +82,42 @@ LearnerState::LearnerState(const LearnerState& other, std::uint64_t seed_shift)
   optimizer.set_steps_done(other.optimizer.steps_done());
 }
 
+std::int64_t LearnerState::samples_an_epoch() const {
+  LoaderOptions loading = training_loading(options);
+  loading.drop_last = false;
+  return data::samples_of(*data.train, loading);
+}
+
 std::int64_t LearnerState::batches_an_epoch() const {
   const std::int64_t all = data::batches_of(*data.train, training_loading(options));
   return options.max_batches == 0 ? all : std::min(all, options.max_batches);
 }
 
-const Normalisation& LearnerState::normalisation() const {
-  if (!normalisation_) normalisation_ = normalisation_of(*data.train, options.measuring);
-  return *normalisation_;
+const Preprocessing& LearnerState::preprocessing() const {
+  if (preprocessing_.normalisation.mean.empty()) {
+    preprocessing_.normalisation = normalisation_of(*data.train, preprocessing_, options.measuring);
+  }
+  return preprocessing_;
 }
 
-void LearnerState::adopt(const Normalisation& saved) {
-  if (normalisation_ && *normalisation_ != saved) {
+void LearnerState::adopt(const Preprocessing& saved) {
+  const Normalisation& own = preprocessing_.normalisation;
+  if (!own.mean.empty() && own != saved.normalisation) {
     throw BadInput(
         "this is another training than the saved one: its images were normalised with another mean and std");
   }
-  normalisation_ = saved;
+  if (preprocessing_.fit != saved.fit) {
+    throw BadInput("this is another training than the saved one: pictures were fitted by \"" +
+                   std::string(image::name_of(saved.fit)) + "\", now by \"" +
+                   std::string(image::name_of(preprocessing_.fit)) + "\"");
+  }
+  preprocessing_.normalisation = saved.normalisation;
 }
 
 Loader& LearnerState::train_loader() {
   if (!train_loader_) {
     LoaderOptions loading = training_loading(options);
-    loading.normalisation = normalisation();
+    loading.preprocessing = preprocessing();
     train_loader_ = std::make_unique<Loader>(data.train, std::move(loading));
   }
   return *train_loader_;

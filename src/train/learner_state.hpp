@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "classifier/plan_cache.hpp"
+#include "lehr/data/loader.hpp"
 #include "lehr/graph/loss.hpp"
 #include "lehr/train/learner.hpp"
 #include "metrics/metric_sums.hpp"
@@ -20,7 +21,7 @@
 
 namespace lehr {
 
-/// How the training set is loaded, but for the normalisation.
+/// How the training set is loaded, but for the preprocessing.
 LoaderOptions training_loading(const LearnerOptions& options);
 
 /// The loss that is minimised. Throws BadInput if options contradict each other.
@@ -81,12 +82,14 @@ struct LearnerState {
   /// A copy without callbacks and metrics, with the seed shifted.
   LearnerState(const LearnerState& other, std::uint64_t seed_shift);
 
+  /// Of the training set, those dropped included.
+  std::int64_t samples_an_epoch() const;
   std::int64_t batches_an_epoch() const;
-  /// Measured at the first call unless it was given.
-  const Normalisation& normalisation() const;
+  /// Mean and std are measured at the first call unless they were given.
+  const Preprocessing& preprocessing() const;
   /// Takes over a checkpoint's, which spares measuring. Throws BadInput if there is another one already.
-  void adopt(const Normalisation& saved);
-  /// Made at the first call, since it needs the normalisation.
+  void adopt(const Preprocessing& saved);
+  /// Made at the first call, since it needs mean and std.
   Loader& train_loader();
   bool is_active(Scope scope) const { return active[static_cast<std::size_t>(scope)]; }
   /// Whether the events of a validation fire.
@@ -98,7 +101,7 @@ struct LearnerState {
   void check_batch() const;
   /// How the training set is cut into batches.
   BatchCut batch_cut() const {
-    return {data.train->size(), options.batch_size, options.drop_last, batches_an_epoch()};
+    return {samples_an_epoch(), options.batch_size, options.drop_last, batches_an_epoch()};
   }
   /// Passes the groups' settings to the optimizer and the plans.
   void apply_groups();
@@ -112,7 +115,7 @@ struct LearnerState {
   std::string place() const;
 
  private:
-  mutable std::optional<Normalisation> normalisation_;
+  mutable Preprocessing preprocessing_;  // without mean and std until they are needed
   std::unique_ptr<Loader> train_loader_;
 };
 

@@ -71,7 +71,7 @@ class Tracer {
     const auto elements = [&](NodeId input) {
       return batch.size * made_.graph.node(input).output.shape.numel();
     };
-    plan.bind_input(images, HostData(batch.images, DType::f32, elements(images)));
+    plan.bind_input(images, HostData(batch.images, batch.dtype, elements(images)));
     plan.bind_input(made_.targets, soft() ? HostData(batch.soft_targets, DType::f32, elements(made_.targets))
                                           : HostData(batch.targets, DType::i64, elements(made_.targets)));
   }

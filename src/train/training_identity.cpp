@@ -8,6 +8,7 @@
 #include "lehr/core/error.hpp"
 #include "lehr/core/hash.hpp"
 #include "lehr/core/text.hpp"
+#include "lehr/data/transform.hpp"
 #include "lehr/graph/json.hpp"
 
 namespace lehr {
@@ -22,13 +23,21 @@ std::string describe(const Dataset& dataset) {
   for (const std::string& name : dataset.class_names()) hash.add(name);
   for (std::int64_t i = 0; i < count; ++i) hash.add_number(static_cast<std::uint64_t>(dataset.label(i)));
   const std::int64_t looked_at = dataset.in_memory() ? count : std::min(count, sampled_images);
-  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(dataset.image_shape().numel()));
+  const bool same_shape = dataset.image_shape().rank() != 0;
+  Image picture;
   for (std::int64_t i = 0; i < looked_at; ++i) {
-    dataset.read(i * count / looked_at, pixels);
-    hash.add_numbers(std::span<const std::uint8_t>(pixels));
+    read_picture(dataset, i * count / looked_at, picture);
+    if (!same_shape) {
+      for (const std::int64_t number : {picture.channels, picture.height, picture.width}) {
+        hash.add_number(static_cast<std::uint64_t>(number));
+      }
+      hash.add_number(static_cast<std::uint64_t>(picture.bits));
+    }
+    hash.add_numbers(std::span<const std::uint8_t>(picture.pixels));
   }
-  return fmt::format("{} images of shape {} in {} classes, checksum {}", count, dataset.image_shape().str(),
-                     dataset.class_names().size(), hash.text());
+  const std::string shape = same_shape ? "of shape " + dataset.image_shape().str() : "of their own shapes";
+  return fmt::format("{} images {} in {} classes, checksum {}", count, shape, dataset.class_names().size(),
+                     hash.text());
 }
 
 std::string describe(const Attribute& attribute) {
@@ -57,6 +66,15 @@ std::string describe(const Loss& loss) {
 
 double smoothing_of(const Loss& loss) {
   return loss.name() == default_loss ? loss.attributes().real("label_smoothing") : 0;
+}
+
+std::string describe(const std::vector<TransformSpec>& transforms) {
+  return transforms.empty() ? "none" : to_json(transforms);
+}
+
+std::string describe(const SamplerSpec& sampler) {
+  const TransformSpec as_data{sampler.name, sampler.settings};
+  return sampler.settings.begin() == sampler.settings.end() ? sampler.name : to_json(std::span(&as_data, 1));
 }
 
 std::string checksum(const std::string& text) {
@@ -88,6 +106,8 @@ TrainingIdentity training_identity(const LearnerState& state) {
           {"batch size", fmt::format("{}", o.batch_size)},
           {"batches an epoch", fmt::format("{}", state.batches_an_epoch())},
           {"drop last", fmt::format("{}", o.drop_last)},
+          {"sampler", describe(o.sampler)},
+          {"transforms", describe(o.transforms)},
           {"loss", describe(*state.loss)},
           {"label smoothing", fmt::format("{}", smoothing_of(*state.loss))},
           {"class weights", fmt::format("{}", fmt::join(state.loss->class_weights(), ","))},
@@ -96,14 +116,25 @@ TrainingIdentity training_identity(const LearnerState& state) {
           {"backend", std::string(o.backend->name())}};
 }
 
+namespace {
+
+/// What a checkpoint means that does not say it, because its version had no choice.
+std::string before_there_was_a_choice(const std::string& name) {
+  if (name == "sampler") return "random";
+  if (name == "transforms") return "none";
+  if (name == "loss") return default_loss;
+  return "not known";
+}
+
+}  // namespace
+
 void check_same(const TrainingIdentity& saved, const TrainingIdentity& present) {
   const std::map<std::string, std::string> then(saved.begin(), saved.end());
   std::string changes;
   for (const auto& [name, now] : present) {
     const auto found = then.find(name);
-    // Checkpoints of versions with one loss do not name it.
-    const std::string missing = name == "loss" ? default_loss : "not known";
-    const std::string before = found == then.end() ? missing : printable(found->second, 300);
+    const std::string before =
+        found == then.end() ? before_there_was_a_choice(name) : printable(found->second, 300);
     if (before == printable(now, 300)) continue;
     changes += (changes.empty() ? "" : "; ") + name + ": then " + before + ", now " + printable(now, 300);
   }

@@ -4,6 +4,7 @@
 
 #include "classifier/classifier.hpp"
 #include "lehr/core/thread_scope.hpp"
+#include "lehr/data/loader.hpp"
 #include "lehr/engine/parameters.hpp"
 #include "lehr/engine/plan.hpp"
 #include "lehr/graph/loss.hpp"
@@ -29,6 +30,8 @@ std::int64_t batch_bytes(const Learner& learner, const Dataset& dataset) {
   const LearnerOptions& options = learner.options();
   LoaderOptions loading;
   loading.batch_size = options.batch_size;
+  loading.preprocessing.shape = image_input_of(learner.model()).shape;
+  loading.workers = options.workers;
   loading.prefetch = options.prefetch;
   return static_cast<std::int64_t>(Loader::batch_bytes(dataset, loading));
 }
@@ -38,12 +41,12 @@ std::int64_t batch_bytes(const Learner& learner, const Dataset& dataset) {
 PlanMemory plan_memory(LearnerState& state) {
   const ThreadScope threads(state.options.threads);
   state.stats->update(state.in_batch);
-  const auto of = [&](const Dataset& dataset, Mode mode) {
-    return state.plans.plan(std::min(state.options.batch_size, dataset.size()), mode).memory();
+  const auto of = [&](std::int64_t samples, Mode mode) {
+    return state.plans.plan(std::min(state.options.batch_size, samples), mode).memory();
   };
-  PlanMemory most = of(*state.data.train, Mode::train);
+  PlanMemory most = of(state.samples_an_epoch(), Mode::train);
   if (!state.options.validate) return most;
-  const PlanMemory valid = of(*state.data.valid, Mode::eval);
+  const PlanMemory valid = of(state.data.valid->size(), Mode::eval);
   most.arena = std::max(most.arena, valid.arena);
   most.without_sharing = std::max(most.without_sharing, valid.without_sharing);
   most.workspace = std::max(most.workspace, valid.workspace);

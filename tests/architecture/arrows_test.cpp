@@ -11,8 +11,8 @@ namespace {
 /// Vendor headers that only one folder may include.
 const std::map<std::string, std::string>& vendor_homes() {
   static const std::map<std::string, std::string> homes{
-      {"dnnl", "cpu"},    {"oneapi/", "cpu"}, {"hwy/", "cpu"},       {"omp.h", "cpu"},
-      {"spng.h", "data"}, {"zlib.h", "data"}, {"sqlite3.h", "store"}};
+      {"dnnl", "cpu"},     {"oneapi/", "cpu"},  {"hwy/", "cpu"},       {"omp.h", "cpu"},
+      {"spng.h", "image"}, {"zlib.h", "image"}, {"sqlite3.h", "store"}};
   return homes;
 }
 

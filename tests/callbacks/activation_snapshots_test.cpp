@@ -28,7 +28,7 @@ TEST(ActivationSnapshots, AreSavedAtEpochsAndAtTheEnd) {
   EXPECT_TRUE(fs::exists(folder / "seen/epoch-0002/sample60-0.png"));
   const auto file = store::read_safetensors(folder / "seen/epoch-0003.safetensors");
   const std::vector<std::int64_t> samples{3, 60};
-  const auto now = activations(learner->model(), learner->parameters(), learner->normalisation(),
+  const auto now = activations(learner->model(), learner->parameters(), learner->preprocessing(),
                                learner->data().valid, samples, {.layers = {"0"}});
   ASSERT_EQ(file.tensors.size(), 1U);
   EXPECT_TRUE(std::ranges::equal(file.tensors.at("0").elements<float>(), now[0].values.elements<float>()));

@@ -156,7 +156,7 @@ TEST(ActivationStats, IsBoundedAndKeepsExtremes) {
   const auto learner = learner_with({.most_points = 16}, false);
   learner->on(Event::before_batch, [](Learner& l) {
     if (!l.progress().training || l.progress().train_batches != 43) return;
-    for (std::int64_t i = 0; i < l.batch().size * 28 * 28; ++i) l.batch().images[i] *= 100;
+    for (float& value : l.batch().pixels()) value *= 100;
   });
   learner->fit(20, 1e-3);
   const auto& stats = learner->callback<ActivationStats>();

@@ -174,7 +174,7 @@ void with_mixed(SomeMix mix, const Check& check) {
       Event::before_batch,
       [&](Learner& l) {
         const Batch& batch = l.batch();
-        before.assign(batch.images, batch.images + batch.size * 784);
+        before.assign(batch.pixels().begin(), batch.pixels().end());
         labels.assign(batch.targets, batch.targets + batch.size);
       },
       -90);
@@ -209,7 +209,7 @@ TEST(MixUp, MixesImagesAndTargetsAlike) {
         explained = true;
         for (std::size_t p = 0; p < 784 && explained; ++p) {
           const float expected = share * before[i * 784 + p] + (1 - share) * before[j * 784 + p];
-          explained = std::abs(batch.images[i * 784 + p] - expected) < 1e-4F;
+          explained = std::abs(batch.pixels()[i * 784 + p] - expected) < 1e-4F;
         }
       }
       EXPECT_TRUE(explained) << i;
@@ -226,7 +226,7 @@ TEST(CutMix, TakesARectangleFromAnother) {
           for (std::size_t i = 0; i < 64; ++i) {
             std::size_t changed = 0;
             for (std::size_t p = 0; p < 784; ++p)
-              changed += batch.images[i * 784 + p] != before[i * 784 + p] ? 1 : 0;
+              changed += batch.pixels()[i * 784 + p] != before[i * 784 + p] ? 1 : 0;
             const float share = batch.soft_targets[i * 10 + static_cast<std::size_t>(labels[i])];
             EXPECT_LE(static_cast<float>(changed), 784 * (1 - share) + 784 * (share == 1 ? 1 : 0) + 0.5F);
             cut = cut || changed > 20;

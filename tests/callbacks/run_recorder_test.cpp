@@ -310,9 +310,9 @@ class Unreliable final : public Dataset {
   Shape image_shape() const override { return digits_->image_shape(); }
   std::span<const std::string> class_names() const override { return digits_->class_names(); }
   std::int64_t label(std::int64_t index) const override { return digits_->label(index); }
-  void read(std::int64_t index, std::span<std::uint8_t> pixels) const override {
+  void read(std::int64_t index, Image& picture) const override {
     if (broken) throw BadInput("picture " + std::to_string(index) + " cannot be read");
-    digits_->read(index, pixels);
+    digits_->read(index, picture);
   }
   bool in_memory() const override { return true; }
 

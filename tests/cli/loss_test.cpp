@@ -47,6 +47,28 @@ TEST(Evaluate, SaysWhyAMetricIsUndefined) {
       << outcome.out;
 }
 
+TEST(Evaluate, MeasuresTheSetThatIsNamed) {
+  const TemporaryFolder folder;
+  const std::string id = trained_run(folder.path(), {});
+  const Outcome made = run(folder.path(), {"data", "make", "digits", "--out", "idx", "--count", "40"});
+  ASSERT_EQ(made.status, 0) << made.err;
+  const auto measured = [&](const std::string& data, const std::string& set) {
+    return run(folder.path(), {"evaluate", id, "--data", data, "--set", set, "--json"});
+  };
+  const auto test = measured("mnist:idx", "test").event("evaluation");
+  EXPECT_EQ(test["set"], "test");
+  EXPECT_EQ(test["samples"], 8);
+  EXPECT_EQ(test["loss"], measured("mnist:idx", "valid").event("evaluation")["loss"]);
+  EXPECT_EQ(measured("mnist:idx", "train").event("evaluation")["samples"], 40);
+  const Outcome none = measured("digits:40", "test");
+  EXPECT_EQ(none.status, 2);
+  EXPECT_NE(none.err.find("\"digits:40\" has no test set"), std::string::npos) << none.err;
+  const Outcome unknown = measured("digits:40", "tests");
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_NE(unknown.err.find("unknown set \"tests\"; did you mean \"test\"?"), std::string::npos)
+      << unknown.err;
+}
+
 TEST(ClassWeights, MayLeaveBatchesWithoutWeight) {
   const TemporaryFolder folder;
   for (const std::vector<std::string>& more : {std::vector<std::string>{},

@@ -36,6 +36,13 @@ TEST(MemoryDataset, RefusesWhatDoesNotFit) {
   expect_bad_input([] { MemoryDataset({1, 0, 2}, {}, {}, two_classes); }, {"(1, 0, 2)"});
 }
 
+TEST(DataSplits, GiveTheirSetsByName) {
+  const DataSplits splits = data::digits({.train = 10, .valid = 1});
+  EXPECT_EQ(splits.set("valid"), splits.valid);
+  expect_bad_input([&] { splits.set("test"); }, {"\"digits:10\" has no test set"});
+  expect_bad_input([&] { splits.set("tset"); }, {"unknown set \"tset\"; did you mean \"test\"?"});
+}
+
 // The textbook formula in double, over the same samples.
 Normalisation plain_normalisation(const Dataset& set) {
   const Shape shape = set.image_shape();
@@ -82,8 +89,8 @@ class Striped final : public Dataset {
   Shape image_shape() const override { return {1, 2, 2}; }
   std::span<const std::string> class_names() const override { return two_classes; }
   std::int64_t label(std::int64_t) const override { return 0; }
-  void read(std::int64_t index, std::span<std::uint8_t> pixels) const override {
-    std::ranges::fill(pixels, static_cast<std::uint8_t>(index % 2 * 255));
+  void read(std::int64_t index, Image& picture) const override {
+    std::ranges::fill(picture.reset(image_shape()), static_cast<std::uint8_t>(index % 2 * 255));
   }
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lehr/core/disk_error.hpp"
+#include "lehr/image/read.hpp"
 #include "support.hpp"
 #include "support/file_size_limit.hpp"
 
@@ -59,7 +60,7 @@ TEST(Export, WritesPngThatReadsBack) {
   EXPECT_EQ(entries(folder / "out/valid/9"), 2U);
   for (std::int64_t i = 0; i < 60; ++i) {
     const std::string name = std::to_string(i % 10) + "/00000" + std::to_string(i / 10 + 1) + ".png";
-    const data::Image image = data::read_image(folder / "out/train" / name, 1);
+    const Image image = image::read(folder / "out/train" / name);
     EXPECT_EQ(image.width, 28);
     EXPECT_EQ(image.height, 28);
     EXPECT_EQ(image.pixels, pixels_of(*splits.train, i));
@@ -85,7 +86,7 @@ TEST(Export, WritesColourAsPng) {
   expect_bad_input([&] { data::export_data(splits, folder / "out"); }, {"grey", "3 channels"});
   EXPECT_TRUE(fs::is_empty(folder.path()));
   data::export_data(splits, folder / "out", {.idx = false});
-  EXPECT_EQ(data::read_image(folder / "out/train/dog/000001.png", 3).pixels, (Bytes{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(image::read(folder / "out/train/dog/000001.png").pixels, (Bytes{1, 2, 3, 4, 5, 6}));
   EXPECT_TRUE(fs::is_empty(folder / "out/train/cat"));
 }
 

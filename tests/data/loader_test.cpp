@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <functional>
 #include <limits>
-#include <numeric>
+#include <new>
+#include <stdexcept>
 #include <thread>
 
+#include "lehr/core/disk_error.hpp"
 #include "lehr/core/parallel.hpp"
+#include "lehr/data/sampler.hpp"
 #include "support.hpp"
-#include "support/huge_memory.hpp"
+#include "support/message_of.hpp"
 
 namespace lehr {
 namespace {
@@ -26,10 +30,11 @@ std::shared_ptr<const Dataset> numbered_set(std::int64_t count, const Shape& sha
   return std::make_shared<MemoryDataset>(shape, images, labels, std::vector<std::string>{"even", "odd"});
 }
 
-LoaderOptions options_of(std::int64_t batch_size, int prefetch = 0) {
+LoaderOptions options_of(std::int64_t batch_size, int workers = 0) {
   return {.batch_size = batch_size,
-          .normalisation = {.mean = {0.1F, 0.4F, 0.5F}, .std = {0.3F, 0.2F, 0.9F}},
-          .prefetch = prefetch};
+          .preprocessing = {.shape = {3, 5, 7},
+                            .normalisation = {.mean = {0.1F, 0.4F, 0.5F}, .std = {0.3F, 0.2F, 0.9F}}},
+          .workers = workers};
 }
 
 struct Copy {
@@ -38,9 +43,9 @@ struct Copy {
   bool operator==(const Copy&) const = default;
 };
 
-Copy copy_of(const Batch& batch, const Dataset& set) {
-  const auto elements = static_cast<std::size_t>(batch.size * set.image_shape().numel());
-  return {{batch.images, batch.images + elements},
+Copy copy_of(const Batch& batch) {
+  const std::span<const float> images = batch.pixels();
+  return {{images.begin(), images.end()},
           {batch.targets, batch.targets + batch.size},
           {batch.ids.begin(), batch.ids.end()}};
 }
@@ -51,41 +56,13 @@ std::vector<Copy> epoch_of(Loader& loader, std::int64_t epoch, std::int64_t firs
   while (const Batch* batch = loader.next()) {
     EXPECT_EQ(batch->index, first + static_cast<std::int64_t>(copies.size()));
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(batch->images) % 64, 0U);
-    copies.push_back(copy_of(*batch, loader.dataset()));
+    copies.push_back(copy_of(*batch));
+    EXPECT_EQ(batch->image_shape, loader.options().preprocessing.shape);
+    EXPECT_EQ(batch->shape()[0], batch->size);
+    EXPECT_EQ(batch->dtype, DType::f32);
   }
   EXPECT_EQ(loader.next(), nullptr);
   return copies;
-}
-
-TEST(EpochOrder, IsAPermutationBySeedAndEpoch) {
-  const auto order = epoch_order(1000, true, 5, 2);
-  EXPECT_EQ(order, epoch_order(1000, true, 5, 2));
-  EXPECT_NE(order, epoch_order(1000, true, 5, 3));
-  EXPECT_NE(order, epoch_order(1000, true, 6, 2));
-  std::vector<std::int64_t> sorted = order;
-  std::sort(sorted.begin(), sorted.end());
-  EXPECT_EQ(sorted, epoch_order(1000, false, 5, 2));
-  EXPECT_EQ(sorted[999], 999);
-}
-
-TEST(EpochOrder, RefusesCountsThatDoNotFitIntoMemory) {
-  if (!test::huge_allocations_throw) GTEST_SKIP() << "sanitizers end a process that asks for too much";
-  for (const std::int64_t count : {std::int64_t{1} << 60, std::int64_t{1} << 45}) {
-    expect_bad_input([&] { epoch_order(count, true, 1, 0); },
-                     {"the order of " + std::to_string(count) + " samples needs more memory than there is"});
-  }
-  expect_bad_input([&] { epoch_order(-1, true, 1, 0); }, {"found -1"});
-}
-
-TEST(EpochOrder, PutsEverySampleAtEveryPlaceAlikeOften) {
-  std::vector<std::vector<int>> counts(5, std::vector<int>(5));
-  for (int epoch = 0; epoch < 5000; ++epoch) {
-    const auto order = epoch_order(5, true, 1, epoch);
-    for (std::size_t place = 0; place < 5; ++place) ++counts[place][static_cast<std::size_t>(order[place])];
-  }
-  for (const auto& row : counts) {
-    for (const int count : row) EXPECT_NEAR(count, 1000, 150);
-  }
 }
 
 TEST(Loader, GivesNormalisedImagesAndTheirLabels) {
@@ -93,7 +70,8 @@ TEST(Loader, GivesNormalisedImagesAndTheirLabels) {
        {Shape{1, 28, 28}, Shape{1, 3, 5}, Shape{3, 5, 7}, Shape{3, 32, 32}, Shape{4, 9, 2}}) {
     const auto set = numbered_set(23, shape);
     LoaderOptions options = options_of(8);
-    options.normalisation = normalisation_of(*set);
+    const Normalisation normalisation = normalisation_of(*set);
+    options.preprocessing = {.shape = shape, .normalisation = normalisation};
     Loader loader(set, options);
     const auto batches = epoch_of(loader, 0);
     ASSERT_EQ(batches.size(), 3U);
@@ -105,8 +83,8 @@ TEST(Loader, GivesNormalisedImagesAndTheirLabels) {
       EXPECT_EQ(batch.targets[place], set->label(id));
       const Bytes pixels = data_test::pixels_of(*set, id);
       for (std::size_t i = 0; i < pixels.size(); ++i) {
-        const double expected = (pixels[i] / 255.0 - options.normalisation.mean[i % channels]) /
-                                options.normalisation.std[i % channels];
+        const double expected =
+            (pixels[i] / 255.0 - normalisation.mean[i % channels]) / normalisation.std[i % channels];
         ASSERT_NEAR(batch.images[place * pixels.size() + i], expected, 1e-5) << shape.str() << " " << i;
       }
     }
@@ -135,42 +113,46 @@ TEST(Loader, MakesABatchOfAllWhereTheBatchSizeIsHuge) {
 }
 
 TEST(Loader, FollowsTheOrderOfTheEpoch) {
-  for (const int prefetch : {0, 1, 3}) {
-    LoaderOptions options = options_of(4, prefetch);
-    options.shuffle = true;
+  for (const int workers : {0, 1, 3}) {
+    LoaderOptions options = options_of(4, workers);
+    options.sampler.name = "random";
     options.seed = 9;
     Loader loader(numbered_set(22), options);
     for (const std::int64_t epoch : {0, 1, 0}) {
       std::vector<std::int64_t> ids;
       for (const Copy& batch : epoch_of(loader, epoch))
         ids.insert(ids.end(), batch.ids.begin(), batch.ids.end());
-      EXPECT_EQ(ids, epoch_order(22, true, 9, epoch));
+      EXPECT_EQ(ids, epoch_order(*make_sampler({"random"}, {loader.dataset(), 9}), epoch));
     }
   }
 }
 
-TEST(Loader, GivesTheSameBatchesWithAnyPrefetchAndThreads) {
+TEST(Loader, GivesTheSameBatchesWithAnyWorkersAndThreads) {
   const auto set = numbered_set(500, {3, 20, 20});
   LoaderOptions options = options_of(128);
-  options.shuffle = true;
+  options.preprocessing.shape = {3, 20, 20};
+  options.sampler.name = "random";
   const int before = threads();
   set_threads(1);
   Loader alone(set, options);
   const auto expected = epoch_of(alone, 4);
   set_threads(3);
   EXPECT_EQ(epoch_of(alone, 4), expected);  // more threads than at its making
-  for (const int prefetch : {-1, 0, 1, 2, 7}) {
-    options.prefetch = prefetch;
-    Loader loader(set, options);
-    EXPECT_EQ(epoch_of(loader, 4), expected) << prefetch;
+  for (const int workers : {-1, 0, 1, 2, 5}) {
+    for (const int prefetch : {-1, 0, 1, 2, 7}) {
+      options.workers = workers;
+      options.prefetch = prefetch;
+      Loader loader(set, options);
+      EXPECT_EQ(epoch_of(loader, 4), expected) << workers << " " << prefetch;
+    }
   }
   set_threads(before);
 }
 
 TEST(Loader, StartsAtAnyBatchAndAbandonsAnEpochUnderWay) {
-  for (const int prefetch : {0, 1, 2}) {
-    LoaderOptions options = options_of(4, prefetch);
-    options.shuffle = true;
+  for (const int workers : {0, 1, 2}) {
+    LoaderOptions options = options_of(4, workers);
+    options.sampler.name = "random";
     Loader loader(numbered_set(22), options);
     const auto whole = epoch_of(loader, 3);
     for (std::int64_t first = 0; first <= loader.batches(); ++first) {
@@ -190,7 +172,7 @@ TEST(Loader, HasNothingBeforeItsStart) {
 
 TEST(Loader, EndsWhileBatchesWait) {
   for (int round = 0; round < 50; ++round) {
-    Loader loader(numbered_set(64), options_of(2, 3));
+    Loader loader(numbered_set(64), options_of(2, 1 + round % 4));
     loader.start(0);
     for (int i = 0; i < round % 5; ++i) loader.next();
   }
@@ -202,9 +184,9 @@ TEST(Loader, LeavesABatchAloneUntilTheNextIsAskedFor) {
   Loader loader(set, options_of(4, 1));
   loader.start(0);
   while (const Batch* batch = loader.next()) {
-    const Copy before = copy_of(*batch, *set);
+    const Copy before = copy_of(*batch);
     for (int i = 0; i < 200; ++i) std::this_thread::yield();
-    ASSERT_EQ(copy_of(*batch, *set), before);
+    ASSERT_EQ(copy_of(*batch), before);
   }
 }
 
@@ -215,45 +197,100 @@ class FailingSet final : public Dataset {
   Shape image_shape() const override { return {3, 1, 1}; }
   std::span<const std::string> class_names() const override { return names_; }
   std::int64_t label(std::int64_t) const override { return 0; }
-  void read(std::int64_t index, std::span<std::uint8_t> pixels) const override {
-    if (index == bad_) throw BadInput("sample " + std::to_string(index) + " is damaged");
-    std::fill(pixels.begin(), pixels.end(), std::uint8_t{1});
+  void read(std::int64_t index, Image& picture) const override {
+    if (index >= bad_) throw BadInput("picture " + std::to_string(index) + " is damaged");
+    std::ranges::fill(picture.reset(image_shape()), std::uint8_t{1});
   }
+  std::string origin(std::int64_t index) const override { return "shelf/" + std::to_string(index) + ".png"; }
 
  private:
   std::int64_t bad_;
   std::vector<std::string> names_{"only"};
 };
 
-TEST(Loader, RethrowsWhatReadingThrew) {
-  for (const int prefetch : {-1, 0, 1, 4}) {
-    Loader loader(std::make_shared<FailingSet>(22), options_of(10, prefetch));
+TEST(Loader, NamesTheFirstSampleThatCannotBeRead) {
+  const std::string expected = "sample 22 (\"shelf/22.png\"): picture 22 is damaged";
+  for (const int workers : {-1, 0, 1, 4}) {
+    LoaderOptions options = options_of(10, workers);
+    options.preprocessing.shape = {3, 1, 1};
+    Loader loader(std::make_shared<FailingSet>(22), options);
     loader.start(0);
     EXPECT_NE(loader.next(), nullptr);
     EXPECT_NE(loader.next(), nullptr);
-    expect_bad_input([&] { loader.next(); }, {"sample 22 is damaged"});
-    expect_bad_input([&] { loader.next(); }, {"sample 22 is damaged"});
-    loader.start(0, 3);
+    for (int again = 0; again < 2; ++again)
+      EXPECT_EQ(test::message_of<BadInput>([&] { loader.next(); }), expected);
+    loader.start(0, 0);
     EXPECT_NE(loader.next(), nullptr);
-    EXPECT_EQ(loader.next(), nullptr);
   }
+}
+
+/// Throws what it is told to.
+class ThrowingSet final : public Dataset {
+ public:
+  explicit ThrowingSet(std::function<void()> action) : action_(std::move(action)) {}
+  std::int64_t size() const override { return 1; }
+  std::span<const std::string> class_names() const override { return names_; }
+  std::int64_t label(std::int64_t) const override { return 0; }
+  void read(std::int64_t, Image&) const override { action_(); }
+
+ private:
+  std::function<void()> action_;
+  std::vector<std::string> names_{"only"};
+};
+
+TEST(Loader, KeepsTheKindOfAnError) {
+  const auto load = [](std::function<void()> action) {
+    Loader loader(std::make_shared<ThrowingSet>(std::move(action)), options_of(1));
+    loader.start(0);
+    loader.next();
+  };
+  const auto kind_of = [&](std::function<void()> action) {
+    try {
+      load(std::move(action));
+    } catch (const Error& error) {
+      EXPECT_TRUE(std::string(error.what()).starts_with("sample 0: ")) << error.what();
+      return error.kind();
+    }
+    return ErrorKind::diverged;
+  };
+  EXPECT_EQ(kind_of([] { throw BadInput("bad"); }), ErrorKind::bad_input);
+  EXPECT_EQ(kind_of([] { throw Error("lost"); }), ErrorKind::internal);
+  EXPECT_EQ(kind_of([] { throw std::out_of_range("beyond"); }), ErrorKind::internal);
+  EXPECT_EQ(kind_of([] { throw 7; }), ErrorKind::internal);
+  EXPECT_THROW(load([] { throw DiskError("unplugged"); }), DiskError);
+  EXPECT_THROW(load([] { throw std::bad_alloc(); }), std::bad_alloc);
+  try {
+    load([] { throw std::out_of_range("beyond"); });
+  } catch (const Error& error) {
+    EXPECT_THROW(std::rethrow_if_nested(error), std::out_of_range);
+  }
+  EXPECT_EQ(kind_of([] {}), ErrorKind::bad_input) << "a picture that was left empty";
 }
 
 TEST(Loader, RefusesImpossibleOptions) {
   const auto set = numbered_set(5);
   expect_bad_input([&] { Loader(set, options_of(0)); }, {"batch size", "found 0"});
   expect_bad_input([&] { Loader(set, options_of(-3)); }, {"batch size", "found -3"});
-  expect_bad_input([&] { Loader(set, options_of(2, -2)); }, {"prefetch", "found -2"});
+  expect_bad_input([&] { Loader(set, options_of(2, -2)); }, {"workers", "found -2"});
+  LoaderOptions behind = options_of(2);
+  behind.prefetch = -2;
+  expect_bad_input([&] { Loader(set, behind); }, {"prefetch", "found -2"});
   LoaderOptions dropping = options_of(6);
   dropping.drop_last = true;
   expect_bad_input([&] { Loader(set, dropping); }, {"batch size of 6", "5 samples"});
   expect_bad_input([&] { Loader(numbered_set(0), options_of(2)); }, {"empty"});
   LoaderOptions grey = options_of(2);
-  grey.normalisation = {.mean = {0}, .std = {1}};
+  grey.preprocessing.normalisation = {.mean = {0}, .std = {1}};
   expect_bad_input([&] { Loader(set, grey); }, {"expected 3 of each", "found 1 mean and 1 std"});
   LoaderOptions flat = options_of(2);
-  flat.normalisation.std[1] = 0;
+  flat.preprocessing.normalisation.std[1] = 0;
   expect_bad_input([&] { Loader(set, flat); }, {"above 0", "channel 1"});
+  LoaderOptions shapeless = options_of(2);
+  shapeless.preprocessing.shape = {};
+  expect_bad_input([&] { Loader(set, shapeless); }, {"(channels, height, width)", "found ()"});
+  LoaderOptions sampled = options_of(2);
+  sampled.sampler.name = "randon";
+  expect_bad_input([&] { Loader(set, sampled); }, {"unknown sampler \"randon\"", "did you mean \"random\"?"});
 }
 
 }  // namespace

@@ -51,6 +51,13 @@ TEST_F(Mnist, ReadsPlainFiles) {
   EXPECT_EQ(data::open_data("mnist:" + folder_.path().string()).source, "mnist:" + folder_.path().string());
 }
 
+TEST_F(Mnist, GivesItsTestFilesAsTestAndAsValidationSet) {
+  const DataSplits splits = data::mnist(folder_.path());
+  EXPECT_EQ(splits.set("test"), splits.valid);
+  EXPECT_EQ(splits.set("valid"), splits.valid);
+  EXPECT_EQ(splits.set("train"), splits.train);
+}
+
 TEST_F(Mnist, ReadsGzFiles) {
   for (const char* name : {train_images, train_labels, test_images, test_labels}) {
     replace_gz(name, gzipped(data_test::read_bytes(folder_ / name)));

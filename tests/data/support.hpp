@@ -116,9 +116,9 @@ inline void write_small_mnist(const fs::path& folder) {
 }
 
 inline Bytes pixels_of(const Dataset& set, std::int64_t index) {
-  Bytes pixels(static_cast<std::size_t>(set.image_shape().numel()));
-  set.read(index, pixels);
-  return pixels;
+  Image picture;
+  set.read(index, picture);
+  return picture.pixels;
 }
 
 /// Expects one sentence of BadInput that holds every part.

@@ -1,12 +1,12 @@
 // libFuzzer target: whatever a picture's file holds, reading it returns or throws BadInput.
 #include "fuzz/memory_file.hpp"
 #include "lehr/core/error.hpp"
-#include "lehr/data/data.hpp"
+#include "lehr/image/read.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const lehr::fuzz::MemoryFile file(data, size);
   try {
-    lehr::data::read_image(file.path(), 1);
+    lehr::image::read(file.path());
   } catch (const lehr::BadInput&) {
   }
   return 0;

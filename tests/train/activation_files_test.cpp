@@ -7,6 +7,7 @@
 #include "lehr/backend/backend.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/data/data.hpp"
+#include "lehr/image/read.hpp"
 #include "lehr/inference/activations.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/store/safetensors.hpp"
@@ -29,7 +30,7 @@ class ActivationFiles : public testing::Test {
 
   std::vector<LayerOutput> of(const std::vector<std::int64_t>& samples,
                               const ActivationsOptions& options = {}) {
-    return activations(learner.model(), learner.parameters(), learner.normalisation(), data.valid, samples,
+    return activations(learner.model(), learner.parameters(), learner.preprocessing(), data.valid, samples,
                        options);
   }
 
@@ -56,7 +57,7 @@ TEST_F(ActivationFiles, HoldWhatTheReferenceComputes) {
   EXPECT_EQ(file.metadata.at("lehr.normalised"), "false");
   ASSERT_EQ(file.tensors.size(), 5U);
   for (const LayerOutput& output :
-       activations(learner.model(), reference, learner.normalisation(), data.valid, samples)) {
+       activations(learner.model(), reference, learner.preprocessing(), data.valid, samples)) {
     const Tensor& saved = file.tensors.at(output.layer);
     ASSERT_EQ(saved.shape(), output.values.shape());
     const auto expected = output.values.elements<float>();
@@ -91,18 +92,18 @@ TEST_F(ActivationFiles, APictureShowsEachMapFromItsLeastToItsLargest) {
   const auto files = save_feature_maps(folder, std::span(&output, 1), {.samples = {"3", "8"}});
   ASSERT_EQ(files.size(), 2U);
   EXPECT_EQ(files[1], folder / "sample8-conv.png");
-  const data::Image first = data::read_image(files[0], 1);
+  const Image first = image::read(files[0]);
   EXPECT_EQ(first.width, 5);
   EXPECT_EQ(first.height, 2);
   EXPECT_EQ(first.pixels, (std::vector<std::uint8_t>{0, 85, 96, 0, 255, 170, 255, 96, 128, 255}));
-  EXPECT_EQ(data::read_image(files[1], 1).pixels,
+  EXPECT_EQ(image::read(files[1]).pixels,
             (std::vector<std::uint8_t>{128, 128, 96, 255, 170, 128, 128, 96, 85, 0}));
 }
 
 TEST_F(ActivationFiles, AreMadeOfEveryMapOfEveryLayerThatHasSome) {
   const auto files = save_feature_maps(folder / "maps", of({0, 4}), {.samples = {"0", "4"}});
   EXPECT_EQ(files.size(), 8U) << "the last layer has no height";
-  for (const fs::path& file : files) EXPECT_GT(data::read_image(file, 1).pixels.size(), 10U) << file;
+  for (const fs::path& file : files) EXPECT_GT(image::read(file).pixels.size(), 10U) << file;
 }
 
 // For any name of a layer or an image.

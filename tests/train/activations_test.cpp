@@ -19,7 +19,7 @@ struct Setting {
 
   std::vector<LayerOutput> of(const std::vector<std::int64_t>& samples,
                               const ActivationsOptions& options = {}) {
-    return activations(learner.model(), learner.parameters(), learner.normalisation(), data.valid, samples,
+    return activations(learner.model(), learner.parameters(), learner.preprocessing(), data.valid, samples,
                        options);
   }
 };
@@ -33,9 +33,10 @@ TEST(Activations, AreThoseOfTheFormula) {
   ASSERT_EQ(values.shape(), (Shape{2, 8, 14, 14}));
   const Tensor weight = setting.learner.parameters().get("0.weight");
   const Tensor bias = setting.learner.parameters().get("0.bias");
-  std::vector<std::uint8_t> pixels(28 * 28);
-  setting.data.valid->read(7, pixels);
-  const Normalisation& norm = setting.learner.normalisation();
+  Image picture;
+  setting.data.valid->read(7, picture);
+  const std::vector<std::uint8_t>& pixels = picture.pixels;
+  const Normalisation& norm = setting.learner.preprocessing().normalisation;
   const int y = 4;
   const int x = 9;
   const int channel = 5;

@@ -10,13 +10,16 @@ namespace {
 
 Model new_model() {
   const Graph graph = models::simple_cnn({.in = {1, 28, 28}, .classes = 3});
-  Model model{graph, std::make_shared<Parameters>(graph, cpu_backend()), {"a", "b", "c"}, {{0.5F}, {0.25F}}};
+  Model model{graph,
+              std::make_shared<Parameters>(graph, cpu_backend()),
+              {"a", "b", "c"},
+              {.shape = {1, 28, 28}, .normalisation = {{0.5F}, {0.25F}}}};
   for (float& value : model.parameters->values()) value = 0.01F;
   return model;
 }
 
-data::Image coloured(std::int64_t width, std::int64_t height) {
-  data::Image image{.width = width, .height = height, .channels = 3, .pixels = {}};
+Image coloured(std::int64_t width, std::int64_t height) {
+  Image image{.width = width, .height = height, .channels = 3, .pixels = {}};
   for (std::int64_t i = 0; i < width * height * 3; ++i) {
     image.pixels.push_back(static_cast<std::uint8_t>(i * 37 % 251));
   }
@@ -35,28 +38,11 @@ TEST(MostProbable, SortsAndKeepsTheOrderOfEqualOnes) {
   EXPECT_THROW(most_probable(std::vector{0.1F}, names, 1), BadInput);
 }
 
-TEST(FitPicture, GivesTheModelsChannelsAndSize) {
-  const data::Image fitted = fit_picture(coloured(40, 30), {1, 28, 28});
-  EXPECT_EQ(fitted.width, 28);
-  EXPECT_EQ(fitted.height, 28);
-  EXPECT_EQ(fitted.channels, 1);
-  EXPECT_EQ(fitted.pixels, data::resize(data::with_channels(coloured(40, 30), 1), 28, 28).pixels);
-  EXPECT_EQ(fit_picture(coloured(28, 28), {3, 28, 28}).pixels, coloured(28, 28).pixels);
-}
-
-TEST(FitPicture, RefusesWhatIsNoPicture) {
-  data::Image cut = coloured(4, 4);
-  cut.pixels.pop_back();
-  EXPECT_THROW(fit_picture(cut, {1, 28, 28}), BadInput);
-  EXPECT_THROW(fit_picture({}, {1, 28, 28}), BadInput);
-  EXPECT_THROW(fit_picture({.width = 1, .height = 1, .channels = 2, .pixels = {1, 2}}, {1, 28, 28}),
-               BadInput);
-}
-
 TEST(Classify, EqualsTheProbabilitiesOfTheFittedPicture) {
-  const Predictor predictor(new_model());
-  const data::Image picture = coloured(50, 20);
-  const std::vector<float> expected = predictor.probabilities(fit_picture(picture, {1, 28, 28}).pixels);
+  const Model model = new_model();
+  const Predictor predictor(model);
+  const Image picture = coloured(50, 20);
+  const std::vector<float> expected = predictor.probabilities(fitted(picture, model.preprocessing).pixels);
   const auto top = predictor.classify(picture, 2);
   ASSERT_EQ(top.size(), 2U);
   const auto all = most_probable(expected, std::vector<std::string>{"a", "b", "c"}, 2);

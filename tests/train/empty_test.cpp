@@ -15,6 +15,7 @@
 #include "lehr/core/error.hpp"
 #include "lehr/core/rng.hpp"
 #include "lehr/data/data.hpp"
+#include "lehr/image/edit.hpp"
 #include "lehr/inference/activations.hpp"
 #include "lehr/inference/evaluate.hpp"
 #include "lehr/inference/predictor.hpp"
@@ -63,11 +64,9 @@ TEST(Empty, DataSets) {
 
 TEST(Empty, SamplesOfADataset) {
   const MemoryDataset one({1, 2, 2}, {1, 2, 3, 4}, {0}, {"a"});
-  std::vector<std::uint8_t> pixels(4);
+  Image picture;
   expect_refused("there is no sample 1: the dataset has 1, counted from 0", [&] { one.label(1); });
-  expect_refused("there is no sample -1: the dataset has 1, counted from 0", [&] { one.read(-1, pixels); });
-  expect_refused("an image of shape (1, 2, 2) needs room for 4 bytes, found 3",
-                 [&] { one.read(0, std::span(pixels).first(3)); });
+  expect_refused("there is no sample -1: the dataset has 1, counted from 0", [&] { one.read(-1, picture); });
 }
 
 TEST(Empty, Graphs) {
@@ -171,7 +170,7 @@ TEST(Empty, Models) {
   const auto learner = some_learner();
   const std::vector<std::int64_t> first{0};
   Parameters other(models::simple_cnn({.batch_norm = true}), cpu_backend());
-  EXPECT_THROW(activations(learner->model(), other, learner->normalisation(), digits.valid, first), BadInput);
+  EXPECT_THROW(activations(learner->model(), other, learner->preprocessing(), digits.valid, first), BadInput);
   expect_refused("LSUV needs a batch of images, found none",
                  [&] { lsuv(learner->parameters(), learner->model(), {}, 4); });
   EXPECT_THROW(initialise(other, learner->model(), Initialisation::kaiming_normal, 0), BadInput);
@@ -257,8 +256,8 @@ TEST(Empty, Texts) {
   Rng rng(0, Purpose::test);
   EXPECT_THROW(rng.below(0), BadInput);
   EXPECT_THROW(StatSeries()[0], BadInput);
-  EXPECT_THROW(data::resize({.width = 2, .height = 2, .pixels = {1}}, 4, 4), BadInput);
-  EXPECT_THROW(data::resize({}, 4, 4), BadInput);
+  EXPECT_THROW(image::resize({.width = 2, .height = 2, .pixels = {1}}, 4, 4), BadInput);
+  EXPECT_THROW(image::resize({}, 4, 4), BadInput);
 }
 
 TEST(Empty, RunStores) {

@@ -37,9 +37,7 @@ class Mislabelled final : public Dataset {
   Shape image_shape() const override { return right_->image_shape(); }
   std::span<const std::string> class_names() const override { return right_->class_names(); }
   std::int64_t label(std::int64_t index) const override { return index == 4 ? 1000 : right_->label(index); }
-  void read(std::int64_t index, std::span<std::uint8_t> pixels) const override {
-    right_->read(index, pixels);
-  }
+  void read(std::int64_t index, Image& picture) const override { right_->read(index, picture); }
 
  private:
   std::shared_ptr<const Dataset> right_;
@@ -112,7 +110,7 @@ TEST(Fits, ValidateLooksAtWhatItIsGiven) {
 
 TEST(Fits, ALabelThatIsNoClassIsRefused) {
   const auto wrong = std::make_shared<Mislabelled>(pictures(grey));
-  const std::string expected = "the label of sample 4 is 1000, expected 0 to 2, the numbers of the classes";
+  const std::string expected = "sample 4: the label is 1000, expected 0 to 2, the numbers of the classes";
   Learner learner(some_cnn(), {"", pictures(grey), pictures(grey)});
   EXPECT_EQ(message_of([&] { learner.validate(wrong); }), expected);
   for (const int prefetch : {0, 2}) {
@@ -128,7 +126,7 @@ TEST(Fits, ActivationsAndEvaluateLookAtWhatTheyAreGiven) {
   const std::vector<std::int64_t> beyond{6};
   const auto look = [&](std::shared_ptr<const Dataset> data, const std::vector<std::int64_t>& samples) {
     return message_of([&] {
-      activations(learner.model(), learner.parameters(), learner.normalisation(), std::move(data), samples);
+      activations(learner.model(), learner.parameters(), learner.preprocessing(), std::move(data), samples);
     });
   };
   EXPECT_EQ(look(pictures({1, 8, 8}), first), "the model takes 1x16x16 images, the data has 1x8x8");

@@ -187,7 +187,8 @@ TEST(Lsuv, LearnerScalesToItsFirstBatch) {
   std::vector<float> images;
   other.on(Event::before_batch, [&](Learner& l) {
     const auto count = static_cast<std::size_t>(batch * 28 * 28);
-    if (l.progress().training && images.empty()) images.assign(l.batch().images, l.batch().images + count);
+    if (l.progress().training && images.empty())
+      images.assign(l.batch().pixels().begin(), l.batch().pixels().begin() + count);
   });
   other.fit(1, 1e-3);
   expect_unit_outputs(graph, learner.parameters(), images);

@@ -23,7 +23,8 @@ namespace {
 
 using store::SafeTensors;
 
-const Normalisation norm{{0.25F}, {0.5F}};
+const Preprocessing preprocessing{
+    .shape = {1, 8, 8}, .fit = Fit::pad, .normalisation = {.mean = {0.25F}, .std = {0.5F}}};
 const std::vector<std::string> classes{"nought", "one", "tw\xc3\xb6"};
 
 Graph small_cnn() {
@@ -47,7 +48,7 @@ class ModelFile : public ::testing::Test {
       for (float& element : state.elements<float>()) element = 0.5F + random.uniform();
       parameters_->set(entry.name, state);
     }
-    save_model(file_, graph_, *parameters_, classes, norm);
+    save_model(file_, graph_, *parameters_, classes, preprocessing);
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
@@ -93,10 +94,33 @@ TEST_F(ModelFile, ComesBackAsItWasSaved) {
   const Model model = load();
   EXPECT_EQ(to_json(model.graph), to_json(graph_));
   EXPECT_EQ(model.class_names, classes);
-  EXPECT_EQ(model.normalisation, norm);
+  EXPECT_EQ(model.preprocessing, preprocessing);
   EXPECT_EQ(model.image_shape(), (Shape{1, 8, 8}));
   EXPECT_TRUE(std::ranges::equal(model.parameters->values(), parameters_->values()));
   EXPECT_TRUE(std::ranges::equal(model.parameters->states(), parameters_->states()));
+}
+
+// A model of lehr 12ae3a3, whose commands stretched pictures to the size of the input.
+TEST(OldModelFile, GetsThePreprocessingThatItsVersionApplied) {
+  const auto file =
+      std::filesystem::path(LEHR_SOURCE_DIR) / "tests/cli/goldens/run_of_version_0/trained.safetensors";
+  const std::string saved = store::read_safetensors(file).metadata.at("lehr.normalisation");
+  const std::string rest =
+      R"({"version":1,"channels":1,"height":28,"width":28,"fit":"stretch","any_shape":false,"scale":"unit",)";
+  EXPECT_EQ(load_model(file).preprocessing, preprocessing_from_json(rest + saved.substr(1)));
+}
+
+TEST_F(ModelFile, RefusesAPreprocessingThatItCannotUse) {
+  const auto with = [&](Preprocessing changed) {
+    return [text = to_json(changed)](SafeTensors& c) { c.metadata["lehr.preprocessing"] = text; };
+  };
+  Preprocessing larger = preprocessing;
+  larger.shape = {1, 9, 8};
+  expect_refused("the model takes 1x8x8 images, the preprocessing makes 1x9x8", with(larger));
+  expect_refused("lehr.preprocessing: the preprocessing is of version 2", [](SafeTensors& c) {
+    std::string& text = c.metadata["lehr.preprocessing"];
+    text.replace(text.find("\"version\":1"), 11, "\"version\":2");
+  });
 }
 
 TEST_F(ModelFile, HoldsPyTorchsNamesAndOrder) {
@@ -110,7 +134,7 @@ TEST_F(ModelFile, HoldsPyTorchsNamesAndOrder) {
 
 TEST_F(ModelFile, WeightsNeedNotBeFinite) {
   parameters_->values()[0] = std::nanf("");
-  save_model(file_, graph_, *parameters_, classes, norm);
+  save_model(file_, graph_, *parameters_, classes, preprocessing);
   EXPECT_TRUE(std::isnan(load().parameters->values()[0]));
 }
 
@@ -126,7 +150,7 @@ TEST_F(ModelFile, IgnoresPyTorchsCountOfBatches) {
 
 TEST_F(ModelFile, RefusesOtherSafetensorsFiles) {
   expect_refused("not a lehr model", [](SafeTensors& c) { c.metadata.clear(); });
-  for (const std::string key : {"lehr.graph", "lehr.classes", "lehr.normalisation"}) {
+  for (const std::string key : {"lehr.graph", "lehr.classes", "lehr.preprocessing"}) {
     expect_refused("its metadata has no \"" + key + "\"", [&](SafeTensors& c) { c.metadata.erase(key); });
     expect_refused(key, [&](SafeTensors& c) { c.metadata[key] = "{"; });
     expect_refused(key, [&](SafeTensors& c) { c.metadata[key] = std::string(1000000, '['); });
@@ -159,7 +183,10 @@ TEST_F(ModelFile, RefusesClassesThatDoNotFitTheGraph) {
 
 TEST_F(ModelFile, RefusesANormalisationThatCannotBeUsed) {
   const auto with = [&](const std::string& text) {
-    return [text](SafeTensors& c) { c.metadata["lehr.normalisation"] = text; };
+    return [text](SafeTensors& c) {
+      c.metadata.erase("lehr.preprocessing");
+      c.metadata["lehr.normalisation"] = text;  // what earlier versions wrote
+    };
   };
   expect_refused("stds above 0", with(R"({"mean":[0],"std":[0]})"));
   expect_refused("stds above 0", with(R"({"mean":[0],"std":[-1]})"));
@@ -210,7 +237,7 @@ TEST_F(ModelFile, RefusesToSaveWhatItCouldNotLoad) {
   EXPECT_THROW(save_model(file, graph_, *parameters_, {"a", "b"}, norm), BadInput);
   EXPECT_THROW(save_model(file, graph_, *parameters_, classes, {{0}, {0}}), BadInput);
   EXPECT_THROW(save_model(file, graph_, *parameters_, classes, {{}, {}}), BadInput);
-  EXPECT_THROW(save_model(folder_, graph_, *parameters_, classes, norm), BadInput);
+  EXPECT_THROW(save_model(folder_, graph_, *parameters_, classes, preprocessing), BadInput);
   EXPECT_FALSE(std::filesystem::exists(file));
   save_model(file, graph_, *parameters_, {"a", "b", "\xff"}, norm);
   EXPECT_EQ(load_model(file, reference_backend()).class_names[2], "\xef\xbf\xbd");
@@ -255,9 +282,9 @@ TEST_F(ModelFile, ProbabilitiesSumToOneAndDoNotDependOnTheBatch) {
   Predictor by_four(model, 4);
   const std::vector<float> in_parts = by_four.probabilities(*data, samples);
   for (std::size_t i = 0; i < all.size(); ++i) EXPECT_NEAR(in_parts[i], all[i], 1e-6);
-  std::vector<std::uint8_t> pixels(64);
-  data->read(samples[7], pixels);
-  const std::vector<float> one = by_four.probabilities(pixels);
+  Image picture;
+  data->read(samples[7], picture);
+  const std::vector<float> one = by_four.probabilities(picture.pixels);
   for (std::size_t c = 0; c < 3; ++c) EXPECT_NEAR(one[c], all[21 + c], 1e-6);
   EXPECT_TRUE(by_four.probabilities(std::span<const std::uint8_t>{}).empty());
 }

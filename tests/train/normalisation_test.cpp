@@ -24,9 +24,9 @@ class Counted final : public Dataset {
   Shape image_shape() const override { return set_->image_shape(); }
   std::span<const std::string> class_names() const override { return set_->class_names(); }
   std::int64_t label(std::int64_t index) const override { return set_->label(index); }
-  void read(std::int64_t index, std::span<std::uint8_t> pixels) const override {
+  void read(std::int64_t index, Image& picture) const override {
     ++reads;
-    set_->read(index, pixels);
+    set_->read(index, picture);
   }
 
   mutable std::atomic<int> reads{0};
@@ -50,7 +50,7 @@ TEST(Normalisation, IsMeasuredWhenItIsFirstNeededAndThenKept) {
   EXPECT_EQ(setting.train->reads, 0) << "the constructor reads no image";
   learner.validate();
   EXPECT_EQ(setting.train->reads, 1200);
-  EXPECT_EQ(learner.normalisation(), normalisation_of(*setting.digits.train));
+  EXPECT_EQ(learner.preprocessing().normalisation, normalisation_of(*setting.digits.train));
   learner.fit(1, 1e-3);
   EXPECT_EQ(setting.train->reads, 1300);
   learner.find_lr({.sweep = {.batches = 1}});
@@ -69,24 +69,23 @@ TEST(Normalisation, OfAConstLearnerIsKeptToo) {
 TEST(Normalisation, ThatIsGivenIsUsed) {
   Setting setting;
   LearnerOptions options = one_batch;
-  options.normalisation = Normalisation{.mean = {0.5F}, .std = {0.25F}};
+  options.preprocessing.normalisation = {.mean = {0.5F}, .std = {0.25F}};
   Learner learner(some_cnn(), setting.data, options);
   float darkest = 0;
   learner.on(Event::before_batch, [&](Learner& l) {
-    if (l.progress().training) darkest = *std::min_element(l.batch().images, l.batch().images + 100 * 784);
+    if (l.progress().training) darkest = std::ranges::min(l.batch().pixels());
   });
   learner.fit(1, 1e-3);
   EXPECT_EQ(setting.train->reads, 100);
-  EXPECT_EQ(learner.normalisation(), *options.normalisation);
+  EXPECT_EQ(learner.preprocessing().normalisation, options.preprocessing.normalisation);
   EXPECT_FLOAT_EQ(darkest, -2);
 }
 
 TEST(Normalisation, ThatIsGivenIsChecked) {
   Setting setting;
   const auto learn = [&](Normalisation given) {
-    Learner(some_cnn(), setting.data, {.normalisation = std::move(given)});
+    Learner(some_cnn(), setting.data, {.preprocessing = {.normalisation = std::move(given)}});
   };
-  EXPECT_THROW(learn({}), BadInput);
   EXPECT_THROW(learn({.mean = {0, 0}, .std = {1, 1}}), BadInput);
   EXPECT_THROW(learn({.mean = {0}, .std = {0}}), BadInput);
   EXPECT_THROW(learn({.mean = {0}, .std = {-1}}), BadInput);
@@ -106,13 +105,13 @@ TEST(Normalisation, MeasuringIsToldOf) {
   EXPECT_TRUE(told.empty());
   learner.fit(1, 1e-3);
   EXPECT_EQ(told, (std::vector<std::int64_t>{512, 1024, 1200}));
-  EXPECT_EQ(learner.normalisation(), normalisation_of(*setting.digits.train));
+  EXPECT_EQ(learner.preprocessing().normalisation, normalisation_of(*setting.digits.train));
 }
 
 TEST(Normalisation, ComesWithACheckpoint) {
   const auto file = std::filesystem::path(testing::TempDir()) / "normalisation.safetensors";
   LearnerOptions options = one_batch;
-  options.normalisation = Normalisation{.mean = {0.5F}, .std = {0.25F}};
+  options.preprocessing.normalisation = {.mean = {0.5F}, .std = {0.25F}};
   Setting first;
   Learner saved(some_cnn(), first.data, options);
   saved.on(Event::after_epoch, [&](Learner& l) {
@@ -124,10 +123,10 @@ TEST(Normalisation, ComesWithACheckpoint) {
   Learner resumed(some_cnn(), second.data, one_batch);
   resumed.fit(2, 1e-3, {.resume = file});
   EXPECT_EQ(second.train->reads, 1024 + 100) << "1,024 images identify the data; none are measured";
-  EXPECT_EQ(resumed.normalisation(), *options.normalisation);
+  EXPECT_EQ(resumed.preprocessing().normalisation, options.preprocessing.normalisation);
   EXPECT_EQ(test::on_host(resumed.parameters().values()), test::on_host(saved.parameters().values()));
 
-  options.normalisation->mean[0] = 0;
+  options.preprocessing.normalisation.mean[0] = 0;
   Learner another(some_cnn(), second.data, options);
   EXPECT_THROW(another.fit(2, 1e-3, {.resume = file}), BadInput);
 }

@@ -17,7 +17,8 @@ namespace lehr {
 namespace {
 
 Model some_model(std::uint64_t seed = 1) {
-  Model model{models::simple_cnn({.batch_norm = true}), nullptr, {}, {.mean = {0.3F}, .std = {0.4F}}};
+  Model model{models::simple_cnn({.batch_norm = true}), nullptr, {}, {}};
+  model.preprocessing = {.shape = {1, 28, 28}, .normalisation = {.mean = {0.3F}, .std = {0.4F}}};
   for (int i = 0; i < 10; ++i) model.class_names.push_back(std::to_string(i));
   model.parameters = std::make_shared<Parameters>(model.graph, cpu_backend());
   initialise(*model.parameters, model.graph, Initialisation::kaiming_normal, seed);

@@ -167,7 +167,7 @@ TEST(Changing, TheImagesDecidesThePrediction) {
   Learner& learner = fresh_learner(made);
   learner.on(Event::before_batch, [](Learner& l) {
     const Batch& batch = l.batch();
-    std::fill_n(batch.images, batch.size * l.data().image_shape().numel(), 0.0F);
+    std::ranges::fill(batch.pixels(), 0.0F);
   });
   std::vector<float> scores;
   learner.on(Event::after_predict,

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +27,7 @@ struct DigitsOptions {
 DataSplits digits(const DigitsOptions& options = {});
 
 /// IDX files in a folder, plain or .gz, by MNIST's names (train-images-idx3-ubyte, ..., also with a dot
-/// instead of the dash before idx); Fashion-MNIST alike. The test set becomes the validation set. Throws
+/// instead of the dash before idx); Fashion-MNIST alike. The test set is the validation set too. Throws
 /// BadInput naming the file and place where a file is missing, cut, corrupt, not IDX or does not fit its
 /// partner.
 DataSplits mnist(const std::filesystem::path& folder);
@@ -50,23 +49,5 @@ struct ExportOptions {
 };
 void export_data(const DataSplits& data, const std::filesystem::path& folder,
                  const ExportOptions& options = {});
-
-/// A picture: H x W x C bytes.
-struct Image {
-  std::int64_t width = 0, height = 0, channels = 1;
-  std::vector<std::uint8_t> pixels;
-};
-/// Reads a PNG (8 bits a channel after decoding; grey, or RGB) as the given number of channels, 1 or 3.
-/// Throws BadInput naming the file where it is missing, too large (over 64 million pixels) or damaged.
-Image read_image(const std::filesystem::path& file, std::int64_t channels);
-/// The same from a PNG file that is already in memory. `name` stands for the picture in error messages.
-Image decode_image(std::span<const std::uint8_t> bytes, std::int64_t channels,
-                   const std::string& name = "the picture");
-/// The picture as grey (1) or colour (3): colour becomes grey by its luma (ITU-R BT.601, as PIL's
-/// convert("L")), grey becomes three equal channels. Throws BadInput for any other number of channels, on
-/// either side.
-Image with_channels(const Image& image, std::int64_t channels);
-/// Bilinear resize with antialiasing, as PIL's.
-Image resize(const Image& image, std::int64_t width, std::int64_t height);
 
 }  // namespace lehr::data

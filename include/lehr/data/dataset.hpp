@@ -9,24 +9,29 @@
 #include <vector>
 
 #include "lehr/core/shape.hpp"
+#include "lehr/data/preprocessing.hpp"
+#include "lehr/image/image.hpp"
 
 namespace lehr {
 
-/// Labelled images of one size. Implementations are immutable and may be read from several threads at once: a
-/// loader does so.
+/// Labelled pictures, numbered from 0. Implementations are immutable and may be read from several threads at
+/// once: a loader does so.
 class Dataset {
  public:
   virtual ~Dataset() = default;
   virtual std::int64_t size() const = 0;
-  /// (C, H, W)
-  virtual Shape image_shape() const = 0;
   virtual std::span<const std::string> class_names() const = 0;
   /// Class number of a sample, in [0, class_names().size()). A loader refuses any other.
   virtual std::int64_t label(std::int64_t index) const = 0;
-  /// Writes one image as H x W x C bytes into pixels (of exactly that length).
-  virtual void read(std::int64_t index, std::span<std::uint8_t> pixels) const = 0;
-  /// True where read() is little more than a memory copy, so that a loader gains nothing from a thread beside
-  /// it.
+  /// Makes `picture` the sample's picture, of its own size and format. A caller that gives the same Image
+  /// again and again saves allocations: Image::reset keeps the memory.
+  virtual void read(std::int64_t index, Image& picture) const = 0;
+  /// Where a sample comes from, for error messages: its path. Empty if its number says it all.
+  virtual std::string origin(std::int64_t /*index*/) const { return {}; }
+  /// (C, H, W) if all pictures have 8 bits and this shape. Rank 0, the default, if they differ.
+  virtual Shape image_shape() const { return {}; }
+  /// True if read() is little more than a memory copy, so that a loader gains nothing from threads of its
+  /// own.
   virtual bool in_memory() const { return false; }
 };
 
@@ -34,7 +39,11 @@ class Dataset {
 /// validation set".
 void check_sample(const Dataset& dataset, std::int64_t sample, std::string_view set = "the data");
 
-/// A dataset held in memory. One that was moved from is empty.
+/// Dataset::read with errors that name the sample: of the same kind, with the original nested in them. Throws
+/// BadInput for a sample that the dataset does not have.
+void read_picture(const Dataset& dataset, std::int64_t sample, Image& picture);
+
+/// Pictures of 8 bits and one size, held in memory. One that was moved from is empty.
 class MemoryDataset final : public Dataset {
  public:
   /// images holds labels.size() images of H x W x C bytes, one after the other. Throws BadInput if the sizes
@@ -45,9 +54,9 @@ class MemoryDataset final : public Dataset {
   std::int64_t size() const override { return static_cast<std::int64_t>(labels_.size()); }
   Shape image_shape() const override { return image_shape_; }
   std::span<const std::string> class_names() const override { return class_names_; }
-  /// This and read() throw BadInput if there is no such sample, or `pixels` is not an image long.
+  /// This and read() throw BadInput if there is no such sample.
   std::int64_t label(std::int64_t index) const override;
-  void read(std::int64_t index, std::span<std::uint8_t> pixels) const override;
+  void read(std::int64_t index, Image& picture) const override;
   bool in_memory() const override { return true; }
 
  private:
@@ -57,33 +66,57 @@ class MemoryDataset final : public Dataset {
   std::vector<std::string> class_names_;
 };
 
-/// What maps bytes to the network's input: (byte/255 - mean[c]) / std[c] for channel c.
-struct Normalisation {
-  std::vector<float> mean;
-  std::vector<float> std;
-  friend bool operator==(const Normalisation&, const Normalisation&) = default;
+/// A picture with its class number and, for error messages, where it comes from.
+struct Sample {
+  Image picture;
+  std::int64_t label = 0;
+  std::string origin{};
 };
 
-/// Throws BadInput unless there are a finite mean and a finite std above 0 for each channel.
-void check_normalisation(const Normalisation& normalisation, std::int64_t channels);
+/// Pictures in memory, each of its own size and format. One that was moved from is empty.
+class PictureDataset final : public Dataset {
+ public:
+  /// Throws BadInput if a picture is damaged (image::check) or a label is not in [0, class_names.size()).
+  PictureDataset(std::vector<Sample> samples, std::vector<std::string> class_names);
+
+  std::int64_t size() const override { return static_cast<std::int64_t>(samples_.size()); }
+  std::span<const std::string> class_names() const override { return class_names_; }
+  /// These throw BadInput if there is no such sample.
+  std::int64_t label(std::int64_t index) const override;
+  void read(std::int64_t index, Image& picture) const override;
+  std::string origin(std::int64_t index) const override;
+  bool in_memory() const override { return true; }
+
+ private:
+  std::vector<Sample> samples_;
+  std::vector<std::string> class_names_;
+};
 
 /// Called with the images read and to be read.
 using MeasureProgress = std::function<void(std::int64_t done, std::int64_t total)>;
 
-/// Mean and (biased) standard deviation of each channel, in [0, 1] units: over all images of a dataset in
-/// memory, over 10,000 drawn at random (the same ones each time) of one that has to be decoded. A channel
-/// that never varies gets std 1. `progress`, if given, is called on this thread every few hundred images.
-/// Throws BadInput if the dataset is empty.
-Normalisation normalisation_of(const Dataset& dataset, const MeasureProgress& progress = {});
+/// Mean and (biased) standard deviation of each channel, in [0, 1] units: over all pictures of a dataset in
+/// memory, over 10,000 drawn at random (the same ones each time) of one that has to be decoded. Pictures are
+/// fitted to the shape of `fitting` first; its normalisation is not read. If it has no shape, the dataset
+/// must have an image_shape(). A channel that never varies gets std 1. `progress`, if given, is called on
+/// this thread every few hundred pictures. Throws BadInput if the dataset is empty.
+Normalisation normalisation_of(const Dataset& dataset, const Preprocessing& fitting = {},
+                               const MeasureProgress& progress = {});
 
 /// The sets that a training needs. Copies share them.
 struct DataSplits {
   std::string source;  ///< what open_data was given: "mnist:data/mnist"
   std::shared_ptr<const Dataset> train;
   std::shared_ptr<const Dataset> valid;
+  std::shared_ptr<const Dataset> test{};  ///< null if there is none; may be the same set as `valid`
 
-  /// Both are the training set's, and throw BadInput if there is none.
+  /// The set with that name: "train", "valid" or "test". Throws BadInput for another name and if there is no
+  /// such set.
+  std::shared_ptr<const Dataset> set(std::string_view name) const;
+  /// The shape of the training pictures. Throws BadInput if there is no training set or its pictures differ
+  /// in shape or depth.
   Shape image_shape() const;
+  /// Classes of the training set. Throws BadInput if there is none.
   std::int64_t classes() const;
 };
 

@@ -10,6 +10,7 @@
 
 #include "lehr/core/tensor.hpp"
 #include "lehr/data/dataset.hpp"
+#include "lehr/data/preprocessing.hpp"
 #include "lehr/engine/parameters.hpp"
 #include "lehr/graph/graph.hpp"
 
@@ -31,10 +32,10 @@ struct LayerOutput {
 };
 
 /// Outputs of layers for samples of a dataset, in inference mode, in the order of the layers. Throws BadInput
-/// if the dataset is null, a sample does not exist, a pattern fits no layer, the images are not of the
-/// model's shape, or the parameters are not the model's.
+/// if the dataset is null, a sample does not exist, a pattern fits no layer, all pictures have one shape that
+/// is not the model's, or the parameters are not the model's.
 std::vector<LayerOutput> activations(const Graph& model, Parameters& parameters,
-                                     const Normalisation& normalisation,
+                                     const Preprocessing& preprocessing,
                                      std::shared_ptr<const Dataset> dataset,
                                      std::span<const std::int64_t> samples,
                                      const ActivationsOptions& options = {});

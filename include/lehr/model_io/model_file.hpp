@@ -5,33 +5,35 @@
 #include <string>
 #include <vector>
 
-#include "lehr/data/dataset.hpp"
+#include "lehr/data/preprocessing.hpp"
 #include "lehr/engine/parameters.hpp"
 #include "lehr/graph/graph.hpp"
 
 namespace lehr {
 
-/// What is needed to use a trained model: its graph, weights, class names and the normalisation of its input.
-/// Copies share the weights.
+/// What is needed to use a trained model: its graph, weights, class names and the preprocessing of its
+/// pictures. Copies share the weights.
 struct Model {
   Graph graph;
   std::shared_ptr<Parameters> parameters;
   std::vector<std::string> class_names;
-  Normalisation normalisation;
+  Preprocessing preprocessing;
 
   /// (C, H, W). Throws BadInput if the graph does not take images.
   Shape image_shape() const;
 };
 
 /// Throws BadInput unless the graph goes from images to scores of the classes, the parameters are there, and
-/// names and normalisation fit. What takes a Model checks it.
+/// names and preprocessing fit. What takes a Model checks it.
 void check_model(const Model& model);
 
 /// One safetensors file: weights with PyTorch's names and layouts; in the metadata "format" = "pt",
-/// "lehr.graph", "lehr.classes", "lehr.normalisation" as JSON. Written whole or not at all.
+/// "lehr.graph", "lehr.classes", "lehr.preprocessing" as JSON. Written whole or not at all.
 void save_model(const std::filesystem::path& file, const Graph& graph, const Parameters& parameters,
-                const std::vector<std::string>& class_names, const Normalisation& normalisation);
-/// Throws BadInput naming the file and what is wrong with it. The backend must outlive the model.
+                const std::vector<std::string>& class_names, const Preprocessing& preprocessing);
+/// Throws BadInput naming the file and what is wrong with it. The backend must outlive the model. Files of
+/// earlier versions have "lehr.normalisation" in place of the preprocessing. They get the preprocessing that
+/// these versions applied: pictures are stretched to the size of the input.
 Model load_model(const std::filesystem::path& file, const Backend& backend = cpu_backend());
 
 }  // namespace lehr

@@ -12,8 +12,10 @@
 #include <string_view>
 #include <vector>
 
+#include "lehr/data/batch.hpp"
 #include "lehr/data/dataset.hpp"
-#include "lehr/data/loader.hpp"
+#include "lehr/data/preprocessing.hpp"
+#include "lehr/data/specs.hpp"
 #include "lehr/engine/parameters.hpp"
 #include "lehr/engine/plan.hpp"
 #include "lehr/graph/graph.hpp"
@@ -45,6 +47,7 @@ struct LearnerOptions {
   Initialisation initialisation = Initialisation::kaiming_normal;
   std::uint64_t seed = 0;  ///< weights, data order, dropout
   bool drop_last = false;
+  int workers = -1;              ///< threads that load data, as in LoaderOptions
   int prefetch = -1;             ///< as in LoaderOptions
   std::int64_t max_batches = 0;  ///< training batches per epoch; 0 means all
   bool validate = true;          ///< after each epoch
@@ -55,9 +58,14 @@ struct LearnerOptions {
   const Backend* backend = &cpu_backend();
   /// Called with each warning of a fit, one sentence at a time. If it is empty, warnings go to stderr.
   std::function<void(const std::string&)> on_warning{};
-  /// Mean and std of each channel that images are normalised with. Nothing: the training set's own
-  /// (normalisation_of), measured when they are first needed, and then kept.
-  std::optional<Normalisation> normalisation{};
+  /// Which samples an epoch has, and in which order.
+  SamplerSpec sampler{.name = "random"};
+  /// Applied to the training pictures, in this order, before the preprocessing.
+  std::vector<TransformSpec> transforms{};
+  /// What a picture goes through in training and validation; saved with the model. Without a shape: that of
+  /// the model's input. Without mean and std: those of the training set (normalisation_of), measured when
+  /// they are first needed, and then kept.
+  Preprocessing preprocessing{};
   /// Told how that measuring goes, on the thread that measures.
   MeasureProgress measuring{};
 };
@@ -168,8 +176,9 @@ class Learner {
   /// the schedule or a callback is empty, a rate is negative or not finite, or a checkpoint to resume from is
   /// of another training (saying what differs); Diverged if the loss is no longer finite; Error if this or
   /// another thread is in a fit already. What a callback or a metric throws is nested in an error that names
-  /// the callback and the event, or the metric. What a data set or a schedule throws arrives as it is. The
-  /// Learner is usable afterwards, and ending() says why the fit ended.
+  /// the callback and the event, or the metric. What a data set or a transform throws is nested in an error
+  /// of the same kind that names the sample. What a schedule throws arrives as it is. The Learner is usable
+  /// afterwards, and ending() says why the fit ended.
   void fit(int epochs, const schedules::RateAndMomentum& schedule, FitOptions options = {});
   void fit(int epochs, LearningRate lr, FitOptions options = {});
   /// The highest rate is lr_max; shape.lr_max is ignored.
@@ -261,15 +270,15 @@ class Learner {
   Parameters& parameters();
   const Parameters& parameters() const;
   const DataSplits& data() const;
-  /// Measures it if nothing was given and nothing has needed it yet.
-  const Normalisation& normalisation() const;
+  /// Measures mean and std if they were not given and nothing has needed them yet.
+  const Preprocessing& preprocessing() const;
   const LearnerOptions& options() const;
   Optimizer& optimizer();
   const Optimizer& optimizer() const;
   /// The plan of full training batches: the kernels, memory and time of each layer. Made at the first call.
   Plan& training_plan();
 
-  /// Writes weights, graph, class names and normalisation as one safetensors file (whole or not at all).
+  /// Writes weights, graph, class names and preprocessing as one safetensors file (whole or not at all).
   void save(const std::filesystem::path& file) const;
   /// Writes everything that the running fit needs to resume from here. The file is also a saved model. Not
   /// allowed during a batch: call it at after_batch, after_epoch and the like.

@@ -1,8 +1,8 @@
 #include <charconv>
 
 #include "data/schemes.hpp"
-#include "data/text.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
 
 namespace lehr::data {
 

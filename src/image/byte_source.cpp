@@ -1,4 +1,4 @@
-#include "data/byte_source.hpp"
+#include "image/byte_source.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -12,14 +12,15 @@
 #include <cstring>
 #include <limits>
 #include <new>
+#include <system_error>
 #include <vector>
 
-#include "data/text.hpp"
 #include "lehr/core/disk_error.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
+#include "lehr/core/text.hpp"
 
-namespace lehr::data {
+namespace lehr::image {
 namespace {
 
 constexpr std::size_t input_bytes = 256 * 1024;
@@ -28,7 +29,7 @@ constexpr std::uint8_t gzip_magic1 = 0x8B;
 constexpr std::uint64_t largest_deflate_ratio = 1032;  // zlib's technical notes, "Maximum Compression Factor"
 
 [[noreturn]] void fail(const std::filesystem::path& path, int reason) {
-  const std::string message = "cannot read " + in_quotes(path) + ": " + reason_of(reason);
+  const std::string message = "cannot read " + in_quotes(path) + ": " + std::generic_category().message(reason);
   if (is_of_the_disk(reason)) throw DiskError(message);
   throw BadInput(message);
 }
@@ -174,4 +175,4 @@ std::uint64_t ByteSource::most_bytes() const {
   return state_->compressed ? file_bytes() * largest_deflate_ratio : file_bytes();
 }
 
-}  // namespace lehr::data
+}  // namespace lehr::image

@@ -1,4 +1,4 @@
-#include "data/png.hpp"
+#include "image/encode_png.hpp"
 
 #include <spng.h>
 
@@ -8,8 +8,9 @@
 #include <string>
 
 #include "lehr/core/error.hpp"
+#include "lehr/image/edit.hpp"
 
-namespace lehr::data {
+namespace lehr::image {
 namespace {
 
 struct FreeContext {
@@ -19,30 +20,46 @@ struct FreeBuffer {
   void operator()(void* buffer) const { std::free(buffer); }
 };
 
-void check(int status) {
+void check_status(int status) {
   if (status != 0) throw Error(std::string("a PNG image could not be encoded: ") + spng_strerror(status));
+}
+
+std::uint8_t colour_type(std::int64_t channels) {
+  switch (channels) {
+    case 1:
+      return SPNG_COLOR_TYPE_GRAYSCALE;
+    case 2:
+      return SPNG_COLOR_TYPE_GRAYSCALE_ALPHA;
+    case 3:
+      return SPNG_COLOR_TYPE_TRUECOLOR;
+    case 4:
+      return SPNG_COLOR_TYPE_TRUECOLOR_ALPHA;
+    default:
+      throw BadInput("a PNG image has 1 to 4 channels, found " + std::to_string(channels));
+  }
 }
 
 }  // namespace
 
 std::vector<std::uint8_t> encode_png(const Image& image) {
+  check(image);
   const std::unique_ptr<spng_ctx, FreeContext> context(spng_ctx_new(SPNG_CTX_ENCODER));
   if (!context) throw Error("a PNG image could not be encoded: out of memory");
-  check(spng_set_option(context.get(), SPNG_ENCODE_TO_BUFFER, 1));
+  check_status(spng_set_option(context.get(), SPNG_ENCODE_TO_BUFFER, 1));
   spng_ihdr header{};
   header.width = static_cast<std::uint32_t>(image.width);
   header.height = static_cast<std::uint32_t>(image.height);
-  header.bit_depth = 8;
-  header.color_type = image.channels == 1 ? SPNG_COLOR_TYPE_GRAYSCALE : SPNG_COLOR_TYPE_TRUECOLOR;
-  check(spng_set_ihdr(context.get(), &header));
-  check(spng_encode_image(context.get(), image.pixels.data(), image.pixels.size(), SPNG_FMT_PNG,
+  header.bit_depth = static_cast<std::uint8_t>(image.bits);
+  header.color_type = colour_type(image.channels);
+  check_status(spng_set_ihdr(context.get(), &header));
+  check_status(spng_encode_image(context.get(), image.pixels.data(), image.pixels.size(), SPNG_FMT_PNG,
                           SPNG_ENCODE_FINALIZE));
   int status = 0;
   std::size_t length = 0;
   const std::unique_ptr<void, FreeBuffer> buffer(spng_get_png_buffer(context.get(), &length, &status));
-  check(status);
+  check_status(status);
   const std::span bytes(static_cast<const std::uint8_t*>(buffer.get()), length);
   return {bytes.begin(), bytes.end()};
 }
 
-}  // namespace lehr::data
+}  // namespace lehr::image

@@ -6,7 +6,7 @@
 #include <memory>
 #include <span>
 
-namespace lehr::data {
+namespace lehr::image {
 
 /// The bytes of a file in order, decompressed where the file is a .gz (known by its first two bytes).
 class ByteSource {
@@ -32,4 +32,4 @@ class ByteSource {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace lehr::data
+}  // namespace lehr::image

@@ -10,13 +10,13 @@
 #include <utility>
 #include <vector>
 
-#include "data/byte_source.hpp"
-#include "data/text.hpp"
+#include "image/byte_source.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
-#include "lehr/data/data.hpp"
+#include "lehr/core/text.hpp"
+#include "lehr/image/read.hpp"
 
-namespace lehr::data {
+namespace lehr::image {
 namespace {
 
 constexpr std::uint64_t most_pixels = 64'000'000;
@@ -53,15 +53,38 @@ class Decoder {
     check_size();
   }
 
-  /// Red, green and blue of each pixel, whatever the file holds; transparency is left out.
   Image decode() {
-    Image image{.width = header_.width, .height = header_.height, .channels = 3, .pixels = {}};
-    image.pixels.resize(static_cast<std::size_t>(image.width * image.height) * 3);
-    check(spng_decode_image(context_.get(), image.pixels.data(), image.pixels.size(), SPNG_FMT_RGB8, 0));
+    const Layout layout = layout_of_file();
+    Image image;
+    image.reset({layout.channels, header_.height, header_.width}, layout.bits);
+    check(spng_decode_image(context_.get(), image.pixels.data(), image.pixels.size(), layout.format, 0));
     return image;
   }
 
  private:
+  /// How the pixels of the file come into memory.
+  struct Layout {
+    std::int64_t channels;
+    int bits;
+    int format;  // of libspng
+  };
+
+  Layout layout_of_file() const {
+    const int bits = header_.bit_depth == 16 ? 16 : 8;
+    switch (header_.color_type) {
+      case SPNG_COLOR_TYPE_GRAYSCALE:
+        return {1, bits, bits == 16 ? SPNG_FMT_PNG : SPNG_FMT_G8};
+      case SPNG_COLOR_TYPE_GRAYSCALE_ALPHA:
+        return {2, bits, SPNG_FMT_PNG};
+      case SPNG_COLOR_TYPE_TRUECOLOR_ALPHA:
+        return {4, bits, SPNG_FMT_PNG};
+      case SPNG_COLOR_TYPE_TRUECOLOR:
+        return {3, bits, SPNG_FMT_PNG};
+      default:
+        return {3, 8, SPNG_FMT_RGB8};  // a palette
+    }
+  }
+
   void check(int status) const {
     if (status == 0) return;
     if (status == SPNG_EMEM) throw std::bad_alloc();
@@ -96,48 +119,12 @@ class Decoder {
   spng_ihdr header_{};
 };
 
-/// Luma of ITU-R BT.601 in 16-bit fixed point, as PIL's convert("L").
-Image to_grey(const Image& colour) {
-  Image grey{.width = colour.width, .height = colour.height, .channels = 1, .pixels = {}};
-  grey.pixels.resize(colour.pixels.size() / 3);
-  for (std::size_t i = 0; i < grey.pixels.size(); ++i) {
-    const std::uint32_t red = colour.pixels[3 * i];
-    const std::uint32_t green = colour.pixels[3 * i + 1];
-    const std::uint32_t blue = colour.pixels[3 * i + 2];
-    grey.pixels[i] = static_cast<std::uint8_t>((19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16);
-  }
-  return grey;
-}
-
-void check_channels(std::int64_t channels, const std::string& name) {
-  if (channels == 1 || channels == 3) return;
-  throw BadInput(fmt::format("{} cannot have {} channels; expected 1 or 3", name, channels));
-}
-
-Image to_colour(const Image& grey) {
-  Image colour{.width = grey.width, .height = grey.height, .channels = 3, .pixels = {}};
-  colour.pixels.reserve(3 * grey.pixels.size());
-  for (const std::uint8_t value : grey.pixels) colour.pixels.insert(colour.pixels.end(), 3, value);
-  return colour;
-}
-
 }  // namespace
 
-Image with_channels(const Image& image, std::int64_t channels) {
-  check_channels(channels, "a picture");
-  check_channels(image.channels, "a picture");
-  if (image.channels == channels) return image;
-  return channels == 1 ? to_grey(image) : to_colour(image);
+Image read(const std::filesystem::path& file) { return decode(read_bytes(file), in_quotes(file)); }
+
+Image decode(std::span<const std::uint8_t> bytes, const std::string& name) {
+  return Decoder(bytes, name).decode();
 }
 
-Image read_image(const std::filesystem::path& file, std::int64_t channels) {
-  check_channels(channels, in_quotes(file));
-  return decode_image(read_bytes(file), channels, in_quotes(file));
-}
-
-Image decode_image(std::span<const std::uint8_t> bytes, std::int64_t channels, const std::string& name) {
-  check_channels(channels, name);
-  return with_channels(Decoder(bytes, name).decode(), channels);
-}
-
-}  // namespace lehr::data
+}  // namespace lehr::image

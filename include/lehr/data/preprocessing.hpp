@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lehr/core/shape.hpp"
+#include "lehr/image/image.hpp"
+
+namespace lehr {
+
+/// Mean and standard deviation of each channel, of values in [0, 1].
+struct Normalisation {
+  std::vector<float> mean;
+  std::vector<float> std;
+  friend bool operator==(const Normalisation&, const Normalisation&) = default;
+};
+
+/// Throws BadInput unless there are a finite mean and a finite std above 0 for each channel.
+void check_normalisation(const Normalisation& normalisation, std::int64_t channels);
+
+/// What turns a picture into a network's input, as data: the picture gets the channels of `shape`, then its
+/// size, then each value v becomes (v / largest - mean[c]) / std[c], with largest = 255 or 65535 for 8 or 16
+/// bits. Training, validation, evaluation and prediction use the same object, and saved models hold it.
+struct Preprocessing {
+  Shape shape{};  ///< (C, H, W) of the input
+  Fit fit = Fit::stretch;
+  /// A dataset whose pictures all have one other shape is refused, because it is probably the wrong one.
+  /// True: its pictures are fitted, as pictures of several shapes and single pictures always are.
+  bool any_shape = false;
+  Normalisation normalisation{};
+  friend bool operator==(const Preprocessing&, const Preprocessing&) = default;
+};
+
+/// Throws BadInput unless the shape has three extents of at least 1 and the normalisation fits the channels.
+void check_preprocessing(const Preprocessing& preprocessing);
+
+/// The picture with the channels and the size of the input, before its values become floats. Throws BadInput
+/// as image::with_channels and image::fit do.
+Image fitted(const Image& picture, const Preprocessing& preprocessing);
+
+/// {"version": 1, "channels": 3, "height": 32, "width": 32, "fit": "stretch", "any_shape": false, "scale":
+/// "unit", "mean": [...], "std": [...]}
+std::string to_json(const Preprocessing& preprocessing);
+/// The way back. Throws BadInput if the text is not such an object or is of a newer version.
+Preprocessing preprocessing_from_json(std::string_view json);
+
+}  // namespace lehr

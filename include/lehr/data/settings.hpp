@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "lehr/core/attributes.hpp"
+
+namespace lehr {
+
+/// The values that a setting may have.
+template <class T>
+struct SettingRange {
+  T least = std::numeric_limits<T>::lowest();
+  T most = std::numeric_limits<T>::max();
+};
+
+/// Reads the settings of a transform or a sampler and checks them. Each function throws BadInput that names
+/// the owner, the setting, what was expected and what was found.
+class Settings {
+ public:
+  /// `owner` is what messages begin with: "the transform random_crop". The attributes must outlive this.
+  Settings(std::string owner, const Attributes& given) : owner_(std::move(owner)), given_(given) {}
+
+  bool has(const std::string& name);
+  std::int64_t integer(const std::string& name, SettingRange<std::int64_t> range = {});
+  std::int64_t integer_or(const std::string& name, std::int64_t otherwise,
+                          SettingRange<std::int64_t> range = {});
+  double real(const std::string& name, SettingRange<double> range = {});
+  double real_or(const std::string& name, double otherwise, SettingRange<double> range = {});
+  std::string text_or(const std::string& name, std::string_view otherwise);
+  /// Throws BadInput if there is a setting that nothing has asked for.
+  void check_all_known() const;
+
+ private:
+  [[noreturn]] void refuse(const std::string& name, const std::string& expected) const;
+
+  std::string owner_;
+  const Attributes& given_;
+  std::set<std::string> known_;
+};
+
+}  // namespace lehr

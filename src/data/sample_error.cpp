@@ -1,0 +1,42 @@
+#include "data/sample_error.hpp"
+
+#include <exception>
+#include <new>
+#include <string>
+
+#include "lehr/core/disk_error.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
+
+namespace lehr::data {
+namespace {
+
+/// "sample 17 ("photos/cat/1.jpg"): why". An origin that the reason names already is left out.
+std::string sentence(std::int64_t sample, const std::string& origin, const std::string& why) {
+  const std::string number = "sample " + std::to_string(sample);
+  const bool named = origin.empty() || why.find(in_quotes(origin)) != std::string::npos;
+  return named ? number + ": " + why : number + " (" + in_quotes(origin) + "): " + why;
+}
+
+}  // namespace
+
+void rethrow_naming(const Dataset& dataset, std::int64_t sample) {
+  const auto why = [&](const char* what) { return sentence(sample, dataset.origin(sample), what); };
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const DiskError& error) {
+    std::throw_with_nested(DiskError(why(error.what())));
+  } catch (const BadInput& error) {
+    std::throw_with_nested(BadInput(why(error.what())));
+  } catch (const Error& error) {
+    std::throw_with_nested(Error(why(error.what()), error.kind()));
+  } catch (const std::exception& error) {
+    std::throw_with_nested(Error(why(error.what())));
+  } catch (...) {
+    std::throw_with_nested(Error(why("something that is no std::exception was thrown")));
+  }
+}
+
+}  // namespace lehr::data

@@ -1,0 +1,33 @@
+#include "lehr/data/transform.hpp"
+
+#include "data/transforms.hpp"
+#include "lehr/core/text.hpp"
+
+namespace lehr {
+namespace {
+
+data::TransformRegistry& registry() {
+  static data::TransformRegistry transforms({"transform", "lehr::register_transform"},
+                                            data::register_all_transforms);
+  return transforms;
+}
+
+}  // namespace
+
+void register_transform(const std::string& name, MakeTransform make) {
+  if (!make) throw BadInput("the transform " + in_quotes(name) + " needs a function that makes it");
+  registry().add(name, std::move(make));
+}
+
+std::vector<std::string> transform_names() { return registry().names(); }
+
+std::unique_ptr<const Transform> make_transform(const TransformSpec& spec) {
+  const MakeTransform& make = registry().at(spec.name);
+  Settings settings("the transform " + spec.name, spec.settings);
+  std::unique_ptr<const Transform> made = make(settings);
+  if (!made) throw Error("what is registered as the transform " + in_quotes(spec.name) + " made nothing");
+  settings.check_all_known();
+  return made;
+}
+
+}  // namespace lehr

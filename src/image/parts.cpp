@@ -1,0 +1,132 @@
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
+#include "lehr/image/edit.hpp"
+
+namespace lehr::image {
+namespace {
+
+constexpr std::int64_t longest_side = 1 << 16;
+
+void check_part(const Part& part) {
+  const auto is_side = [](std::int64_t side) { return side >= 1 && side <= longest_side; };
+  constexpr std::int64_t farthest = std::int64_t{1} << 32;
+  const auto is_near = [](std::int64_t place) { return place >= -farthest && place <= farthest; };
+  if (is_side(part.width) && is_side(part.height) && is_near(part.left) && is_near(part.top)) return;
+  throw BadInput("a picture cannot be cut to " + std::to_string(part.width) + " x " +
+                 std::to_string(part.height) + "; expected sides from 1 to " + std::to_string(longest_side));
+}
+
+std::size_t pixel_bytes(const Image& image) {
+  return static_cast<std::size_t>(image.channels) * (image.bits == 8 ? 1 : 2);
+}
+
+/// The largest centred part of an image that has the aspect ratio width : height.
+Part centred_part(const Image& image, std::int64_t width, std::int64_t height) {
+  Part part{.width = image.width, .height = image.height};
+  if (image.width * height > image.height * width) {
+    part.width = std::max<std::int64_t>(1, (image.height * width + height / 2) / height);
+  } else {
+    part.height = std::max<std::int64_t>(1, (image.width * height + width / 2) / width);
+  }
+  part.left = (image.width - part.width) / 2;
+  part.top = (image.height - part.height) / 2;
+  return part;
+}
+
+Image cropped_to(const Image& image, std::int64_t width, std::int64_t height) {
+  Image part;
+  crop(image, centred_part(image, width, height), part);
+  return resize(part, width, height);
+}
+
+Image padded_to(const Image& image, std::int64_t width, std::int64_t height) {
+  const bool wider = image.width * height > image.height * width;
+  std::int64_t inner_width = width;
+  std::int64_t inner_height = height;
+  if (wider) {
+    inner_height = std::max<std::int64_t>(1, (image.height * width + image.width / 2) / image.width);
+  } else {
+    inner_width = std::max<std::int64_t>(1, (image.width * height + image.height / 2) / image.height);
+  }
+  const Image inner = resize(image, inner_width, inner_height);
+  Image result;
+  crop(inner, {(inner_width - width) / 2, (inner_height - height) / 2, width, height}, result);
+  return result;
+}
+
+constexpr std::array<std::string_view, 3> fit_names{"stretch", "crop", "pad"};
+
+}  // namespace
+
+void crop(const Image& from, const Part& part, Image& to) {
+  check(from);
+  check_part(part);
+  const std::size_t bytes = pixel_bytes(from);
+  const std::span<std::uint8_t> out = to.reset({from.channels, part.height, part.width}, from.bits);
+  const std::int64_t first = std::clamp<std::int64_t>(-part.left, 0, part.width);
+  const std::int64_t last = std::clamp<std::int64_t>(from.width - part.left, first, part.width);
+  for (std::int64_t y = 0; y < part.height; ++y) {
+    const std::span<std::uint8_t> line = out.subspan(static_cast<std::size_t>(y * part.width) * bytes,
+                                                     static_cast<std::size_t>(part.width) * bytes);
+    const std::int64_t source = y + part.top;
+    if (source < 0 || source >= from.height || first == last) {
+      std::ranges::fill(line, std::uint8_t{0});
+      continue;
+    }
+    const auto before = static_cast<std::size_t>(first) * bytes;
+    const auto inside = static_cast<std::size_t>(last - first) * bytes;
+    const std::uint8_t* pixels =
+        from.pixels.data() + static_cast<std::size_t>(source * from.width + part.left + first) * bytes;
+    std::ranges::fill(line.first(before), std::uint8_t{0});
+    std::memcpy(line.data() + before, pixels, inside);
+    std::ranges::fill(line.subspan(before + inside), std::uint8_t{0});
+  }
+}
+
+void mirror(Image& image) {
+  check(image);
+  const std::size_t bytes = pixel_bytes(image);
+  const std::size_t line_bytes = static_cast<std::size_t>(image.width) * bytes;
+  for (std::size_t line = 0; line < image.pixels.size(); line += line_bytes) {
+    std::uint8_t* left = image.pixels.data() + line;
+    for (std::uint8_t* right = left + line_bytes - bytes; left < right; left += bytes, right -= bytes) {
+      std::swap_ranges(left, left + bytes, right);
+    }
+  }
+}
+
+Image fit(const Image& image, std::int64_t width, std::int64_t height, Fit how) {
+  if (image.width == width && image.height == height) {
+    check(image);
+    return image;
+  }
+  check_part({.width = width, .height = height});
+  switch (how) {
+    case Fit::stretch:
+      break;
+    case Fit::crop:
+      check(image);
+      return cropped_to(image, width, height);
+    case Fit::pad:
+      check(image);
+      return padded_to(image, width, height);
+  }
+  return resize(image, width, height);
+}
+
+std::string_view name_of(Fit how) { return fit_names.at(static_cast<std::size_t>(how)); }
+
+Fit fit_by_name(std::string_view name) {
+  const auto found = std::ranges::find(fit_names, name);
+  if (found != fit_names.end()) return static_cast<Fit>(found - fit_names.begin());
+  throw unknown_name("way to fit a picture", printable(name),
+                     std::vector<std::string>(fit_names.begin(), fit_names.end()));
+}
+
+}  // namespace lehr::image
