@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "commands.hpp"
-#include "expand.hpp"
 #include "last_words.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
@@ -100,7 +99,6 @@ void check_command(CLI::App& app) {
 
 int parse_and_run(CLI::App& app, const Commands& commands, std::vector<std::string> arguments) {
   try {
-    arguments = expand(std::move(arguments));
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     reversed.pop_back();  // the program
     app.parse(std::move(reversed));

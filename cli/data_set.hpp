@@ -1,25 +1,26 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "command.hpp"
 #include "lehr/data/dataset.hpp"
+#include "lehr/run/train_config.hpp"
 
 namespace lehr::cli {
 
 /// One set of some data, for the commands that use a trained model.
-struct DataSetOptions {
-  std::string data;
+struct DataSetChoice {
+  DataSetChoice() { config.data.clear(); }  // nothing is chosen yet
+
+  TrainConfig config{};       ///< its data, data_seed and threads
   std::string set = "valid";  ///< "train", "valid" or "test"
-  std::uint64_t seed = 0;     ///< of generated data
 };
 
 /// Adds --data, --set and --data-seed; returns the option --data.
-Option add_data_set_options(const Command& app, DataSetOptions& options);
+Option add_data_set_options(const Command& app, DataSetChoice& choice);
 
 /// Throws BadInput where there is no such data or set.
-std::shared_ptr<const Dataset> open_data_set(const DataSetOptions& options);
+std::shared_ptr<const Dataset> open_data_set(const DataSetChoice& choice);
 
 }  // namespace lehr::cli

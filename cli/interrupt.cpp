@@ -9,12 +9,13 @@
 namespace lehr::cli {
 namespace {
 
-enum class Answer { end_at_once, poll, stop_fit };
+enum class Answer { end_at_once, poll, stop };
 
 std::atomic<Answer> answer{Answer::end_at_once};
 std::atomic<Learner*> running{nullptr};
 std::atomic<bool> caught{false};
 std::atomic<bool> insisted{false};
+std::atomic<bool> says_that_it_stops{false};
 static_assert(std::atomic<Learner*>::is_always_lock_free && std::atomic<bool>::is_always_lock_free &&
               std::atomic<Answer>::is_always_lock_free);
 
@@ -42,7 +43,7 @@ void on_signal(int number) {
   if (of_a_person && insisted.exchange(true)) _exit(interrupted_status);
   const bool first = !caught.exchange(true);
   if (Learner* learner = running; learner != nullptr) learner->request_stop();
-  if (first && answer == Answer::stop_fit) {
+  if (first && answer == Answer::stop && says_that_it_stops) {
     end_line();
     say("lehr: stopping after this batch; once more stops at once\n");
   }
@@ -69,12 +70,16 @@ SignalWatch::~SignalWatch() {
   running = nullptr;
 }
 
-void SignalWatch::stop_fit_of(Learner& learner) {
+void SignalWatch::stop(Learner& learner, Say say) {
+  says_that_it_stops = say == Say::that_it_stops;
   running = &learner;
-  answer = Answer::stop_fit;
+  answer = Answer::stop;
 }
 
-void SignalWatch::allow_polling() { answer = Answer::poll; }
+void SignalWatch::allow_polling() {
+  answer = Answer::poll;
+  running = nullptr;
+}
 
 bool SignalWatch::received() const { return caught; }
 

@@ -15,15 +15,6 @@ void print_json(const nlohmann::ordered_json& object) {
   std::cout << object.dump(-1, ' ', false, invalid_utf8) << '\n' << std::flush;
 }
 
-std::string shell_word(const std::string& text) {
-  constexpr std::string_view plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,+@%";
-  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 OnFailure warnings(bool live, bool json) {
   return [live, json](const std::string& sentence) {
     const std::string line = one_line(sentence);

@@ -12,9 +12,6 @@ namespace lehr::cli {
 /// One object on one line of stdout, at once. Numbers that are not finite become null.
 void print_json(const nlohmann::ordered_json& object);
 
-/// A word as a shell takes it: in single quotes if it needs them.
-std::string shell_word(const std::string& text);
-
 /// Takes sentences about what went wrong without ending the command: each is a line on stderr that begins
 /// with "lehr: " (in place of a live progress line, if there is one), and with `json` also a `warning` object
 /// on stdout.

@@ -1,6 +1,7 @@
 #include "picture_choice.hpp"
 
 #include "arguments.hpp"
+#include "config_options.hpp"
 #include "lehr/core/error.hpp"
 
 namespace lehr::cli {
@@ -13,10 +14,11 @@ void add_picture_choice(const Command& command, ModelChoice& model, PictureChoic
       command, "--sample", choice.samples, "numbers of samples in the set, from 0",
       [](const std::string& option, const std::string& text) { return parse_integers(option, text, {}); })
       .type_name("I,...");
+  add_field(command, shared_fields(), "threads", choice.data.config);
 }
 
 void check(const PictureChoice& choice, const std::string& command) {
-  const bool from_data = !choice.data.data.empty();
+  const bool from_data = !choice.data.config.data.empty();
   if (from_data == !choice.images.empty()) {
     throw BadInput(command + " takes either picture files or --data with --sample");
   }

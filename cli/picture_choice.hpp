@@ -15,11 +15,11 @@ namespace lehr::cli {
 /// What a saved model is shown: picture files, or samples of a data set.
 struct PictureChoice {
   std::vector<std::filesystem::path> images;
-  DataSetOptions data;
+  DataSetChoice data;
   std::vector<std::int64_t> samples;
 };
 
-/// MODEL with --runs (into `model`), IMAGE, --data with its companions, and --sample.
+/// MODEL with --runs (into `model`), IMAGE, --data with its companions, --sample and --threads.
 void add_picture_choice(const Command& command, ModelChoice& model, PictureChoice& choice);
 /// Throws BadInput where neither or both are chosen.
 void check(const PictureChoice& choice, const std::string& command);

@@ -12,6 +12,7 @@
 #include "lehr/core/disk_error.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
+#include "lehr/run/run_files.hpp"
 #include "output.hpp"
 
 namespace lehr::cli {
@@ -207,11 +208,11 @@ NamedRun run_in(const fs::path& runs, const std::string& id) {
 const char* file_of(RunPart part) {
   switch (part) {
     case RunPart::options:
-      return "config.toml";
+      return run_files::options;
     case RunPart::model:
-      return "model.safetensors";
+      return run_files::model;
     case RunPart::dump:
-      return "diverged.safetensors";
+      return run_files::dump;
     case RunPart::records:
       break;
   }

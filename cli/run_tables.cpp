@@ -11,9 +11,11 @@
 #include <set>
 #include <sstream>
 
+#include "config_options.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/graph/summary.hpp"
+#include "lehr/run/config_files.hpp"
 #include "lehr/store/run_names.hpp"
 #include "metric_names.hpp"
 #include "output.hpp"
@@ -131,16 +133,6 @@ Row cells_of(const RunResult& run) {
           duration(train_seconds(run))};
 }
 
-std::map<std::string, std::string> options_of(const std::string& config) {
-  std::map<std::string, std::string> options;
-  std::istringstream lines(config);
-  for (std::string line; std::getline(lines, line);) {
-    const std::size_t equals = line.find(" = ");
-    if (equals != std::string::npos) options[line.substr(0, equals)] = line.substr(equals + 3);
-  }
-  return options;
-}
-
 std::string shape_text(const std::vector<std::int64_t>& shape) {
   std::string text;
   for (const std::int64_t extent : shape) text += (text.empty() ? "" : " x ") + fmt::format("{}", extent);
@@ -247,7 +239,7 @@ std::string comparison_text(std::span<const RunResult> runs, std::size_t columns
   std::vector<std::map<std::string, std::string>> options;
   std::set<std::string> keys;
   for (const RunResult& run : runs) {
-    options.push_back(options_of(run.info.config));
+    options.push_back(recorded_values(run.info.config, shared_fields()));
     for (const auto& [key, value] : options.back()) keys.insert(key);
   }
   std::vector<Row> rows{{""}};

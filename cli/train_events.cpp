@@ -23,9 +23,8 @@ void put_metrics(Json& event, const std::string& set, const std::optional<SetMet
 }
 
 void put_place(Json& event, const RunPlace& place) {
-  event["run"] = text_or_null(place.run);
-  event["path"] = text_or_null(place.path);
-  event["model"] = text_or_null(place.model);
+  event["run"] = text_or_null(place.id);
+  event["path"] = text_or_null(place.folder.string());
 }
 
 std::optional<SetMetrics> measured(const SetMetrics& metrics) {
@@ -34,59 +33,34 @@ std::optional<SetMetrics> measured(const SetMetrics& metrics) {
 
 }  // namespace
 
-RunPlace RunPlace::of(const std::filesystem::path& folder) {
-  return {folder.filename().string(), folder.string(), (folder / "model.safetensors").string()};
-}
-
-TrainingResult result_of(const Learner& learner, bool interrupted) {
-  TrainingResult result;
-  result.ending = learner.ending();
-  result.interrupted = interrupted;
-  std::int64_t samples = 0;
-  for (const EpochRecord& record : learner.history()) {
-    ++result.epochs;
-    if (record.train.samples > 0) {
-      result.train = record.train;
-      result.train_epoch = record.epoch + 1;
-    }
-    if (record.valid.samples > 0) {
-      result.valid = record.valid;
-      result.valid_epoch = record.epoch + 1;
-    }
-    result.train_seconds += record.train_seconds;
-    samples += record.train.samples;
-  }
-  result.images_per_second = rate(samples, result.train_seconds);
-  return result;
-}
-
-Json start_event(const Learner& learner, const TrainOptions& options, const RunPlace& place) {
+Json start_event(const TrainStart& start) {
+  const TrainConfig& config = start.config;
+  const Learner& learner = start.learner;
   Json event{{"event", "start"},
-             {"data", options.data},
-             {"model", options.model.model},
+             {"data", config.data},
+             {"model", config.model},
              {"parameters", learner.model().parameter_count()},
              {"classes", learner.data().classes()},
              {"train_samples", learner.data().train->size()},
              {"valid_samples", learner.data().valid->size()},
-             {"batch_size", options.learner.batch_size},
-             {"epochs", options.epochs},
-             {"optimizer", options.optimizer},
-             {"schedule", options.schedule},
-             {"lr", options.lr},
-             {"seed", options.learner.seed},
-             {"data_seed", options.data_seed},
+             {"batch_size", config.batch_size},
+             {"epochs", config.epochs},
+             {"optimizer", config.optimizer},
+             {"schedule", config.schedule},
+             {"lr", config.lr},
+             {"seed", config.seed},
+             {"data_seed", config.data_seed},
              {"threads", threads()}};
   event["monitors"] = Json::array();
   for (const WatchedMetric& one : learner.watched()) {
     event["monitors"].push_back(
         {{"callback", one.callback}, {"metric", one.metric}, {"lower_is_better", one.lower_is_better}});
   }
-  event["run"] = text_or_null(place.run);
-  event["path"] = text_or_null(place.path);
+  put_place(event, start.place);
   return event;
 }
 
-Json done_event(const TrainingResult& result, const RunPlace& place) {
+Json done_event(const TrainResult& result) {
   Json event{{"event", "done"},
              {"reason", end_reason_name(result.ending.reason)},
              {"reason_text", result.ending.text},
@@ -101,7 +75,8 @@ Json done_event(const TrainingResult& result, const RunPlace& place) {
   if (result.stats_overhead) event["stats_overhead"] = *result.stats_overhead;
   if (result.interrupted) event["interrupted"] = true;
   if (result.time_limit) event["time_limit"] = true;
-  put_place(event, place);
+  put_place(event, result.place);
+  event["model"] = text_or_null(result.place.model.string());
   return event;
 }
 

@@ -14,9 +14,9 @@
 #include "interrupt.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
+#include "lehr/run/output_files.hpp"
 #include "model_choice.hpp"
 #include "output.hpp"
-#include "output_files.hpp"
 #include "picture_choice.hpp"
 
 namespace lehr::cli {
@@ -116,7 +116,6 @@ void register_activations(Commands& registry) {
                "record the input of the activation function");
   command.flag("--normalised", options->activations.normalised,
                "normalise each layer's values to mean 0 and std 1 over the samples");
-  add_threads(command);
   command.flag("--json", options->json, "print JSON on stdout, one object for each layer and file");
 }
 

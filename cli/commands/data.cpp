@@ -8,6 +8,7 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "config_options.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/data/data.hpp"
 #include "output.hpp"
@@ -29,6 +30,7 @@ struct MakeOptions {
   data::DigitsOptions digits;
   std::int64_t valid = 0;  ///< 0: a fifth of the training images
   data::ExportOptions formats;
+  TrainConfig config;  ///< threads
   bool json = false;
 };
 
@@ -82,7 +84,7 @@ void register_data(Commands& registry) {
              [](const std::string&, const std::string& text) { return parse_formats(text); })
       .type_name("NAME,...")
       .default_str("idx,png");
-  add_threads(command);
+  add_field(command, shared_fields(), "threads", options->config);
   command.flag("--json", options->json, "print one JSON object on stdout");
 }
 

@@ -7,12 +7,13 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "config_options.hpp"
 #include "data_set.hpp"
 #include "lehr/core/clock.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/inference/evaluate.hpp"
 #include "lehr/metrics/missing_classes.hpp"
-#include "metric_names.hpp"
+#include "lehr/run/setup.hpp"
 #include "model_choice.hpp"
 #include "output.hpp"
 
@@ -26,9 +27,7 @@ constexpr const char* examples = R"(Examples:
 
 struct EvaluateOptions {
   ModelChoice model;
-  DataSetOptions data;
-  std::int64_t batch_size = 512;
-  std::vector<std::string> metrics;
+  DataSetChoice data;
   bool json = false;
 };
 
@@ -43,12 +42,13 @@ std::string line_of(const Metric& metric, const Dataset& dataset) {
 int run_evaluate(const EvaluateOptions& options) {
   Model model = load_model(options.model);
   const auto dataset = open_data_set(options.data);
-  const std::vector<std::unique_ptr<Metric>> metrics = make_metrics(options.metrics);
+  const TrainConfig& config = options.data.config;
+  const std::vector<std::unique_ptr<Metric>> metrics = make_metrics(config.metrics);
   const Stopwatch watch;
-  const Evaluation result = evaluate(model, *dataset, options.batch_size, metrics);
+  const Evaluation result = evaluate(model, *dataset, config.batch_size, metrics);
   const double seconds = watch.seconds();
   if (options.json) {
-    nlohmann::ordered_json line{{"event", "evaluation"},       {"data", options.data.data},
+    nlohmann::ordered_json line{{"event", "evaluation"},       {"data", config.data},
                                 {"set", options.data.set},     {"loss", result.loss},
                                 {"accuracy", result.accuracy}, {"samples", result.samples},
                                 {"seconds", seconds}};
@@ -70,9 +70,11 @@ void register_evaluate(Commands& registry) {
                                  [options] { return run_evaluate(*options); });
   add_model_choice(command, options->model);
   add_data_set_options(command, options->data).required();
-  add_integer(command, "--batch-size", options->batch_size, {1, 1'000'000}, "images in each batch");
-  add_metric_names(command, options->metrics);
-  add_threads(command);
+  TrainConfig& config = options->data.config;
+  config.batch_size = 512;
+  for (const char* key : {"batch-size", "metrics", "threads"}) {
+    add_field(command, shared_fields(), key, config);
+  }
   command.flag("--json", options->json, "print one JSON object on stdout");
 }
 

@@ -9,15 +9,17 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "config_options.hpp"
 #include "interrupt.hpp"
 #include "lehr/callbacks/progress_bar.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/report/line_chart.hpp"
+#include "lehr/run/output_files.hpp"
+#include "lehr/run/setup.hpp"
 #include "lehr/store/atomic_file.hpp"
+#include "measuring.hpp"
 #include "output.hpp"
-#include "output_files.hpp"
 #include "terminal.hpp"
-#include "train_options.hpp"
 
 namespace lehr::cli {
 namespace {
@@ -30,9 +32,11 @@ Trains a throw-away copy with rates that rise batch by batch, draws the loss ove
 train with. lehr train --lr auto takes the valley. Exit status: 0 also where there is no clear valley.)";
 
 struct FindLrOptions {
-  TrainOptions setup;
+  TrainConfig config;
   LrFinderOptions finder;
   std::string svg;
+  bool json = false;
+  bool quiet = false;
 };
 
 struct Named {
@@ -161,9 +165,11 @@ int find_lr(FindLrOptions options) {
   SignalWatch watch;
   check_rates(options.finder.sweep);
   if (!options.svg.empty()) check_replaceable({"--svg", options.svg}, FileKind::picture);
-  const std::unique_ptr<Learner> learner = make_learner(options.setup);
+  shared_fields().check_rules(options.config);
+  const bool live = is_terminal(2) && !options.quiet;
+  const std::unique_ptr<Learner> learner =
+      make_learner(options.config, {.measuring = live ? show_measuring() : MeasureProgress()});
   watch.allow_polling();
-  const bool live = is_terminal(2) && !options.setup.quiet;
   options.finder.progress = [live, &watch](int done, int total) {
     if (live) draw_progress(done, total);
     return !watch.received();
@@ -178,7 +184,7 @@ int find_lr(FindLrOptions options) {
     const std::string picture = report::svg(chart_of(finding));
     store::write_file_atomically(options.svg, [&](std::ostream& out) { out << picture; });
   }
-  if (options.setup.json) {
+  if (options.json) {
     print_events(finding);
   } else {
     print_for_people(finding);
@@ -193,7 +199,7 @@ void register_find_lr(Commands& registry) {
   const auto options = std::make_shared<FindLrOptions>();
   Command command = registry.add("find-lr", "Suggest learning rates from a short sweep.", examples,
                                  [options] { return find_lr(*options); });
-  add_setup_options(command, options->setup);
+  add_learner_fields(command, shared_fields(), options->config);
   LrSweep& sweep = options->finder.sweep;
   add_real(command, "--from", sweep.from, {}, "lowest rate").group(group);
   add_real(command, "--to", sweep.to, {}, "highest rate").group(group);
@@ -201,11 +207,10 @@ void register_find_lr(Commands& registry) {
   add_integer(command, "--seeds", options->finder.seeds, {1, 1000},
               "number of sweeps, each with another order of the data")
       .group(group);
-  add_threads(command).group("Execution");
+  add_field(command, shared_fields(), "threads", options->config).group("Execution");
   add_file(command, "--svg", options->svg, "write the curve as a picture").group("Output");
-  command.flag("--json", options->setup.json, "print JSON on stdout, one object on each line")
-      .group("Output");
-  command.flag("--quiet", options->setup.quiet, "print no progress on stderr").group("Output");
+  command.flag("--json", options->json, "print JSON on stdout, one object on each line").group("Output");
+  command.flag("--quiet", options->quiet, "print no progress on stderr").group("Output");
 }
 
 }  // namespace lehr::cli

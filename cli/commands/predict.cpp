@@ -58,7 +58,6 @@ void register_predict(Commands& registry) {
   add_picture_choice(command, options->model, options->pictures);
   add_integer(command, "--top", options->top, {1, 1'000'000}, "number of classes to print");
   command.flag("--draw", options->draw, "draw each picture in the terminal");
-  add_threads(command);
   command.flag("--json", options->json, "print JSON on stdout, one object for each picture");
 }
 

@@ -9,10 +9,10 @@
 #include "lehr/core/error.hpp"
 #include "lehr/report/page.hpp"
 #include "lehr/report/text.hpp"
+#include "lehr/run/output_files.hpp"
 #include "lehr/store/atomic_file.hpp"
 #include "lehr/store/run_store.hpp"
 #include "output.hpp"
-#include "output_files.hpp"
 #include "run_names.hpp"
 #include "terminal.hpp"
 

@@ -7,8 +7,9 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "config_options.hpp"
+#include "lehr/run/setup.hpp"
 #include "lehr/train/training_memory.hpp"
-#include "model_options.hpp"
 #include "output.hpp"
 
 namespace lehr::cli {
@@ -25,9 +26,8 @@ FLOPs are of the forward pass of the batch; the receptive field is in pixels of 
 training holds at its peak. The data, the program and the statistics of layers come on top.)";
 
 struct SummaryOptions {
-  ModelOptions model;
+  TrainConfig config;  ///< the network and the batch size
   Shape input{1, 28, 28};
-  std::int64_t batch_size = 64;
   std::int64_t classes = 10;
   bool json = false;
 };
@@ -48,13 +48,13 @@ Json json_of(const SummaryRow& row) {
 }
 
 void print_as_json(const Graph& graph, const SummaryOptions& options, const TrainingMemory& memory) {
-  const std::vector<SummaryRow> rows = summary_rows(graph, options.batch_size);
+  const std::vector<SummaryRow> rows = summary_rows(graph, options.config.batch_size);
   const SummaryRow total = summary_total(rows);
   Json layers = Json::array();
   for (const SummaryRow& row : rows) layers.push_back(json_of(row));
   print_json({{"event", "summary"},
-              {"model", options.model.model},
-              {"batch_size", options.batch_size},
+              {"model", options.config.model},
+              {"batch_size", options.config.batch_size},
               {"layers", layers},
               {"parameters", total.parameters},
               {"multiply_adds", total.multiply_adds},
@@ -69,20 +69,20 @@ void print_as_json(const Graph& graph, const SummaryOptions& options, const Trai
 }
 
 int summarise(const SummaryOptions& options) {
-  check(options.model);
-  const Graph graph = make_graph(options.model, options.input, options.classes);
-  const TrainingMemory memory = training_memory(graph, options.batch_size);
+  shared_fields().check_rules(options.config);
+  const Graph graph = make_graph(options.config, options.input, options.classes);
+  const TrainingMemory memory = training_memory(graph, options.config.batch_size);
   if (options.json) {
     print_as_json(graph, options, memory);
     return 0;
   }
   std::cout
-      << summary_table(graph, options.batch_size)
+      << summary_table(graph, options.config.batch_size)
       << fmt::format(
              "\nTraining at batch size {} takes {} of memory: {} for activations and their gradients, {} "
              "of workspace, {} for parameters, gradients and Adam's states, {} for batches of training and "
              "validation.\n",
-             grouped(options.batch_size), human_bytes(memory.total()), human_bytes(memory.activations),
+             grouped(options.config.batch_size), human_bytes(memory.total()), human_bytes(memory.activations),
              human_bytes(memory.workspace), human_bytes(memory.parameters), human_bytes(memory.batches));
   return 0;
 }
@@ -94,13 +94,13 @@ void register_summary(Commands& registry) {
   const Command& command =
       registry.add("summary", "Print a network's layers, parameters, cost and training memory.", examples,
                    [options] { return summarise(*options); });
-  add_model_options(command, options->model);
+  add_group(command, shared_fields(), "Network", options->config);
   add_parsed(
       command, "--input", options->input, "channels, height and width of an image",
       [](const std::string& option, const std::string& text) { return parse_image_shape(option, text); })
       .type_name("CxHxW")
       .default_str("1x28x28");
-  add_integer(command, "--batch-size", options->batch_size, {1, 1'000'000}, "images in each batch");
+  add_field(command, shared_fields(), "batch-size", options->config);
   add_integer(command, "--classes", options->classes, {1, 1'000'000}, "number of classes");
   command.flag("--json", options->json, "print one JSON object on stdout");
 }

@@ -1,38 +1,27 @@
+#include "lehr/run/train.hpp"
+
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
-#include <utility>
 
 #include "commands.hpp"
-#include "config_file.hpp"
+#include "config_options.hpp"
 #include "interrupt.hpp"
-#include "lehr/callbacks/checkpoint.hpp"
 #include "lehr/callbacks/progress_bar.hpp"
-#include "lehr/callbacks/run_recorder.hpp"
-#include "lehr/callbacks/timer.hpp"
-#include "lehr/core/disk_error.hpp"
+#include "lehr/callbacks/trace_events.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/memory.hpp"
 #include "lehr/core/number_text.hpp"
-#include "lehr/core/text.hpp"
-#include "lehr/data/data.hpp"
+#include "lehr/core/parallel.hpp"
 #include "lehr/graph/summary.hpp"
-#include "lehr/store/atomic_file.hpp"
-#include "lehr/store/run_lock.hpp"
+#include "measuring.hpp"
 #include "output.hpp"
-#include "output_files.hpp"
-#include "resume.hpp"
-#include "run_folder.hpp"
-#include "run_names.hpp"
+#include "stats_text.hpp"
 #include "terminal.hpp"
 #include "train_events.hpp"
 #include "train_options.hpp"
-#include "verify.hpp"
 
 namespace lehr::cli {
 namespace {
@@ -50,23 +39,31 @@ does not end the training. Ctrl-C, SIGTERM or a closed terminal (SIGHUP) once: f
 checkpoint. Ctrl-C or SIGTERM twice: stops at once. Exit status: 0 done, 2 wrong usage or bad input, 3 training
 diverged, 130 interrupted, 1 anything else, such as a full disk.)";
 
-void add_reports(Learner& learner, const TrainOptions& options) {
-  if (!options.quiet) {
-    learner.add(ProgressBar({.live = is_terminal(2), .width = [] { return terminal_columns(2); }}));
-  }
-  if (options.json) learner.add(EpochEvents());
-}
+/// What the command line holds.
+struct TrainLine {
+  ConfigTable table = train_options();
+  TrainConfig config{};
+};
 
-OnFailure warnings_for(const TrainOptions& options) {
-  return warnings(is_terminal(2) && !options.quiet, options.json);
-}
+/// How the command shows a training.
+struct Shown {
+  bool json = false;
+  bool quiet = false;
+  bool events = false;
+
+  Shown(const TrainConfig& config, const ConfigTable& table)
+      : json(table.flag(config, own::json)),
+        quiet(table.flag(config, own::quiet)),
+        events(table.flag(config, own::trace_events)) {}
+  bool live() const { return is_terminal(2) && !quiet; }
+};
 
 std::size_t columns_of_stderr() {
   return is_terminal(2) ? static_cast<std::size_t>(terminal_columns(2)) : 120;
 }
 
 /// One sentence for people at the end.
-void print_summary(const TrainingResult& result) {
+void print_summary(const TrainResult& result) {
   std::string line = result.interrupted ? "Interrupted; " : "";
   if (!result.trained) line = "This run had come to its end, so nothing was trained; ";
   if (result.valid) {
@@ -81,303 +78,101 @@ void print_summary(const TrainingResult& result) {
   std::fprintf(stderr, "%s\n", line.c_str());
 }
 
-void report(const TrainingResult& result, const RunPlace& place, const TrainOptions& options) {
-  if (!options.quiet) print_summary(result);
+/// Why the training ended early, and what continues it.
+void print_how_to_go_on(const TrainResult& result, const Shown& shown) {
+  const std::string command = resume_command(result.place.folder);
+  const bool saved = !result.place.folder.empty();
   if (result.interrupted) {
-    const std::string saved =
-        options.save ? "go on with: lehr train --resume " + shell_word(place.path) : "nothing was saved";
-    std::fprintf(stderr, "lehr: interrupted; %s\n", saved.c_str());
+    const std::string then = saved ? "go on with: " + command : "nothing was saved";
+    std::fprintf(stderr, "lehr: interrupted; %s\n", then.c_str());
   } else if (result.time_limit) {
-    const std::string saved =
-        options.save ? "go on with: lehr train --resume " + shell_word(place.path) + " --time-limit MINUTES"
-                     : "nothing was saved";
+    const std::string then = saved ? "go on with: " + command + " --time-limit MINUTES" : "nothing was saved";
     // The table's last line has said it to those who see the table.
     const std::string why =
-        options.quiet ? fmt::format("the time limit of {} minutes has passed; ", options.callbacks.time_limit)
-                      : "";
-    std::fprintf(stderr, "lehr: %s%s\n", why.c_str(), saved.c_str());
-  }
-  if (options.json) {
-    print_json(done_event(result, place));
-  } else if (options.save) {
-    std::cout << place.model << '\n';
+        shown.quiet ? fmt::format("the time limit of {} minutes has passed; ", result.config.time_limit) : "";
+    std::fprintf(stderr, "lehr: %s%s\n", why.c_str(), then.c_str());
   }
 }
 
-/// A store that is no file would only be noticed at the first batch. One that is not there yet is made in a
-/// folder that is checked.
-void check_store(const std::filesystem::path& runs) {
-  const std::filesystem::path store = store_in(runs);
-  std::error_code error;
-  if (std::filesystem::symlink_status(store, error).type() == std::filesystem::file_type::not_found) return;
-  check_writable({"the run store", store});
-}
-
-/// A resumed run goes on in its own log, which may have moved.
-void check_log(const OutputFile& log, FileKind kind, const TrainOptions& options) {
-  if (log.file.empty()) return;
-  if (options.resume.empty()) {
-    check_new(log);
-  } else {
-    check_replaceable(log, kind);
+void print_result(TrainResult& result, const Shown& shown) {
+  if (result.config.stats && !shown.quiet) {
+    const auto& stats = result.learner->callback<ActivationStats>();
+    std::fprintf(stderr, "%s", stats_text(stats, columns_of_stderr()).c_str());
+  }
+  if (!shown.quiet) print_summary(result);
+  print_how_to_go_on(result, shown);
+  if (shown.json) {
+    print_json(done_event(result));
+  } else if (!result.place.folder.empty()) {
+    std::cout << result.place.model.string() << '\n';
   }
 }
 
-/// The files that options name. The run's own are in a new folder.
-void check_outputs(const TrainOptions& options) {
-  const OutputFile csv{"--csv", options.callbacks.csv};
-  const OutputFile jsonl{"--jsonl", options.callbacks.jsonl};
-  std::vector<OutputFile> all{csv, jsonl};
-  if (options.save) {
-    const std::string store = store_in(options.out).string();
-    for (const char* suffix : {"", "-wal", "-shm"}) all.push_back({"the run store", store + suffix});
-  }
-  check_distinct(all);
-  if (options.save && options.resume.empty()) check_store(options.out);
-  check_log(csv, FileKind::csv_log, options);
-  check_log(jsonl, FileKind::jsonl_log, options);
-}
-
-/// Where this training writes and what it goes on from.
-struct Place {
-  std::unique_ptr<RunFolder> made;       ///< for a new run
-  std::unique_ptr<store::RunLock> lock;  ///< against other trainings in the same folder
-  FoundRun found;  ///< what it resumes, or just the new folder; empty if nothing is saved
-};
-
-Place resumed_place(const TrainOptions& options) {
-  Place place;
-  place.found = run_to_resume(options.resume);
-  if (options.verify) return place;  // writes nothing there
-  place.lock = std::make_unique<store::RunLock>(place.found.folder);
-  place.found = run_to_resume(options.resume);  // whoever held it may have written another checkpoint
-  return place;
-}
-
-Place new_place(const TrainOptions& options) {
-  Place place;
-  place.made = std::make_unique<RunFolder>(options.out);
-  place.found.folder = place.made->path();
-  place.lock = std::make_unique<store::RunLock>(place.found.folder);
-  return place;
-}
-
-/// A damaged checkpoint is refused, and the one before it offered. What is wrong with the training, and not
-/// with the file, would be wrong with another file as well.
-[[noreturn]] void offer_another(const BadInput& error, const FoundRun& found) {
-  if (!std::string_view(error.what()).starts_with(in_quotes(found.checkpoint))) throw;
-  const std::vector<std::filesystem::path> all = checkpoints_in(found.folder / "checkpoints");
-  const auto at = std::ranges::find(all, found.checkpoint);
-  if (at == all.end() || std::next(at) == all.end()) throw;
-  throw BadInput(std::string(error.what()) + "; the checkpoint before it can be tried: lehr train --resume " +
-                 shell_word(std::next(at)->string()));
-}
-
-void fit(Learner& learner, const TrainOptions& options, const schedules::RateAndMomentum& schedule,
-         const FoundRun& found) {
-  try {
-    learner.fit(static_cast<int>(options.epochs), schedule, {.resume = found.checkpoint});
-  } catch (const BadInput& error) {
-    if (found.checkpoint.empty()) throw;
-    offer_another(error, found);
-  }
-}
-
-std::string text_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-/// The configuration that the run keeps: of a resumed one its own, with where its data and logs are now.
-std::string kept_config(const Place& place, const Command& command) {
-  const std::string present = config_text(command, reporting_options());
-  if (place.made != nullptr) return present;
-  return with_values_of(text_of(place.found.folder / file_of(RunPart::options)), present, path_options());
-}
-
-void save_text(const std::filesystem::path& file, const std::string& text) {
-  store::write_file_atomically(file, [&](std::ostream& out) { out << text; });
-}
-
-void save_moved_paths(Learner& learner, const std::filesystem::path& file, const std::string& config) {
-  learner.on(Event::after_predict, [file, config, done = false](Learner&) mutable {
-    if (!std::exchange(done, true) && text_of(file) != config) save_text(file, config);
-  });
-}
-
-// A training that cannot begin leaves nothing: the configuration is there from the first epoch on, since
-// every checkpoint needs it, and stays once a batch has gone through the network, or was not waited for.
-void save_config_at_start(Learner& learner, RunFolder& made, const std::string& config) {
-  const auto save = [&made, config](Learner& l) {
-    if (l.progress().train_batches == 0) save_text(made.config(), config);
-  };
-  learner.on(Event::before_epoch, save);
-  learner.on(Event::before_stop, save);
-  for (const Event event : {Event::after_predict, Event::before_stop}) {
-    learner.on(event, [&made](Learner&) { made.keep(); });
-  }
-}
-
-// Somebody may remove the folder while the run is being trained. The next checkpoint makes it again, and can
-// only be resumed with the configuration beside it.
-void restore_lost_config(Learner& learner, const std::filesystem::path& file, const std::string& config) {
-  const auto restore = [file, config](Learner& l) {
-    std::error_code error;
-    if (l.progress().train_batches > 0 && !std::filesystem::exists(file, error)) save_text(file, config);
-  };
-  learner.on(Event::after_epoch, restore);
-  learner.on(Event::before_stop, restore);
-  learner.on(Event::after_batch, [restore, folder = file.parent_path()](Learner& l) {
-    std::error_code error;
-    if (std::filesystem::exists(folder, error)) restore(l);
-  });
-}
-
-void keep_config(Learner& learner, const Place& place, const Command& command) {
-  if (place.found.folder.empty()) return;
-  const std::filesystem::path file = place.found.folder / file_of(RunPart::options);
-  const std::string config = kept_config(place, command);
-  if (place.made != nullptr) {
-    save_config_at_start(learner, *place.made, config);
-  } else {
-    save_moved_paths(learner, file, config);
-  }
-  restore_lost_config(learner, file, config);
-}
-
-void record_run(Learner& learner, const TrainOptions& options, const std::filesystem::path& folder,
-                const Command& command) {
-  if (folder.empty()) {
-    if (options.require_records) throw BadInput("--require-records contradicts --no-save");
-    if (!options.name.empty()) throw BadInput("--name contradicts --no-save");
-    return;
-  }
-  learner.add(RunRecorder({.store = store_in(std::filesystem::absolute(folder).parent_path()),
-                           .id = folder.filename().string(),
-                           .name = options.name,
-                           .model = options.model.model,
-                           .config = config_text(command, reporting_options()),
-                           .report = folder / "report.html",
-                           .stop_on_failure = options.require_records,
-                           .on_failure = warnings_for(options)}));
-}
-
-/// Where --require-records ended the training.
-void check_records(Learner& learner, const TrainOptions& options, const RunPlace& place) {
-  if (!options.require_records || !learner.stopped()) return;
-  if (learner.callback<RunRecorder>().failure().empty()) return;
-  throw Error("stopped, since the run store could not be written; go on with: lehr train --resume " +
-              shell_word(place.path));
-}
-
-/// --lr auto. What was found replaces it from here on: a resumed run looks for no other. False if a signal
-/// came.
-bool find_rate(TrainOptions& options, const Learner& learner, const Command& command, SignalWatch& watch) {
-  watch.allow_polling();
-  LrFinderOptions finder;
-  finder.progress = [&watch](int, int) { return !watch.received(); };
-  const LrFinding finding = learner.find_lr(finder);
-  if (finding.cancelled) return false;
-  if (!finding.valley) throw BadInput("--lr auto: " + finding.note + "; give a rate");
-  options.lr = *finding.valley;
-  command.give("--lr", fmt::format("{}", options.lr));
-  if (!options.quiet) std::fprintf(stderr, "learning rate %.3g (valley)\n", options.lr);
-  return true;
-}
-
-int interrupted_before_the_start() {
+int nothing_saved() {
   std::fprintf(stderr, "lehr: interrupted; nothing was saved\n");
   return interrupted_status;
 }
 
-int verify_run(Learner& learner, const TrainOptions& options, const schedules::RateAndMomentum& schedule,
-               const std::filesystem::path& folder, SignalWatch& watch) {
-  watch.stop_fit_of(learner);
+void add_reports(Learner& learner, const Shown& shown) {
+  if (shown.events) learner.add(TraceEvents());
+  if (!shown.quiet) {
+    learner.add(ProgressBar({.live = is_terminal(2), .width = [] { return terminal_columns(2); }}));
+  }
+  if (shown.json) learner.add(EpochEvents());
+}
+
+TrainHooks hooks_for(const TrainConfig& config, const Shown& shown, SignalWatch& watch) {
+  TrainHooks hooks;
+  hooks.on_warning = warnings(shown.live(), shown.json);
+  if (shown.live()) hooks.measuring = show_measuring();
+  hooks.on_learner = [&watch, finding = config.find_lr](Learner& learner) {
+    watch.stop(learner, finding ? SignalWatch::Say::nothing : SignalWatch::Say::that_it_stops);
+  };
+  hooks.before_fit = [&watch, shown, finding = config.find_lr](const TrainStart& start) {
+    watch.stop(start.learner, SignalWatch::Say::that_it_stops);
+    start.learner.on(Event::clean_up, [&watch](Learner&) { watch.allow_polling(); });
+    if (finding && !shown.quiet) std::fprintf(stderr, "learning rate %.3g (valley)\n", start.config.lr);
+    add_reports(start.learner, shown);
+    if (shown.json) print_json(start_event(start));
+  };
+  return hooks;
+}
+
+int verify(const TrainConfig& config, TrainHooks hooks, SignalWatch& watch) {
+  hooks.on_learner = [&watch](Learner& learner) {
+    watch.stop(learner, SignalWatch::Say::that_it_stops);
+    learner.on(Event::clean_up, [&watch](Learner&) { watch.allow_polling(); });
+  };
   try {
-    std::cout << verify(learner, options, schedule, folder / "checkpoints") << '\n';
+    std::cout << verify_run(config, hooks) << '\n';
     return 0;
   } catch (const Error&) {
-    if (watch.received()) return interrupted_before_the_start();
+    if (watch.received()) return nothing_saved();
     throw;
   }
 }
 
-void save_model(const Learner& learner, const RunPlace& run) {
-  try {
-    learner.save(run.model);
-  } catch (const DiskError& error) {
-    throw DiskError(error.what() + std::string("; once the disk has room, go on with: lehr train --resume ") +
-                    shell_word(run.path));
-  }
-}
-
-/// A stop saves a checkpoint. If the disk did not take it, what came after the one before is lost.
-void check_last_checkpoint(Learner& learner, const RunPlace& run) {
-  const std::string& failure = learner.callback<Checkpoint>().failure();
-  if (failure.empty()) return;
-  throw DiskError("interrupted, and the last checkpoint could not be written: " + failure +
-                  "; go on from the one before with: lehr train --resume " + shell_word(run.path));
-}
-
-int train(TrainOptions options, const Command& command) {
+int run_train(const TrainLine& line) {
   SignalWatch watch;
-  options.learner.on_warning = warnings_for(options);
-  if (options.verify && options.resume.empty()) throw BadInput("--verify needs --resume");
-  make_schedule(options, options.epochs + 1);  // refuses before anything is loaded; the steps come later
-  if (!options.verify) check_outputs(options);
-  make_paths_absolute(options, command);
-  if (options.save && !options.verify) check_can_be_kept(command, reporting_options());
-  Place place;
-  if (!options.resume.empty()) place = resumed_place(options);
-  const std::unique_ptr<Learner> learner = make_learner(options);
-  if (options.find_lr && !find_rate(options, *learner, command, watch)) return interrupted_before_the_start();
-  const schedules::RateAndMomentum schedule =
-      make_schedule(options, learner->steps(static_cast<int>(options.epochs)));
-  if (options.verify) return verify_run(*learner, options, schedule, place.found.folder, watch);
-  watch.stop_fit_of(*learner);
-  if (options.resume.empty() && options.save) place = new_place(options);
-  const std::filesystem::path folder = place.found.folder;
-  const RunPlace run = folder.empty() ? RunPlace{} : RunPlace::of(folder);
-
-  add_callbacks(*learner, options.callbacks, folder, warnings_for(options));
-  add_stats(*learner, options.stats);
-  add_snapshots(*learner, options.snapshots, folder, warnings_for(options));
-  record_run(*learner, options, folder, command);
-  add_reports(*learner, options);
-  keep_config(*learner, place, command);
-  if (options.json) print_json(start_event(*learner, options, run));
-  bool trained = false;
-  learner->on(Event::before_batch, [&trained](Learner&) { trained = true; });
-  fit(*learner, options, schedule, place.found);
-  const bool interrupted = watch.received() && learner->stopped();
-  watch.allow_polling();
-  check_records(*learner, options, run);
-  if (!folder.empty()) {
-    if (interrupted) check_last_checkpoint(*learner, run);
-    save_model(*learner, run);
-    if (place.made) place.made->keep();
-  }
-  TrainingResult result = result_of(*learner, interrupted);
-  result.trained = trained || place.found.checkpoint.empty() || interrupted;
-  result.time_limit = !result.interrupted && learner->callback<Timer>().limit_reached();
-  if (options.stats.on) {
-    const auto& stats = learner->callback<ActivationStats>();
-    result.stats_overhead = stats.overhead();
-    if (!options.quiet) std::fprintf(stderr, "%s", stats_text(stats, columns_of_stderr()).c_str());
-  }
-  report(result, run, options);
-  return interrupted ? interrupted_status : 0;
+  const TrainConfig config = full_config(line.config, line.table);
+  if (config.threads) set_threads(static_cast<int>(*config.threads));
+  const Shown shown(config, line.table);
+  TrainHooks hooks = hooks_for(config, shown, watch);
+  hooks.table = &line.table;
+  if (line.table.flag(config, own::verify)) return verify(config, hooks, watch);
+  TrainResult result = train(config, hooks);
+  if (!result.begun) return nothing_saved();
+  print_result(result, shown);
+  return result.interrupted ? interrupted_status : 0;
 }
 
 }  // namespace
 
 void register_train(Commands& registry) {
-  const auto options = std::make_shared<TrainOptions>();
-  const auto command = std::make_shared<std::optional<Command>>();
-  Command added = registry.add("train", "Train a network on data and save it.", examples,
-                               [options, command] { return train(*options, **command); });
-  *command = added;
-  add_train_options(added, *options);
+  const auto line = std::make_shared<TrainLine>();
+  const Command command = registry.add("train", "Train a network on data and save it.", examples,
+                                       [line] { return run_train(*line); });
+  add_fields(command, line->table, line->config);
 }
 
 }  // namespace lehr::cli

@@ -26,6 +26,8 @@ const std::map<std::string, Names>& direct() {
       {"inference", {"metrics", "model_io"}},
       {"train", {"metrics", "init", "model_io", "optim"}},
       {"callbacks", {"train", "inference", "report"}},
+      // LearnerOptions name the cpu backend as the default.
+      {"run", {"callbacks", "models", "cpu"}},
   };
   return arrows;
 }

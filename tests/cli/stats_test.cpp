@@ -123,7 +123,7 @@ TEST(Stats, SaysWhatIsWrong) {
     EXPECT_EQ(outcome.status, 2) << outcome.err;
     return outcome.err;
   };
-  EXPECT_NE(message({"--stats-gradients"}).find("options of statistics need --stats"), std::string::npos);
+  EXPECT_NE(message({"--stats-gradients"}).find("--stats-gradients needs --stats"), std::string::npos);
   EXPECT_NE(message({"--stats", "--stats-budget", "much"}).find("--stats-budget"), std::string::npos);
   EXPECT_NE(message({"--stats", "--stats-layers", "conv1"}).find("unknown layer \"conv1\""),
             std::string::npos);

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "lehr/callbacks/activation_stats.hpp"
+
+namespace lehr::cli {
+
+/// A table of the layers with their series as sparklines, the colourful dimension of each, and what it cost.
+std::string stats_text(const ActivationStats& stats, std::size_t columns);
+
+}  // namespace lehr::cli

@@ -1,0 +1,77 @@
+#include <algorithm>
+
+#include "lehr/core/error.hpp"
+#include "lehr/data/data.hpp"
+#include "lehr/models/models.hpp"
+#include "run/activation_names.hpp"
+#include "run/fields.hpp"
+
+namespace lehr::run {
+namespace {
+
+constexpr std::int64_t most_channels = 65536;
+constexpr std::int64_t largest_kernel = 1001;
+
+bool is_general(const TrainConfig& config) { return config.activation == "general-relu"; }
+
+bool has_leak(const TrainConfig& config) { return config.activation == "leaky-relu" || is_general(config); }
+
+}  // namespace
+
+void add_data_fields(ConfigTable& table) {
+  Rows rows(table, "");
+  rows.of_learner(true);
+  rows.add("data", &TrainConfig::data,
+           "training and validation data: digits, digits:N, mnist:DIR (schemes: " +
+               list_of(data::scheme_names()) + ")",
+           [](ConfigField& field) {
+             field.value_name = "DATA";
+             field.absolute = [](const std::string& text) { return data::absolute_name(text); };
+             field.on_resume = OnResume::replace;
+             field.parse = [](const std::string& option, const std::string& text) {
+               return parse_name(option, text, "a data set");
+             };
+           });
+  rows.add("data-seed", &TrainConfig::data_seed, "seed of generated data such as digits");
+}
+
+void add_network_fields(ConfigTable& table) {
+  Rows rows(table, "Network");
+  rows.of_learner(true);
+  rows.add("model", &TrainConfig::model, "the network: " + list_of(models::model_names()),
+           [](ConfigField& field) {
+             field.value_name = "NAME";
+             field.choices = [] { return models::model_names(); };
+           });
+  rows.add("batch-norm", &TrainConfig::batch_norm, "normalise after each convolution");
+  rows.add("activation", &TrainConfig::activation, "one of " + list_of(activation_names()),
+           [](ConfigField& field) {
+             field.value_name = "NAME";
+             field.choices = activation_names;
+             field.parse = [](const std::string&, const std::string& text) {
+               return name_of_activation(activation_named(text));
+             };
+           });
+  rows.add("leak", &TrainConfig::leak, "slope below zero of leaky-relu and general-relu",
+           [](ConfigField& field) { needs(field, "--activation leaky-relu or general-relu", has_leak); });
+  rows.add("subtract", &TrainConfig::subtract, "general-relu: subtracted from its output",
+           [](ConfigField& field) { needs(field, "--activation general-relu", is_general); });
+  rows.add("clamp", &TrainConfig::clamp, "general-relu: upper bound of its output",
+           [](ConfigField& field) { needs(field, "--activation general-relu", is_general); });
+  rows.add("channels", &TrainConfig::channels,
+           "output channels of the convolutions, such as 8,16,32,64 (default: the network's own)",
+           [](ConfigField& field) {
+             field.integers = {1, most_channels};
+           });
+  rows.add("first-kernel", &TrainConfig::first_kernel,
+           "kernel size of the first convolution (default: the network's own)", [](ConfigField& field) {
+             field.integers = {1, largest_kernel};
+             field.unit = "pixels";
+           });
+  rows.add("dropout", &TrainConfig::dropout, "share of the last layer's inputs that are dropped",
+           [](ConfigField& field) {
+             field.reals = {0, 1};
+           });
+}
+
+}  // namespace lehr::run

@@ -1,0 +1,94 @@
+#include "run/prepare.hpp"
+
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "lehr/core/error.hpp"
+#include "lehr/run/config_files.hpp"
+#include "lehr/run/output_files.hpp"
+
+namespace lehr::run {
+namespace {
+
+/// The rate that the run found replaces the search for one.
+void keep_found_rate(TrainConfig& config, const TrainConfig& run) {
+  if (!config.find_lr) return;
+  config.find_lr = run.find_lr;
+  config.lr = run.lr;
+}
+
+/// A store that is no file would only be noticed at the first batch. One that is not there yet is made in a
+/// folder that is checked.
+void check_store(const std::filesystem::path& runs) {
+  const std::filesystem::path store = store_in(runs);
+  std::error_code error;
+  if (std::filesystem::symlink_status(store, error).type() == std::filesystem::file_type::not_found) return;
+  check_writable({"the run store", store});
+}
+
+/// A resumed run goes on in its own log, which may have moved.
+void check_log(const OutputFile& log, FileKind kind, const TrainConfig& config) {
+  if (log.file.empty()) return;
+  if (config.resume.empty()) {
+    check_new(log);
+  } else {
+    check_replaceable(log, kind);
+  }
+}
+
+}  // namespace
+
+ConfigTable table_of(const TrainHooks& hooks) {
+  return hooks.table == nullptr ? train_config_table() : *hooks.table;
+}
+
+SetupOptions setup_of(const TrainHooks& hooks, std::function<void(const std::string&)> warn) {
+  SetupOptions setup;
+  setup.data = hooks.data;
+  setup.model = hooks.model;
+  setup.on_warning = std::move(warn);
+  setup.measuring = hooks.measuring;
+  return setup;
+}
+
+TrainConfig prepared(TrainConfig config, const ConfigTable& table) {
+  table.check_values(config);
+  if (config.resume.empty()) {
+    table.check_rules(config);
+  } else {
+    if (!config.save)
+      throw BadInput("--no-save contradicts --resume, which goes on with the run's own options");
+    const TrainConfig run = config_of_run(resume_point(config.resume).folder, table);
+    keep_found_rate(config, run);
+    check_same_training(run, config, table);
+  }
+  make_schedule(config, config.epochs + 1);  // refuses before anything is loaded
+  return config;
+}
+
+void make_paths_absolute(TrainConfig& config, const ConfigTable& table) {
+  for (const ConfigField& field : table.fields()) {
+    if (!field.absolute) continue;
+    const std::string text = value_text(field.get(config));
+    if (!text.empty()) field.set(config, field.absolute(text));
+  }
+}
+
+void check_outputs(const TrainConfig& config) {
+  const OutputFile csv{"--csv", config.csv};
+  const OutputFile jsonl{"--jsonl", config.jsonl};
+  std::vector<OutputFile> all{csv, jsonl};
+  if (config.save) {
+    const std::string store = store_in(config.out).string();
+    for (const char* suffix : {"", "-wal", "-shm"}) all.push_back({"the run store", store + suffix});
+  }
+  check_distinct(all);
+  if (config.save && config.resume.empty()) check_store(config.out);
+  check_log(csv, FileKind::csv_log, config);
+  check_log(jsonl, FileKind::jsonl_log, config);
+}
+
+std::filesystem::path store_in(const std::filesystem::path& runs) { return runs / "lehr.db"; }
+
+}  // namespace lehr::run

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "lehr/store/made_folders.hpp"
+
+namespace lehr::run {
+
+/// The folder of one run. Its name is the UTC time at which it was made, so that names sort by time:
+/// runs/20250131-142805-3fa2; the last part is the fraction of the second. Unless keep() is called, the
+/// folder and all that is in it are removed with this object, and so are the parents that were made for it.
+class RunFolder {
+ public:
+  /// Throws BadInput if nothing can be written there, DiskError if the disk is full.
+  explicit RunFolder(const std::filesystem::path& parent);
+  ~RunFolder();
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  void keep() { kept_ = true; }
+
+ private:
+  void make(const std::filesystem::path& parent);
+  void remove() noexcept;
+
+  std::optional<store::MadeFolders> parents_;
+  std::filesystem::path path_;
+  bool kept_ = false;
+};
+
+}  // namespace lehr::run

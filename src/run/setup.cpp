@@ -1,0 +1,127 @@
+#include "lehr/run/setup.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
+#include "lehr/core/text.hpp"
+#include "lehr/data/data.hpp"
+#include "lehr/metrics/metrics.hpp"
+#include "lehr/models/models.hpp"
+#include "run/activation_names.hpp"
+
+namespace lehr {
+namespace {
+
+/// A warm-up begins at 0, which is all of a training of one step.
+void check_trains(const TrainConfig& config, const schedules::RateAndMomentum& schedule, std::int64_t steps) {
+  if (config.lr == 0 || steps > 1) return;
+  if (schedule.rate(0) > 0) return;
+  throw BadInput(
+      fmt::format("the training has one step, and there the learning rate is 0 with {}; train longer or "
+                  "without a warm-up",
+                  config.warm_up > 0 ? "--warm-up" : "--schedule " + config.schedule));
+}
+
+LearnerOptions learner_options(const TrainConfig& config, const SetupOptions& options) {
+  LearnerOptions made;
+  made.batch_size = config.batch_size;
+  made.optimizer = make_optimizer(config);
+  made.label_smoothing = config.label_smoothing;
+  made.class_weights = config.class_weights;
+  made.initialisation = initialisation_by_name(config.init);
+  made.seed = config.seed;
+  made.drop_last = config.drop_last;
+  if (config.prefetch) made.prefetch = static_cast<int>(*config.prefetch);
+  made.max_batches = config.max_batches;
+  made.validate = config.validate;
+  made.train_eval = config.train_eval;
+  if (config.threads) made.threads = static_cast<int>(*config.threads);
+  made.on_warning = options.on_warning;
+  made.measuring = options.measuring;
+  return made;
+}
+
+}  // namespace
+
+schedules::RateAndMomentum make_schedule(const TrainConfig& config, std::int64_t steps) {
+  const auto epochs = static_cast<double>(config.epochs);
+  if (config.warm_up >= epochs) {
+    throw BadInput(fmt::format("--warm-up must be shorter than the training of {}, found {}",
+                               counted(config.epochs, "epoch"), config.warm_up));
+  }
+  const double share = config.warm_up / epochs;
+  const auto steps_after = std::max<std::int64_t>(1, std::llround(static_cast<double>(steps) * (1 - share)));
+  schedules::RateAndMomentum schedule = schedules::schedule_by_name(config.schedule, config.lr, steps_after);
+  if (config.warm_up > 0) {
+    schedule.rate = schedules::warm_up(share, schedule.rate);
+    if (schedule.momentum) {
+      schedule.momentum = [share, then = schedule.momentum](double progress) {
+        return then(progress < share ? 0 : (progress - share) / (1 - share));
+      };
+    }
+  }
+  if (config.momentum && schedule.momentum) {
+    throw BadInput("--momentum contradicts --schedule " + config.schedule +
+                   ", which sets the momentum itself; use another schedule, such as constant");
+  }
+  check_trains(config, schedule, steps);
+  return schedule;
+}
+
+OptimizerSpec make_optimizer(const TrainConfig& config) {
+  OptimizerSpec optimizer = optimizer_by_name(config.optimizer);
+  if (config.momentum) optimizer.momentum = *config.momentum;
+  if (config.weight_decay) optimizer.set_weight_decay(*config.weight_decay);
+  if (config.decoupled_weight_decay) {
+    if (config.weight_decay && optimizer.decoupled_decay > 0) {
+      throw BadInput("--weight-decay is the decoupled one of --optimizer " + config.optimizer +
+                     " already; give it or --decoupled-weight-decay");
+    }
+    optimizer.decoupled_decay = *config.decoupled_weight_decay;
+  }
+  optimizer.l1 = config.l1;
+  return optimizer;
+}
+
+Graph make_graph(const TrainConfig& config, const Shape& image, std::int64_t classes) {
+  models::ModelRequest request;
+  request.in = image;
+  request.classes = classes;
+  request.batch_norm = config.batch_norm;
+  request.activation.kind = run::activation_named(config.activation);
+  request.activation.leak = config.leak;
+  request.activation.subtract = config.subtract;
+  if (config.clamp) request.activation.clamp = *config.clamp;
+  request.channels = config.channels;
+  request.first_kernel = config.first_kernel.value_or(0);
+  request.dropout = config.dropout;
+  return models::make_model(config.model, request);
+}
+
+std::vector<std::unique_ptr<Metric>> make_metrics(const std::vector<std::string>& names) {
+  for (auto name = names.begin(); name != names.end(); ++name) {
+    if (std::find(names.begin(), name, *name) != name)
+      throw BadInput("--metrics names " + in_quotes(*name) + " twice");
+  }
+  std::vector<std::unique_ptr<Metric>> metrics;
+  for (const std::string& name : names) {
+    if (name != "accuracy") metrics.push_back(metric_by_name(name));
+  }
+  return metrics;
+}
+
+std::unique_ptr<Learner> make_learner(const TrainConfig& config, const SetupOptions& options) {
+  LearnerOptions learner = learner_options(config, options);
+  DataSplits data = options.data ? *options.data : data::open_data(config.data, config.data_seed);
+  Graph graph = options.model ? options.model(data.image_shape(), data.classes())
+                              : make_graph(config, data.image_shape(), data.classes());
+  auto made = std::make_unique<Learner>(std::move(graph), std::move(data), std::move(learner));
+  for (std::unique_ptr<Metric>& metric : make_metrics(config.metrics)) made->add_metric(std::move(metric));
+  return made;
+}
+
+}  // namespace lehr

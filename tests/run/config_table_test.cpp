@@ -1,0 +1,148 @@
+#include "lehr/run/config_table.hpp"
+
+#include <gtest/gtest.h>
+
+#include "lehr/run/command_line.hpp"
+#include "lehr/run/config_files.hpp"
+#include "run/support.hpp"
+
+namespace lehr::test {
+namespace {
+
+TEST(ConfigTable, AddsNoKeyTwice) {
+  ConfigTable table = train_config_table();
+  EXPECT_EQ(refusal([&] { table.add(own_field("epochs", FieldType::integer, "again")); }),
+            "the configuration has a field \"epochs\" already");
+  ConfigField without;
+  without.key = "new";
+  EXPECT_EQ(refusal([&] { table.add(without); }), "the field \"new\" has no accessors");
+}
+
+TEST(ConfigTable, FindsKeysWithUnderscoresAndSuggestsTheNearest) {
+  const ConfigTable table = train_config_table();
+  EXPECT_EQ(table.field("batch_size").key, "batch-size");
+  EXPECT_NE(refusal([&] { table.field("batch-sise"); }).find("did you mean \"batch-size\"?"),
+            std::string::npos);
+}
+
+TEST(ConfigTable, RefusesAGivenOptionWithoutEffectEvenIfTheValueIsTheDefault) {
+  const ConfigTable table = train_config_table();
+  TrainConfig config;
+  EXPECT_NO_THROW(table.check_rules(config));
+  table.give(config, "leak", "0.01");
+  EXPECT_EQ(refusal([&] { table.check_rules(config); }),
+            "--leak needs --activation leaky-relu or general-relu");
+  config.activation = "leaky-relu";
+  EXPECT_NO_THROW(table.check_rules(config));
+}
+
+TEST(ConfigTable, TakesAnAssignedFieldForGiven) {
+  const ConfigTable table = train_config_table();
+  TrainConfig config;
+  config.plateau_factor = 0.5;
+  EXPECT_EQ(refusal([&] { table.check_rules(config); }), "--plateau-factor needs --reduce-on-plateau");
+  config = {};
+  config.stats_gradients = true;
+  EXPECT_EQ(refusal([&] { table.check_rules(config); }), "--stats-gradients needs --stats");
+  config = {};
+  config.save = false;
+  config.name = "title";
+  EXPECT_EQ(refusal([&] { table.check_rules(config); }), "--name contradicts --no-save");
+}
+
+// Every run lists all of its fields, also those that nobody gave.
+TEST(ConfigTable, DoesNotTakeADefaultInAFileForGiven) {
+  const ConfigTable table = train_config_table();
+  TrainConfig config;
+  apply(config, read_toml("leak = 0.01\nplateau-factor = 0.1\n", "file", table), table);
+  EXPECT_NO_THROW(table.check_rules(config));
+  apply(config, read_toml("leak = 0.2\n", "file", table), table);
+  EXPECT_THROW(table.check_rules(config), BadInput);
+}
+
+TEST(ConfigFiles, KeepTypesInTomlAndJson) {
+  const ConfigTable table = train_config_table();
+  TrainConfig config;
+  config.channels = {4, 8};
+  config.class_weights = {1, 0.5};
+  config.metrics = {"auroc"};
+  config.seed = 18446744073709551615ULL;
+  config.lr = 123456789012345680000.0;
+  const std::string text = config_toml(config, table);
+  EXPECT_NE(text.find("\nchannels = [4, 8]\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nclass-weights = [1, 0.5]\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nmetrics = [\"auroc\"]\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nbatch-norm = false\n"), std::string::npos) << text;
+  for (const auto& settings :
+       {read_toml(text, "TOML", table), read_json(config_json(config, table), "JSON", table)}) {
+    TrainConfig read;
+    apply(read, settings, table);
+    EXPECT_EQ(read.seed, config.seed);
+    EXPECT_EQ(read.lr, config.lr);
+    EXPECT_EQ(read.class_weights, config.class_weights);
+  }
+}
+
+TEST(ConfigFiles, SayWhereJsonIsWrong) {
+  const ConfigTable table = train_config_table();
+  EXPECT_EQ(refusal([&] { read_json("[1]", "the request", table); }),
+            "the request: expected a JSON object of options");
+  EXPECT_EQ(refusal([&] { read_json(R"({"epochs": 0})", "the request", table); }),
+            "the request: --epochs takes a whole number between 1 and 1000000, found \"0\"");
+  EXPECT_NE(refusal([&] {
+              read_json(R"({"epoch": 1})", "the request", table);
+            }).find("the request: unknown key \"epoch\"; did you mean \"epochs\"?"),
+            std::string::npos);
+  EXPECT_NE(refusal([&] { read_json(R"({"lr": {}})", "the request", table); }).find("lr expects a value"),
+            std::string::npos);
+}
+
+// Runs of earlier versions wrote lists as texts, and shares with a percent sign.
+TEST(ConfigFiles, CompareRecordsByMeaning) {
+  const ConfigTable table = train_config_table();
+  const auto before =
+      recorded_values("channels = \"4,8\"\nlr = \"5e-3\"\nstats-budget = \"2%\"\nseed = 3\n", table);
+  const auto now = recorded_values(
+      "channels = [4, 8]\nlr = 0.005\nstats-budget = 0.02\nseed = 3\n"
+      "data-seed = 3\nbatch-size = 64\n",
+      table);
+  EXPECT_EQ(before, now);
+  const auto foreign = recorded_values("tempo = 3\nepochs = -1\n", table);
+  EXPECT_EQ(foreign.at("tempo"), "3");
+  EXPECT_EQ(foreign.at("epochs"), "-1");
+  EXPECT_TRUE(recorded_values("no toml", table).empty());
+}
+
+TEST(CommandLine, SaysWhatIsWrong) {
+  const ConfigTable table = train_config_table();
+  TrainConfig config;
+  const auto said = [&](const std::vector<std::string>& line) {
+    return refusal([&] { give_arguments(config, line, table); });
+  };
+  EXPECT_EQ(said({"--epoch", "3"}), "unknown option --epoch; did you mean --epochs?");
+  EXPECT_EQ(said({"--epochs"}), "--epochs needs a value");
+  EXPECT_EQ(said({"--batch-norm=1"}), "--batch-norm takes no value");
+  EXPECT_EQ(said({"--epochs=0"}), "--epochs takes a whole number between 1 and 1000000, found \"0\"");
+  const std::vector<std::string> line{"first", "--lr=auto", "second"};
+  EXPECT_EQ(give_arguments(config, line, table), (std::vector<std::string>{"first", "second"}));
+  EXPECT_TRUE(config.find_lr);
+}
+
+TEST(OwnFields, HaveValuesOfTheirOwn) {
+  ConfigTable table = train_config_table();
+  table.add(own_field("gamma", FieldType::real, "focus", 2.0));
+  table.add(own_field("dry-run", FieldType::flag, "train nothing"));
+  TrainConfig config;
+  EXPECT_FALSE(table.flag(config, "dry-run"));
+  EXPECT_EQ(table.real(config, "gamma"), 2);
+  table.give(config, "gamma", "0.5");
+  table.give(config, "dry-run", "true");
+  EXPECT_EQ(table.real(config, "gamma"), 0.5);
+  EXPECT_TRUE(table.flag(config, "dry-run"));
+  EXPECT_EQ(table.text(config, "name"), "");
+  EXPECT_EQ(refusal([&] { table.integer(config, "gamma"); }),
+            "the configuration has no whole number \"gamma\"");
+}
+
+}  // namespace
+}  // namespace lehr::test
