@@ -15,6 +15,7 @@
 #include "lehr/graph/cost.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
+#include "lehr/train/stats_subscription.hpp"
 
 namespace {
 
@@ -75,7 +76,8 @@ void profile(std::int64_t batch, bool batch_norm, double seconds_to_run) {
   Plan& plan = learner.training_plan();
   std::vector<StepTime> times(plan.steps().size());
   std::int64_t batches = 0;
-  learner.measure(false, true);
+  StatsSubscription clock = learner.subscribe({});
+  clock.measure(true, true);
   learner.on(Event::after_batch, [&](Learner& l) {
     ++batches;
     for (std::size_t i = 0; i < times.size(); ++i) {  // a plan has the times of its last batch

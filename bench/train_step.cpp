@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "lehr/engine/plan.hpp"
-#include "lehr/graph/ops.hpp"
+#include "lehr/graph/loss.hpp"
 #include "lehr/init/initialise.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/optim/optimizer.hpp"

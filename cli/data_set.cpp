@@ -18,7 +18,8 @@ Option add_data_set_options(const Command& app, DataSetChoice& choice) {
 
 std::shared_ptr<const Dataset> open_data_set(const DataSetChoice& choice) {
   static const std::vector<std::string> sets{"train", "valid", "test"};
-  if (std::ranges::find(sets, choice.set) == sets.end()) throw unknown_name("set", shortened(choice.set), sets);
+  if (std::ranges::find(sets, choice.set) == sets.end())
+    throw unknown_name("set", shortened(choice.set), sets);
   return data::open_data(choice.config.data, choice.config.data_seed).set(choice.set);
 }
 

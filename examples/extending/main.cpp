@@ -1,49 +1,77 @@
-// A program with an operation, a loss, a model, a data set and an optimizer of its own. It trains, and a
-// second process resumes and evaluates:
+// A program with an operation, a loss, a model, a data set and an optimizer of its own, which it uses by name
+// on a command line of its own:
 //
-//   extending train FOLDER       trains, and saves the model
-//   extending interrupt FOLDER   the same, but stops in the middle of the second epoch
-//   extending resume FOLDER      goes on from the newest checkpoint, to the same bits
-//   extending evaluate FOLDER    loads the model
-//
-// Without arguments it does all of it.
+//   extending train [OPTION...]     the options of lehr train and --stop-after; without any, a short training
+//   extending train --resume RUN    goes on in another process, and ends with the same bits
+//   extending evaluate MODEL DATA   loads a saved model
+//   extending options               lists the options
+#include <lehr/lehr.hpp>
+
 #include <cstdio>
 #include <exception>
-#include <filesystem>
 #include <string>
+#include <vector>
 
 #include "register.hpp"
 
 namespace {
 
-namespace fs = std::filesystem;
+using Arguments = std::vector<std::string>;
 
-void train(const fs::path& folder, const std::string& how) {
-  const lehr::DataSplits data = lehr::data::open_data("stripes:400");
-  const lehr::Graph model =
-      lehr::models::make_model("stripes-net", {.in = data.image_shape(), .classes = data.classes()});
-  lehr::Learner learner(model, data,
-                        {.batch_size = 32,
-                         .optimizer = lehr::optimizer_by_name("lion"),
-                         .loss = lehr::make_loss("focal"),
-                         .seed = 1});
-  learner.add(lehr::Checkpoint({.folder = folder / "checkpoints"}));
-  if (how == "interrupt") {
-    learner.on(lehr::Event::after_batch, [](lehr::Learner& l) {
-      if (l.progress().epoch == 1 && l.progress().batch == 5) l.request_stop();
-    });
-  }
-  const bool resumes = how == "resume";
-  learner.fit_one_cycle(
-      3, 3e-3, {.resume = resumes ? lehr::checkpoints_in(folder / "checkpoints").front() : fs::path()});
-  std::printf("%s\n", learner.ending().text.c_str());
-  if (!learner.stopped()) learner.save(folder / "model.safetensors");
+lehr::ConfigTable options() {
+  lehr::ConfigTable table = lehr::train_config_table();
+  lehr::ConfigField stop_after = lehr::own_field("stop-after", lehr::FieldType::integer,
+                                                 "training batches, then stop; 0: all", std::int64_t{0});
+  stop_after.value_name = "N";
+  stop_after.recorded = false;  // it belongs to one call, not to the training
+  stop_after.on_resume = lehr::OnResume::free;
+  table.add(stop_after);
+  return table;
 }
 
-void evaluate(const fs::path& folder) {
-  const lehr::Model model = lehr::load_model(folder / "model.safetensors");
-  const lehr::Evaluation result = lehr::evaluate(model, *lehr::data::open_data("stripes:400").valid);
+int train(Arguments arguments) {
+  if (arguments.empty()) {
+    arguments = {
+        "--data", "stripes:200", "--model", "stripes-net", "--loss",         "focal",    "--optimizer",
+        "lion",   "--lr",        "0.003",   "--out",       "extending-runs", "--epochs", "2"};
+  }
+  const lehr::ConfigTable table = options();
+  lehr::TrainConfig config;
+  lehr::give_arguments(config, arguments, table);
+  lehr::TrainHooks hooks;
+  hooks.table = &table;
+  hooks.before_fit = [&](const lehr::TrainStart& start) {
+    const std::int64_t last = table.integer(config, "stop-after");
+    start.learner.on(lehr::Event::after_batch, [last](lehr::Learner& learner) {
+      const lehr::Progress& at = learner.progress();
+      if (at.training && at.train_batches == last) learner.request_stop();
+    });
+  };
+  const lehr::TrainResult result = lehr::train(config, hooks);
+  std::printf("%s\n", result.ending.text.c_str());
+  if (result.interrupted) {
+    std::printf("extending train --resume %s\n", result.place.folder.c_str());
+    return 130;
+  }
+  std::printf("%s\n", result.place.model.c_str());
+  return 0;
+}
+
+int evaluate(const Arguments& arguments) {
+  if (arguments.size() != 2) throw lehr::BadInput("extending evaluate needs a model and data");
+  const lehr::Model model = lehr::load_model(arguments[0]);
+  const lehr::DataSplits data = lehr::data::open_data(arguments[1]);
+  const lehr::Evaluation result = lehr::evaluate(model, *data.valid);
   std::printf("%.1f %% of the validation images right\n", 100 * result.accuracy);
+  return 0;
+}
+
+int run(const std::string& command, const Arguments& arguments) {
+  if (command == "train") return train(arguments);
+  if (command == "evaluate") return evaluate(arguments);
+  if (command != "options") throw lehr::BadInput("extending takes train, evaluate or options");
+  std::printf("%s", lehr::options_help(options()).c_str());
+  return 0;
 }
 
 }  // namespace
@@ -51,11 +79,11 @@ void evaluate(const fs::path& folder) {
 int main(int argc, char** argv) {
   try {
     register_everything();
-    const fs::path folder = argc > 2 ? argv[2] : "extending";
-    const std::string command = argc > 1 ? argv[1] : "";
-    if (command.empty() || command == "train") train(folder, "train");
-    if (command == "interrupt" || command == "resume") train(folder, command);
-    if (command.empty() || command == "evaluate") evaluate(folder);
+    const Arguments all(argv + 1, argv + argc);
+    return all.empty() ? train({}) : run(all.front(), {all.begin() + 1, all.end()});
+  } catch (const lehr::Error& error) {
+    std::fprintf(stderr, "extending: %s\n", error.what());
+    return static_cast<int>(error.kind());
   } catch (const std::exception& error) {
     std::fprintf(stderr, "extending: %s\n", error.what());
     return 1;

@@ -18,7 +18,8 @@ class Stripes final : public lehr::Dataset {
   lehr::Shape image_shape() const override { return {1, side, side}; }
   std::span<const std::string> class_names() const override { return names_; }
   std::int64_t label(std::int64_t index) const override { return index % 2; }
-  void read(std::int64_t index, std::span<std::uint8_t> pixels) const override {
+  void read(std::int64_t index, lehr::Image& picture) const override {
+    const std::span<std::uint8_t> pixels = picture.reset(image_shape());
     lehr::Rng random(seed_, lehr::Purpose::generated_data, static_cast<std::uint64_t>(index));
     const auto width = static_cast<std::int64_t>(2 + random.below(3));
     const auto shift = static_cast<std::int64_t>(random.below(8));

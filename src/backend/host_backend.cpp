@@ -4,9 +4,9 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "core/physical_memory.hpp"
 #include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
-#include "core/physical_memory.hpp"
 #include "lehr/core/parallel.hpp"
 #include "lehr/core/tensor.hpp"
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 
 namespace lehr {
 namespace {
@@ -38,7 +39,7 @@ TensorStats stats_at(const FirstRows& rows, std::size_t row) {
 /// Points were kept as reals.
 std::int64_t whole(double real) {
   constexpr double most = 0x1p53;
-  if (!(std::abs(real) <= most)) throw BadInput("a saved batch has the number " + std::to_string(real));
+  if (!(std::abs(real) <= most)) throw BadInput("a saved batch has the number " + number_text(real));
   return static_cast<std::int64_t>(real);
 }
 

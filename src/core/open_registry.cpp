@@ -32,7 +32,7 @@ BadInput name_is_taken(const RegistryWords& words, std::string_view name, bool b
 
 BadInput unknown_registered_name(const RegistryWords& words, std::string_view name,
                                  const std::vector<std::string>& known) {
-  const BadInput unknown = unknown_name(words.kind, name, known);
+  const BadInput unknown = unknown_name(words.kind, printable(name), known);
   return BadInput(unknown.what() + std::string("; a program adds its own with ") + words.function);
 }
 

@@ -140,7 +140,7 @@ Preprocessing preprocessing_from_json(std::string_view text) {
   }
   object.check_keys({"version", "channels", "height", "width", "fit", "any_shape", "scale", "mean", "std"});
   if (object.text("scale") != scale_name) object.refuse("scale", fmt::format("\"{}\"", scale_name));
-  constexpr std::int64_t most = 1 << 16;
+  constexpr std::int64_t most = 1 << 20;
   for (const char* side : {"channels", "height", "width"}) {
     const std::int64_t found = object.integer(side);
     if (found < 1 || found > most) object.refuse(side, fmt::format("an integer from 1 to {}", most));

@@ -26,6 +26,15 @@ bool ask_for_the_same(const StatsSpec& a, const StatsSpec& b) {
   return a.histograms == b.histograms && a.channels == b.channels;
 }
 
+/// Leaves nothing of an earlier batch. Keeps the memory.
+void clear(TensorStats& stats) {
+  static_cast<TensorNumbers&>(stats) = {};
+  stats.magnitudes = {};
+  stats.values = {};
+  stats.channels.values = 0;
+  stats.channels.counts.clear();
+}
+
 /// The parts that the spec asks for.
 void take_parts(const TensorStats& from, const StatsSpec& spec, TensorStats& to) {
   static_cast<TensorNumbers&>(to) = from;
@@ -79,10 +88,10 @@ void SharedStats::choose(const std::vector<bool>& wanted) {
 void SharedStats::forget() {
   if (!any_wanted_) return;
   for (Place& place : places_) {
-    if (place.probe != nullptr) static_cast<TensorNumbers&>(place.result) = {};
+    if (place.probe != nullptr) clear(place.result);
   }
   for (Reader& reader : readers_) {
-    if (reader.less) static_cast<TensorNumbers&>(*reader.less) = {};
+    if (reader.less) clear(*reader.less);
   }
 }
 

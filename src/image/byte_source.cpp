@@ -29,7 +29,8 @@ constexpr std::uint8_t gzip_magic1 = 0x8B;
 constexpr std::uint64_t largest_deflate_ratio = 1032;  // zlib's technical notes, "Maximum Compression Factor"
 
 [[noreturn]] void fail(const std::filesystem::path& path, int reason) {
-  const std::string message = "cannot read " + in_quotes(path) + ": " + std::generic_category().message(reason);
+  const std::string message =
+      "cannot read " + in_quotes(path) + ": " + std::generic_category().message(reason);
   if (is_of_the_disk(reason)) throw DiskError(message);
   throw BadInput(message);
 }

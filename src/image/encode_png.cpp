@@ -53,7 +53,7 @@ std::vector<std::uint8_t> encode_png(const Image& image) {
   header.color_type = colour_type(image.channels);
   check_status(spng_set_ihdr(context.get(), &header));
   check_status(spng_encode_image(context.get(), image.pixels.data(), image.pixels.size(), SPNG_FMT_PNG,
-                          SPNG_ENCODE_FINALIZE));
+                                 SPNG_ENCODE_FINALIZE));
   int status = 0;
   std::size_t length = 0;
   const std::unique_ptr<void, FreeBuffer> buffer(spng_get_png_buffer(context.get(), &length, &status));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lehr/core/error.hpp"
+#include "lehr/graph/loss.hpp"
 #include "lehr/init/initialise.hpp"
 #include "lehr/metrics/metrics.hpp"
 #include "lehr/optim/optimizer_spec.hpp"
@@ -46,14 +47,24 @@ void add_optimizer(Rows& rows) {
   rows.add("l1", &TrainConfig::l1, "L1 penalty, on the same weights as weight decay");
 }
 
+bool is_cross_entropy(const TrainConfig& config) { return config.loss == TrainConfig().loss; }
+
 void add_loss(Rows& rows) {
+  rows.add("loss", &TrainConfig::loss, "what the training minimises: " + list_of(loss_names()),
+           [](ConfigField& field) {
+             field.value_name = "NAME";
+             field.choices = loss_names;
+             field.parse = checked_name([](const std::string& name) { make_loss(name); });
+           });
   rows.add("label-smoothing", &TrainConfig::label_smoothing,
            "share of each target that is spread evenly over all classes", [](ConfigField& field) {
              field.reals = {0, 1};
+             needs(field, "--loss cross_entropy", is_cross_entropy);
            });
   rows.add("class-weights", &TrainConfig::class_weights,
            "weight of each class in the loss, which is the mean by weight (only ratios count, mixed images "
-           "included)");
+           "included)",
+           [](ConfigField& field) { needs(field, "--loss cross_entropy", is_cross_entropy); });
 }
 
 void add_start(Rows& rows) {

@@ -33,6 +33,12 @@ void add_execution_fields(ConfigTable& table) {
              field.integers = {1, most_threads};
              field.on_resume = OnResume::free;
            });
+  rows.add("workers", &TrainConfig::workers,
+           "threads that load data; any number gives the same bits (default: depends on the data)",
+           [](ConfigField& field) {
+             field.integers = {0, most_threads};
+             field.on_resume = OnResume::free;
+           });
   rows.add("prefetch", &TrainConfig::prefetch,
            "batches that a loader thread prepares ahead (default: depends on the data)",
            [](ConfigField& field) {

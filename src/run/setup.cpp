@@ -9,6 +9,7 @@
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/data/data.hpp"
+#include "lehr/graph/loss.hpp"
 #include "lehr/metrics/metrics.hpp"
 #include "lehr/models/models.hpp"
 #include "run/activation_names.hpp"
@@ -30,11 +31,13 @@ LearnerOptions learner_options(const TrainConfig& config, const SetupOptions& op
   LearnerOptions made;
   made.batch_size = config.batch_size;
   made.optimizer = make_optimizer(config);
+  if (config.loss != TrainConfig().loss) made.loss = make_loss(config.loss);
   made.label_smoothing = config.label_smoothing;
   made.class_weights = config.class_weights;
   made.initialisation = initialisation_by_name(config.init);
   made.seed = config.seed;
   made.drop_last = config.drop_last;
+  if (config.workers) made.workers = static_cast<int>(*config.workers);
   if (config.prefetch) made.prefetch = static_cast<int>(*config.prefetch);
   made.max_batches = config.max_batches;
   made.validate = config.validate;

@@ -21,13 +21,10 @@ LearnerOptions with_seed(LearnerOptions options, std::uint64_t seed) {
 
 std::shared_ptr<const Loss> loss_of_options(const LearnerOptions& options) {
   if (!options.loss) return cross_entropy_loss({options.label_smoothing, options.class_weights});
-  const char* const given = options.label_smoothing != 0     ? "label smoothing"
-                            : !options.class_weights.empty() ? "class weights"
-                                                             : nullptr;
-  if (given == nullptr) return options.loss;
-  throw BadInput(std::string(given) +
-                 " belongs to the default cross entropy and cannot be combined with the loss " +
-                 in_quotes(options.loss->name()));
+  if (options.label_smoothing == 0 && options.class_weights.empty()) return options.loss;
+  throw BadInput(
+      "label smoothing and class weights are settings of the default cross entropy, found the loss " +
+      in_quotes(options.loss->name()) + " beside them");
 }
 
 LoaderOptions training_loading(const LearnerOptions& options) {

@@ -68,19 +68,25 @@ double smoothing_of(const Loss& loss) {
   return loss.name() == default_loss ? loss.attributes().real("label_smoothing") : 0;
 }
 
-std::string describe(const std::vector<TransformSpec>& transforms) {
-  return transforms.empty() ? "none" : to_json(transforms);
-}
-
-std::string describe(const SamplerSpec& sampler) {
-  const TransformSpec as_data{sampler.name, sampler.settings};
-  return sampler.settings.begin() == sampler.settings.end() ? sampler.name : to_json(std::span(&as_data, 1));
-}
-
 std::string checksum(const std::string& text) {
   Hash hash;
   hash.add(text);
   return hash.text();
+}
+
+/// The data itself, behind its checksum if messages and comparisons would cut it.
+std::string describe_data(const std::string& json) {
+  return json.size() <= 300 ? json : "checksum " + checksum(json) + " of " + json;
+}
+
+std::string describe(const std::vector<TransformSpec>& transforms) {
+  return transforms.empty() ? "none" : describe_data(to_json(transforms));
+}
+
+std::string describe(const SamplerSpec& sampler) {
+  if (sampler.settings.begin() == sampler.settings.end()) return sampler.name;
+  const TransformSpec as_data{sampler.name, sampler.settings};
+  return describe_data(to_json(std::span(&as_data, 1)));
 }
 
 std::string describe(const Graph& model) {

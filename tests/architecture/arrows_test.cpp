@@ -11,7 +11,7 @@ namespace {
 /// Vendor headers that only one folder may include.
 const std::map<std::string, std::string>& vendor_homes() {
   static const std::map<std::string, std::string> homes{
-      {"dnnl", "cpu"},     {"oneapi/", "cpu"},  {"hwy/", "cpu"},       {"omp.h", "cpu"},
+      {"dnnl", "cpu"},     {"oneapi/", "cpu"},  {"hwy/", "cpu"},        {"omp.h", "cpu"},
       {"spng.h", "image"}, {"zlib.h", "image"}, {"sqlite3.h", "store"}, {"toml++/", "run"}};
   return homes;
 }

@@ -7,6 +7,7 @@
 
 #include "lehr/backend/backend.hpp"
 #include "lehr/core/parallel.hpp"
+#include "support/device.hpp"
 #include "support/formula.hpp"
 
 namespace lehr {
@@ -76,7 +77,7 @@ TEST(ChannelStats, EqualPlainLoops) {
         const std::vector<float> values = some_values(channels * positions);
         const Bounds bounds = positions % 2 == 0 ? Bounds{-2, 2} : Bounds{.above = 1.5F};
         TensorStats found;
-        backend->probe(spec_of(bounds))->measure(values.data(), std::ssize(values), found, channels);
+        backend->probe(spec_of(bounds))->measure(test::HostValues(*backend, values, channels).ref(), found);
         expect_equal(found.channels, plain(values, channels, bounds));
       }
     }
@@ -87,7 +88,7 @@ TEST(ChannelStats, WithoutBoundsNothingIsSaturated) {
   const std::vector<float> values = some_values(9000);
   for (const Backend* backend : {&cpu_backend(), &reference_backend()}) {
     TensorStats found;
-    backend->probe(spec_of({}))->measure(values.data(), std::ssize(values), found, 9);
+    backend->probe(spec_of({}))->measure(test::HostValues(*backend, values, 9).ref(), found);
     expect_equal(found.channels, plain(values, 9, {}));
     for (const ChannelCounts& counts : found.channels.counts) EXPECT_EQ(counts.saturated, 0U);
   }
@@ -99,7 +100,7 @@ TEST(ChannelStats, AreThoseOfTheLastTensor) {
   for (const std::int64_t positions : {900, 20, 3000, 900}) {
     const std::vector<float> values = some_values(24 * positions);
     TensorStats found;
-    probe->measure(values.data(), std::ssize(values), found, 24);
+    probe->measure(test::HostValues(cpu_backend(), values, 24).ref(), found);
     expect_equal(found.channels, plain(values, 24, {-2, 2}));
   }
 }
@@ -108,12 +109,13 @@ TEST(ChannelStats, DoNotDependOnThreadsOrPieces) {
   const int before = threads();
   constexpr std::int64_t channels = 20;
   const std::vector<float> values = some_values(channels * 6001);
+  const test::HostValues on_host(cpu_backend(), values, channels);
   const auto count = std::ssize(values);
   for (const int thread_count : {1, 2, 3, 7}) {
     set_threads(thread_count);
     for (const std::int64_t piece : {1000, 3840, 4001, 200'000}) {
       const auto probe = cpu_backend().probe(spec_of({-2, 2}));
-      probe->begin(values.data(), count, channels);
+      probe->begin(on_host.ref());
       const std::int64_t pieces = (count + piece - 1) / piece;
       parallel_for(pieces, 1, [&](std::int64_t begin, std::int64_t end, int thread) {
         for (std::int64_t i = end; i-- > begin;) {
@@ -130,10 +132,11 @@ TEST(ChannelStats, DoNotDependOnThreadsOrPieces) {
 
 TEST(ChannelStats, LeaveTheNumbersAsTheyAre) {
   const std::vector<float> values = some_values(50'000);
+  const test::HostValues on_host(cpu_backend(), values, 50);
   TensorStats with;
   TensorStats without;
-  cpu_backend().probe(spec_of({-2, 2}, true))->measure(values.data(), std::ssize(values), with, 50);
-  cpu_backend().probe({})->measure(values.data(), std::ssize(values), without, 50);
+  cpu_backend().probe(spec_of({-2, 2}, true))->measure(on_host.ref(), with);
+  cpu_backend().probe({})->measure(on_host.ref(), without);
   for (const StatField& field : stat_fields) EXPECT_EQ(field.value(with), field.value(without)) << field.name;
   EXPECT_EQ(with.magnitudes, without.magnitudes);
   EXPECT_EQ(with.values, without.values);

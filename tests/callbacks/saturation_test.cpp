@@ -34,7 +34,8 @@ TEST(Saturation, LiesAtTheEndsOfTanhAndSigmoid) {
 }
 
 TEST(Saturation, LiesAtTheClampOfAGeneralRelu) {
-  const ops::Activation::Spec clamped{.kind = ops::Activation::Kind::general_relu, .subtract = 0.5, .clamp = 6};
+  const ops::Activation::Spec clamped{
+      .kind = ops::Activation::Kind::general_relu, .subtract = 0.5, .clamp = 6};
   EXPECT_EQ(bounds_of(clamped, false).above, 6);
   EXPECT_EQ(bounds_of(clamped, true).above, 6.5);
   EXPECT_TRUE(std::isinf(bounds_of(clamped, false).below));

@@ -1,6 +1,7 @@
 // Pictures of different sizes and formats, with random transforms: the bits depend on nothing but seed, epoch
 // and sample.
 #include <algorithm>
+#include <cmath>
 
 #include "lehr/data/loader.hpp"
 #include "lehr/data/transform.hpp"

@@ -85,7 +85,7 @@ TEST(Preprocessing, RefusesJsonThatIsNone) {
   refused("\"version\":1", "\"version\":2", {"version 2", "reads version 1"});
   refused("\"version\":1,", "", {"no entry \"version\""});
   refused("\"fit\":\"crop\"", "\"fit\":\"squash\"", {"squash", "stretch, crop, pad"});
-  refused("\"height\":4", "\"height\":0", {"height", "from 1 to 65536"});
+  refused("\"height\":4", "\"height\":0", {"height", "from 1 to 1048576"});
   refused("\"height\":4", "\"height\":4.5", {"height", "an integer"});
   refused("\"height\":4", "\"height\":18446744073709551615", {"height", "an integer"});
   refused("\"unit\"", "\"byte\"", {"scale", "unit"});

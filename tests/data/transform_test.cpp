@@ -1,5 +1,6 @@
 #include "lehr/data/transform.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "lehr/data/settings.hpp"

@@ -46,6 +46,7 @@ void fill(Parameters& parameters) {
         break;
       case ParameterRole::norm_shift:
       case ParameterRole::running_mean:
+      case ParameterRole::other:
         break;
     }
     parameters.set(entry.name, value);

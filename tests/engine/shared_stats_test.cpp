@@ -4,6 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <vector>
+
+#include "support/device.hpp"
+
+#include "support/device.hpp"
 
 namespace lehr {
 namespace {
@@ -16,7 +21,7 @@ void measure(SharedStats& shared, const std::vector<float>& values) {
   shared.forget();
   for (std::size_t place = 0; place < shared.places(); ++place) {
     if (TensorProbe* probe = shared.probe(place)) {
-      probe->measure(values.data(), std::ssize(values), shared.result_of(place));
+      probe->measure(test::HostValues(cpu_backend(), values).ref(), shared.result_of(place));
       shared.share(place);
     }
   }
@@ -80,7 +85,7 @@ TEST(SharedStats, EachReaderGetsWhatItAskedFor) {
       EXPECT_EQ(has_histograms(found), wanted[reader] && spec.histograms);
       if (!wanted[reader]) continue;
       TensorStats alone;
-      cpu_backend().probe(spec)->measure(values.data(), std::ssize(values), alone);
+      cpu_backend().probe(spec)->measure(test::HostValues(cpu_backend(), values).ref(), alone);
       for (const StatField& field : stat_fields)
         EXPECT_EQ(field.value(found), field.value(alone)) << field.name;
       EXPECT_EQ(found.magnitudes, alone.magnitudes);

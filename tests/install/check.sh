@@ -50,14 +50,17 @@ case $way in
     configure_and_build "$here/../../examples/extending"
     "$work/build/check_gradients"
     program=$work/build/extending
-    "$program" train whole
-    "$program" interrupt parts
-    [[ ! -e parts/model.safetensors ]]
-    "$program" resume parts
-    cmp whole/model.safetensors parts/model.safetensors
-    [[ $("$program" evaluate parts) =~ ^(9[0-9.]+|100.0)\ %\ of\ the\ validation\ images\ right$ ]]
+    options=(--data stripes:400 --model stripes-net --loss focal --optimizer lion --lr 0.003 --epochs 3 --seed 1)
+    "$program" train "${options[@]}" --out whole
+    status=0
+    "$program" train "${options[@]}" --out parts --stop-after 9 || status=$?
+    [[ $status == 130 ]]
+    run=$(dirname parts/*/config.toml)
+    "$program" train --resume "$run"
+    cmp whole/*/model.safetensors "$run/model.safetensors"
+    [[ $("$program" evaluate "$run/model.safetensors" stripes:400) =~ ^(9[0-9.]+|100.0)\ %\ of\ the\ validation ]]
     # lehr itself does not know the operation, and says so.
-    if "$work/prefix/bin/lehr" evaluate parts/model.safetensors --data digits 2>refusal; then exit 1; fi
+    if "$work/prefix/bin/lehr" evaluate "$run/model.safetensors" --data digits 2>refusal; then exit 1; fi
     grep -q 'unknown operation "swish".* lehr::register_op' refusal
     echo "extended, resumed to the same bits and evaluated"
     exit

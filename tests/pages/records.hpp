@@ -169,14 +169,15 @@ inline store::RunRecords exploded_records() {
 }
 
 inline store::RunRecords hostile_records() {
-  store::RunRecords run = made_records({.id = hostile_name(), .name = hostile_name(10000)});
+  const std::string long_name = hostile_name(10000);
+  store::RunRecords run = made_records({.id = hostile_name(), .name = long_name});
   run.info.note = hostile_name();
   run.info.data = hostile_name();
   run.info.model = hostile_name();
   run.info.config = hostile_name();
   run.info.environment = {{hostile_name(), hostile_name()}};
-  for (std::string& name : run.info.classes) name = hostile_name(10000);
-  for (store::LayerInfo& layer : run.layers) layer.name = layer.type = hostile_name(10000);
+  for (std::string& name : run.info.classes) name = long_name;
+  for (store::LayerInfo& layer : run.layers) layer.name = layer.type = long_name;
   for (store::EpochRow& epoch : run.epochs) epoch.metrics = {{hostile_name(), 0.5}};
   for (const char* kind : {"sample", "top_loss", "filters", "feature_map"}) {
     run.pictures.push_back({kind, hostile_name(), 0, small_png()});

@@ -4,6 +4,8 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "lehr/graph/loss.hpp"
+#include "lehr/graph/op_registry.hpp"
 #include "lehr/run/command_line.hpp"
 #include "lehr/run/config_files.hpp"
 #include "lehr/run/run_files.hpp"
@@ -12,8 +14,30 @@
 namespace lehr::test {
 namespace {
 
+/// lehr has one loss; a field of names needs two to be changed.
+struct OtherLoss final : Loss {
+  std::string_view name() const override { return "other_loss"; }
+  NodeId add_to(Graph& graph, NodeId scores, NodeId targets) const override {
+    return cross_entropy_loss()->add_to(graph, scores, targets);
+  }
+};
+
+void register_other_loss() {
+  static const bool once = [] {
+    register_loss("other_loss", [](const Attributes&) { return std::make_shared<const OtherLoss>(); });
+    return true;
+  }();
+  EXPECT_TRUE(once);
+}
+
 /// The table with a field that lehr does not have: all that adding an option takes.
 ConfigTable table_with_own_field() {
+  register_other_loss();
+  static const bool registered = [] {  // beside the only loss that is built in
+    register_loss("mse", [](const Attributes&) { return loss_of(make_op("mse", {})); });
+    return true;
+  }();
+  EXPECT_TRUE(registered);
   ConfigTable table = train_config_table();
   ConfigField gamma = own_field("focal-gamma", FieldType::real, "focus on hard samples", 2.0);
   gamma.group = "Loss";

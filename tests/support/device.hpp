@@ -31,8 +31,10 @@ inline Buffer buffer_of(const Backend& backend, const std::vector<float>& values
 /// Host memory as a backend's kernels read it.
 class HostValues {
  public:
-  HostValues(const Backend& backend, std::span<const float> values)
-      : input_(backend.host_input()), ref_(input_->set({DType::f32, Shape{std::ssize(values)}}, values)) {}
+  /// As positions of so many channels.
+  HostValues(const Backend& backend, std::span<const float> values, std::int64_t channels = 1)
+      : input_(backend.host_input()),
+        ref_(input_->set({DType::f32, Shape{std::ssize(values) / channels, channels}}, values)) {}
   const ConstTensorRef& ref() const { return ref_; }
 
  private:

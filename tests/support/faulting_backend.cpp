@@ -3,9 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <string_view>
 
 #include "lehr/backend/host_kernel.hpp"
@@ -20,47 +18,34 @@ namespace {
 
 const Backend& inner() { return __real__ZN4lehr11cpu_backendEv(); }
 
-/// Pages of a file without a name, mapped.
-class Mapping {
+/// The same pages at two addresses: one for kernels, and one that faults. Not a file's, since tests limit the
+/// size of files.
+class TwoMappings {
  public:
-  Mapping(int file, std::size_t bytes, int protection)
-      : bytes_(bytes), address_(::mmap(nullptr, bytes, protection, MAP_SHARED, file, 0)) {
-    if (address_ == MAP_FAILED) throw Error("memory of the faulting backend cannot be mapped");
+  explicit TwoMappings(std::size_t bytes)
+      : bytes_(bytes),
+        open_(checked(::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0))),
+        closed_(checked(::mremap(open_, 0, bytes, MREMAP_MAYMOVE))) {  // from size 0: maps shared pages again
+    if (::mprotect(closed_, bytes, PROT_NONE) != 0) checked(MAP_FAILED);
   }
-  ~Mapping() { ::munmap(address_, bytes_); }
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-  void* address() const { return address_; }
+  ~TwoMappings() {
+    ::munmap(open_, bytes_);
+    ::munmap(closed_, bytes_);
+  }
+  TwoMappings(const TwoMappings&) = delete;
+  TwoMappings& operator=(const TwoMappings&) = delete;
+  void* open() const { return open_; }
+  void* closed() const { return closed_; }
 
  private:
+  static void* checked(void* address) {
+    if (address == MAP_FAILED) throw Error("memory of the faulting backend cannot be mapped");
+    return address;
+  }
+
   std::size_t bytes_;
-  void* address_;
-};
-
-class File {
- public:
-  explicit File(std::size_t bytes) : descriptor_(::memfd_create("lehr-faulting-memory", MFD_CLOEXEC)) {
-    if (descriptor_ < 0 || ::ftruncate(descriptor_, static_cast<off_t>(bytes)) != 0) {
-      throw Error("memory of the faulting backend cannot be had");
-    }
-  }
-  ~File() { ::close(descriptor_); }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  int descriptor() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
-
-struct TwoMappings {
-  explicit TwoMappings(std::size_t bytes) : TwoMappings(File(bytes), bytes) {}
-  TwoMappings(const File& file, std::size_t bytes)
-      : readable(file.descriptor(), bytes, PROT_READ | PROT_WRITE),
-        closed(file.descriptor(), bytes, PROT_NONE) {}
-
-  Mapping readable;
-  Mapping closed;
+  void* open_;
+  void* closed_;
 };
 
 std::size_t whole_pages(std::size_t bytes) {
@@ -73,12 +58,12 @@ class FaultingMemory final : private TwoMappings, public HostMemory {
  public:
   FaultingMemory(const Backend& backend, std::size_t bytes)
       : TwoMappings(whole_pages(bytes)),
-        HostMemory(backend, closed.address(), bytes),
-        open_(inner(), readable.address(), bytes) {}
-  HostMemory& opened() const { return open_; }
+        HostMemory(backend, closed(), bytes),
+        for_kernels_(inner(), open(), bytes) {}
+  HostMemory& for_kernels() const { return for_kernels_; }
 
  private:
-  mutable HostMemory open_;
+  mutable HostMemory for_kernels_;
 };
 
 HostMemory& open_memory(const ConstTensorRef& ref) {
@@ -86,7 +71,7 @@ HostMemory& open_memory(const ConstTensorRef& ref) {
     throw Error("a tensor of the faulting backend was expected, found one of " +
                 std::string(ref.backend().name()));
   }
-  return static_cast<const FaultingMemory&>(ref.memory()).opened();
+  return static_cast<const FaultingMemory&>(ref.memory()).for_kernels();
 }
 
 ConstTensorRef opened(const ConstTensorRef& ref) {

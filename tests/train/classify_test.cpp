@@ -14,7 +14,7 @@ Model new_model() {
               std::make_shared<Parameters>(graph, cpu_backend()),
               {"a", "b", "c"},
               {.shape = {1, 28, 28}, .normalisation = {{0.5F}, {0.25F}}}};
-  for (float& value : model.parameters->values()) value = 0.01F;
+  cpu_backend().fill(model.parameters->values(), 0.01F);
   return model;
 }
 

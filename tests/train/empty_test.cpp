@@ -15,6 +15,7 @@
 #include "lehr/core/error.hpp"
 #include "lehr/core/rng.hpp"
 #include "lehr/data/data.hpp"
+#include "lehr/data/loader.hpp"
 #include "lehr/image/edit.hpp"
 #include "lehr/inference/activations.hpp"
 #include "lehr/inference/evaluate.hpp"

@@ -8,6 +8,7 @@
 #include "lehr/inference/evaluate.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
+#include "support/device.hpp"
 #include "support/message_of.hpp"
 #include "support/mixed_pictures.hpp"
 
@@ -27,15 +28,12 @@ LearnerOptions options_of(int workers) {
 }
 
 std::unique_ptr<Learner> learner_of(const LearnerOptions& options) {
-  return std::make_unique<Learner>(models::simple_cnn({.in = {3, 12, 10}, .classes = 2, .channels = {4, 6}}),
-                                   DataSplits{"", test::mixed_pictures(79), test::mixed_pictures(30, 1)},
-                                   options);
+  return std::make_unique<Learner>(
+      models::simple_cnn({.in = {3, 12, 10}, .classes = 2, .channels = {4, 6, 8}}),
+      DataSplits{"", test::mixed_pictures(79), test::mixed_pictures(30, 1)}, options);
 }
 
-Weights weights_of(const Learner& learner) {
-  const auto values = learner.parameters().values();
-  return {values.begin(), values.end()};
-}
+Weights weights_of(const Learner& learner) { return test::on_host(learner.parameters().values()); }
 
 Weights trained(const LearnerOptions& options) {
   const auto learner = learner_of(options);

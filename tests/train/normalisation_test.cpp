@@ -1,6 +1,7 @@
 // Mean and standard deviation of the images: given, or measured when they are first needed.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <limits>

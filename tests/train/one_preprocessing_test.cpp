@@ -1,11 +1,13 @@
 // One preprocessing: the network sees the same bits of a picture in training, validation, evaluation,
 // prediction, activations and the report's pictures, and after the model was saved and loaded.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <numeric>
+#include <string>
 #include <vector>
 
 #include "callbacks/run_pictures.hpp"
@@ -48,6 +50,16 @@ std::shared_ptr<const Dataset> pictures_of_many_classes() {
   return std::make_shared<PictureDataset>(std::move(samples), std::move(names));
 }
 
+/// Flattened values come channel by channel; a picture has them side by side.
+Values channels_last(std::span<const float> values) {
+  Values picture;
+  const std::size_t positions = values.size() / 3;
+  for (std::size_t at = 0; at < positions; ++at) {
+    for (std::size_t channel = 0; channel < 3; ++channel) picture.push_back(values[channel * positions + at]);
+  }
+  return picture;
+}
+
 /// Keeps the scores that it is given.
 class Scores final : public Metric {
  public:
@@ -68,7 +80,7 @@ class OnePreprocessing : public testing::TestWithParam<Fit> {
     options_.preprocessing.fit = GetParam();
     learner_ = std::make_unique<Learner>(identity(), DataSplits{"", data_, data_}, options_);
     learner_->on(Event::after_predict, [this](Learner& l) {
-      const std::span<const float> scores = l.prediction();
+      const std::span<const float> scores = l.step().scores();
       Values& seen = l.progress().training ? trained_ : validated_;
       seen.insert(seen.end(), scores.begin(), scores.end());
       pictures_ = run_pictures::samples(l);
@@ -77,7 +89,9 @@ class OnePreprocessing : public testing::TestWithParam<Fit> {
   }
 
   Model saved_model() const {
-    const auto file = std::filesystem::path(testing::TempDir()) / "lehr_one_preprocessing.safetensors";
+    const auto file = std::filesystem::path(testing::TempDir()) /
+                      ("lehr_one_preprocessing_" + std::to_string(static_cast<int>(GetParam())) + "_" +
+                       std::to_string(getpid()) + ".safetensors");
     learner_->save(file);
     Model model = load_model(file);
     std::filesystem::remove(file);
@@ -108,7 +122,8 @@ TEST_P(OnePreprocessing, TrainsValidatesAndEvaluatesOnTheSameBits) {
 
 TEST_P(OnePreprocessing, ShowsActivationsOfTheSameBits) {
   const Model model = saved_model();
-  const auto outputs = activations(model.graph, *model.parameters, model.preprocessing, data_, all_);
+  const auto outputs =
+      activations(model.graph, *model.parameters, model.preprocessing, data_, all_, {.layers = {"flat"}});
   ASSERT_EQ(outputs.size(), 1U);
   const auto values = outputs[0].values.elements<float>();
   EXPECT_EQ(Values(values.begin(), values.end()), trained_);
@@ -145,7 +160,7 @@ TEST_P(OnePreprocessing, ReportsThePicturesThatTheNetworkSees) {
     EXPECT_EQ(shown.shape(), input_shape);
     const auto values =
         std::span<const float>(trained_).subspan(static_cast<std::size_t>(i * input_size), input_size);
-    const Image of_input = pictures::input(values, learner_->preprocessing());
+    const Image of_input = pictures::input(channels_last(values), learner_->preprocessing());
     EXPECT_EQ(of_input, shown);
     EXPECT_EQ(pictures_[static_cast<std::size_t>(i - first)].png, pictures::png(of_input));
   }

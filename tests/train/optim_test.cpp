@@ -178,8 +178,9 @@ TEST(Optimizer, HasAsManyStatesAsItsRuleNeedsAndTheyStartAtZero) {
       {"rmsprop", 2},
       {"sgd", 1},
   };
-  ASSERT_EQ(states.size(), optimizer_names().size());
   for (const std::string& name : optimizer_names()) {
+    if (name == "lion") continue;  // registered by another test of this program
+    ASSERT_TRUE(states.contains(name)) << name;
     const Optimizer optimizer(optimizer_by_name(name), 8, {{0, 8, true}}, cpu_backend(), one_matrix);
     ASSERT_EQ(optimizer.states().size(), states.at(name)) << name;
     for (const Buffer& state : optimizer.states()) {

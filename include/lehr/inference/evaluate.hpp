@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 
+#include "lehr/data/dataset.hpp"
 #include "lehr/metrics/metric.hpp"
 #include "lehr/model_io/model_file.hpp"
 

@@ -42,6 +42,7 @@ struct TrainConfig {
   std::optional<double> weight_decay{};
   std::optional<double> decoupled_weight_decay{};
   double l1 = 0;
+  std::string loss = "cross_entropy";
   double label_smoothing = 0;
   std::vector<double> class_weights{};
   std::string init = "kaiming-normal";
@@ -94,6 +95,7 @@ struct TrainConfig {
 
   // Execution.
   std::optional<std::int64_t> threads{};
+  std::optional<std::int64_t> workers{};   ///< threads that load data
   std::optional<std::int64_t> prefetch{};  ///< batches
   bool drop_last = false;
   std::int64_t max_batches = 0;  ///< in each epoch; 0: all
