@@ -11,6 +11,14 @@
 namespace lehr::run {
 namespace {
 
+/// A resumed run goes on with its own options; who resumes it does not have to repeat them.
+void keep_what_nobody_gave(TrainConfig& config, const TrainConfig& run, const ConfigTable& table) {
+  for (const ConfigField& field : table.fields()) {
+    if (!field.recorded || field.on_resume == OnResume::free || table.is_given(config, field)) continue;
+    field.set(config, field.get(run));
+  }
+}
+
 /// The rate that the run found replaces the search for one.
 void keep_found_rate(TrainConfig& config, const TrainConfig& run) {
   if (!config.find_lr) return;
@@ -60,6 +68,7 @@ TrainConfig prepared(TrainConfig config, const ConfigTable& table) {
     if (!config.save)
       throw BadInput("--no-save contradicts --resume, which goes on with the run's own options");
     const TrainConfig run = config_of_run(resume_point(config.resume).folder, table);
+    keep_what_nobody_gave(config, run, table);
     keep_found_rate(config, run);
     check_same_training(run, config, table);
   }

@@ -131,6 +131,18 @@ TEST(Train, StopsByTheTokenAndGoesOnToTheSameWeights) {
   EXPECT_TRUE(read_file(end.place.model) == whole);
 }
 
+TEST(Train, GoesOnWithTheRunsOptionsIfNoneAreGiven) {
+  const Folder folder;
+  TrainConfig config = small_training(folder.path() / "runs");
+  config.batch_norm = true;
+  TrainConfig resumed;
+  resumed.resume = train(config).place.folder;
+  const TrainResult end = train(resumed);
+  EXPECT_EQ(end.epochs, config.epochs);
+  EXPECT_TRUE(end.config.batch_norm);
+  EXPECT_EQ(end.config.data, config.data);
+}
+
 TEST(Train, RefusesToGoOnWithOtherOptions) {
   const Folder folder;
   TrainConfig config = small_training(folder.path() / "runs");

@@ -70,8 +70,8 @@ struct TrainResult {
 };
 
 /// Trains as `lehr train` does: makes the run's folder, records the run, writes checkpoints, logs and
-/// statistics, saves the model and the report. With TrainConfig::resume it goes on with a run. Prints nothing
-/// and installs no signal handlers.
+/// statistics, saves the model and the report. With TrainConfig::resume it goes on with a run, whose options
+/// replace the defaults. Prints nothing and installs no signal handlers.
 ///
 /// Throws BadInput if a field is out of range, has no effect or contradicts another one, if a file cannot be
 /// written, and if a run that is resumed began with other options; Diverged, DiskError and Error as
