@@ -4,14 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "image/sides.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/image/edit.hpp"
 
 namespace lehr::image {
 namespace {
-
-constexpr std::int64_t longest_side = 1 << 16;
 
 void check_part(const Part& part) {
   const auto is_side = [](std::int64_t side) { return side >= 1 && side <= longest_side; };

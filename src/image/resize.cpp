@@ -5,13 +5,13 @@
 #include <type_traits>
 #include <vector>
 
+#include "image/sides.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/image/edit.hpp"
 
 namespace lehr::image {
 namespace {
 
-constexpr std::int64_t longest_side = 1 << 16;
 constexpr int precision_bits = 22;  // weights as integers, so that every machine gives the same bytes
 
 /// The input positions that one output position is a weighted mean of.

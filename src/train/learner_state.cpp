@@ -22,9 +22,8 @@ LearnerOptions with_seed(LearnerOptions options, std::uint64_t seed) {
 std::shared_ptr<const Loss> loss_of_options(const LearnerOptions& options) {
   if (!options.loss) return cross_entropy_loss({options.label_smoothing, options.class_weights});
   if (options.label_smoothing == 0 && options.class_weights.empty()) return options.loss;
-  throw BadInput(
-      "label smoothing and class weights are settings of the default cross entropy, found the loss " +
-      in_quotes(options.loss->name()) + " beside them");
+  throw BadInput("label smoothing and class weights need the default cross entropy, found the loss " +
+                 in_quotes(options.loss->name()));
 }
 
 LoaderOptions training_loading(const LearnerOptions& options) {

@@ -224,7 +224,7 @@ TEST(Loader, NamesTheFirstSampleThatCannotBeRead) {
   }
 }
 
-/// Throws what it is told to.
+/// Calls the given function for each picture, which throws.
 class ThrowingSet final : public Dataset {
  public:
   explicit ThrowingSet(std::function<void()> action) : action_(std::move(action)) {}

@@ -141,8 +141,7 @@ TEST_F(Extending, TheCrossEntropyGoesThroughTheSameDoor) {
 TEST_F(Extending, SettingsOfTheCrossEntropyDoNotGoWithAnotherLoss) {
   LearnerOptions given = options();
   const std::string expected =
-      "label smoothing and class weights are settings of the default cross entropy, found the loss \"focal\" "
-      "beside them";
+      "label smoothing and class weights need the default cross entropy, found the loss \"focal\"";
   given.label_smoothing = 0.1;
   EXPECT_EQ(message_of<BadInput>([&] { learner(given); }), expected);
   given.label_smoothing = 0;

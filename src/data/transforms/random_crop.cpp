@@ -3,21 +3,20 @@
 #include <utility>
 
 #include "data/transforms.hpp"
+#include "image/sides.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/image/edit.hpp"
 
 namespace lehr::data {
 namespace {
 
-constexpr std::int64_t longest_side = 1 << 16;
-
 /// A part of the picture at a random place, after black borders of `padding` pixels were put around it.
 class RandomCrop final : public Transform {
  public:
   explicit RandomCrop(Settings& settings)
-      : width_(settings.integer("width", {1, longest_side})),
-        height_(settings.integer("height", {1, longest_side})),
-        padding_(settings.integer_or("padding", 0, {0, longest_side})) {}
+      : width_(settings.integer("width", {1, image::longest_side})),
+        height_(settings.integer("height", {1, image::longest_side})),
+        padding_(settings.integer_or("padding", 0, {0, image::longest_side})) {}
 
   void apply(Image& picture, TransformContext& context) const override {
     const std::int64_t spare_width = picture.width + 2 * padding_ - width_;

@@ -1,16 +1,15 @@
 #include "data/transforms.hpp"
+#include "image/sides.hpp"
 #include "lehr/image/edit.hpp"
 
 namespace lehr::data {
 namespace {
 
-constexpr std::int64_t longest_side = 1 << 16;
-
 class Resize final : public Transform {
  public:
   explicit Resize(Settings& settings)
-      : width_(settings.integer("width", {1, longest_side})),
-        height_(settings.integer("height", {1, longest_side})),
+      : width_(settings.integer("width", {1, image::longest_side})),
+        height_(settings.integer("height", {1, image::longest_side})),
         fit_(image::fit_by_name(settings.text_or("fit", "stretch"))) {}
 
   void apply(Image& picture, TransformContext& /*context*/) const override {
