@@ -12,12 +12,12 @@ SaveBest::SaveBest(std::filesystem::path file, MonitorOptions monitor, OnFailure
 
 void SaveBest::before_fit(Learner& learner) {
   monitor_.start(learner);
-  judged_ = false;
+  has_value_ = false;
 }
 
 void SaveBest::after_epoch(Learner& learner) {
   const std::optional<double> value = monitor_.value_of(learner);
-  judged_ = judged_ || value.has_value();
+  has_value_ = has_value_ || value.has_value();
   const Monitor before = monitor_;
   if (!value || !monitor_.improves(*value)) return;
   const bool saved =
@@ -26,19 +26,20 @@ void SaveBest::after_epoch(Learner& learner) {
 }
 
 void SaveBest::after_fit(Learner& learner) {
-  if (judged_ || learner.history().empty() || !learner.history().back().complete) return;
+  if (has_value_ || learner.history().empty() || !learner.history().back().complete) return;
   learner.warn("no epoch had a value of " + monitor_.options().metric + ", so " + in_quotes(file_.string()) +
                " was not written");
 }
 
 void SaveBest::save_state(CallbackState& state) const {
   monitor_.save(state);
-  state.integers["judged"] = judged_ ? 1 : 0;
+  state.integers["judged"] = has_value_ ? 1 : 0;
 }
 
 void SaveBest::load_state(const CallbackState& state) {
   monitor_.load(state);
-  judged_ = state.integers.contains("judged") ? state.integer("judged") != 0 : std::isfinite(monitor_.best());
+  has_value_ =
+      state.integers.contains("judged") ? state.integer("judged") != 0 : std::isfinite(monitor_.best());
 }
 
 }  // namespace lehr

@@ -6,7 +6,7 @@
 namespace lehr {
 namespace {
 
-ValidationReview::Miss judged(std::int64_t sample, std::int64_t truth, std::span<const float> scores) {
+ValidationReview::Miss miss_of(std::int64_t sample, std::int64_t truth, std::span<const float> scores) {
   const auto best = std::ranges::max_element(scores);
   const auto highest = static_cast<double>(*best);
   double sum = 0;
@@ -32,7 +32,7 @@ void ValidationReview::add(const Batch& batch, std::span<const float> scores) {
     if (target[0] < 0 || target[0] >= classes) continue;
     const std::span<const float> row = scores.subspan(i * width, width);
     matrix_.add({row, target, classes});
-    keep_if_bad(judged(batch.ids[i], target[0], row));
+    keep_if_bad(miss_of(batch.ids[i], target[0], row));
   }
 }
 

@@ -126,7 +126,7 @@ struct RunWriter::State {
     thread.join();
   }
 
-  bool lost() const;
+  bool in_forked_child() const;
   void push(Message message);
   void flush();
   void run();
@@ -147,21 +147,21 @@ struct RunWriter::State {
   std::uint64_t pushed = 0;
   std::uint64_t done = 0;
   bool hurry = false;
-  bool woken = false;  // notified and has not checked the queue yet
+  bool notified = false;  // notified and has not checked the queue yet
   bool closing = false;
   bool finished = false;
   std::string failed;
-  double last_beat = 0;   // of the writer's thread, like the next member
-  bool given_up = false;  // writes nothing more, except how the run ended
+  double last_heartbeat = 0;  // of the writer's thread, like the next member
+  bool given_up = false;      // writes nothing more, except how the run ended
   std::atomic<double> busy = 0;
   std::thread thread;
 };
 
 // True in a forked child: the thread, the lock and the database belong to the parent.
-bool RunWriter::State::lost() const { return forks_before != forks(); }
+bool RunWriter::State::in_forked_child() const { return forks_before != forks(); }
 
 void RunWriter::State::push(Message message) {
-  if (lost()) return;
+  if (in_forked_child()) return;
   std::unique_lock lock(mutex);
   written.wait(lock, [this] { return rows_waiting < options.most_waiting || !failed.empty(); });
   finished = finished || std::holds_alternative<RunEnd>(message);
@@ -170,12 +170,12 @@ void RunWriter::State::push(Message message) {
   waiting.push_back(std::move(message));
   ++pushed;
   const bool enough = waiting.size() >= options.rows || rows_waiting >= options.most_waiting;
-  if (enough && !woken) wake_writer.notify_one();  // only once: each system call costs more than the rest
-  woken = woken || enough;
+  if (enough && !notified) wake_writer.notify_one();  // only once: each system call costs more than the rest
+  notified = notified || enough;
 }
 
 void RunWriter::State::flush() {
-  if (lost()) return;
+  if (in_forked_child()) return;
   std::unique_lock lock(mutex);
   hurry = true;
   wake_writer.notify_one();
@@ -190,7 +190,7 @@ void RunWriter::State::run() {
       return closing || hurry || waiting.size() >= options.rows || rows_waiting >= options.most_waiting;
     });
     const bool flush = std::exchange(hurry, false);
-    woken = false;
+    notified = false;
     const bool last = closing;
     const std::vector<Message> messages = std::exchange(waiting, {});
     rows_waiting = 0;
@@ -206,8 +206,8 @@ void RunWriter::State::run() {
 
 // Each transaction has at most the chosen size, so that everything before the disk is full stays stored.
 void RunWriter::State::write_all(const std::vector<Message>& messages, bool flush) {
-  constexpr double beat = 10;
-  if (!tables || (messages.empty() && !flush && now() - last_beat < beat)) return;
+  constexpr double heartbeat_interval = 10;
+  if (!tables || (messages.empty() && !flush && now() - last_heartbeat < heartbeat_interval)) return;
   std::span<const Message> left(messages);
   do {
     const std::size_t some = std::min(left.size(), std::max<std::size_t>(options.rows, 1));
@@ -229,7 +229,7 @@ void RunWriter::State::write_some(std::span<const Message> messages, bool flush)
         if (!given_up || std::holds_alternative<RunEnd>(message)) write(*tables, message);
       }
       transaction.commit();
-      last_beat = now();
+      last_heartbeat = now();
       return;
     } catch (const DatabaseError& error) {
       if (is_busy(error) && attempt < tries) continue;
@@ -259,7 +259,7 @@ RunWriter::RunWriter(std::filesystem::path file, RunInfo info, ResumedAt resumed
 
 // A run whose process no longer exists also counts as interrupted.
 RunWriter::~RunWriter() {
-  if (state_->lost()) {
+  if (state_->in_forked_child()) {
     static_cast<void>(state_.release());
     return;
   }
@@ -298,7 +298,7 @@ void RunWriter::flush() { state_->flush(); }
 double RunWriter::busy_seconds() const { return state_->busy; }
 
 std::string RunWriter::failure() const {
-  if (state_->lost()) return "the process was forked, and its parent records the run";
+  if (state_->in_forked_child()) return "the process was forked, and its parent records the run";
   const std::lock_guard lock(state_->mutex);
   return state_->failed;
 }

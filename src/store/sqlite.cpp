@@ -127,14 +127,14 @@ Database::Database(fs::path file, Access access, double patience) : file_(std::m
   }
   if (code != SQLITE_OK) fail(code);
   sqlite3_busy_timeout(connection_.get(), static_cast<int>(patience * 1000));
-  distrust();
+  harden();
   if (access == Access::read) execute("PRAGMA query_only = ON");
   if (folders) folders->keep();
 }
 
 /// Hardens the connection against untrusted files: the schema cannot run functions, and values are limited in
 /// size.
-void Database::distrust() const {
+void Database::harden() const {
   constexpr int largest_value = 1 << 28;
   sqlite3_limit(connection_.get(), SQLITE_LIMIT_LENGTH, largest_value);
   sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -155,7 +155,7 @@ Database Database::temporary_copy() const {
     code = sqlite3_errcode(copy.handle());
   }
   if (code != SQLITE_OK) copy.fail(code);
-  copy.distrust();
+  copy.harden();
   return copy;
 }
 

@@ -113,7 +113,7 @@ class Database {
   };
   Database() = default;
   int open(const std::string& uri, int flags);
-  void distrust() const;
+  void harden() const;
 
   std::filesystem::path file_;
   std::unique_ptr<sqlite3, Close> connection_;

@@ -41,13 +41,13 @@ constexpr std::array<EventRow, event_count> event_rows{{
     {Event::clean_up, "clean_up", &Callback::clean_up},
 }};
 
-constexpr bool rows_are_in_the_order_of_the_events() {
+constexpr bool rows_are_in_event_order() {
   for (std::size_t i = 0; i < event_count; ++i) {
     if (event_rows[i].event != static_cast<Event>(i)) return false;
   }
   return true;
 }
-static_assert(rows_are_in_the_order_of_the_events());
+static_assert(rows_are_in_event_order());
 
 const EventRow& row_of(Event event) {
   const auto index = static_cast<std::size_t>(event);

@@ -328,8 +328,8 @@ SetMetrics FitLoop::validate(std::shared_ptr<const Dataset> dataset) {
   const bool within_fit = s_.is_active(Scope::fit);
   const bool stopped = s_.stopped;
   const Ending ending = s_.ending;
-  const auto put_back = [this, progress = s_.progress, batch = s_.batch, room = s_.batch_room,
-                         event = s_.event, active = s_.active] {
+  const auto restore_state = [this, progress = s_.progress, batch = s_.batch, room = s_.batch_room,
+                              event = s_.event, active = s_.active] {
     s_.progress = progress;
     s_.batch = batch;
     s_.batch_room = room;
@@ -342,7 +342,7 @@ SetMetrics FitLoop::validate(std::shared_ptr<const Dataset> dataset) {
     metrics = validate_part(std::move(dataset));
   } catch (...) {
     if (within_fit) {
-      put_back();
+      restore_state();
     } else {
       leave();
       s_.stopped = stopped;
@@ -350,7 +350,7 @@ SetMetrics FitLoop::validate(std::shared_ptr<const Dataset> dataset) {
     }
     throw;
   }
-  put_back();
+  restore_state();
   if (!within_fit) {  // the ending of the last fit is unchanged
     s_.stopped = stopped;
     s_.ending = ending;

@@ -126,7 +126,7 @@ Scales spread(std::size_t groups, const LearningRate& lr) {
   return scales;
 }
 
-void put_back(LearnerState& state, const std::vector<ParameterGroup>& before) {
+void restore_scales(LearnerState& state, const std::vector<ParameterGroup>& before) {
   for (ParameterGroup& group : state.groups) {
     const auto was = std::ranges::find(before, group.name, &ParameterGroup::name);
     if (was != before.end()) group.lr_scale = was->lr_scale;
@@ -143,10 +143,10 @@ void with_scales(LearnerState& state, const Scales& scales, const Fit& fit) {
   try {
     fit();
   } catch (...) {
-    put_back(state, before);
+    restore_scales(state, before);
     throw;
   }
-  put_back(state, before);
+  restore_scales(state, before);
 }
 
 // A plan depends on which parameters are frozen, so groups cannot change while it computes a batch.

@@ -112,7 +112,7 @@ TEST(ThreadTeam, WorksOnAfterHelpersHaveSlept) {
 }
 
 /// Waits for the other of two parts, so it returns only if a second thread runs that part.
-void meet(std::atomic<int>& arrived) {
+void wait_for_both(std::atomic<int>& arrived) {
   ++arrived;
   while (arrived < 2) std::this_thread::yield();
 }
@@ -121,7 +121,7 @@ TEST(ThreadTeam, AForkedChildHasHelpersOfItsOwn) {
   const ThreadScope two(2);
   const auto both = [] {
     std::atomic<int> arrived = 0;
-    parallel_for(2, 1, [&](std::int64_t, std::int64_t, int) { meet(arrived); });
+    parallel_for(2, 1, [&](std::int64_t, std::int64_t, int) { wait_for_both(arrived); });
   };
   both();
   EXPECT_EQ(test::status_of_child([&] {
@@ -137,7 +137,7 @@ TEST(ThreadTeam, AChildForkedInTheMiddleOfARegionSaysSo) {
   std::atomic<bool> go_on = false;
   int status = -1;
   const auto body = [&](std::int64_t, std::int64_t, int thread) {
-    meet(arrived);
+    wait_for_both(arrived);
     if (thread != 0) {
       while (!go_on) std::this_thread::yield();
       return;

@@ -31,7 +31,7 @@ std::uint64_t calls_of(const InjectedOutcome& undisturbed, int thread, const std
 }
 
 /// Fails one call, chosen from all calls of these kinds in all threads.
-FaultPlan anywhere(const InjectedOutcome& undisturbed, const std::string& kinds, Rng& rng) {
+FaultPlan random_call(const InjectedOutcome& undisturbed, const std::string& kinds, Rng& rng) {
   constexpr int most_threads = 16;
   std::array<std::uint64_t, most_threads> counts{};
   std::uint64_t all = 0;
@@ -48,7 +48,7 @@ FaultPlan anywhere(const InjectedOutcome& undisturbed, const std::string& kinds,
   return plan;
 }
 
-FaultPlan again_and_again(FaultPlan plan, double rate, const std::string& error = "") {
+FaultPlan repeated(FaultPlan plan, double rate, const std::string& error = "") {
   plan.rate = rate;
   plan.most = no_end;
   plan.error = error;
@@ -70,10 +70,10 @@ std::string one_of(const InjectedOutcome& undisturbed, const std::string& kinds,
 
 ChosenFaults choose_faults(const InjectedOutcome& undisturbed, std::uint64_t seed, Rng& rng) {
   ChosenFaults chosen;
-  const auto at = [&](const std::string& kinds) { return anywhere(undisturbed, kinds, rng); };
+  const auto at = [&](const std::string& kinds) { return random_call(undisturbed, kinds, rng); };
   switch (rng.below(16)) {
     case 0:
-      chosen.plan = again_and_again({.kinds = "partial,interrupt"}, 0.3);
+      chosen.plan = repeated({.kinds = "partial,interrupt"}, 0.3);
       chosen.unnoticed = true;
       break;
     case 1:
@@ -83,23 +83,23 @@ ChosenFaults choose_faults(const InjectedOutcome& undisturbed, std::uint64_t see
       break;
     case 4:
     case 5:
-      chosen.plan = again_and_again(at(full_disk), 1, "ENOSPC");
+      chosen.plan = repeated(at(full_disk), 1, "ENOSPC");
       break;
     case 6:
-      chosen.plan = again_and_again(at(disk), 1, "EIO");
+      chosen.plan = repeated(at(disk), 1, "EIO");
       break;
     case 7:
-      chosen.plan = again_and_again(at(disk), 0.1);
+      chosen.plan = repeated(at(disk), 0.1);
       break;
     case 8:
     case 9:
       chosen.plan = at("memory");
       break;
     case 10:
-      chosen.plan = again_and_again(at("memory"), 1);
+      chosen.plan = repeated(at("memory"), 1);
       break;
     case 11:
-      chosen.plan = again_and_again(at("memory"), 0.01);
+      chosen.plan = repeated(at("memory"), 0.01);
       break;
     case 12:
       chosen.plan = at(one_of(undisturbed, "map,thread,lock", rng));

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 /// The error message of a call; empty if it succeeds.
 template <class Call>
-std::string said_by(const Call& call) {
+std::string error_of(const Call& call) {
   try {
     call();
     return "";
@@ -34,7 +34,7 @@ std::string said_by(const Call& call) {
 }
 
 std::string writing(const fs::path& file, const std::string& id, ResumedAt resumed = {}) {
-  return said_by([&] { RunWriter writer(file, run_info(id), resumed); });
+  return error_of([&] { RunWriter writer(file, run_info(id), resumed); });
 }
 
 std::int64_t number(const fs::path& file, const std::string& sql) {
@@ -154,7 +154,7 @@ TEST(RunWriter, SeveralMayMakeOneStoreAtOnce) {
     for (int i = 0; i < 6; ++i) {
       const pid_t child = fork();
       if (child == 0) {
-        const std::string failure = said_by([&] { write_run(file, std::to_string(i), 2); });
+        const std::string failure = error_of([&] { write_run(file, std::to_string(i), 2); });
         if (!failure.empty()) std::fprintf(stderr, "%s\n", failure.c_str());
         _exit(failure.empty() ? 0 : 1);
       }
@@ -289,7 +289,7 @@ TEST(RunQuery, TakesCommentsForWhatTheyAre) {
   write_run(file, "a", 3);
   const RunStore store(file);
   const auto asked = [&](const std::string& sql) {
-    return said_by([&] { store.query(sql, [](auto, auto) { return true; }); });
+    return error_of([&] { store.query(sql, [](auto, auto) { return true; }); });
   };
   EXPECT_EQ(asked("SELECT 1; -- the end\n"), "");
   EXPECT_EQ(asked("/* first */ SELECT 1"), "");

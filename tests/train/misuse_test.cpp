@@ -31,7 +31,7 @@ std::unique_ptr<Learner> some_learner(LearnerOptions options = {}) {
 // The batch under way ------------------------------------------------------------------------------
 
 /// The error of a fit if a callback changes the batch in this way. Later callbacks must not see the change.
-std::string said_after(Event event, const std::function<void(Learner&)>& change) {
+std::string error_after(Event event, const std::function<void(Learner&)>& change) {
   const auto learner = some_learner();
   learner->on(event, change);
   learner->on(event, [](Learner&) { ADD_FAILURE() << "a later callback sees it"; });
@@ -39,7 +39,7 @@ std::string said_after(Event event, const std::function<void(Learner&)>& change)
 }
 
 std::string said_after_size(Event event, std::int64_t size) {
-  return said_after(event, [size](Learner& l) { l.batch().size = size; });
+  return error_after(event, [size](Learner& l) { l.batch().size = size; });
 }
 
 TEST(BatchUnderWay, HoldsNoMoreThanWasLoaded) {
@@ -63,9 +63,9 @@ TEST(BatchUnderWay, KeepsItsSizeOnceTheModelHasRun) {
 }
 
 TEST(BatchUnderWay, KeepsItsImagesAndTargets) {
-  EXPECT_EQ(said_after(Event::before_batch, [](Learner& l) { l.batch().images = nullptr; }),
+  EXPECT_EQ(error_after(Event::before_batch, [](Learner& l) { l.batch().images = nullptr; }),
             "the batch has lost its images: the pointer is null (callback on before_batch, before_batch)");
-  EXPECT_EQ(said_after(Event::after_loss, [](Learner& l) { l.batch().targets = nullptr; }),
+  EXPECT_EQ(error_after(Event::after_loss, [](Learner& l) { l.batch().targets = nullptr; }),
             "the batch has lost its targets: the pointer is null (callback on after_loss, after_loss)");
 }
 
@@ -81,7 +81,7 @@ TEST(BatchUnderWay, IsCheckedBeforeItIsTracedOrDumped) {
   };
   const std::vector<std::function<void(Learner&)>> uses{trace, dump};
   for (const auto& use : uses) {
-    EXPECT_NE(said_after(Event::after_loss, use).find("at before_batch only"), std::string::npos);
+    EXPECT_NE(error_after(Event::after_loss, use).find("at before_batch only"), std::string::npos);
   }
   EXPECT_FALSE(std::filesystem::exists(file));
 }

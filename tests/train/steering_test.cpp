@@ -59,7 +59,7 @@ TEST(Groups, AreFrozenByName) {
 }
 
 /// The parameters that a fit of one epoch does not change.
-std::vector<std::string> resting(Learner& learner) {
+std::vector<std::string> unchanged_parameters(Learner& learner) {
   std::map<std::string, Tensor> before;
   for (const ParameterEntry& entry : learner.parameters().entries()) {
     if (!is_state(entry.role)) before.emplace(entry.name, learner.parameters().get(entry.name).clone());
@@ -78,14 +78,15 @@ TEST(Groups, NormLayersRestIfTheyAreNamed) {
   std::unique_ptr<Learner> made;
   Learner& learner = fresh_learner(made);
   learner.set_groups(freeze_named(learner.groups(), {"1.*"}));
-  EXPECT_EQ(resting(learner), (Names{"1.bias", "1.weight"}));
+  EXPECT_EQ(unchanged_parameters(learner), (Names{"1.bias", "1.weight"}));
   learner.freeze();  // norm layers train, except those that were named
-  EXPECT_EQ(resting(learner), (Names{"0.weight", "1.bias", "1.weight", "3.weight", "6.weight", "9.weight"}));
+  EXPECT_EQ(unchanged_parameters(learner),
+            (Names{"0.weight", "1.bias", "1.weight", "3.weight", "6.weight", "9.weight"}));
   learner.set_groups(freeze_named(learner.groups(), {"4.*"}));  // from a group that is already frozen
-  EXPECT_EQ(resting(learner), (Names{"0.weight", "1.bias", "1.weight", "3.weight", "4.bias", "4.weight",
-                                     "6.weight", "9.weight"}));
+  EXPECT_EQ(unchanged_parameters(learner), (Names{"0.weight", "1.bias", "1.weight", "3.weight", "4.bias",
+                                                  "4.weight", "6.weight", "9.weight"}));
   learner.unfreeze();
-  EXPECT_EQ(resting(learner), Names());
+  EXPECT_EQ(unchanged_parameters(learner), Names());
 }
 
 TEST(Groups, NormLayersRestInAResumedFit) {

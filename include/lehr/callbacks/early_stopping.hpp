@@ -15,8 +15,7 @@ struct EarlyStoppingOptions {
   int patience = 3;  ///< epochs without improvement after which the fit ends; 0 is the same as 1
   /// Epochs that improve but are not better than this do not reset the patience.
   std::optional<double> baseline{};
-  bool restore_best = false;  ///< restores the weights of the best epoch at the end of the fit, unless it was
-                              ///< interrupted
+  bool restore_best = false;  ///< ends the fit with the best epoch's weights, unless it is interrupted
   int start_from_epoch = 0;   ///< epochs before this one, counted from 0, are ignored
 };
 

@@ -9,8 +9,7 @@ namespace lehr {
 
 struct EmaOptions {
   double decay = 0.999;       ///< factor of the old average in each step
-  bool warm_up = true;        ///< uses min(decay, (1 + steps) / (10 + steps)), so that the first steps lose
-                              ///< their influence soon
+  bool warm_up = true;        ///< min(decay, (1 + steps) / (10 + steps)): the first steps count little
   bool validate_with = true;  ///< validates with the average, which stays in place until the end of the epoch
   bool keep = true;           ///< the fit ends with the average as weights
 };

@@ -10,8 +10,7 @@ namespace lehr {
 enum class ClipBy {
   value,    ///< clips each element to [-limit, limit]; torch.nn.utils.clip_grad_value_
   norm,     ///< scales all gradients to a total L2 norm of at most limit; torch.nn.utils.clip_grad_norm_
-  adaptive  ///< limits the gradient of each output's weights to limit times their norm (Brock et al. 2021,
-            ///< AGC)
+  adaptive  ///< per output: to limit times the norm of its weights (Brock et al. 2021, AGC)
 };
 
 struct GradientClipOptions {

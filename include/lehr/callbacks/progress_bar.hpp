@@ -13,8 +13,7 @@ namespace lehr {
 
 struct ProgressBarOptions {
   std::ostream* out = nullptr;  ///< null: std::cerr
-  bool live = false;            ///< redraws a line during the epoch; for terminals, because it moves the
-                                ///< cursor
+  bool live = false;            ///< redraws a line during the epoch; moves the cursor of a terminal
   int columns = 80;             ///< width of the terminal if live; line and table fit into it
   /// If set, it is called for the width before each drawing and replaces `columns`, so that the bar follows a
   /// terminal whose size changes.

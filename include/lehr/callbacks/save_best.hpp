@@ -32,7 +32,7 @@ class SaveBest final : public Callback {
   std::filesystem::path file_;
   Monitor monitor_;
   DiskGuard guard_;
-  bool judged_ = false;  // an epoch of this fit had a value
+  bool has_value_ = false;  // an epoch of this fit had a value
 };
 
 }  // namespace lehr

@@ -17,8 +17,7 @@ struct MetricValue {
 
 /// Means over a whole set. They do not depend on the batch size. NaN if the set was not measured.
 struct SetMetrics {
-  double loss = std::numeric_limits<double>::quiet_NaN();  ///< weighted by class; NaN if the total weight is
-                                                           ///< 0
+  double loss = std::numeric_limits<double>::quiet_NaN();  ///< weighted by class; NaN without weight
   /// Share of samples whose highest score is that of the target.
   double accuracy = std::numeric_limits<double>::quiet_NaN();
   std::int64_t samples = 0;

@@ -53,12 +53,10 @@ struct LayerInfo {
   std::string name{};                 ///< "3", "layer1.0.conv1"
   std::string type{};                 ///< "conv2d + relu"
   std::vector<std::int64_t> shape{};  ///< of its output for one image: (C, H, W) or (features)
-  std::vector<int> inputs{};          ///< indices of the layers that it reads, directly or through unrecorded
-                                      ///< nodes; empty: the image
+  std::vector<int> inputs{};          ///< indices of the recorded layers that it reads; empty: the image
   std::int64_t parameters = 0;
   std::int64_t flops = 0;            ///< forward pass of one image; a multiply-add counts as two
-  std::int64_t receptive_field = 0;  ///< side length, in image pixels, of the input of one position; 0:
-                                     ///< unknown
+  std::int64_t receptive_field = 0;  ///< pixels per side of the image that one position sees; 0: unknown
   std::int64_t bytes = 0;            ///< of its output for one batch
   std::optional<double> forward_seconds{};  ///< mean over the timed batches; empty if none was timed
   std::optional<double> backward_seconds{};
@@ -78,8 +76,7 @@ struct EpochRow {
 
 /// One recorded batch.
 struct StepRow {
-  std::int64_t step = 0;  ///< index of the training batch in the run, from 0; for validation: that of the
-                          ///< last training batch
+  std::int64_t step = 0;  ///< index of the training batch, from 0; for validation: of the one before
   int epoch = 0;
   std::int64_t batch = 0;
   bool training = true;

@@ -16,10 +16,8 @@ namespace lehr::store {
 struct RunWriterOptions {
   double interval = 0.5;             ///< maximum seconds between transactions
   std::size_t rows = 256;            ///< a transaction is made earlier after this many recorded batches
-  std::size_t most_waiting = 16384;  ///< maximum number of queued rows; if it is reached, recording waits for
-                                     ///< the writer
-  double patience = 5;               ///< seconds to wait for another process's lock, for each of a few
-                                     ///< attempts
+  std::size_t most_waiting = 16384;  ///< maximum of queued rows; then recording waits for the writer
+  double patience = 5;               ///< seconds per attempt to wait for another process's lock
 };
 
 /// The run is done, or another training is recording it.

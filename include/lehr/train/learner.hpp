@@ -72,8 +72,7 @@ struct LearnerOptions {
 
 /// Options of one fit.
 struct FitOptions {
-  CallbackList callbacks{};  ///< in addition to the Learner's; callback<T>() finds them until the next fit
-                             ///< begins
+  CallbackList callbacks{};        ///< added to the Learner's; callback<T>() finds them until the next fit
   std::filesystem::path resume{};  ///< a checkpoint of the same fit to continue from; empty: start anew
   /// Ends this fit after the current batch, as Learner::request_stop does. It may be set at any time, also
   /// before the fit, and from any thread.

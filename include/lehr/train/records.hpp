@@ -37,8 +37,7 @@ struct Progress {
   double lr = 0;
   double momentum = -1;            ///< negative: the optimizer's own
   double loss = 0;                 ///< of this batch
-  double weight = 0;               ///< the weight of this batch's loss: its number of samples, or the sum of
-                                   ///< their class weights
+  double weight = 0;               ///< of this batch's loss: its samples, or the sum of their class weights
   SetMetrics running;              ///< of this part of the epoch so far
   std::int64_t steps = 0;          ///< optimizer steps since the Learner was constructed
   std::int64_t train_batches = 0;  ///< training batches begun since the Learner was constructed

@@ -29,8 +29,7 @@ struct StepTrace {
   std::vector<TensorTrace> outputs;    ///< of the layers, without fusions; the loss is last
   std::vector<TensorTrace> gradients;  ///< of the parameters, last layer first
   double loss = 0;
-  std::string first;  ///< the first tensor that is not finite: "the output of layer \"3\" in the forward
-                      ///< pass"; or empty
+  std::string first;  ///< first non-finite one: "the output of layer \"3\" in the forward pass"; or empty
 };
 
 /// The contents of a file that Step::save_dump wrote.

@@ -18,8 +18,7 @@ struct TrainingMemory {
   std::int64_t workspace = 0;    ///< of kernels
   std::int64_t parameters = 0;   ///< values, gradients and optimizer states
   std::int64_t batches = 0;      ///< of the loaders of training and validation
-  std::int64_t statistics = 0;   ///< of layers, kept by ActivationStats; filled in by the code that adds
-                                 ///< ActivationStats
+  std::int64_t statistics = 0;   ///< of layers; set by the code that adds ActivationStats
 
   std::int64_t total() const { return activations + workspace + parameters + batches + statistics; }
 };

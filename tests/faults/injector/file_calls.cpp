@@ -13,8 +13,8 @@
 #include "watch.hpp"
 
 using faults::failure;
+using faults::inject;
 using faults::Kind;
-using faults::strikes;
 
 namespace {
 
@@ -27,7 +27,7 @@ int open_watched(int at, const char* path, int flags, mode_t mode) {
   if (!faults::is_watched(at, path)) {
     return static_cast<int>(syscall(SYS_openat, at, path, flags, mode));
   }
-  strikes(Kind::crash, path);
+  inject(Kind::crash, path);
   const bool creates = (flags & O_CREAT) != 0 && !faults::journal::exists(at, path);
   if (const int error = failure(Kind::open, path, creates); error != 0) return failed(error);
   const int descriptor = static_cast<int>(syscall(SYS_openat, at, path, flags, mode));
@@ -40,10 +40,10 @@ int open_watched(int at, const char* path, int flags, mode_t mode) {
 /// Decides a transfer of `bytes` bytes: returns a negative error, or the number of bytes to request.
 ssize_t transfer(Kind kind, int descriptor, std::size_t bytes, const char* call) {
   if (!faults::is_watched(descriptor)) return static_cast<ssize_t>(bytes);
-  if (kind == Kind::write) strikes(Kind::crash, call);
+  if (kind == Kind::write) inject(Kind::crash, call);
   if (const int error = failure(kind, call); error != 0) return -error;
   if (failure(Kind::interrupt, call) != 0) return -EINTR;
-  if (bytes > 1 && strikes(Kind::partial, call)) {
+  if (bytes > 1 && inject(Kind::partial, call)) {
     return static_cast<ssize_t>(1 + faults::random_below(bytes - 1));
   }
   return static_cast<ssize_t>(bytes);
@@ -52,7 +52,7 @@ ssize_t transfer(Kind kind, int descriptor, std::size_t bytes, const char* call)
 /// The result of a failed write. A program that ignores the failure continues as if everything had been
 /// written.
 ssize_t failed_write(ssize_t error, std::size_t bytes) {
-  if (error != -EINTR && faults::lies_about_write()) return static_cast<ssize_t>(bytes);
+  if (error != -EINTR && faults::ignores_failed_writes()) return static_cast<ssize_t>(bytes);
   return failed(static_cast<int>(-error));
 }
 
@@ -65,15 +65,15 @@ std::size_t bytes_of(const iovec* parts, int count) {
 // Does not wait for the disk, because a simulated crash loses nothing there.
 int flush(int descriptor, const char* call) {
   if (!faults::is_watched(descriptor)) return 0;
-  strikes(Kind::crash, call);
+  inject(Kind::crash, call);
   if (const int error = failure(Kind::sync, call); error != 0) return failed(error);
-  if (faults::journal::on() && !faults::lies_about_sync()) faults::journal::flushed(descriptor);
+  if (faults::journal::on() && !faults::skips_sync()) faults::journal::flushed(descriptor);
   return 0;
 }
 
 int resize(int descriptor, off_t length, const char* call) {
   if (faults::is_watched(descriptor)) {
-    strikes(Kind::crash, call);
+    inject(Kind::crash, call);
     if (const int error = failure(Kind::resize, call); error != 0) return failed(error);
   }
   return static_cast<int>(syscall(SYS_ftruncate, descriptor, length));

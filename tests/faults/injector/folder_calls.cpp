@@ -13,8 +13,8 @@
 #include "watch.hpp"
 
 using faults::failure;
+using faults::inject;
 using faults::Kind;
-using faults::strikes;
 namespace journal = faults::journal;
 
 namespace {
@@ -26,7 +26,7 @@ int failed(int error) {
 
 /// Returns 0 if the call is to proceed.
 int before_change(Kind kind, const char* path) {
-  strikes(Kind::crash, path);
+  inject(Kind::crash, path);
   return failure(kind, path);
 }
 
@@ -57,7 +57,7 @@ int drop(int at, const char* path, int flags) {
 }
 
 /// Whether a lookup of that path fails; errno is then set.
-bool blind(int at, const char* path) {
+bool lookup_fails(int at, const char* path) {
   if (!faults::is_watched(at, path)) return false;
   const int error = failure(Kind::look, path);
   if (error != 0) errno = error;
@@ -90,7 +90,7 @@ int remove(const char* path) noexcept {
 }
 
 int access(const char* path, int mode) noexcept {
-  if (blind(AT_FDCWD, path)) return -1;
+  if (lookup_fails(AT_FDCWD, path)) return -1;
   return static_cast<int>(syscall(SYS_faccessat, AT_FDCWD, path, mode));
 }
 
@@ -99,15 +99,15 @@ using StatAt = int(int, const char*, struct stat*, int);
 
 int stat(const char* path, struct stat* status) noexcept {
   static Stat* const real = faults::next<Stat>("stat");
-  return blind(AT_FDCWD, path) ? -1 : real(path, status);
+  return lookup_fails(AT_FDCWD, path) ? -1 : real(path, status);
 }
 int lstat(const char* path, struct stat* status) noexcept {
   static Stat* const real = faults::next<Stat>("lstat");
-  return blind(AT_FDCWD, path) ? -1 : real(path, status);
+  return lookup_fails(AT_FDCWD, path) ? -1 : real(path, status);
 }
 int fstatat(int at, const char* path, struct stat* status, int flags) noexcept {
   static StatAt* const real = faults::next<StatAt>("fstatat");
-  return blind(at, path) ? -1 : real(at, path, status, flags);
+  return lookup_fails(at, path) ? -1 : real(at, path, status, flags);
 }
 // On 64-bit systems struct stat64 is the same as struct stat.
 int stat64(const char* path, struct stat64* status) noexcept {

@@ -38,7 +38,7 @@ class Entry {
   Entry& operator=(const Entry&) = delete;
 
  private:
-  Aside aside_;
+  InjectorScope scope_;
 };
 
 using Path = std::array<char, 4096>;
@@ -119,10 +119,10 @@ void copy_bytes(int descriptor) {
 
 }  // namespace
 
-bool on() { return *journal_folder() != '\0' && armed() && !is_aside(); }
+bool on() { return *journal_folder() != '\0' && armed() && !in_injector(); }
 
 bool exists(int at, const char* path) {
-  const Aside aside;
+  const InjectorScope scope;
   struct stat status {};
   return fstatat(at, path, &status, AT_SYMLINK_NOFOLLOW) == 0;
 }

@@ -18,7 +18,7 @@ void* __libc_realloc(void* block, std::size_t bytes);
 void* __libc_memalign(std::size_t alignment, std::size_t bytes);
 
 void* malloc(std::size_t bytes) noexcept {
-  if (faults::strikes(Kind::memory, "malloc")) {
+  if (faults::inject(Kind::memory, "malloc")) {
     errno = ENOMEM;
     return nullptr;
   }
@@ -26,7 +26,7 @@ void* malloc(std::size_t bytes) noexcept {
 }
 
 void* calloc(std::size_t count, std::size_t bytes) noexcept {
-  if (faults::strikes(Kind::memory, "calloc")) {
+  if (faults::inject(Kind::memory, "calloc")) {
     errno = ENOMEM;
     return nullptr;
   }
@@ -34,7 +34,7 @@ void* calloc(std::size_t count, std::size_t bytes) noexcept {
 }
 
 void* realloc(void* block, std::size_t bytes) noexcept {
-  if (faults::strikes(Kind::memory, "realloc")) {
+  if (faults::inject(Kind::memory, "realloc")) {
     errno = ENOMEM;
     return nullptr;
   }
@@ -42,7 +42,7 @@ void* realloc(void* block, std::size_t bytes) noexcept {
 }
 
 void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
-  if (faults::strikes(Kind::memory, "aligned_alloc")) {
+  if (faults::inject(Kind::memory, "aligned_alloc")) {
     errno = ENOMEM;
     return nullptr;
   }
@@ -50,7 +50,7 @@ void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
 }
 
 int posix_memalign(void** block, std::size_t alignment, std::size_t bytes) noexcept {
-  if (faults::strikes(Kind::memory, "posix_memalign")) return ENOMEM;
+  if (faults::inject(Kind::memory, "posix_memalign")) return ENOMEM;
   *block = __libc_memalign(alignment, bytes);
   return *block == nullptr ? ENOMEM : 0;
 }

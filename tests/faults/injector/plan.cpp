@@ -16,7 +16,7 @@ namespace faults {
 namespace {
 
 constexpr int crash_status = 97;
-constexpr int threads_told_apart = 16;
+constexpr int max_threads = 16;
 constexpr std::array<const char*, kinds> names{"open",   "read", "write",  "partial", "interrupt", "sync",
                                                "rename", "make", "remove", "resize",  "look",      "map",
                                                "memory", "lock", "thread", "crash"};
@@ -32,8 +32,8 @@ struct Plan {
   int error = 0;            // errno of every failure; 0: chosen
   const char* root = "";
   const char* journal = "";
-  bool sync_lie = false;
-  bool write_lie = false;
+  bool skip_sync = false;
+  bool ignore_failed_writes = false;
   int log = -1;
 };
 
@@ -43,11 +43,11 @@ std::atomic<bool> begun{false};
 std::atomic<std::uint64_t> struck{0};
 std::atomic<std::uint64_t> drawn{0};
 std::atomic<int> next_thread{0};
-std::array<std::array<std::atomic<std::uint64_t>, kinds>, threads_told_apart> calls{};
+std::array<std::array<std::atomic<std::uint64_t>, kinds>, max_threads> calls{};
 
 thread_local int this_thread = -1;
 thread_local std::uint64_t position = 0;
-thread_local bool aside = false;
+thread_local bool within_injector = false;
 
 const char* text_of(const char* name) {
   const char* value = std::getenv(name);
@@ -99,7 +99,7 @@ void log_line(const char* format, ...) {
 
 int thread_number() {
   if (this_thread < 0) this_thread = next_thread++;
-  return this_thread < threads_told_apart ? this_thread : threads_told_apart - 1;
+  return this_thread < max_threads ? this_thread : max_threads - 1;
 }
 
 /// Counts the call. Returns whether the failures have begun.
@@ -111,8 +111,8 @@ bool begins() {
 
 }  // namespace
 
-bool strikes(Kind kind, const char* where) {
-  if (!is_armed || aside) return false;
+bool inject(Kind kind, const char* where) {
+  if (!is_armed || within_injector) return false;
   const auto index = static_cast<std::size_t>(kind);
   ++calls[static_cast<std::size_t>(thread_number())][index];
   if ((plan.kinds >> index & 1U) == 0) return false;
@@ -129,7 +129,7 @@ bool strikes(Kind kind, const char* where) {
 int failure(Kind kind, const char* where, bool creates) {
   const bool needs_no_room = kind == Kind::open && !creates;
   if (plan.error == ENOSPC && needs_no_room) return 0;
-  if (!strikes(kind, where)) return 0;
+  if (!inject(kind, where)) return 0;
   if (plan.error != 0) return plan.error;
   const bool other = draw() % 2 == 1;
   switch (kind) {
@@ -159,8 +159,8 @@ std::size_t random_below(std::size_t bound) { return static_cast<std::size_t>(dr
 
 const char* root() { return plan.root; }
 const char* journal_folder() { return plan.journal; }
-bool lies_about_sync() { return plan.sync_lie; }
-bool lies_about_write() { return plan.write_lie; }
+bool skips_sync() { return plan.skip_sync; }
+bool ignores_failed_writes() { return plan.ignore_failed_writes; }
 
 void arm() {
   plan.seed = number_of("LEHR_FAULT_SEED", 0);
@@ -172,8 +172,8 @@ void arm() {
   plan.error = error_in(text_of("LEHR_FAULT_ERROR"));
   plan.root = text_of("LEHR_FAULT_ROOT");
   plan.journal = text_of("LEHR_FAULT_JOURNAL");
-  plan.sync_lie = std::strcmp(text_of("LEHR_FAULT_PLANT"), "sync") == 0;
-  plan.write_lie = std::strcmp(text_of("LEHR_FAULT_PLANT"), "write") == 0;
+  plan.skip_sync = std::strcmp(text_of("LEHR_FAULT_PLANT"), "sync") == 0;
+  plan.ignore_failed_writes = std::strcmp(text_of("LEHR_FAULT_PLANT"), "write") == 0;
   const char* log = text_of("LEHR_FAULT_LOG");
   if (*log != '\0') {
     plan.log =
@@ -196,8 +196,8 @@ void disarm() {
 
 bool armed() { return is_armed; }
 
-Aside::Aside() : before_(aside) { aside = true; }
-Aside::~Aside() { aside = before_; }
-bool is_aside() { return aside; }
+InjectorScope::InjectorScope() : before_(within_injector) { within_injector = true; }
+InjectorScope::~InjectorScope() { within_injector = before_; }
+bool in_injector() { return within_injector; }
 
 }  // namespace faults

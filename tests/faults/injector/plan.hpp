@@ -27,9 +27,10 @@ enum class Kind : int {
 };
 constexpr int kinds = 16;
 
-/// Counts one call of that kind by this thread. Returns whether it is to fail.
-bool strikes(Kind kind, const char* where);
-/// Like strikes(), but returns the errno value of the failure; 0 if the call is to proceed.
+/// Counts one call of that kind by this thread. Returns whether it is to fail. If a Kind::crash is to happen,
+/// it ends the process.
+bool inject(Kind kind, const char* where);
+/// Like inject(), but returns the errno value of the failure; 0 if the call is to proceed.
 int failure(Kind kind, const char* where, bool creates = false);
 /// A random number below `bound`, from the plan's stream.
 std::size_t random_below(std::size_t bound);
@@ -39,8 +40,8 @@ const char* root();
 const char* journal_folder();
 
 /// Simulated defects of the program under test: fsync does nothing; failed writes are ignored.
-bool lies_about_sync();
-bool lies_about_write();
+bool skips_sync();
+bool ignores_failed_writes();
 
 /// arm() is called when main begins: from then on calls are counted and can fail. disarm() is called when
 /// main has ended.
@@ -49,16 +50,16 @@ void disarm();
 bool armed();
 
 /// During its lifetime calls of this thread belong to the injector and are not counted.
-class Aside {
+class InjectorScope {
  public:
-  Aside();
-  ~Aside();
-  Aside(const Aside&) = delete;
-  Aside& operator=(const Aside&) = delete;
+  InjectorScope();
+  ~InjectorScope();
+  InjectorScope(const InjectorScope&) = delete;
+  InjectorScope& operator=(const InjectorScope&) = delete;
 
  private:
   bool before_;
 };
-bool is_aside();
+bool in_injector();
 
 }  // namespace faults

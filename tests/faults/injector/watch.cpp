@@ -27,13 +27,13 @@ bool is_below(const char* path, const char* folder) {
 
 // The program runs within the root and does not leave it.
 bool is_watched(int at, const char* path) {
-  if (is_aside() || !armed() || path == nullptr) return false;
+  if (in_injector() || !armed() || path == nullptr) return false;
   if (path[0] == '/') return is_below(path, root()) || is_below(path, "/proc");
   return at == AT_FDCWD || is_watched(at);
 }
 
 bool is_watched(int descriptor) {
-  return !is_aside() && armed() && in_table(descriptor) && watched[static_cast<std::size_t>(descriptor)];
+  return !in_injector() && armed() && in_table(descriptor) && watched[static_cast<std::size_t>(descriptor)];
 }
 
 void watch(int descriptor) {
