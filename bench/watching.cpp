@@ -1,11 +1,13 @@
-// What watching a training costs: fits with ActivationStats and RunRecorder between fits without, in turn.
+// What it costs to watch a training: fits with ActivationStats and RunRecorder, alternating with
+// fits without them.
 //
-// Each fit is the same training from its start. A round goes plain, watched one way, plain, watched another,
-// ... A watched fit is set against the mean of the plain ones before and behind it, so that a drift of the
-// machine cancels. A fit counts from the end of its first batch, when its plans are made and its store is
-// open, to its return, when the store is written and closed. Prints a JSON line a round and way. Beside the
-// time on the clock stands the processor's for all threads, which other programs hardly disturb; with one
-// thread (but for the writer's) it is a measure of its own.
+// Every fit is the same training from its start. A round is: plain, watched in one way, plain,
+// watched in another way, ... The time of a watched fit is compared with the mean of the plain fits
+// before and after it, so that a drift of the machine's speed cancels. The time of a fit counts
+// from the end of its first batch, when its plans are made and its store is open, until it returns,
+// when the store is written and closed. Prints one JSON line per round and way. The line also
+// contains the processor time of all threads, which other programs hardly disturb. With one
+// training thread (besides the writer's) it is a measure of its own.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -37,7 +39,7 @@ struct Arguments {
   std::string store;
 };
 
-/// Batches of noise with the shape of CIFAR's.
+/// Noise images with the shape of CIFAR's.
 DataSplits noise() {
   constexpr std::int64_t images = 4096;
   const Shape shape{3, 32, 32};
@@ -77,11 +79,12 @@ ActivationStatsOptions options_of(const std::string& way, std::int64_t batches) 
   ActivationStatsOptions options{.every = 1};
   options.histograms = way != "numbers";
   options.gradients = way == "gradients";
-  options.most_points = static_cast<std::size_t>(std::max<std::int64_t>(batches, 16));  // every batch is kept
+  // Keeps every batch.
+  options.most_points = static_cast<std::size_t>(std::max<std::int64_t>(batches, 16));
   return options;
 }
 
-/// Of all threads, in seconds.
+/// Processor time of all threads, in seconds.
 double processor_seconds() {
   timespec time{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
@@ -104,9 +107,9 @@ class Bench {
     for (int round = 0; round < arguments_.rounds; ++round) {
       for (const std::string& way : arguments_.ways) {
         const Time watched = fit(way);
-        const Time behind = fit("");
-        const Time plain{(before.seconds + behind.seconds) / 2, (before.cpu + behind.cpu) / 2};
-        before = behind;
+        const Time after = fit("");
+        const Time plain{(before.seconds + after.seconds) / 2, (before.cpu + after.cpu) / 2};
+        before = after;
         const nlohmann::json line{{"way", way},
                                   {"round", round},
                                   {"plain_seconds", plain.seconds},
@@ -122,13 +125,13 @@ class Bench {
   }
 
  private:
-  /// No shorter last one, which would need plans of its own.
+  /// Leaves out a shorter last batch, because it would need its own plans.
   static std::int64_t whole_batches(const Arguments& arguments, const Dataset& set) {
     const std::int64_t all = set.size() / arguments.batch_size;
     return arguments.max_batches > 0 ? std::min(arguments.max_batches, all) : all;
   }
 
-  /// The same training from its start, watched in that way, or not at all.
+  /// Runs the same training from its start, watched in the given way or not at all.
   Time fit(const std::string& way) {
     Learner learner(models::make_model(arguments_.model, {.in = data_.image_shape(),
                                                           .classes = data_.classes(),

@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "commands.hpp"
-#include "last_words.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 #include "output.hpp"
 #include "standard_streams.hpp"
+#include "terminate_handler.hpp"
 
 namespace lehr::cli {
 namespace {
@@ -31,7 +31,7 @@ constexpr const char* examples = R"(Examples:
 
 lehr COMMAND --help says what a command takes.)";
 
-/// The innermost command that the line reached.
+/// The innermost subcommand that the command line names.
 CLI::App& innermost(CLI::App& app) {
   CLI::App* command = &app;
   while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
@@ -52,44 +52,47 @@ std::vector<std::string> command_names(CLI::App& command) {
   return names;
 }
 
-/// The command's name as it is typed: "lehr data make".
-std::string typed_name(const CLI::App& command) {
+/// The full name of a command, as the user types it: "lehr data make".
+std::string full_name(const CLI::App& command) {
   return command.get_parent() == nullptr ? command.get_name()
-                                         : typed_name(*command.get_parent()) + " " + command.get_name();
+                                         : full_name(*command.get_parent()) + " " + command.get_name();
 }
 
-/// What is wrong with the first argument that no command or option took.
+/// The error for an argument that no command or option accepts.
 BadInput unexpected(CLI::App& app, const std::string& argument) {
   CLI::App& command = innermost(app);
   const std::vector<std::string> commands = command_names(command);
   if (!argument.starts_with('-')) {
     if (!commands.empty()) return unknown_name("command", shortened(argument), commands);
-    return BadInput(typed_name(command) + " does not take the argument \"" + shortened(argument) + "\"");
+    return BadInput(full_name(command) + " does not take the argument \"" + shortened(argument) + "\"");
   }
   const std::string option = argument.substr(0, argument.find('='));
   std::string message = "unknown option " + shortened(option);
   if (const std::string nearest = nearest_name(option, option_names(command)); !nearest.empty()) {
     message += "; did you mean " + nearest + "?";
   }
-  return BadInput(message + " (" + typed_name(command) + " --help lists them)");
+  return BadInput(message + " (" + full_name(command) + " --help lists them)");
 }
 
-/// What the parser says, with its two most frequent sentences in plainer words. They begin with the option.
-std::string plainer(const std::string& said) {
-  const std::string option = said.substr(0, said.find_first_of(": "));
-  if (said.ends_with(" missing")) return option + " needs a value";
-  if (said.ends_with(" flag override")) return "--" + option + " takes no value";  // named without its dashes
-  return said;
+/// The parser's message, with its two most frequent sentences in plainer words. Messages begin with
+/// the option.
+std::string plain_message(const std::string& message) {
+  const std::string option = message.substr(0, message.find_first_of(": "));
+  if (message.ends_with(" missing")) return option + " needs a value";
+  // CLI11 drops the dashes here.
+  if (message.ends_with(" flag override")) return "--" + option + " takes no value";
+  return message;
 }
 
 BadInput as_bad_input(CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> left = app.remaining(true);
   if (!left.empty()) return unexpected(app, left.front());
-  return BadInput(plainer(error.what()) + " (" + typed_name(innermost(app)) + " --help lists the options)");
+  return BadInput(plain_message(error.what()) + " (" + full_name(innermost(app)) +
+                  " --help lists the options)");
 }
 
-/// Throws if the line names a command that there is not: "lehr trian --help" is no request for lehr's own
-/// help.
+/// Throws if the line names an unknown command. Otherwise "lehr trian --help" would print the help
+/// of lehr.
 void check_command(CLI::App& app) {
   if (command_names(innermost(app)).empty()) return;
   for (const std::string& argument : app.remaining(true)) {
@@ -112,7 +115,7 @@ int parse_and_run(CLI::App& app, const Commands& commands, std::vector<std::stri
   if (!commands.chosen()) {
     std::string names;
     for (const std::string& name : command_names(innermost(app))) names += (names.empty() ? "" : ", ") + name;
-    throw BadInput(typed_name(innermost(app)) + " needs a command: " + names);
+    throw BadInput(full_name(innermost(app)) + " needs a command: " + names);
   }
   return commands.chosen()();
 }
@@ -133,8 +136,8 @@ int report_failure(const Error& error, bool json) {
   return report_failure(error.what(), static_cast<int>(error.kind()), json);
 }
 
-/// What is left of the standard library's sentences. A relative path means nothing in a folder that was
-/// removed.
+/// Turns a file system error of the standard library into one of lehr's. If the current folder was
+/// removed, relative paths mean nothing, and the message says so.
 Error explained(const std::filesystem::filesystem_error& error) {
   std::error_code removed;
   if (std::filesystem::current_path(removed).empty())
@@ -157,7 +160,7 @@ int run_command(int argc, char** argv) {
 }  // namespace
 
 int run(int argc, char** argv) {
-  say_last_words();
+  install_terminate_handler();
   const auto arguments = std::span(argv, static_cast<std::size_t>(argc));
   const bool json = std::any_of(arguments.begin(), arguments.end(),
                                 [](const char* argument) { return std::string_view(argument) == "--json"; });

@@ -12,15 +12,16 @@
 #include "lehr/core/shape.hpp"
 #include "lehr/run/option_text.hpp"
 
-/// Options of single commands, with their checks. What is wrong with a value is a sentence that names the
-/// option, what it takes and what was found. Options that are fields of a training: config_options.hpp.
+/// Options of single commands, with their checks. If a value is wrong, the message names the
+/// option, what it takes and what was found. Options that are fields of a training are in
+/// config_options.hpp.
 namespace lehr::cli {
 
 /// "1x28x28" -> (1, 28, 28)
 Shape parse_image_shape(std::string_view option, std::string_view text);
 
-/// An option that takes text and hands it to `parse`, with the target's present value as its default in the
-/// help.
+/// Adds an option that takes text and passes it to `parse`. The help shows the target's current
+/// value as the default.
 template <class Target, class Parse>
 Option add_parsed(const Command& app, const std::string& name, Target& target, const std::string& help,
                   Parse parse) {
@@ -28,7 +29,7 @@ Option add_parsed(const Command& app, const std::string& name, Target& target, c
       name, [&target, parse, name](const std::string& text) { target = parse(name, text); }, help);
 }
 
-/// An option that names a file.
+/// Adds an option that takes a file name.
 template <class Target>
 Option add_file(const Command& app, const std::string& name, Target& target, const std::string& help) {
   const auto parse = [](const std::string& option, const std::string& text) {
@@ -36,7 +37,7 @@ Option add_file(const Command& app, const std::string& name, Target& target, con
   };
   return add_parsed(app, name, target, help, parse).type_name("FILE");
 }
-/// An option that names a folder.
+/// Adds an option that takes a folder.
 Option add_folder(const Command& app, const std::string& name, std::filesystem::path& target,
                   const std::string& help);
 
@@ -47,7 +48,7 @@ Option add_integer(const Command& app, const std::string& name, int& target, con
 Option add_real(const Command& app, const std::string& name, double& target, const RealRange& range,
                 const std::string& help);
 Option add_seed(const Command& app, const std::string& name, std::uint64_t& target, const std::string& help);
-/// --runs: the folder in which runs are looked for by name.
+/// Adds --runs: the folder in which runs are looked up by name.
 Option add_runs_folder(const Command& app, std::filesystem::path& target);
 
 }  // namespace lehr::cli

@@ -19,27 +19,28 @@ class Option {
  public:
   explicit Option(CLI::Option& option) : option_(&option) {}
 
-  /// Under which heading the help lists it.
+  /// Sets the heading under which the help lists the option.
   Option group(const std::string& heading) const;
-  /// What the help shows for its value: "N".
+  /// Sets what the help shows for the value: "N".
   Option type_name(const std::string& name) const;
-  /// What the help shows as its default.
+  /// Sets the default that the help shows.
   Option default_str(const std::string& text) const;
   Option required() const;
   Option takes_one() const;
-  /// All given values count; otherwise only the last one does.
+  /// Keeps all given values. Without this, only the last one counts.
   Option takes_all() const;
 
  private:
   CLI::Option* option_;
 };
 
-/// A command of the line. It can be copied; the program owns the command.
+/// A command of the command line. It can be copied; the program owns the command.
 class Command {
  public:
   explicit Command(CLI::App& app) : app_(&app) {}
 
-  // A name without dashes is a positional argument. Each writes to its target while the line is parsed.
+  // A name without dashes is a positional argument. Values are written to the target while the line
+  // is parsed.
   Option option(const std::string& name, std::string& target, const std::string& help) const;
   Option option(const std::string& name, std::vector<std::string>& target, const std::string& help) const;
   Option option(const std::string& name, std::vector<std::filesystem::path>& target,
@@ -47,10 +48,10 @@ class Command {
   Option option(const std::string& name, const std::function<void(const std::string&)>& take,
                 const std::string& help) const;
   Option flag(const std::string& name, bool& target, const std::string& help) const;
-  /// Calls `given` if the line has the flag.
+  /// Calls `given` if the command line has the flag.
   Option flag(const std::string& name, const std::function<void()>& given, const std::string& help) const;
 
-  /// As if the line gave the option this value.
+  /// Sets an option as if it were on the command line.
   void give(const std::string& option, const std::string& value) const;
 
   CLI::App& app() const { return *app_; }

@@ -9,18 +9,18 @@
 
 namespace lehr::cli {
 
-/// One set of some data, for the commands that use a trained model.
+/// A data set and which of its parts to use, for commands that use a trained model.
 struct DataSetChoice {
   DataSetChoice() { config.data.clear(); }  // nothing is chosen yet
 
-  TrainConfig config{};       ///< its data, data_seed and threads
+  TrainConfig config{};       ///< only data, data_seed and threads
   std::string set = "valid";  ///< "train", "valid" or "test"
 };
 
 /// Adds --data, --set and --data-seed; returns the option --data.
 Option add_data_set_options(const Command& app, DataSetChoice& choice);
 
-/// Throws BadInput where there is no such data or set.
+/// Throws BadInput if the data or the set does not exist.
 std::shared_ptr<const Dataset> open_data_set(const DataSetChoice& choice);
 
 }  // namespace lehr::cli

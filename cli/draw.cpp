@@ -14,7 +14,7 @@ struct Picture {
   std::span<const std::uint8_t> pixels;
   std::int64_t channels, height, width;
 
-  /// Black below the last row.
+  /// Returns black below the last row.
   Colour at(std::int64_t row, std::int64_t column) const {
     if (row >= height) return {0, 0, 0};
     const auto first = static_cast<std::size_t>((row * width + column) * channels);

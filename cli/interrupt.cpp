@@ -14,18 +14,18 @@ enum class Answer { end_at_once, poll, stop };
 std::atomic<Answer> answer{Answer::end_at_once};
 std::atomic<Learner*> running{nullptr};
 std::atomic<bool> caught{false};
-std::atomic<bool> insisted{false};
+std::atomic<bool> user_signalled{false};
 std::atomic<bool> says_that_it_stops{false};
 static_assert(std::atomic<Learner*>::is_always_lock_free && std::atomic<bool>::is_always_lock_free &&
               std::atomic<Answer>::is_always_lock_free);
 
-// Nothing from here to on_signal but what may be called from a signal handler.
+// Code from here to on_signal runs in a signal handler and may call only what is safe there.
 
 void say(std::string_view text) {
   [[maybe_unused]] const auto written = write(STDERR_FILENO, text.data(), text.size());
 }
 
-// A terminal has just echoed ^C.
+// Ends the line after the ^C that the terminal has just echoed.
 void end_line() {
   if (isatty(STDERR_FILENO) != 0) say("\n");
 }
@@ -39,8 +39,8 @@ void end_at_once() {
 void on_signal(int number) {
   const int error = errno;
   if (answer == Answer::end_at_once) end_at_once();
-  const bool of_a_person = number == SIGINT || number == SIGTERM;
-  if (of_a_person && insisted.exchange(true)) _exit(interrupted_status);
+  const bool from_user = number == SIGINT || number == SIGTERM;
+  if (from_user && user_signalled.exchange(true)) _exit(interrupted_status);
   const bool first = !caught.exchange(true);
   if (Learner* learner = running; learner != nullptr) learner->request_stop();
   if (first && answer == Answer::stop && says_that_it_stops) {
@@ -54,7 +54,7 @@ void on_signal(int number) {
 
 SignalWatch::SignalWatch() {
   answer = Answer::end_at_once;
-  caught = insisted = false;
+  caught = user_signalled = false;
   struct sigaction action {};
   action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;

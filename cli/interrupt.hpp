@@ -9,13 +9,14 @@ namespace lehr::cli {
 
 constexpr int interrupted_status = 130;
 
-/// Catches SIGINT, SIGTERM, SIGHUP (a terminal that is closed) and SIGXCPU (the processor time is used up)
-/// while it lives. One at a time.
+/// Catches SIGINT, SIGTERM, SIGHUP (the terminal was closed) and SIGXCPU (the limit of processor
+/// time was reached) during its lifetime. Only one may exist at a time.
 ///
-/// At first any of them ends the process with status 130, as there is nothing to save. After stop() or
-/// allow_polling() the first one asks for an end, and a second SIGINT or SIGTERM ends the process at once.
-/// SIGHUP and SIGXCPU never count as the second: a terminal that is closed sends several, and the system
-/// repeats SIGXCPU. A signal that is ignored stays ignored (nohup, trap '').
+/// At first, each of these signals ends the process with status 130, because there is nothing to
+/// save. After stop() or allow_polling(), the first signal requests an end, and a second SIGINT or
+/// SIGTERM ends the process immediately. SIGHUP and SIGXCPU never count as the second: closing a
+/// terminal sends several SIGHUPs, and the system repeats SIGXCPU. A signal that was ignored stays
+/// ignored (nohup, trap '').
 class SignalWatch {
  public:
   SignalWatch();
@@ -25,10 +26,10 @@ class SignalWatch {
 
   enum class Say { nothing, that_it_stops };
 
-  /// From here on a signal asks this learner to end what it does after the batch. It must live until
-  /// allow_polling() or the end of this object.
+  /// From now on, a signal asks this learner to stop after the current batch. The learner must
+  /// exist until allow_polling() is called or this object is destroyed.
   void stop(Learner& learner, Say say);
-  /// From here on a signal only makes received() true.
+  /// From now on, a signal only makes received() true.
   void allow_polling();
   bool received() const;
 

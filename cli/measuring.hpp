@@ -4,7 +4,8 @@
 
 namespace lehr::cli {
 
-/// Draws a line on the terminal if measuring mean and std takes long, as it does for pictures to be decoded.
+/// Returns a function that draws a progress line on the terminal if measuring mean and std takes
+/// long, as it does for pictures that must be decoded.
 MeasureProgress show_measuring();
 
 }  // namespace lehr::cli

@@ -9,18 +9,18 @@
 
 namespace lehr::cli {
 
-/// One object on one line of stdout, at once. Numbers that are not finite become null.
+/// Prints an object on one line of stdout and flushes it. Numbers that are not finite become null.
 void print_json(const nlohmann::ordered_json& object);
 
-/// Takes sentences about what went wrong without ending the command: each is a line on stderr that begins
-/// with "lehr: " (in place of a live progress line, if there is one), and with `json` also a `warning` object
-/// on stdout.
+/// Returns a function that reports problems that do not end the command. Each sentence becomes a
+/// line on stderr that begins with "lehr: " (it replaces a live progress line, if there is one).
+/// With `json`, it also becomes a `warning` object on stdout.
 OnFailure warnings(bool live, bool json);
 
-/// The message on one line: control characters escaped, cut where it is absurdly long.
+/// The message on one line. Control characters are escaped, and an extremely long message is cut.
 std::string one_line(std::string_view message);
 
-/// Text from the command line, short enough to quote.
+/// Text from the command line, shortened for quoting.
 std::string shortened(std::string_view text);
 
 /// "31,250"

@@ -13,11 +13,11 @@
 
 namespace lehr::cli {
 
-/// A picture of the model's size, where it came from, and what it shows where that is known.
+/// A picture of the model's size, where it came from, and its true class if that is known.
 struct Picture {
   Image image;
   std::string name;   ///< a file, or "sample 3"
-  std::string truth;  ///< empty where not known
+  std::string truth;  ///< empty if unknown
   std::int64_t sample = -1;
 };
 
@@ -26,7 +26,7 @@ struct Prediction {
   std::vector<ClassProbability> guesses;
 };
 
-/// Each throws BadInput where a picture cannot be had, or does not fit the model.
+/// Both throw BadInput if a picture cannot be read or does not fit the model.
 std::vector<Picture> pictures_of(std::span<const std::filesystem::path> files, const Model& model);
 std::vector<Picture> pictures_of(const Dataset& dataset, std::span<const std::int64_t> samples,
                                  const Model& model);
@@ -35,7 +35,7 @@ std::vector<Picture> pictures_of(const Dataset& dataset, std::span<const std::in
 std::vector<Prediction> predict(const Model& model, std::span<const Picture> pictures, std::size_t top);
 
 std::string as_text(const Picture& picture, const Prediction& prediction);
-/// The picture with what is said of it beside it.
+/// The picture with the prediction beside it.
 std::string as_drawing(const Picture& picture, const Prediction& prediction, const Shape& shape,
                        bool colours);
 nlohmann::ordered_json as_json(const Picture& picture, const Prediction& prediction);

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 fs::path place_to_resume(const std::string& given, const fs::path& runs) {
   std::error_code error;
   if (!fs::is_regular_file(given, error)) return find_run(given, runs, RunPart::options).folder;
-  // The file itself, wherever a link to it lies.
+  // Tries the path as given, then with all links resolved.
   for (const fs::path& file : {fs::absolute(given), fs::canonical(given)}) {
     if (!folder_around(file).empty()) return file;
   }

@@ -5,8 +5,8 @@
 
 namespace lehr::cli {
 
-/// The folder of a run that can be resumed, or one of its checkpoints, by what --resume was given: a
-/// checkpoint, or any name of a run (run_names.hpp). Throws BadInput if there is none.
+/// Returns what --resume means: the folder of a run that can be resumed, or one of its checkpoints.
+/// `given` is a checkpoint or any name of a run (run_names.hpp). Throws BadInput if there is none.
 std::filesystem::path place_to_resume(const std::string& given, const std::filesystem::path& runs);
 
 }  // namespace lehr::cli

@@ -21,7 +21,7 @@ namespace {
 
 using store::Value;
 
-/// A row a channel, with the shares of its values.
+/// One row per channel, with the shares of its values.
 std::string channels_query() {
   std::string shares;
   for (const ChannelField& field : channel_fields) {
@@ -70,7 +70,7 @@ std::string quoted(const std::string& text, char quote) {
 
 std::string sql_text(const std::string& text) { return quoted(text, '\''); }
 
-/// A column for each metric beside loss and accuracy: ", (SELECT ...) AS "valid_auroc"".
+/// One column for each metric other than loss and accuracy: ", (SELECT ...) AS "valid_auroc"".
 std::string metric_columns(const std::vector<store::EpochRow>& epochs) {
   std::set<std::string> names;
   for (const store::EpochRow& epoch : epochs) {
@@ -115,7 +115,8 @@ void write_json(std::ostream& out, std::span<const std::string> names, std::span
   out << object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
 }
 
-/// An object has a key once.
+/// Throws BadInput if two columns have the same name, because an object can have each key only
+/// once.
 void check_keys(std::vector<std::string> columns) {
   std::ranges::sort(columns);
   const auto twice = std::ranges::adjacent_find(columns);
@@ -149,7 +150,8 @@ bool is_export(std::string_view beginning, RowFormat format, std::span<const std
 void write_rows(const store::RunStore& store, const std::string& sql, RowFormat format, std::ostream& out) {
   const std::vector<std::string> header = store.columns(sql);
   if (format == RowFormat::jsonl) check_keys(header);
-  std::vector<std::vector<std::string>> rows;  // of the table, whose widths depend on all of them
+  // Rows of the table format; its widths depend on all of them.
+  std::vector<std::vector<std::string>> rows;
   if (format == RowFormat::csv) out << csv_line(header);
   store.query(sql, [&](std::span<const std::string> names, std::span<const Value> values) {
     if (format == RowFormat::jsonl) {

@@ -24,14 +24,15 @@ void check_disk(const fs::path& path, const std::error_code& error) {
   throw DiskError(in_quotes(path) + ": cannot be read: " + error.message());
 }
 
-/// A run of a folder of runs, from its store or from the folder alone.
+/// A run in a folder of runs. It is in the store, or only its folder exists.
 struct KnownRun {
   std::string id;
   std::string title;
   double started = 0;
 };
 
-/// Throws DiskError if the disk does not tell: another run would be taken for the one that is meant.
+/// Throws DiskError if the disk cannot be read. Otherwise another run could be taken for the one
+/// that is meant.
 fs::file_status status_of(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
@@ -42,13 +43,14 @@ fs::file_status status_of(const fs::path& path) {
 bool is_file(const fs::path& path) { return fs::is_regular_file(status_of(path)); }
 bool is_there(const fs::path& path) { return fs::exists(status_of(path)); }
 
-/// A store may call a run anything.
+/// A check is needed because a store may contain any text as an ID.
 bool is_folder_name(const std::string& id) {
   return !id.empty() && id != "." && id != ".." && id.find('/') == std::string::npos &&
          id.find('\0') == std::string::npos;
 }
 
-/// Seconds since 1970 of a folder's name such as 20250131-142805-3fa2; 0 for other names.
+/// The time in a folder's name such as 20250131-142805-3fa2, in seconds since 1970; 0 for other
+/// names.
 double time_of(const std::string& id) {
   std::tm utc{};
   const char* end = strptime(id.c_str(), "%Y%m%d-%H%M%S-", &utc);
@@ -64,7 +66,7 @@ std::vector<KnownRun> recorded_runs(const fs::path& runs) {
   return known;
 }
 
-/// Of runs that need no records: the store adds titles and times, if it can be read.
+/// All runs, for uses that need no records. The store adds titles and times if it can be read.
 std::vector<KnownRun> runs_with_folders(const fs::path& runs) {
   std::vector<KnownRun> known;
   try {
@@ -96,7 +98,7 @@ bool is_recorded(const NamedRun& run) {
   return std::ranges::find(known, run.id, &KnownRun::id) != known.end();
 }
 
-bool is_recorded_for_all_we_know(const NamedRun& run) {
+bool is_known_to_be_recorded(const NamedRun& run) {
   try {
     return is_recorded(run);
   } catch (const Error&) {
@@ -109,30 +111,31 @@ NamedRun run_of_folder(const fs::path& folder) {
   return {parent.empty() ? fs::path(".") : parent, folder.filename().string(), folder};
 }
 
-/// A folder by its path as given, and by where that leads.
-std::vector<NamedRun> readings_of(fs::path given) {
+/// The runs that a path may name: by the path as given, and by the path with links resolved.
+std::vector<NamedRun> candidates_of(fs::path given) {
   if (!given.has_filename()) given = given.parent_path();
-  std::vector<NamedRun> readings;
-  if (is_folder_name(given.filename().string())) readings.push_back(run_of_folder(given));
+  std::vector<NamedRun> candidates;
+  if (is_folder_name(given.filename().string())) candidates.push_back(run_of_folder(given));
   std::error_code error;
   const fs::path canonical = fs::canonical(given, error);
-  if (!error) readings.push_back(run_of_folder(canonical));
-  return readings;
+  if (!error) candidates.push_back(run_of_folder(canonical));
+  return candidates;
 }
 
-/// The run whose folder this is. A link in a folder of runs stands for a run that was moved to another disk,
-/// if the store beside the link knows it; elsewhere a link is another name of what it leads to.
+/// The run in this folder. A link in a folder of runs stands for a run that was moved to another
+/// disk, if the store beside the link contains that run. Anywhere else, a link is another name for
+/// its target.
 std::optional<NamedRun> run_at(const fs::path& given, RunPart part) {
-  std::vector<NamedRun> readings = readings_of(given);
+  std::vector<NamedRun> candidates = candidates_of(given);
   if (part == RunPart::records) {
-    const auto found = std::ranges::find_if(readings, is_recorded);
-    return found == readings.end() ? std::nullopt : std::optional(*found);
+    const auto found = std::ranges::find_if(candidates, is_recorded);
+    return found == candidates.end() ? std::nullopt : std::optional(*found);
   }
-  std::erase_if(readings, [&](const NamedRun& run) { return !is_file(run.folder / file_of(part)); });
-  if (readings.empty()) return std::nullopt;
-  const auto found = std::ranges::find_if(readings, is_recorded_for_all_we_know);
-  if (found != readings.end()) return *found;
-  return readings.front().id == readings.back().id ? readings.front() : readings.back();
+  std::erase_if(candidates, [&](const NamedRun& run) { return !is_file(run.folder / file_of(part)); });
+  if (candidates.empty()) return std::nullopt;
+  const auto found = std::ranges::find_if(candidates, is_known_to_be_recorded);
+  if (found != candidates.end()) return *found;
+  return candidates.front().id == candidates.back().id ? candidates.front() : candidates.back();
 }
 
 bool is_path(const std::string& given) {
@@ -154,9 +157,9 @@ std::vector<NamedRun> latest(const std::vector<KnownRun>& known, const fs::path&
   return last == known.end() ? std::vector<NamedRun>() : std::vector{run_in(runs, last->id)};
 }
 
-/// Runs of `runs` of exactly that ID, or else that title.
-std::vector<NamedRun> called(const std::string& given, const std::vector<KnownRun>& known,
-                             const fs::path& runs) {
+/// The runs in `runs` with exactly this ID, or, if there are none, with this title.
+std::vector<NamedRun> with_id_or_title(const std::string& given, const std::vector<KnownRun>& known,
+                                       const fs::path& runs) {
   auto found = runs_with(known, runs, [&](const KnownRun& run) { return run.id == given; });
   if (!found.empty() || given.empty()) return found;
   return runs_with(known, runs, [&](const KnownRun& run) { return run.title == given; });
@@ -227,7 +230,7 @@ std::vector<NamedRun> matching_runs(const std::string& given, const fs::path& ru
   }
   const std::vector<KnownRun> known = known_runs(runs, part);
   if (given == "latest") return latest(known, runs);
-  if (auto found = called(given, known, runs); !found.empty() || is_path(given) || given.empty())
+  if (auto found = with_id_or_title(given, known, runs); !found.empty() || is_path(given) || given.empty())
     return found;
   if (const auto run = run_at(given, part)) return {*run};
   return runs_with(known, runs, [&](const KnownRun& run) { return run.id.starts_with(given); });

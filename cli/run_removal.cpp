@@ -18,7 +18,7 @@ namespace lehr::cli {
 namespace fs = std::filesystem;
 namespace {
 
-/// What is gone meanwhile counts as empty; what the disk does not tell does not.
+/// Throws if the disk cannot be read. A path that no longer exists counts as empty.
 void check_disk(const fs::path& path, const std::error_code& error) {
   if (!error || error == std::errc::no_such_file_or_directory) return;
   throw_not_read(path, error.value());
@@ -31,7 +31,7 @@ fs::file_status status_of(const fs::path& path) {
   return status;
 }
 
-/// Of a regular file; 0 for anything else.
+/// The size of a regular file; 0 for anything else.
 std::uintmax_t size_of(const fs::path& path) {
   if (!fs::is_regular_file(status_of(path))) return 0;
   std::error_code error;
@@ -65,7 +65,7 @@ void find_left_overs(const fs::path& folder, std::vector<Garbage>& found) {
   check_disk(folder, error);
 }
 
-/// The checkpoints of a run that is done.
+/// Finds the checkpoints of a finished run.
 void find_checkpoints(const fs::path& folder, std::vector<Garbage>& found) {
   if (!fs::is_directory(status_of(folder))) return;
   Garbage garbage{.path = folder, .why = "the run is done"};
@@ -103,7 +103,8 @@ void check_entries_can_go(const fs::path& folder) {
   throw not_removed(folder, std::generic_category().message(errno));
 }
 
-/// Throws if a part of the folder could not be removed, so that nothing of it goes.
+/// Throws if a part of the folder could not be removed, so that a folder is removed completely or
+/// not at all.
 void check_removable(const fs::path& folder) {
   check_entries_can_go(folder.has_parent_path() ? folder.parent_path() : fs::path("."));
   check_entries_can_go(folder);
@@ -162,7 +163,8 @@ void remove_garbage(const fs::path& runs, const std::vector<Garbage>& garbage) {
   if (!ids.empty()) store::remove_runs(store_in(runs), ids);
 }
 
-// The folders go first: on a full disk they give the space that the rows need to go.
+// Removes the folders first: on a full disk, this frees the space that is needed to remove the
+// rows.
 Removal remove_runs_with_folders(const std::vector<NamedRun>& runs) {
   for (const NamedRun& run : runs) store::check_run_store(store_in(run.runs));
   Removal removal;

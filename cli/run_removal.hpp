@@ -12,30 +12,31 @@
 
 namespace lehr::cli {
 
-/// Something that can go, and why.
+/// Something that can be removed, and why.
 struct Garbage {
-  std::filesystem::path path{};  ///< empty: rows of the store alone
+  std::filesystem::path path{};  ///< empty: only rows of the store
   std::vector<std::filesystem::path>
-      files{};        ///< what goes of the folder `path`, which stays if it holds more
-  std::string run{};  ///< whose rows go; empty: none
+      /// What is removed from the folder `path`. The folder stays if it contains anything else.
+      files{};
+  std::string run{};  ///< run whose rows are removed; empty: none
   std::string why{};
   std::uintmax_t bytes = 0;
 };
 
-/// What nobody needs any more in a folder of runs: checkpoints of runs that are done, files that killed
-/// processes left half-written, and with `lost_runs` the rows of runs that have no folder. Runs that are
-/// being trained are left alone, and so are symbolic links and files with other names.
+/// Finds what is no longer needed in a folder of runs: checkpoints of finished runs, files that
+/// killed processes left half-written, and with `lost_runs` the rows of runs that have no folder.
+/// Ignores runs that are being trained, symbolic links and files with other names.
 std::vector<Garbage> find_garbage(const std::filesystem::path& runs, const store::RunStore& store,
                                   bool lost_runs);
 void remove_garbage(const std::filesystem::path& runs, const std::vector<Garbage>& garbage);
 
 struct Removal {
   std::vector<NamedRun> removed{};
-  std::optional<Error> failure{};  ///< why the others were not
+  std::optional<Error> failure{};  ///< why the other runs were not removed
 };
 
-/// Takes runs out of their stores and their folders off the disk. A run whose folder cannot be removed stays
-/// whole, and the others go. A folder that is a symbolic link is not followed.
+/// Removes runs from their stores and deletes their folders. If a folder cannot be removed, its run
+/// is not changed, and the others are removed. A folder that is a symbolic link is not followed.
 Removal remove_runs_with_folders(const std::vector<NamedRun>& runs);
 
 }  // namespace lehr::cli

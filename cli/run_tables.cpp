@@ -27,14 +27,14 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Row = std::vector<std::string>;
 
-/// "-" if it is no time of the years 1970 to 9999: a store may hold any number.
+/// Returns "-" for times outside the years 1970 to 9999, because a store may hold any number.
 std::string local_time(double seconds) {
-  constexpr double year_10000 = 253'402'214'400;  // a day before it begins, for every time zone
+  constexpr double year_10000 = 253'402'214'400;  // minus a day, for all time zones
   if (!(seconds > 0 && seconds < year_10000)) return "-";
   return fmt::format("{:%Y-%m-%d %H:%M}", fmt::localtime(static_cast<std::time_t>(seconds)));
 }
 
-/// "-" if it was not measured: of a run that did not end its first epoch.
+/// Returns "-" if it was not measured, as for a run that did not finish its first epoch.
 std::string duration(double seconds) {
   if (!(seconds > 0)) return "-";
   if (seconds < 100) return fmt::format("{:.1f} s", seconds);
@@ -42,7 +42,8 @@ std::string duration(double seconds) {
   return fmt::format("{:.1f} h", seconds / 3600);
 }
 
-/// The beginning of "mnist:/home/me/data/mnist" says less than its end.
+/// Cuts the beginning of a path such as the one in "mnist:/home/me/data/mnist", because its end
+/// says more.
 std::string short_data(const std::string& data, std::size_t longest) {
   const std::string text = printable(data, 2000);
   const std::size_t colon = text.find(':');
@@ -68,7 +69,7 @@ double train_seconds(const RunResult& run) {
   return sum;
 }
 
-/// The last epoch's that was validated.
+/// The value of the last validated epoch.
 std::optional<double> last_of(const RunResult& run, std::optional<double> store::EpochRow::*value) {
   for (auto epoch = run.epochs.rbegin(); epoch != run.epochs.rend(); ++epoch) {
     if ((*epoch).*value) return (*epoch).*value;
@@ -76,7 +77,7 @@ std::optional<double> last_of(const RunResult& run, std::optional<double> store:
   return std::nullopt;
 }
 
-/// The names of all metrics beside loss and accuracy.
+/// The names of all metrics other than loss and accuracy.
 std::set<std::string> metric_names(const RunResult& run) {
   std::set<std::string> names;
   for (const store::EpochRow& epoch : run.epochs) {
@@ -85,7 +86,7 @@ std::set<std::string> metric_names(const RunResult& run) {
   return names;
 }
 
-/// The last epoch's that has it.
+/// The value of the last epoch that has one.
 std::optional<double> last_metric(const RunResult& run, const std::string& name) {
   for (auto epoch = run.epochs.rbegin(); epoch != run.epochs.rend(); ++epoch) {
     if (const auto found = epoch->metrics.find(name); found != epoch->metrics.end()) return found->second;
@@ -93,7 +94,7 @@ std::optional<double> last_metric(const RunResult& run, const std::string& name)
   return std::nullopt;
 }
 
-/// An accuracy as a percentage, another metric as a number.
+/// An accuracy is shown as a percentage, any other metric as a number.
 std::string metric_text(const std::string& name, std::optional<double> value) {
   return name.ends_with("accuracy") ? percent(value) : number(value);
 }
@@ -110,7 +111,7 @@ std::string epochs_of(const RunResult& run) {
   return fmt::format("{}/{}", run.epochs.size(), run.info.epochs);
 }
 
-/// Why it ended, if the status does not say it: "early stopping".
+/// Why the run ended, if its status does not already say so: "early stopping".
 std::string ending_of(const store::RunInfo& info) {
   std::string word = printable(store::reason_word(info.reason), 30);
   if (word == "completed" || word == store::status_name(info.status)) return {};
@@ -139,7 +140,7 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   return text;
 }
 
-/// Of the environment; bytes of memory as people read them.
+/// A row about the environment. Sizes of memory are shown in readable units.
 Row fact_of(const std::string& key, const std::string& value) {
   std::int64_t bytes = 0;
   const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), bytes);
@@ -256,7 +257,7 @@ std::string comparison_text(std::span<const RunResult> runs, std::size_t columns
   add("data", [](const RunResult& run) { return short_data(run.info.data, 30); });
   add("epochs", epochs_of);
   for (const std::string& key : keys) {
-    if (key == "data" || key == "epochs") continue;  // rows of their own
+    if (key == "data" || key == "epochs") continue;  // have their own rows
     Row row{printable(key, 40)};
     for (const auto& all : options) {
       const auto found = all.find(key);

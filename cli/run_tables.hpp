@@ -14,15 +14,15 @@ namespace lehr::cli {
 struct RunResult {
   store::RunInfo info;
   std::vector<store::EpochRow> epochs;
-  std::vector<store::MonitorRow> monitors{};  ///< read for `show` alone
+  std::vector<store::MonitorRow> monitors{};  ///< only read for `show`
 };
 
 std::string runs_text(std::span<const RunResult> runs, std::size_t columns = 0);
-/// `columns` as of table() (text_table.hpp).
+/// `columns` is as in table() (text_table.hpp).
 std::string run_text(const RunResult& run, std::span<const store::LayerInfo> layers, std::size_t columns = 0);
-/// Options that differ, and the results side by side.
+/// The options that differ, and the results side by side.
 std::string comparison_text(std::span<const RunResult> runs, std::size_t columns = 0);
-/// `a` and `b` are the names.
+/// `a` and `b` are the names of the runs.
 std::string difference_text(const store::RunComparison& comparison, const std::string& a,
                             const std::string& b);
 

@@ -14,7 +14,8 @@
 namespace lehr::cli {
 namespace {
 
-// open() returns the lowest free number: the closed stream's, since those below are open.
+// open() returns the lowest free descriptor. That is the one of the closed stream, because all
+// lower ones are open.
 void open_closed_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(stream, F_GETFD) != -1 || errno != EBADF) continue;
@@ -27,7 +28,7 @@ bool is_device(int stream) {
   return fstat(stream, &status) == 0 && S_ISCHR(status.st_mode);
 }
 
-/// For a member initialiser: std::cout gets its buffer after this.
+/// Called in a member initialiser, because it must run before std::cout gets its buffer.
 int prepared_stdout() {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
@@ -48,7 +49,7 @@ void StandardStreams::finish() {
   std::cout.flush();
   const int failure = out_.failure();
   if (failure == 0 || failure == EPIPE) return;
-  if (failure == EIO && is_device(STDOUT_FILENO)) return;  // a terminal that was closed
+  if (failure == EIO && is_device(STDOUT_FILENO)) return;  // the terminal was closed
   throw Error("standard output cannot be written: " + std::generic_category().message(failure));
 }
 

@@ -6,14 +6,12 @@
 
 namespace lehr::cli {
 
-/// Makes the standard streams safe to use, for as long as it lives:
+/// Makes the standard streams safe to use, during its lifetime:
 ///
-/// * A reader that goes away ends nothing. Writes fail instead of killing the process (SIGPIPE), and so do
-/// writes
-///   beyond a limit on the size of files (SIGXFSZ).
-/// * A stream that is closed leads to /dev/null. Otherwise the next file that the process opens would get its
-/// number,
-///   and messages would be written into that file.
+/// * If a reader closes its end, writes fail and do not kill the process (SIGPIPE). The same holds
+///   for writes beyond a limit on the size of files (SIGXFSZ).
+/// * A closed stream is connected to /dev/null. Otherwise the next file that the process opens
+///   would get its descriptor, and messages would be written into that file.
 /// * std::cout remembers why it failed.
 class StandardStreams {
  public:
@@ -22,8 +20,8 @@ class StandardStreams {
   StandardStreams(const StandardStreams&) = delete;
   StandardStreams& operator=(const StandardStreams&) = delete;
 
-  /// Writes what is left on stdout. Throws Error with the system's reason if stdout did not take everything;
-  /// a reader that went away is no error.
+  /// Flushes stdout. Throws Error with the system's reason if not everything could be written. It
+  /// is no error if the reader closed its end.
   void finish();
 
  private:

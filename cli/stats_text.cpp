@@ -8,7 +8,8 @@
 namespace lehr::cli {
 namespace {
 
-/// "recorded 1 batch in 7 to stay under 5 %"; empty if all were recorded that --stats-every names.
+/// "recorded 1 batch in 7 to stay under 5 %". Empty if all batches that --stats-every selects were
+/// recorded.
 std::string recorded_text(const ActivationStats& stats) {
   if (stats.budget() == 0 || stats.records() == 0 || stats.records() == stats.batches()) return "";
   const double interval = static_cast<double>(stats.batches()) / static_cast<double>(stats.records());

@@ -7,7 +7,8 @@
 
 namespace lehr::cli {
 
-/// A table of the layers with their series as sparklines, the colourful dimension of each, and what it cost.
+/// A table of the layers with their series as sparklines, the colourful dimension of each layer,
+/// and the cost of the recording.
 std::string stats_text(const ActivationStats& stats, std::size_t columns);
 
 }  // namespace lehr::cli

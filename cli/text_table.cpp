@@ -7,7 +7,7 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-/// Characters, not bytes: names may be in any language.
+/// Counts characters, not bytes, because names may be in any language.
 std::size_t width_of(const std::string& text) {
   return static_cast<std::size_t>(
       std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
@@ -15,13 +15,13 @@ std::size_t width_of(const std::string& text) {
 
 constexpr std::size_t gap = 2;  // between columns
 
-/// Columns of a table that stand beside each other, each time with the first one; 0: any number of
-/// characters.
+/// Splits a table into parts of columns that fit side by side. Each part starts with the first
+/// column. `columns` is the width in characters; 0 means no limit.
 std::vector<std::vector<std::size_t>> parts_of(const std::vector<std::size_t>& widths, std::size_t columns) {
   std::vector<std::vector<std::size_t>> parts;
   std::size_t used = 0;
   for (std::size_t i = 0; i < widths.size(); ++i) {
-    if (widths[i] == 0) continue;  // a column that says nothing
+    if (widths[i] == 0) continue;  // an empty column
     if (parts.empty()) {
       parts.push_back({i});
       used = widths[i];

@@ -6,8 +6,9 @@
 
 namespace lehr::cli {
 
-/// A table from rows of cells, the first being the header; columns as wide as they need. If it is wider than
-/// `columns` characters, what does not fit follows below with the first column once more; 0: any width.
+/// Formats rows of cells as a table. The first row is the header. Columns are as wide as their
+/// widest cell. If the table is wider than `columns` characters, the columns that do not fit follow
+/// below, with the first column repeated. 0 means no limit.
 std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t columns = 0);
 
 }  // namespace lehr::cli

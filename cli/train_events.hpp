@@ -6,7 +6,7 @@
 #include "lehr/run/train.hpp"
 #include "lehr/train/callback.hpp"
 
-/// What `lehr train --json` prints, one object a line.
+/// The objects that `lehr train --json` prints, one per line.
 namespace lehr::cli {
 
 nlohmann::ordered_json start_event(const TrainStart& start);

@@ -14,7 +14,7 @@
 namespace lehr::cli {
 namespace {
 
-/// An option of the command alone: no run keeps it, and a resume may have it.
+/// An option of the command alone: runs do not record it, and it is allowed with --resume.
 ConfigField own_option(std::string_view key, FieldType type, std::string group, std::string help) {
   ConfigField field = own_field(std::string(key), type, std::move(help));
   field.group = std::move(group);
@@ -78,7 +78,7 @@ TrainConfig config_to_resume(const TrainConfig& line, const ConfigTable& table) 
   const std::filesystem::path runs = line.out;
   const std::filesystem::path place = place_to_resume(line.resume.string(), runs);
   TrainConfig config = resumed_config(resume_point(place).folder, line, table);
-  config.resume = place;  // what "latest" means is decided once
+  config.resume = place;  // resolves "latest" only once
   return config;
 }
 

@@ -4,7 +4,7 @@
 
 #include "lehr/run/config_table.hpp"
 
-/// The options of `lehr train`: the fields of a training, and those of the command alone.
+/// The options of `lehr train`: the fields of a training, and the command's own options.
 namespace lehr::cli {
 
 /// Keys of the command's own options.
@@ -19,9 +19,10 @@ inline constexpr std::string_view quiet = "quiet";
 
 ConfigTable train_options();
 
-/// The configuration that a command line means. A recipe comes first, then the file that --config names, then
-/// the options of the line. With --resume it is the run's own configuration. Throws BadInput if one of these
-/// is wrong, and for options beside --resume that would change the training.
+/// The configuration that a command line means: the recipe, then the file of --config, then the
+/// options of the line. Later values override earlier ones. With --resume, it is the run's own
+/// configuration. Throws BadInput if one of these is wrong, and for options that would change a
+/// resumed training.
 TrainConfig full_config(const TrainConfig& line, const ConfigTable& table);
 
 }  // namespace lehr::cli

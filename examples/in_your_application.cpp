@@ -1,4 +1,4 @@
-// The examples of docs/in-your-application.md, one after the other, in a folder of their own.
+// The examples of docs/in-your-application.md. They run in sequence, in a temporary folder.
 #include <lehr/lehr.hpp>
 
 #include <atomic>
@@ -26,7 +26,7 @@ lehr::Graph a_model(const lehr::DataSplits& data) {
   return lehr::models::simple_cnn({.in = data.image_shape(), .classes = data.classes(), .batch_norm = true});
 }
 
-/// Stands for the cancel button of a user interface.
+/// A placeholder for the cancel button of a user interface.
 bool user_cancels() { return false; }
 
 void train_in_the_background(const fs::path& model_file) {

@@ -1,4 +1,4 @@
-// Trains on generated digits and leaves a page about it: report.html.
+// Trains on generated digits and writes a report of the run: report.html.
 #include <lehr/lehr.hpp>
 
 int main() {

@@ -7,7 +7,7 @@
 
 namespace {
 
-/// Keeps the losses of a training, also over a resume.
+/// Keeps the losses of a training, even after a resume.
 class Losses final : public lehr::Callback {
  public:
   std::string_view name() const override { return "Losses"; }

@@ -1,4 +1,4 @@
-// The examples of docs/callbacks.md, one training after the other.
+// The examples of docs/callbacks.md, run in sequence.
 #include <lehr/lehr.hpp>
 
 #include <algorithm>

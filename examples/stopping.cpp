@@ -1,4 +1,5 @@
-// Stopping a training from another thread, and what a callback throws: the examples of docs/callbacks.md.
+// The examples of docs/callbacks.md for stopping a training from another thread and for exceptions
+// in callbacks.
 #include <lehr/lehr.hpp>
 
 #include <cstdio>

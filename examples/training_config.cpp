@@ -1,4 +1,4 @@
-// Trains from a configuration, with a command line, a file and an option of this program's own:
+// Trains from a configuration with this program's own command line, file and option:
 //   example_training_config --epochs 1 --images 300
 #include <lehr/lehr.hpp>
 

@@ -1,4 +1,4 @@
-// What it costs to measure a tensor, by element.
+// What it costs to compute the statistics of a tensor, per element.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -10,8 +10,8 @@
 namespace lehr::bench {
 namespace {
 
-/// Outputs of the first layer of simple_cnn at batch 512 and 64, and of its last but one; after the
-/// activation half of them are zeros.
+/// The output sizes of simple_cnn's first layer at batch sizes 512 and 64, and of its last layer
+/// but one. After the activation, half of the values are zeros.
 constexpr std::int64_t counts[] = {512 * 1568, 64 * 1568, 64 * 256};
 
 void measure(benchmark::State& state, bool histograms, bool relu) {

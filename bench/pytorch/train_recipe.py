@@ -47,7 +47,7 @@ def cosine(start, end, share):
 
 
 def one_cycle(lr_max, progress):
-    """fastai's: the rate and the momentum."""
+    """The rate and the momentum of fastai's schedule."""
     if progress < 0.25:
         share = progress / 0.25
         return cosine(lr_max / 25, lr_max, share), cosine(0.95, 0.85, share)

@@ -31,7 +31,7 @@ def parse_arguments():
 
 
 class Block(nn.Module):
-    """Two convolutions beside a shortcut."""
+    """Two convolutions and a shortcut."""
 
     def __init__(self, before, width, stride):
         super().__init__()
@@ -50,7 +50,7 @@ class Block(nn.Module):
 
 
 def resnet18():
-    """With the 3x3 stem for small images."""
+    """ResNet-18 with the 3x3 stem for small images."""
     layers = [nn.Conv2d(3, 64, 3, 1, 1, bias=False), nn.BatchNorm2d(64), nn.ReLU()]
     before = 64
     for stage, width in enumerate((64, 128, 256, 512)):
@@ -60,7 +60,7 @@ def resnet18():
 
 
 def watched_modules(model):
-    """The last module of each layer: a convolution or linear layer with the norm and activation right behind it."""
+    """The last module of each layer: a convolution or linear layer with the norm and activation that directly follow it."""
     followers = (nn.BatchNorm2d, nn.ReLU)
     watched = []
     for container in model.modules():
@@ -72,7 +72,7 @@ def watched_modules(model):
 
 
 class ActivationStats:
-    """fastai's, by hooks."""
+    """What fastai's ActivationStats computes, with hooks."""
 
     def __init__(self, model):
         self.records = []

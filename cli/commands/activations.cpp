@@ -85,7 +85,7 @@ int run_activations(const Options& options) {
   const std::vector<LayerOutput> outputs = activations(model.graph, *model.parameters, model.preprocessing,
                                                        dataset_of(pictures, model), all, options.activations);
   std::vector<std::filesystem::path> files;
-  SignalWatch watch;  // a signal between two files leaves whole ones
+  SignalWatch watch;  // a signal takes effect between two files, so every file is complete
   watch.allow_polling();
   if (!options.maps.empty()) {
     files = save_feature_maps(options.maps, outputs, note, [&watch] { return !watch.received(); });

@@ -30,7 +30,7 @@ struct MakeOptions {
   data::DigitsOptions digits;
   std::int64_t valid = 0;  ///< 0: a fifth of the training images
   data::ExportOptions formats;
-  TrainConfig config;  ///< threads
+  TrainConfig config;  ///< only the threads
   bool json = false;
 };
 

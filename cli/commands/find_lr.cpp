@@ -51,8 +51,9 @@ constexpr std::array<Named, 4> named{{
     {"steep", &LrSuggestions::steep, "where the loss falls fastest"},
 }};
 
-/// Where a curve has blown up, its height would flatten all that is of interest.
-double shown(double loss, double first) {
+/// Replaces a loss above 1.5 times the first one by NaN. A diverged part of the curve would flatten
+/// the part that matters.
+double nan_if_diverged(double loss, double first) {
   constexpr double most = 1.5;
   return loss <= most * first ? loss : std::numeric_limits<double>::quiet_NaN();
 }
@@ -66,7 +67,7 @@ report::LineChart chart_of(const LrFinding& finding) {
     report::Series line{"loss", {}, {}};
     for (const LrPoint& point : finding.curves.front()) {
       line.x.push_back(point.lr);
-      line.y.push_back(shown(point.smoothed, finding.curves.front().front().smoothed));
+      line.y.push_back(nan_if_diverged(point.smoothed, finding.curves.front().front().smoothed));
     }
     chart.series.push_back(std::move(line));
   } else {
@@ -75,10 +76,10 @@ report::LineChart chart_of(const LrFinding& finding) {
     for (const LrBand::Level& level : finding.band.levels) {
       const double first = finding.band.levels.front().median;
       median.x.push_back(level.lr);
-      median.y.push_back(shown(level.median, first));
+      median.y.push_back(nan_if_diverged(level.median, first));
       band.x.push_back(level.lr);
       band.low.push_back(level.low);
-      band.high.push_back(shown(level.high, first));
+      band.high.push_back(nan_if_diverged(level.high, first));
     }
     chart.series.push_back(std::move(median));
     chart.bands.push_back(std::move(band));
@@ -105,7 +106,7 @@ std::string range_text(const LrFinding& finding, const Named& one) {
   return fmt::format(" ({:.2g} to {:.2g} over {} of {} seeds)", low, high, count, finding.of_seeds.size());
 }
 
-void print_for_people(const LrFinding& finding) {
+void print_as_text(const LrFinding& finding) {
   const int columns = is_terminal(1) ? terminal_columns(1) : 80;
   std::cout << report::terminal_text(chart_of(finding), std::min(columns, 110), 20);
   if (!finding.note.empty()) std::cout << finding.note << '\n';
@@ -143,7 +144,7 @@ void print_events(const LrFinding& finding) {
   print_json(done);
 }
 
-/// As ProgressBar draws: fits any width, and the cursor goes back to the beginning.
+/// Draws like ProgressBar: the line fits any width, and the cursor returns to its beginning.
 void draw_progress(int done, int total) {
   const std::string count = fmt::format("{}/{}", done, total);
   const int columns = std::max(terminal_columns(2) - 1, 0);
@@ -187,7 +188,7 @@ int find_lr(FindLrOptions options) {
   if (options.json) {
     print_events(finding);
   } else {
-    print_for_people(finding);
+    print_as_text(finding);
   }
   return 0;
 }

@@ -55,7 +55,8 @@ std::size_t columns_of_stdout() {
   return is_terminal(1) ? static_cast<std::size_t>(terminal_columns(1)) : 120;
 }
 
-/// Of one run into its folder if that is still there, else into the current folder.
+/// The file of the page. The page of one run is written to its folder if that exists, otherwise to
+/// the current folder.
 std::filesystem::path page_of(const ReportOptions& options, const std::vector<NamedRun>& runs) {
   if (!options.out.empty()) return options.out;
   const std::filesystem::path& folder = runs.front().folder;

@@ -52,7 +52,7 @@ struct RunsOptions {
   bool json = false;
 };
 
-/// 0 for any width: what is no terminal takes lines of any length.
+/// Returns 0 for no limit if stdout is not a terminal: then lines may have any length.
 std::size_t columns_of_stdout() { return is_terminal(1) ? static_cast<std::size_t>(terminal_columns(1)) : 0; }
 
 store::RunStore open_store(const RunsOptions& options) { return store::RunStore(store_in(options.runs)); }
@@ -156,8 +156,8 @@ int sql(const RunsOptions& options) {
   return 0;
 }
 
-/// Asks a person; programs say --yes.
-bool agreed(const RunsOptions& options, const std::string& question) {
+/// Asks the user for confirmation. Programs pass --yes.
+bool is_confirmed(const RunsOptions& options, const std::string& question) {
   if (options.yes) return true;
   if (isatty(STDIN_FILENO) == 0) throw BadInput(question + ": give --yes where nobody can be asked");
   std::fprintf(stderr, "%s? [y/N] ", question.c_str());
@@ -166,7 +166,7 @@ bool agreed(const RunsOptions& options, const std::string& question) {
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
-/// "run ID (title)", or how many.
+/// "run ID (title)" for one run, otherwise the number of runs.
 std::string described(const std::vector<NamedRun>& runs) {
   if (runs.size() != 1) return fmt::format("{} runs", runs.size());
   const std::string title = open_store(runs.front()).run(runs.front().id).name;
@@ -182,7 +182,7 @@ int remove(const RunsOptions& options) {
     const auto same = [&](const NamedRun& other) { return other.id == run.id && other.runs == run.runs; };
     if (std::ranges::none_of(runs, same)) runs.push_back(run);
   }
-  if (!agreed(options, "remove " + described(runs) + " with models and checkpoints")) return 0;
+  if (!is_confirmed(options, "remove " + described(runs) + " with models and checkpoints")) return 0;
   const Removal removal = remove_runs_with_folders(runs);
   for (const NamedRun& run : removal.removed) {
     if (options.json) print_json({{"event", "removed"}, {"run", run.id}});

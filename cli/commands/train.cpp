@@ -39,19 +39,19 @@ does not end the training. Ctrl-C, SIGTERM or a closed terminal (SIGHUP) once: f
 checkpoint. Ctrl-C or SIGTERM twice: stops at once. Exit status: 0 done, 2 wrong usage or bad input, 3 training
 diverged, 130 interrupted, 1 anything else, such as a full disk.)";
 
-/// What the command line holds.
+/// The contents of the command line.
 struct TrainLine {
   ConfigTable table = train_options();
   TrainConfig config{};
 };
 
-/// How the command shows a training.
-struct Shown {
+/// What the command prints about a training.
+struct OutputOptions {
   bool json = false;
   bool quiet = false;
   bool events = false;
 
-  Shown(const TrainConfig& config, const ConfigTable& table)
+  OutputOptions(const TrainConfig& config, const ConfigTable& table)
       : json(table.flag(config, own::json)),
         quiet(table.flag(config, own::quiet)),
         events(table.flag(config, own::trace_events)) {}
@@ -62,7 +62,7 @@ std::size_t columns_of_stderr() {
   return is_terminal(2) ? static_cast<std::size_t>(terminal_columns(2)) : 120;
 }
 
-/// One sentence for people at the end.
+/// Prints one sentence for people at the end.
 void print_summary(const TrainResult& result) {
   std::string line = result.interrupted ? "Interrupted; " : "";
   if (!result.trained) line = "This run had come to its end, so nothing was trained; ";
@@ -78,8 +78,8 @@ void print_summary(const TrainResult& result) {
   std::fprintf(stderr, "%s\n", line.c_str());
 }
 
-/// Why the training ended early, and what continues it.
-void print_how_to_go_on(const TrainResult& result, const Shown& shown) {
+/// Prints why the training ended early, and how to continue it.
+void print_how_to_continue(const TrainResult& result, const OutputOptions& output) {
   const std::string command = resume_command(result.place.folder);
   const bool saved = !result.place.folder.empty();
   if (result.interrupted) {
@@ -87,21 +87,22 @@ void print_how_to_go_on(const TrainResult& result, const Shown& shown) {
     std::fprintf(stderr, "lehr: interrupted; %s\n", then.c_str());
   } else if (result.time_limit) {
     const std::string then = saved ? "go on with: " + command + " --time-limit MINUTES" : "nothing was saved";
-    // The table's last line has said it to those who see the table.
+    // Users who see the table have read the reason in its last line.
     const std::string why =
-        shown.quiet ? fmt::format("the time limit of {} minutes has passed; ", result.config.time_limit) : "";
+        output.quiet ? fmt::format("the time limit of {} minutes has passed; ", result.config.time_limit)
+                     : "";
     std::fprintf(stderr, "lehr: %s%s\n", why.c_str(), then.c_str());
   }
 }
 
-void print_result(TrainResult& result, const Shown& shown) {
-  if (result.config.stats && !shown.quiet) {
+void print_result(TrainResult& result, const OutputOptions& output) {
+  if (result.config.stats && !output.quiet) {
     const auto& stats = result.learner->callback<ActivationStats>();
     std::fprintf(stderr, "%s", stats_text(stats, columns_of_stderr()).c_str());
   }
-  if (!shown.quiet) print_summary(result);
-  print_how_to_go_on(result, shown);
-  if (shown.json) {
+  if (!output.quiet) print_summary(result);
+  print_how_to_continue(result, output);
+  if (output.json) {
     print_json(done_event(result));
   } else if (!result.place.folder.empty()) {
     std::cout << result.place.model.string() << '\n';
@@ -113,27 +114,27 @@ int nothing_saved() {
   return interrupted_status;
 }
 
-void add_reports(Learner& learner, const Shown& shown) {
-  if (shown.events) learner.add(TraceEvents());
-  if (!shown.quiet) {
+void add_reports(Learner& learner, const OutputOptions& output) {
+  if (output.events) learner.add(TraceEvents());
+  if (!output.quiet) {
     learner.add(ProgressBar({.live = is_terminal(2), .width = [] { return terminal_columns(2); }}));
   }
-  if (shown.json) learner.add(EpochEvents());
+  if (output.json) learner.add(EpochEvents());
 }
 
-TrainHooks hooks_for(const TrainConfig& config, const Shown& shown, SignalWatch& watch) {
+TrainHooks hooks_for(const TrainConfig& config, const OutputOptions& output, SignalWatch& watch) {
   TrainHooks hooks;
-  hooks.on_warning = warnings(shown.live(), shown.json);
-  if (shown.live()) hooks.measuring = show_measuring();
+  hooks.on_warning = warnings(output.live(), output.json);
+  if (output.live()) hooks.measuring = show_measuring();
   hooks.on_learner = [&watch, finding = config.find_lr](Learner& learner) {
     watch.stop(learner, finding ? SignalWatch::Say::nothing : SignalWatch::Say::that_it_stops);
   };
-  hooks.before_fit = [&watch, shown, finding = config.find_lr](const TrainStart& start) {
+  hooks.before_fit = [&watch, output, finding = config.find_lr](const TrainStart& start) {
     watch.stop(start.learner, SignalWatch::Say::that_it_stops);
     start.learner.on(Event::clean_up, [&watch](Learner&) { watch.allow_polling(); });
-    if (finding && !shown.quiet) std::fprintf(stderr, "learning rate %.3g (valley)\n", start.config.lr);
-    add_reports(start.learner, shown);
-    if (shown.json) print_json(start_event(start));
+    if (finding && !output.quiet) std::fprintf(stderr, "learning rate %.3g (valley)\n", start.config.lr);
+    add_reports(start.learner, output);
+    if (output.json) print_json(start_event(start));
   };
   return hooks;
 }
@@ -156,13 +157,13 @@ int run_train(const TrainLine& line) {
   SignalWatch watch;
   const TrainConfig config = full_config(line.config, line.table);
   if (config.threads) set_threads(static_cast<int>(*config.threads));
-  const Shown shown(config, line.table);
-  TrainHooks hooks = hooks_for(config, shown, watch);
+  const OutputOptions output(config, line.table);
+  TrainHooks hooks = hooks_for(config, output, watch);
   hooks.table = &line.table;
   if (line.table.flag(config, own::verify)) return verify(config, hooks, watch);
   TrainResult result = train(config, hooks);
   if (!result.begun) return nothing_saved();
-  print_result(result, shown);
+  print_result(result, output);
   return result.interrupted ? interrupted_status : 0;
 }
 

@@ -1,4 +1,4 @@
-// Compares the backward passes of the program's own operations with finite differences.
+// Compares the backward passes of this program's operations with finite differences.
 #include <cstdio>
 
 #include "focal_loss.hpp"

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-/// A loss of the program's own: the mean of -(1 - p)^gamma log p, where p is the probability of the true
-/// class. It is an operation with the inputs scores and class numbers. Source: Lin et al. 2017, arXiv
-/// 1708.02002.
+/// The program's own loss: the mean of -(1 - p)^gamma log p, where p is the probability of the true
+/// class. It is an operation whose inputs are scores and class numbers. Source: Lin et al. 2017,
+/// arXiv 1708.02002.
 class FocalLoss final : public lehr::CustomOp {
  public:
   explicit FocalLoss(double gamma = 2) : gamma_(gamma) {
@@ -53,7 +53,7 @@ class FocalLoss final : public lehr::CustomOp {
       const std::int64_t target = targets[static_cast<std::size_t>(n)];
       const double log_p = log_probability(scores, n, target);
       const double p = std::exp(log_p);
-      double slope = -std::pow(1 - p, gamma_);  // of the loss, by log p
+      double slope = -std::pow(1 - p, gamma_);  // derivative of the loss by log p
       if (gamma_ > 0 && p < 1) slope += gamma_ * std::pow(1 - p, gamma_ - 1) * p * log_p;
       for (std::int64_t c = 0; c < scores.shape[1]; ++c) {
         const double share = std::exp(log_probability(scores, n, c));

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-/// An optimizer of the program's own: every value moves by the learning rate, in the direction that the sign
-/// of the momentum says. OptimizerSpec::momentum is beta1. Source: Chen et al. 2023, "Symbolic Discovery of
-/// Optimization Algorithms", arXiv 2302.06675.
+/// The program's own optimizer. Every value moves by the learning rate, in the direction given by
+/// the sign of the momentum. OptimizerSpec::momentum is beta1. Source: Chen et al. 2023, "Symbolic
+/// Discovery of Optimization Algorithms", arXiv 2302.06675.
 class Lion final : public lehr::CustomUpdate {
  public:
   explicit Lion(double beta2) : beta2_(beta2) {
@@ -17,7 +17,7 @@ class Lion final : public lehr::CustomUpdate {
     }
   }
 
-  /// The defaults of the paper.
+  /// The paper's defaults.
   static lehr::OptimizerSpec spec() {
     lehr::OptimizerSpec defaults;
     defaults.update.type = "lion";

@@ -1,8 +1,8 @@
-// A program with an operation, a loss, a model, a data set and an optimizer of its own, which it uses by name
-// on a command line of its own:
+// A program with its own operation, loss, model, data set, optimizer and command line. The command
+// line selects the others by name:
 //
-//   extending train [OPTION...]     the options of lehr train and --stop-after; without any, a short training
-//   extending train --resume RUN    goes on in another process, and ends with the same bits
+//   extending train [OPTION...]     options of lehr train, and --stop-after; none: a short run
+//   extending train --resume RUN    resumes a run in another process, with the same bits at the end
 //   extending evaluate MODEL DATA   loads a saved model
 //   extending options               lists the options
 #include <lehr/lehr.hpp>
@@ -23,7 +23,7 @@ lehr::ConfigTable options() {
   lehr::ConfigField stop_after = lehr::own_field("stop-after", lehr::FieldType::integer,
                                                  "training batches, then stop; 0: all", std::int64_t{0});
   stop_after.value_name = "N";
-  stop_after.recorded = false;  // it belongs to one call, not to the training
+  stop_after.recorded = false;  // applies to one call and is not recorded
   stop_after.on_resume = lehr::OnResume::free;
   table.add(stop_after);
   return table;

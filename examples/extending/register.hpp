@@ -6,7 +6,8 @@
 #include "stripes_net.hpp"
 #include "swish.hpp"
 
-/// Makes everything of this program known by name. Called once, at the beginning of main.
+/// Registers the operation, loss, model, data set and optimizer of this program. Called once, at
+/// the start of main.
 inline void register_everything() {
   lehr::register_op("swish", [](const lehr::Attributes& given) {
     return std::make_shared<const Swish>(given.real("beta"));

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-/// A data set of the program's own: stripes, upright (class 0) or level (class 1), of a width and a place
-/// that vary. Pictures are made as they are read.
+/// The program's own data set: vertical (class 0) or horizontal (class 1) stripes of varying width
+/// and position. Pictures are generated when they are read.
 class Stripes final : public lehr::Dataset {
  public:
   Stripes(std::int64_t size, std::uint64_t seed) : size_(size), seed_(seed) {}

@@ -2,7 +2,7 @@
 
 #include "swish.hpp"
 
-/// A model of the program's own, with the program's own operation in it.
+/// The program's own model. It uses the program's own operation.
 inline lehr::Graph stripes_net(const lehr::models::ModelRequest& request) {
   namespace ops = lehr::ops;
   lehr::Graph graph("stripes-net");

@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-/// An operation of the program's own: x * sigmoid(beta * x), with a trained beta for each channel.
+/// The program's own operation: x * sigmoid(beta * x), with a trained beta for each channel.
 /// Source: Ramachandran, Zoph and Le 2017, arXiv 1710.05941.
 class Swish final : public lehr::CustomOp {
  public:

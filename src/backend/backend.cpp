@@ -8,7 +8,7 @@
 namespace lehr {
 namespace {
 
-/// Calls body(a value of the element type).
+/// Calls body with a value of the element type.
 template <class Body>
 void with_type(DType type, const Body& body) {
   switch (type) {

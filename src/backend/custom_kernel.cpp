@@ -15,7 +15,7 @@ OpenRegistry<MakeCustomKernel>& registry() {
   return kernels;
 }
 
-/// What the default CustomKernel::backward throws.
+/// Thrown by the default CustomKernel::backward.
 class NoBackward final : public Error {
  public:
   NoBackward() : Error("the operation has no backward pass: its class does not define backward") {}
@@ -26,7 +26,8 @@ CustomTensor<T> tensor_of(const Shape& shape, const Strides& strides) {
   return {{}, shape, strides};
 }
 
-/// One CustomKernel, prepared for fixed shapes. The tensors are made once; a run only fills in addresses.
+/// One CustomKernel, prepared for fixed shapes. The tensors are made once. A run only sets
+/// addresses.
 class PreparedKernel final : public HostKernel {
  public:
   PreparedKernel(const KernelSpec& spec, std::shared_ptr<const CustomKernel> kernel)

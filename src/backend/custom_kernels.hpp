@@ -4,7 +4,7 @@
 
 #include "lehr/backend/host_kernel.hpp"
 
-/// The operations that programs have registered for every host backend.
+/// The operations that programs have registered for all host backends.
 namespace lehr {
 
 /// Null if the type is not registered.

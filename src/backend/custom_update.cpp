@@ -21,16 +21,16 @@ OpenRegistry<MakeCustomUpdate>& registry() {
 }
 
 constexpr std::int64_t elements_per_thread = 4096;
-constexpr std::size_t most_states = 16;
+constexpr std::size_t max_states = 16;
 
-/// Runs a CustomUpdate over flat buffers, in parts if the rule allows it.
+/// Runs a CustomUpdate over flat buffers, in parallel parts if the rule allows it.
 class PreparedUpdate final : public HostUpdate {
  public:
   PreparedUpdate(const std::string& type, std::shared_ptr<const CustomUpdate> rule)
       : rule_(std::move(rule)), by_tensor_(rule_->by_tensor()), names_(rule_->states()) {
-    if (names_.size() > most_states) {
+    if (names_.size() > max_states) {
       throw BadInput("the optimizer " + in_quotes(type) + " keeps " + std::to_string(names_.size()) +
-                     " states, expected at most " + std::to_string(most_states));
+                     " states, expected at most " + std::to_string(max_states));
     }
     const std::set<std::string_view> unique(names_.begin(), names_.end());
     if (unique.size() != names_.size()) {
@@ -50,7 +50,7 @@ class PreparedUpdate final : public HostUpdate {
  private:
   void run(const UpdateArgs& args, std::int64_t begin, std::int64_t end) const {
     const auto count = static_cast<std::size_t>(end - begin);
-    std::array<std::span<float>, most_states> states;
+    std::array<std::span<float>, max_states> states;
     for (std::size_t i = 0; i < names_.size(); ++i) states[i] = {args.states[i] + begin, count};
     CustomStep step;
     step.values = {args.parameters + begin, count};

@@ -35,7 +35,7 @@ class OwnMemory final : public HostMemory {
   std::unique_ptr<void, Free> address_;
 };
 
-/// Host data where they are. They are written to only by kernels that were given them to write.
+/// Host data that is used in place. Only kernels that get it as an output write to it.
 class BorrowedMemory final : public HostMemory {
  public:
   explicit BorrowedMemory(const Backend& backend) : HostMemory(backend, nullptr, 0) {}
@@ -49,7 +49,7 @@ void check_fits(DType type, std::int64_t count, const HostData& data) {
               std::string(name_of(data.dtype)));
 }
 
-/// In place, or in another layout if the backend's is another.
+/// Uses the data in place, or copies it if the backend has another layout.
 class BorrowedInput final : public HostInput {
  public:
   explicit BorrowedInput(const Backend& backend) : memory_(backend) {}
@@ -167,7 +167,8 @@ bool HostBackend::all_finite(const ConstTensorRef& values) const {
   return arithmetic_->all_finite(floats(values), values.count());
 }
 
-/// Shares all tensors out among the threads at once: small tensors one by one would leave threads idle.
+/// Distributes all tensors over the threads at once. Small tensors one by one would leave threads
+/// idle.
 void HostBackend::measure(std::span<const Measurement> measurements) const {
   constexpr std::int64_t piece = 4096;
   constexpr std::int64_t pieces_a_thread = 4;

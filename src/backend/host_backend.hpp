@@ -7,7 +7,7 @@
 
 namespace lehr {
 
-/// Arithmetic on floats in host memory. Meanings as in Backend.
+/// Arithmetic on floats in host memory. The meanings are those of Backend.
 class HostArithmetic {
  public:
   virtual ~HostArithmetic() = default;
@@ -20,8 +20,8 @@ class HostArithmetic {
   virtual bool all_finite(const float* values, std::int64_t count) const = 0;
 };
 
-/// What backends that compute on the host share: memory, transfers, references resolved to addresses, and
-/// kernels looked up in a registry.
+/// Shared by the backends that compute on the host: memory, transfers, conversion of references to
+/// addresses, and the registry of kernels.
 class HostBackend : public Backend {
  public:
   HostBackend(std::string name, std::unique_ptr<const HostArithmetic> arithmetic)

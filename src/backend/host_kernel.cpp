@@ -24,7 +24,7 @@ float* float_address(const TensorRef& ref) {
   return const_cast<float*>(float_address(static_cast<const ConstTensorRef&>(ref)));
 }
 
-/// The values of a position that lie side by side, one of each channel.
+/// The number of adjacent values that belong to one position, one per channel.
 std::int64_t channels_of(const ConstTensorRef& ref) {
   const bool is_channels_last = ref && ref.shape().rank() > 1 && ref.strides()[1] == 1;
   return is_channels_last ? ref.shape()[1] : 1;

@@ -17,7 +17,7 @@ std::string names_of(const std::vector<DType>& types) {
   return names;
 }
 
-/// What a kernel computes with, by tensor.
+/// Checks the element types of each tensor of a kernel.
 class TypeCheck {
  public:
   TypeCheck(std::string_view backend, const KernelSpec& spec) : backend_(backend), spec_(spec) {}

@@ -29,10 +29,10 @@ double muon_weight_scale(double norm, const UpdateTensor& tensor) {
 
 void apply_muon_fallback(const MuonSpec& spec, HostUpdate& fallback, const UpdateArgs& args,
                          const UpdateTensor& tensor) {
-  constexpr std::size_t most_states = 8;
+  constexpr std::size_t max_states = 8;
   const auto count = static_cast<std::size_t>(fallback.states());
-  if (count > most_states) throw Error("muon's fallback asks for " + std::to_string(count) + " states");
-  std::array<float*, most_states> states{};
+  if (count > max_states) throw Error("muon's fallback asks for " + std::to_string(count) + " states");
+  std::array<float*, max_states> states{};
   for (std::size_t i = 0; i < count; ++i) states[i] = args.states[i] + tensor.offset;
   UpdateTensor whole = tensor;
   whole.offset = 0;

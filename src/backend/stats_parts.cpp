@@ -41,7 +41,8 @@ void Moments::write(TensorStats& stats) const {
   static constexpr double none = std::numeric_limits<double>::quiet_NaN();
   stats.count = static_cast<std::int64_t>(count);
   stats.non_finite = non_finite;
-  // A tensor without a finite value has no mean: 0 would make it look like a tensor of zeros.
+  // A tensor without finite values has no mean. A mean of 0 would make it look like a tensor of
+  // zeros.
   stats.mean = count > 0 ? rounded_to_single(mean) : none;
   stats.std = count > 1 ? rounded_to_single(std::sqrt(squares / (count - 1))) : (count > 0 ? 0 : none);
   stats.min = count > 0 ? static_cast<double>(min) : none;
@@ -55,7 +56,7 @@ void Moments::write(TensorStats& stats) const {
 int fitting_exponent(double largest) {
   constexpr int least = -126;
   constexpr int half = SignedHistogram::bins / 2;
-  if (!(largest > 0)) return least;  // also for a tensor without a finite value
+  if (!(largest > 0)) return least;  // also for a tensor without finite values
   return std::max(least, std::ilogb(largest) + 1 - std::ilogb(static_cast<double>(half)));
 }
 

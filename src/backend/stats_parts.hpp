@@ -6,7 +6,8 @@
 
 namespace lehr {
 
-/// Moments, extremes and counts of part of a tensor; of the finite values but for non_finite.
+/// Moments, extremes and counts of part of a tensor. All except non_finite cover only the finite
+/// values.
 struct Moments {
   double count = 0;
   double mean = 0;
@@ -21,11 +22,11 @@ struct Moments {
   void add(float value, float threshold);
   /// Source: Chan, Golub and LeVeque 1979.
   void add(const Moments& other);
-  /// Writes all but the histograms.
+  /// Writes all fields except the histograms.
   void write(TensorStats& stats) const;
 };
 
-/// SignedHistogram::exponent of a tensor whose largest magnitude this is.
+/// SignedHistogram::exponent for a tensor with this largest magnitude.
 int fitting_exponent(double largest);
 
 }  // namespace lehr

@@ -25,12 +25,12 @@ using store::Watched;
 constexpr std::size_t fewest_points = 16;
 constexpr double usual_budget = 0.05;
 
-/// The values met so far.
+/// The range of the values so far.
 struct Range {
   double least = std::numeric_limits<double>::infinity();
   double most = -std::numeric_limits<double>::infinity();
 
-  /// Whether the value lies outside, which it then no longer does.
+  /// Extends the range to the value. Returns whether the value was outside.
   bool widen(double value) {
     const bool outside = value < least || value > most;
     least = std::min(least, value);
@@ -39,7 +39,7 @@ struct Range {
   }
 };
 
-/// Of one layer's activations.
+/// The extremes of one layer's activations.
 struct Extremes {
   Range std;
   Range near_zero;
@@ -97,20 +97,20 @@ struct ActivationStats::State {
   std::vector<LayerStats> layers;
   std::vector<StepRow> points;
   std::vector<Extremes> extremes;  // by layer
-  store::PackedStats packed;       // of the last recorded batch; its memory is used again
+  store::PackedStats packed;       // of the last recorded batch; its memory is reused
   StatsSubscription measured;
   std::vector<std::weak_ptr<const Sink>> sinks;
 
-  std::int64_t stride = 1;   // records from one kept point to the next
-  std::int64_t offered = 0;  // records, as thinning counts them
-  bool fitting = false;      // else what runs is a validation on its own
-  bool recording = false;    // the batch under way
-  bool timing = false;       // and the time of its steps
+  std::int64_t stride = 1;   // every stride-th record is kept
+  std::int64_t offered = 0;  // number of records, for thinning
+  bool fitting = false;      // false in a validation outside a fit
+  bool recording = false;    // whether the current batch is recorded
+  bool timing = false;       // and whether its steps are timed
 
-  bool enters();
+  bool keeps_batch();
   void pack();
   void append(const StepRow& point);
-  void tell(const StepRow& point);
+  void notify_sinks(const StepRow& point);
   void thin();
   std::set<std::size_t> extreme_places() const;
   bool sets_extreme();
@@ -162,7 +162,7 @@ void ActivationStats::after_validate(Learner&) {
 
 void ActivationStats::before_batch(Learner& learner) {
   State& s = *state_;
-  constexpr std::int64_t times_every = 8;  // reading the clock around each step is not free
+  constexpr std::int64_t times_every = 8;  // reading the clock around each step costs time
   const bool training = learner.progress().training;
   s.recording = s.fitting && (training || s.options.validation) && s.budget.take();
   s.timing = s.recording && training && s.offered % times_every == 0;
@@ -177,10 +177,10 @@ void ActivationStats::after_batch(Learner& learner) {
   const Progress& p = learner.progress();
   const StepRow point{p.train_batches - 1, p.epoch, p.batch, p.training, p.loss, p.lr, p.momentum};
   if (s.timing) s.watch->add_times(learner.step().plan(), s.layers);
-  if (s.enters()) {
+  if (s.keeps_batch()) {
     s.pack();
     s.append(point);
-    s.tell(point);
+    s.notify_sinks(point);
   }
   s.budget.spend(s.measured.seconds() + watch.seconds());
 }
@@ -190,14 +190,14 @@ void ActivationStats::clean_up(Learner&) {
   state_->measured = {};
 }
 
-void ActivationStats::State::tell(const StepRow& point) {
+void ActivationStats::State::notify_sinks(const StepRow& point) {
   for (const std::weak_ptr<const Sink>& one : sinks) {
     if (const std::shared_ptr<const Sink> sink = one.lock()) (*sink)(point, packed);
   }
 }
 
-/// Whether a layer's activations are further out than in any batch before: such a batch is kept whatever its
-/// turn.
+/// Whether a layer's activations have more extreme values than in all batches before. Such a batch
+/// is always kept.
 bool ActivationStats::State::sets_extreme() {
   bool further = false;
   for (std::size_t i = 0; i < watch->tensors().size(); ++i) {
@@ -210,13 +210,13 @@ bool ActivationStats::State::sets_extreme() {
   return further;
 }
 
-/// False if the batch is passed over, since the series is thinned by now.
-bool ActivationStats::State::enters() {
+/// Whether the batch is kept. A thinned series skips batches.
+bool ActivationStats::State::keeps_batch() {
   const bool in_turn = offered++ % stride == 0;
   return sets_extreme() || in_turn;
 }
 
-/// What the batch measured: there may have been no backward pass and no step.
+/// Packs what the batch measured. There may have been no backward pass and no step.
 void ActivationStats::State::pack() {
   packed.clear();
   for (std::size_t i = 0; i < watch->tensors().size(); ++i) {
@@ -232,7 +232,8 @@ void ActivationStats::State::append(const StepRow& point) {
       if (what == tensor.what) series.push(tensor, packed);
     });
   }
-  // A tensor that was not measured leaves an entry without values, so that entries and points go together.
+  // A tensor that was not measured gets an entry without values, so that entries and points
+  // correspond.
   for (LayerStats& layer : layers) {
     for_each_series(layer, [&](Watched what, StatSeries& series) {
       const bool wanted = what == Watched::activation || options.gradients;
@@ -242,7 +243,8 @@ void ActivationStats::State::append(const StepRow& point) {
   if (points.size() > options.most_points) thin();
 }
 
-/// Where each layer's activations have their least and largest std and near-zero share.
+/// The places at which each layer's activations have their smallest and largest std and near-zero
+/// share.
 std::set<std::size_t> ActivationStats::State::extreme_places() const {
   std::set<std::size_t> places;
   const auto add = [&places](const std::vector<float>& values) {
@@ -260,12 +262,12 @@ std::set<std::size_t> ActivationStats::State::extreme_places() const {
   for (const LayerStats& layer : layers) {
     add(layer.activation.std());
     add(layer.activation.near_zero_abs());
-    if (places.size() > options.most_points / 4) break;  // many layers: those of the first ones
+    if (places.size() > options.most_points / 4) break;  // many layers: only those of the first ones
   }
   return places;
 }
 
-/// Takes every other point away, but for the extremes.
+/// Drops every other point, except the extremes.
 void ActivationStats::State::thin() {
   stride *= 2;
   const std::set<std::size_t> kept = extreme_places();

@@ -11,7 +11,7 @@
 namespace lehr {
 namespace {
 
-constexpr std::size_t numbers = 10;  // of TensorNumbers then
+constexpr std::size_t numbers = 10;  // of TensorNumbers in these versions
 constexpr std::size_t magnitudes_at = numbers;
 constexpr std::size_t values_at = magnitudes_at + MagnitudeHistogram::bins + 1;
 constexpr std::size_t exponent_at = values_at + SignedHistogram::bins;
@@ -36,7 +36,7 @@ TensorStats stats_at(const FirstRows& rows, std::size_t row) {
   return stats;
 }
 
-/// Points were kept as reals.
+/// Converts a real to an integer, because points were stored as reals.
 std::int64_t whole(double real) {
   constexpr double most = 0x1p53;
   if (!(std::abs(real) <= most)) throw BadInput("a saved batch has the number " + number_text(real));

@@ -8,11 +8,12 @@
 #include "lehr/core/tensor_stats.hpp"
 #include "lehr/store/run_records.hpp"
 
-/// Series in checkpoints of lehr's first versions: structs as they lay in memory, kept as floats. Later
-/// versions keep a StateTable. tests/cli/goldens/run_of_version_0 holds such a checkpoint.
+/// Reads series from checkpoints of lehr's first versions: structs as they were in memory, stored
+/// as floats. Later versions use a StateTable. tests/cli/goldens/run_of_version_0 contains such a
+/// checkpoint.
 namespace lehr {
 
-/// Rows of 64-bit words. Throws BadInput with `what` they are of if they are cut.
+/// Rows of 64-bit words. If they are cut, throws BadInput that says `what` they are.
 class FirstRows {
  public:
   FirstRows(std::span<const float> floats, std::size_t words_a_row, std::string_view what);

@@ -83,7 +83,8 @@ std::vector<LayerStats> LayerWatch::empty_series() const {
 
 void LayerWatch::add_times(const Plan& plan, std::vector<LayerStats>& series) {
   ++timed_;
-  // The first one is slow: its memory comes from the system. It counts until there is another.
+  // The first batch is slow, because its memory comes from the system. It only counts until there
+  // is another one.
   const double share = timed_ < 3 ? 1 : 1 / static_cast<double>(timed_ - 1);
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     StepTime time;

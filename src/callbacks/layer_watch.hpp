@@ -10,10 +10,11 @@
 
 namespace lehr {
 
-/// The layers of a Learner's model that options ask for, and which of their tensors are measured.
+/// The layers of a Learner's model that the options select, and which of their tensors are
+/// measured.
 class LayerWatch {
  public:
-  /// Throws BadInput if a pattern fits no layer.
+  /// Throws BadInput if a pattern matches no layer.
   LayerWatch(const ActivationStatsOptions& options, const Learner& learner);
 
   /// A tensor of one of the layers.
@@ -21,14 +22,14 @@ class LayerWatch {
     std::size_t layer;
     store::Watched what;
   };
-  /// By layer: its output and, if gradients are asked for, the gradient of that, its weight, the gradient of
-  /// the weight and its update.
+  /// For each layer: its output and, if gradients are recorded, the output's gradient, the weight,
+  /// the weight's gradient and the weight's update.
   std::span<const Tensor> tensors() const { return tensors_; }
   /// For Learner::subscribe, in the order of tensors().
   std::vector<StatsRequest> requests() const;
   std::vector<LayerStats> empty_series() const;
 
-  /// Adds the times of the steps of one batch to the layers'.
+  /// Adds the times of one batch's steps to the layers' times.
   void add_times(const Plan& plan, std::vector<LayerStats>& series);
 
  private:

@@ -94,14 +94,14 @@ double RecordedStats::overhead() const {
   return sum;
 }
 
-const ActivationStats* RecordedStats::fullest() const {
+const ActivationStats* RecordedStats::with_most_records() const {
   const auto found =
       std::ranges::max_element(sources_, {}, [](const Source& source) { return source.stats->records(); });
   return found == sources_.end() ? nullptr : found->stats;
 }
 
-std::int64_t RecordedStats::batches() const { return sources_.empty() ? 0 : fullest()->batches(); }
-std::int64_t RecordedStats::records() const { return sources_.empty() ? 0 : fullest()->records(); }
+std::int64_t RecordedStats::batches() const { return sources_.empty() ? 0 : with_most_records()->batches(); }
+std::int64_t RecordedStats::records() const { return sources_.empty() ? 0 : with_most_records()->records(); }
 
 std::int64_t RecordedStats::expected_bytes(const Progress& progress) const {
   const auto most = static_cast<std::int64_t>(ActivationStatsOptions().most_points);

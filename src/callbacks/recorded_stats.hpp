@@ -9,48 +9,50 @@
 
 namespace lehr {
 
-/// What all ActivationStats of a Learner record, as one: the layers of all of them, and for each batch the
-/// tensors of all that recorded it. If several record the same tensor of a batch, the first one counts.
+/// What all ActivationStats of a Learner record, combined: the layers of all of them, and for each
+/// batch the tensors of all that recorded it. If several record the same tensor of a batch, the
+/// first one counts.
 class RecordedStats {
  public:
-  /// Without any.
+  /// Makes an object that records nothing.
   RecordedStats() = default;
-  /// Listens to all of them as long as this object exists, which must not move.
+  /// Listens to all of them during its lifetime. This object must not move.
   explicit RecordedStats(Learner& learner);
   RecordedStats(const RecordedStats&) = delete;
   RecordedStats& operator=(const RecordedStats&) = delete;
 
-  /// In the order of the forward pass, with what is known of their times by now. All layers of the model if
-  /// no ActivationStats says which.
+  /// In the order of the forward pass, with the times that are known so far. All layers of the
+  /// model if there is no ActivationStats.
   std::vector<store::LayerInfo> layers(const Learner& learner) const;
 
   struct Batch {
     store::StepRow step;
     store::PackedStats stats;
   };
-  /// What was recorded since the last call: one batch, or nothing.
+  /// Returns what was recorded since the last call: one batch, or nothing.
   std::optional<Batch> take();
-  /// Forgets it.
+  /// Discards what was recorded since the last take().
   void forget() { batch_.reset(); }
 
   bool empty() const { return sources_.empty(); }
-  /// Counts time that recording takes from the training, for each of them in full.
+  /// Counts time that recording takes from the training. All of it is added to each of them.
   void add_cost(double seconds);
-  /// Time for statistics over the rest of the training's: of all together at most this.
+  /// Time for statistics divided by the rest of the training time. This is an upper bound for all
+  /// of them together.
   double overhead() const;
-  /// Batches that could have been recorded and those that were: of the one that recorded most.
+  /// Batches that could have been recorded and batches that were, of the one that recorded most.
   std::int64_t batches() const;
   std::int64_t records() const;
-  /// Bytes that the series will take at most, from what they take after the first batches.
+  /// The maximum bytes of the series, estimated from their size after the first batches.
   std::int64_t expected_bytes(const Progress& progress) const;
 
  private:
   struct Source {
     ActivationStats* stats;
-    std::vector<int> index{};  ///< of its layers, among all
+    std::vector<int> index{};  ///< the number of each of its layers among all layers
     std::shared_ptr<const void> listening{};
   };
-  const ActivationStats* fullest() const;
+  const ActivationStats* with_most_records() const;
   void index_layers(const Learner& learner);
   void add(const Source& source, const store::StepRow& step, const store::PackedStats& stats);
 

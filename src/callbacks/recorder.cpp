@@ -32,7 +32,7 @@ void Recorder::save_state(CallbackState& state) const {
 
 void Recorder::load_state(const CallbackState& state) {
   batches_.clear();
-  if (state.tables.empty()) {  // of lehr's first versions; the epoch is half a word
+  if (state.tables.empty()) {  // from lehr's first versions; the epoch is half a word
     const FirstRows rows(state.array("batches"), 5, "records");
     for (std::size_t i = 0; i < rows.size(); ++i) {
       batches_.push_back({.epoch = static_cast<std::int32_t>(rows.integer(i, 0)),

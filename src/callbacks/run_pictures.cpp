@@ -27,7 +27,7 @@ void add_worst(std::vector<Picture>& all, const ValidationReview& review, const 
                const Preprocessing& preprocessing) {
   const auto names = dataset.class_names();
   for (const ValidationReview::Miss& miss : review.worst()) {
-    if (miss.sample >= dataset.size()) continue;  // of another set that was validated
+    if (miss.sample >= dataset.size()) continue;  // a sample of another set that was validated
     all.push_back({"top_loss",
                    fmt::format("{} taken for {} ({:.0f} %), loss {:.2f}", class_name(names, miss.truth),
                                class_name(names, miss.predicted), 100 * miss.probability, miss.loss),

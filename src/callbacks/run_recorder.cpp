@@ -31,7 +31,7 @@ double seconds_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-std::string name_of_now() {
+std::string timestamp_name() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return fmt::format("run-{}", std::chrono::duration_cast<std::chrono::microseconds>(now).count());
 }
@@ -66,7 +66,7 @@ store::EpochRow row_of(const EpochRecord& record) {
   return row;
 }
 
-/// Where the fit under way goes on; nowhere if it is a new one.
+/// The position from which the current fit continues; the default if it is a new fit.
 store::ResumedAt resumed_at(const Learner& learner) {
   const Progress& p = learner.progress();
   return p.resumed ? store::ResumedAt{p.train_batches, learner.position().epoch} : store::ResumedAt{};
@@ -87,7 +87,8 @@ RunStatus status_of(EndReason reason) {
   }
 }
 
-/// "early_stopping: valid_loss has not improved for 3 epochs; ...". What a fit threw is the run's note.
+/// "early_stopping: valid_loss has not improved for 3 epochs; ...". The text of an exception is the
+/// run's note instead.
 std::string reason_text(const Ending& ending) {
   const std::string word(end_reason_name(ending.reason));
   switch (ending.reason) {
@@ -111,29 +112,29 @@ struct RunRecorder::State {
   int fits = 0;
   std::optional<store::RunWriter> writer;
   std::string failure;
-  bool told = false;
+  bool reported = false;
   bool in_fit = false;
-  bool computed = false;  // the batch under way has a prediction and a loss
+  bool computed = false;  // the current batch has a prediction and a loss
   std::optional<RecordedStats> stats;
-  bool planned = false;  // memory_planned is written
+  bool planned = false;  // memory_planned is recorded
   std::int64_t memory_before = 0;
   bool sampled = false;
-  double counted_seconds = 0;  // of the writer's, given to ActivationStats
+  double counted_seconds = 0;  // writer's time already added to ActivationStats
   ValidationReview review;
 
   store::RunInfo info(const Learner& learner) const;
   void open(Learner& learner);
   void check(Learner& learner);
-  void tell(const std::string& sentence, Learner& learner);
+  void report_failure(const std::string& sentence, Learner& learner);
   void record_step(const Learner& learner);
   void record_facts(Learner& learner);
   void add_pictures(Learner& learner, std::string& note);
-  void count_writing();
+  void count_writing_time();
   void finish(Learner& learner);
 };
 
 RunRecorder::RunRecorder(RunRecorderOptions options) : state_(std::make_unique<State>()) {
-  if (options.id.empty()) options.id = name_of_now();
+  if (options.id.empty()) options.id = timestamp_name();
   if (!options.on_failure) {
     options.on_failure = [](const std::string& sentence) {
       std::fprintf(stderr, "lehr: %s\n", sentence.c_str());
@@ -178,23 +179,22 @@ void RunRecorder::before_fit(Learner& learner) {
   s.writer.reset();
   s.failure.clear();
   s.counted_seconds = 0;
-  s.told = s.computed = s.planned = s.sampled = false;
+  s.reported = s.computed = s.planned = s.sampled = false;
   s.in_fit = true;
   s.memory_before = memory_bytes() - memory_held(learner);
   s.review.start(learner.data().classes());
   s.stats.emplace(learner);
 }
 
-// At the first batch: a training that cannot begin leaves no run behind, and by now a resumed one stands
-// where it goes on.
+// Called at the first batch. So a training that cannot begin leaves no run in the store, and a
+// resumed fit has reached the position from which it continues.
 void RunRecorder::State::open(Learner& learner) {
   try {
     writer.emplace(options.store, info(learner), resumed_at(learner));
   } catch (const store::RunTaken&) {  // by a training that began at the same time
     throw;
-  } catch (
-      const Error& error) {  // before_fit has looked at the store: it is the disk or the system that fails
-    tell(error.what(), learner);
+  } catch (const Error& error) {  // before_fit checked the store, so it is the disk or the system
+    report_failure(error.what(), learner);
     return;
   }
   writer->layers(stats->layers(learner));
@@ -203,14 +203,14 @@ void RunRecorder::State::open(Learner& learner) {
 }
 
 void RunRecorder::State::check(Learner& learner) {
-  if (told) return;
-  if (const std::string sentence = writer->failure(); !sentence.empty()) tell(sentence, learner);
+  if (reported) return;
+  if (const std::string sentence = writer->failure(); !sentence.empty()) report_failure(sentence, learner);
 }
 
-/// Says once that recording has ended.
-void RunRecorder::State::tell(const std::string& sentence, Learner& learner) {
+/// Reports once that recording has ended.
+void RunRecorder::State::report_failure(const std::string& sentence, Learner& learner) {
   failure = sentence;
-  told = true;
+  reported = true;
   const char* consequence =
       options.stop_on_failure ? "; the training stops" : "; the training goes on unrecorded";
   options.on_failure(failure + consequence);
@@ -219,7 +219,7 @@ void RunRecorder::State::tell(const std::string& sentence, Learner& learner) {
 
 void RunRecorder::before_batch(Learner& learner) {
   State& s = *state_;
-  if (s.in_fit && !s.writer && !s.told) s.open(learner);
+  if (s.in_fit && !s.writer && !s.reported) s.open(learner);
   s.computed = false;
   if (s.stats) s.stats->forget();
 }
@@ -228,7 +228,7 @@ void RunRecorder::after_loss(Learner&) { state_->computed = true; }
 
 void RunRecorder::after_batch(Learner& learner) {
   State& s = *state_;
-  if (!s.writer) return;  // a validation on its own
+  if (!s.writer) return;  // a validation outside a fit
   s.record_step(learner);
   if (!s.computed) return;  // cancelled before there was anything else to record
   if (learner.progress().training) {
@@ -236,20 +236,20 @@ void RunRecorder::after_batch(Learner& learner) {
   } else {
     s.review.add(learner.batch(), learner.step().scores());
   }
-  s.count_writing();
+  s.count_writing_time();
   s.check(learner);
 }
 
-// Where the training's threads take all cores, what the writer's thread computes keeps one of them, and so
-// all, from the training.
-void RunRecorder::State::count_writing() {
+// If the training's threads use all cores, the writer's thread takes the time of one of them. All
+// others wait for that one, so the time counts as a cost of the statistics.
+void RunRecorder::State::count_writing_time() {
   const double busy = writer->busy_seconds();
   if (busy == counted_seconds) return;
   if (!spare_cores()) stats->add_cost(busy - counted_seconds);
   counted_seconds = busy;
 }
 
-/// Every training batch, and batches of a validation if they have statistics.
+/// Records every training batch, and validation batches that have statistics.
 void RunRecorder::State::record_step(const Learner& learner) {
   const Progress& p = learner.progress();
   if (std::optional<RecordedStats::Batch> batch = stats->take()) {
@@ -259,7 +259,7 @@ void RunRecorder::State::record_step(const Learner& learner) {
   }
 }
 
-/// What is recorded once, at the first batches.
+/// Records what is recorded once, at the first batches.
 void RunRecorder::State::record_facts(Learner& learner) {
   const Progress& p = learner.progress();
   if (!planned &&
@@ -289,11 +289,12 @@ void RunRecorder::after_epoch(Learner& learner) {
 
 void RunRecorder::after_fit(Learner& learner) {
   State& s = *state_;
-  // It was killed behind its last checkpoint: nothing is left to train, but its end to record.
-  if (learner.progress().resumed && !s.writer && !s.told) s.open(learner);
+  // The process was killed after its last checkpoint. Nothing is left to train, but the end is not
+  // recorded yet.
+  if (learner.progress().resumed && !s.writer && !s.reported) s.open(learner);
 }
 
-// The records shall end well whatever a data set does that is asked for its pictures.
+// An exception from a data set that is read for pictures must not prevent recording the end.
 void RunRecorder::State::add_pictures(Learner& learner, std::string& note) {
   try {
     writer->pictures(run_pictures::at_end(learner, review));
@@ -315,7 +316,7 @@ void RunRecorder::clean_up(Learner& learner) {
   if (!wrote || s.options.report.empty() || !s.failure.empty()) return;
   try {
     write_report(s.options.report);
-  } catch (const Error& error) {  // all but the page is safe
+  } catch (const Error& error) {  // everything except the page is stored
     s.options.on_failure(error.what());
   }
 }

@@ -22,7 +22,8 @@ bool StatsBudget::take() {
 
 bool StatsBudget::within_budget() const {
   if (share_ == 0 || records_ == 0) return true;
-  // The first record also fills caches and allocates: it says nothing about the next one.
+  // The first record also fills caches and allocates memory, so its cost does not predict the next
+  // one.
   const double expected = records_ > 1 ? last_cost_ : 0;
   return cost_ + expected <= share_ * (elapsed() - cost_);
 }

@@ -7,25 +7,25 @@
 
 namespace lehr {
 
-/// Decides which batches ActivationStats records: each `every`-th one, and of those as many as a share of the
-/// training time pays for. Counts that time, and what the records cost.
+/// Decides which batches ActivationStats records: every `every`-th batch, and of these as many as a
+/// share of the training time allows. Measures that time and the cost of the records.
 class StatsBudget {
  public:
-  /// A share of 0 is no limit.
+  /// A share of 0 means no limit.
   StatsBudget(std::int64_t every, double share) : every_(every), share_(share) {}
 
-  /// A part of the training begins whose time counts, and ends.
+  /// Marks the begin and the end of a part of the training whose time counts.
   void begin_part();
   void end_part();
 
-  /// Whether the next batch is recorded. The first one in turn always is. Later ones are if, with what the
-  /// last record cost added, the whole cost stays within the budget.
+  /// Whether the next batch is recorded. The first candidate always is. A later one is recorded if
+  /// the total cost plus the cost of the last record stays within the budget.
   bool take();
-  /// The batch taken last is not recorded after all.
+  /// Call it if the batch taken last is not recorded after all.
   void give_back() { --records_; }
   void spend(double seconds);
 
-  /// Cost over the rest of the training time.
+  /// Cost divided by the rest of the training time.
   double overhead() const;
   double share() const { return share_; }
   std::int64_t batches() const { return batches_; }

@@ -32,11 +32,11 @@ void ValidationReview::add(const Batch& batch, std::span<const float> scores) {
     if (target[0] < 0 || target[0] >= classes) continue;
     const std::span<const float> row = scores.subspan(i * width, width);
     matrix_.add({row, target, classes});
-    keep_if_bad(miss_of(batch.ids[i], target[0], row));
+    keep_if_worst(miss_of(batch.ids[i], target[0], row));
   }
 }
 
-void ValidationReview::keep_if_bad(const Miss& miss) {
+void ValidationReview::keep_if_worst(const Miss& miss) {
   if (!std::isfinite(miss.loss)) return;
   if (worst_.size() == most && miss.loss <= worst_.back().loss) return;
   const auto place = std::ranges::upper_bound(worst_, miss.loss, std::ranges::greater(), &Miss::loss);

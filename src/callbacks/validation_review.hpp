@@ -33,7 +33,7 @@ class ValidationReview {
  private:
   static constexpr std::size_t most = 24;
 
-  void keep_if_bad(const Miss& miss);
+  void keep_if_worst(const Miss& miss);
 
   std::int64_t samples_ = 0;
   ConfusionMatrix matrix_;

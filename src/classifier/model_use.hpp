@@ -5,8 +5,8 @@
 
 namespace lehr {
 
-/// Throws BadInput if a plan, which knows its needs before it allocates, needs more memory than the backend
-/// has.
+/// Throws BadInput if a plan needs more memory than the backend has. A plan's needs are known
+/// before it allocates.
 void check_memory(const Plan& plan, const Backend& backend);
 /// The same for `copies` of a model's parameters: values, gradients, optimizer states.
 void check_parameter_memory(const Graph& model, const Backend& backend, int copies);

@@ -102,7 +102,7 @@ void PlanCache::freeze(std::vector<NodeId> nodes) {
   frozen_ = std::move(nodes);
   plans_.clear();
   current_ = nullptr;
-  // Nothing will write these gradients any more.
+  // Nothing writes these gradients any more, so they are cleared.
   for (const ParameterEntry& entry : parameters_.entries()) {
     if (is_state(entry.role) || std::ranges::find(frozen_, entry.node) == frozen_.end()) continue;
     parameters_.backend().fill(parameters_.grad(entry), 0);

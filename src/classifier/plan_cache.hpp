@@ -14,37 +14,38 @@
 
 namespace lehr {
 
-/// A classifier's graph with its loss behind it, and one plan for each batch size and mode that came up: the
-/// last batch of an epoch may be shorter than the others. The plans take turns in one memory. When the thread
-/// count has changed, they are made anew.
+/// A classifier's graph with its loss, and one plan for each batch size and mode in use. The last
+/// batch of an epoch may be smaller than the others. The plans share one memory and run in turn. If
+/// the thread count changes, they are made again.
 class PlanCache {
  public:
-  /// model is a graph from one input of images to (N, classes) scores. Keeps a reference to parameters.
+  /// model: a graph from one image input to scores of shape (N, classes). Keeps a reference to
+  /// parameters.
   PlanCache(const Graph& model, std::shared_ptr<const Loss> loss, Parameters& parameters, std::uint64_t seed);
 
   Plan& plan(std::int64_t batch_size, Mode mode) { return plan(batch_size, mode, false); }
 
-  // One batch: predict, then loss, then in training mode backward.
-  /// Scores (size, classes), row by row; valid until the next batch.
+  // Calls for one batch: predict, then loss, then in training mode backward.
+  /// Returns scores of shape (size, classes), row-major. Valid until the next batch.
   std::span<const float> predict(const Batch& batch, Mode mode, std::uint64_t step);
-  /// Replaces the scores before loss().
+  /// Replaces the scores. Call it before loss().
   void set_scores(std::span<const float> scores);
-  /// Mean over the batch.
+  /// The mean over the batch.
   double loss();
-  /// The loss counts times factor.
+  /// The loss is multiplied by `factor`.
   void backward(double factor);
 
-  /// From now on the parameters of these nodes get no gradient.
+  /// From now on, the parameters of these nodes get no gradient.
   void freeze(std::vector<NodeId> nodes);
 
-  /// From now on plans can measure these tensors. Gradients are measured in training only.
+  /// From now on, plans can measure these tensors. Gradients are measured only in training.
   void watch(std::vector<ProbeSpec> probes);
-  /// Which of them the next batches measure (none if empty), and whether they time their steps.
+  /// Selects which of them the next batches measure (none if empty), and whether steps are timed.
   void measure(const std::vector<bool>& wanted, bool times) {
     measured_ = wanted;
     timing_ = times;
   }
-  /// The plan of the present batch; null before the first.
+  /// The plan of the current batch. Null before the first batch.
   Plan* current() const { return current_; }
 
   std::size_t memory_held() const { return room_->bytes(); }
@@ -55,7 +56,7 @@ class PlanCache {
  private:
   Plan& plan(std::int64_t batch_size, Mode mode, bool soft);
   void bind(const Batch& batch);
-  /// The graph with the loss on such targets.
+  /// The graph with the loss for hard or soft targets.
   const LossGraph& loss_graph(bool soft);
 
   NodeId images_ = 0;
@@ -64,13 +65,13 @@ class PlanCache {
   std::uint64_t seed_;
   Graph model_;
   std::shared_ptr<const Loss> loss_;
-  LossGraph hard_;                 // on class numbers
-  std::optional<LossGraph> soft_;  // on shares of the classes; made for the first batch that has them
+  LossGraph hard_;                 // for targets that are class numbers
+  std::optional<LossGraph> soft_;  // for targets that are class shares; made for the first such batch
   std::vector<NodeId> frozen_;
   std::vector<ProbeSpec> watched_;
   std::vector<bool> measured_;
   bool timing_ = false;
-  std::shared_ptr<PlanRoom> room_;  // one plan runs at a time
+  std::shared_ptr<PlanRoom> room_;  // only one plan runs at a time
   std::map<std::tuple<std::int64_t, Mode, bool>, Plan> plans_;
   Plan* current_ = nullptr;
   bool current_soft_ = false;

@@ -9,7 +9,8 @@ namespace lehr {
 
 namespace {
 
-/// A terminal or pipe that another process has made non-blocking can be full for a while.
+/// Another process may have made a terminal or pipe non-blocking. Writes to it can then fail for a
+/// while because it is full.
 void wait_until_writable(int descriptor) {
   pollfd waited{.fd = descriptor, .events = POLLOUT, .revents = 0};
   ::poll(&waited, 1, -1);

@@ -26,8 +26,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string nearest_name(std::string_view given, std::span<const std::string> valid) {
-  constexpr std::size_t longest_considered = 256;  // limits the time for very long input
-  given = given.substr(0, longest_considered);
+  constexpr std::size_t max_considered = 256;  // limits the time for very long input
+  given = given.substr(0, max_considered);
   std::string best;
   std::size_t best_distance = given.size() / 2 + 2;
   for (const std::string& name : valid) {

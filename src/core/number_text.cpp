@@ -45,9 +45,9 @@ std::string number_text(float number) {
 std::string loss_text(double value) {
   if (!std::isfinite(value)) return not_finite(value);
   const double size = std::abs(value);
-  constexpr double least_with_two_digits = 0.001;
-  constexpr double least_scientific = 1e5;
-  if (size != 0 && (size < least_with_two_digits || size >= least_scientific)) {
+  constexpr double min_fixed = 0.001;
+  constexpr double min_scientific = 1e5;
+  if (size != 0 && (size < min_fixed || size >= min_scientific)) {
     return converted(value, std::chars_format::scientific, 3);
   }
   return fixed(value, 4);

@@ -7,7 +7,7 @@
 namespace lehr::detail {
 namespace {
 
-constexpr std::size_t longest_name = 64;
+constexpr std::size_t max_name_length = 64;
 
 bool is_name_character(char c) {
   const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -17,10 +17,10 @@ bool is_name_character(char c) {
 }  // namespace
 
 void check_registered_name(const RegistryWords& words, std::string_view name) {
-  const bool fits = !name.empty() && name.size() <= longest_name;
+  const bool fits = !name.empty() && name.size() <= max_name_length;
   if (fits && std::all_of(name.begin(), name.end(), is_name_character)) return;
   throw BadInput(std::string("the name of a new ") + words.kind + " should have 1 to " +
-                 std::to_string(longest_name) + " letters, digits, '-', '_' or '.', found " +
+                 std::to_string(max_name_length) + " letters, digits, '-', '_' or '.', found " +
                  in_quotes(name));
 }
 

@@ -12,26 +12,26 @@
 
 namespace lehr {
 
-/// The words of a registry's messages.
+/// The words for a registry's messages.
 struct RegistryWords {
-  const char* kind;      ///< what a name stands for: "model"
-  const char* function;  ///< with which a program adds its own: "lehr::register_model"
+  const char* kind;      ///< what is registered: "model"
+  const char* function;  ///< the function that registers an entry: "lehr::register_model"
 };
 
 namespace detail {
 
 /// Throws BadInput unless the name has 1 to 64 letters, digits, '-', '_' and '.'.
 void check_registered_name(const RegistryWords& words, std::string_view name);
-/// The error for a name that is taken, by a built-in entry or by one of the program.
+/// The error for a name that a built-in entry or one of the program already has.
 BadInput name_is_taken(const RegistryWords& words, std::string_view name, bool built_in);
-/// The error for a name that nobody registered: the nearest name, all names, and how to add one.
+/// The error for an unknown name. It lists the nearest name, all names, and how to add one.
 BadInput unknown_registered_name(const RegistryWords& words, std::string_view name,
                                  const std::vector<std::string>& known);
 
 }  // namespace detail
 
-/// Entries by name: the built-in ones, and those that a program adds while it runs. An entry is never removed
-/// or changed, so references to it stay valid. Several threads may read while others add.
+/// Entries by name: the built-in ones and those that a program adds. Entries are never removed or
+/// changed, so references to them stay valid. Several threads may read while others add.
 template <class Entry>
 class OpenRegistry {
  public:
@@ -45,7 +45,7 @@ class OpenRegistry {
     entries_.insert_or_assign(std::string(name), Named{std::move(entry), true});
   }
 
-  /// Throws BadInput if the name is taken or is no name.
+  /// Throws BadInput if the name is taken or is not a valid name.
   void add(const std::string& name, Entry entry) {
     detail::check_registered_name(words_, name);
     const std::unique_lock lock(mutex_);
@@ -54,14 +54,14 @@ class OpenRegistry {
     entries_.emplace(name, Named{std::move(entry), false});
   }
 
-  /// Null if there is none.
+  /// Null if there is no such entry.
   const Entry* find(std::string_view name) const {
     const std::shared_lock lock(mutex_);
     const auto found = entries_.find(name);
     return found == entries_.end() ? nullptr : &found->second.entry;
   }
 
-  /// Throws BadInput with the nearest name if there is none.
+  /// Throws BadInput, with the nearest name, if there is no such entry.
   const Entry& at(std::string_view name) const {
     if (const Entry* entry = find(name)) return *entry;
     throw detail::unknown_registered_name(words_, name, names());

@@ -13,13 +13,13 @@ namespace {
 
 thread_local bool inside_region = false;
 
-/// One parallel region: the work of every thread of the team, and the exception if one was thrown.
+/// One parallel region: the work for all threads of the team, and the first exception.
 struct Region {
   std::int64_t count;
   int parts;
   detail::RangeFunction function;
   void* body;
-  int threads;  // threads() of the calling thread, so that all parts split nested ranges alike
+  int threads;  // threads() of the calling thread, so that all parts split nested ranges in the same way
   std::exception_ptr failure{};
   std::atomic_flag failed = ATOMIC_FLAG_INIT;
 

@@ -4,7 +4,7 @@
 
 namespace lehr {
 
-/// Bytes of memory that this machine has, used or free.
+/// The total memory of this machine in bytes, used and free.
 std::uint64_t physical_memory();
 
 }  // namespace lehr

@@ -13,7 +13,8 @@
 namespace lehr {
 namespace {
 
-// Longer than the gap between two regions of a training step, but too short for anyone to notice.
+// Longer than the gap between two regions of a training step, but too short to cost noticeable CPU
+// time.
 constexpr auto helper_patience = std::chrono::microseconds(200);
 constexpr auto caller_patience = std::chrono::microseconds(50);
 
@@ -109,7 +110,7 @@ void ThreadTeam::grow(std::size_t helpers) {
     try {
       std::thread(&Helper::serve, helpers_.back().get()).detach();
     } catch (const std::system_error&) {
-      // The system has no more threads: the caller does this helper's parts.
+      // The system has no more threads. The caller does the parts of this helper.
     }
   }
 }

@@ -8,9 +8,10 @@
 
 namespace lehr {
 
-/// Threads that share the parts of a region with the calling thread. If a helper does not start its part in
-/// time (because it sleeps, or has no core on a busy machine), the caller takes that part over. So the caller
-/// never waits for work that has not begun. A waiting helper spins for a while and then sleeps.
+/// Threads that share the parts of a region with the calling thread. If a helper does not start its
+/// part in time (because it sleeps, or has no core on a busy machine), the caller takes over that
+/// part. The caller therefore never waits for work that has not begun. A waiting helper spins for a
+/// while and then sleeps.
 class ThreadTeam {
  public:
   using Work = void (*)(void* region, int part);

@@ -15,7 +15,7 @@
 namespace lehr {
 namespace {
 
-constexpr int most_threads = 1024;
+constexpr int max_threads = 1024;
 
 /// The first number of OMP_NUM_THREADS ("4" or "4,2"), or 0 if there is no valid one. OpenMP also ignores
 /// invalid values.
@@ -30,13 +30,13 @@ int threads_of_environment() {
   const std::size_t next = rest.find_first_not_of(' ');
   const bool ends_well = next == std::string_view::npos || rest[next] == ',';
   if (failure != std::errc() || !ends_well || count < 1) return 0;
-  return std::min(count, most_threads);
+  return std::min(count, max_threads);
 }
 
 std::atomic<int>& setting() {
   static std::atomic<int> count = [] {
     const int wanted = threads_of_environment();
-    return wanted > 0 ? wanted : std::min(usable_processors(), most_threads);
+    return wanted > 0 ? wanted : std::min(usable_processors(), max_threads);
   }();
   return count;
 }
@@ -44,8 +44,8 @@ std::atomic<int>& setting() {
 thread_local int count_of_scope = 0;  // 0 outside of scopes
 
 void check(int count, int least) {
-  if (count >= least && count <= most_threads) return;
-  throw BadInput("threads must be between " + std::to_string(least) + " and " + std::to_string(most_threads) +
+  if (count >= least && count <= max_threads) return;
+  throw BadInput("threads must be between " + std::to_string(least) + " and " + std::to_string(max_threads) +
                  ", found " + std::to_string(count));
 }
 

@@ -13,20 +13,20 @@
 
 namespace lehr::data {
 
-/// Room for one batch.
+/// Memory for one batch.
 struct BatchBuffer {
   BatchBuffer(std::int64_t batch_size, const Shape& image_shape);
   Tensor images;   ///< (batch size, C, H, W) f32, channels-last
   Tensor targets;  ///< (batch size) i64
 };
 
-/// What a thread needs to load samples.
+/// Memory that a thread needs to load samples.
 struct Scratch {
   Image picture;
   Image room;
 };
 
-/// Places of a batch: from begin to before end.
+/// Positions in a batch: from begin to before end.
 struct Places {
   std::int64_t begin = 0, end = 0;
 };
@@ -34,20 +34,21 @@ struct Places {
 /// Fills batches: reads samples, transforms and preprocesses them.
 class BatchMaker {
  public:
-  /// Throws BadInput as the Preprocessor and make_transform do. `seed` is of the transforms.
+  /// Throws BadInput like the Preprocessor and make_transform. `seed` is for the transforms.
   BatchMaker(std::shared_ptr<const Dataset> dataset, const Preprocessing& preprocessing,
              std::span<const TransformSpec> transforms = {}, std::uint64_t seed = 0);
 
-  /// The epoch of the samples that follow, which decides their random numbers.
+  /// Sets the epoch of the following samples. It determines their random numbers.
   void start(std::int64_t epoch) { epoch_ = epoch; }
 
-  /// Loads the samples `ids`, at most the buffer's size, on the threads of parallel_for. An error names the
-  /// sample; of several it is that of the first.
+  /// Loads the samples `ids`, at most the buffer's size, on the threads of parallel_for. An error
+  /// names the sample. If several samples fail, it is the error of the first one.
   void fill(std::span<const std::int64_t> ids, BatchBuffer& buffer);
-  /// Loads the samples at some of the places, on this thread. Several threads may do so at once.
+  /// Loads the samples at some of the positions, on this thread. Several threads may call it at
+  /// once.
   void fill_places(std::span<const std::int64_t> ids, Places places, BatchBuffer& buffer,
                    Scratch& scratch) const;
-  /// How many samples are worth a thread's attention.
+  /// The number of samples for which it pays to use another thread.
   std::int64_t grain() const { return grain_; }
 
  private:
@@ -60,10 +61,10 @@ class BatchMaker {
   std::uint64_t seed_;
   std::int64_t epoch_ = 0;
   std::int64_t classes_;
-  Shape promised_;  // the shape of all pictures, if the dataset says so
+  Shape declared_shape_;  // the shape of all pictures, if the dataset gives one
   std::int64_t grain_;
-  std::vector<Scratch> scratch_;              // for each thread of fill()
-  std::vector<std::exception_ptr> failures_;  // of these
+  std::vector<Scratch> scratch_;              // one for each thread of fill()
+  std::vector<std::exception_ptr> failures_;  // one for each thread of fill()
 };
 
 }  // namespace lehr::data

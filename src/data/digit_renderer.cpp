@@ -15,12 +15,12 @@ constexpr float control_point_jitter = 0.065F;  // of the unit square
 constexpr float elastic_strength = 6.0F;        // pixels before smoothing, about 1.5 after it
 constexpr int steps_a_curve = 5;                // straight pieces between two points of a curve
 
-/// How deep each pixel lies inside the ink, in pixels: positive inside, negative outside.
+/// The depth of each pixel inside the ink, in pixels: positive inside, negative outside.
 class Ink {
  public:
   Ink() { depth_.fill(-far); }
 
-  /// A straight piece of a stroke with round ends.
+  /// Adds a straight piece of a stroke, with round ends.
   void segment(Point a, Point b, float radius) {
     const float reach = radius + 1.5F;
     const Range columns = range(std::min(a.x, b.x) - reach, std::max(a.x, b.x) + reach);
@@ -65,7 +65,7 @@ Point curve_point(Point a, Point b, Point c, Point d, float t) {
   return {blend(a.x, b.x, c.x, d.x), blend(a.y, b.y, c.y, d.y)};
 }
 
-/// The hand that writes one digit.
+/// Draws the strokes of one digit with random distortion.
 class Pen {
  public:
   explicit Pen(Rng& rng)
@@ -90,7 +90,7 @@ class Pen {
       return points[static_cast<std::size_t>(index)];
     };
     const bool straight = stroke.kind == Stroke::Kind::straight;
-    // Straight strokes are cut as well, so that the elastic field can bend them.
+    // Straight strokes are divided as well, so that the elastic field can bend them.
     Point from = warped(at(0));
     for (int i = 0; i < (closed ? count : count - 1); ++i) {
       for (int step = 1; step <= steps_a_curve; ++step) {
@@ -122,8 +122,8 @@ class Pen {
 
 using Canvas = std::array<float, digit_pixels>;
 
-/// Ink to grey: an edge about a pixel wide.
-void develop(const Ink& ink, Rng& rng, Canvas& canvas) {
+/// Converts ink to grey. An edge is about a pixel wide.
+void ink_to_grey(const Ink& ink, Rng& rng, Canvas& canvas) {
   const float intensity = rng.uniform(140, 255);
   const float sharpness = rng.uniform(0.55F, 1.1F);
   for (int i = 0; i < digit_pixels; ++i) {
@@ -132,7 +132,8 @@ void develop(const Ink& ink, Rng& rng, Canvas& canvas) {
   }
 }
 
-/// Changes the pixels of a soft round spot at a random place to blend(pixel, share of the spot in it).
+/// Changes the pixels of a soft round spot at a random position to blend(pixel, share of the spot
+/// in it).
 template <class Blend>
 void spot(Rng& rng, float radius, Canvas& canvas, Blend blend) {
   const float x = rng.uniform(4, digit_side - 4);
@@ -149,11 +150,11 @@ void spot(Rng& rng, float radius, Canvas& canvas, Blend blend) {
 }
 
 void damage(Rng& rng, Canvas& canvas) {
-  if (rng.uniform() < 0.25F) {  // the pen skipped
+  if (rng.uniform() < 0.25F) {  // a gap in a stroke
     const float radius = rng.uniform(1.2F, 2.6F);
     spot(rng, radius, canvas, [](float pixel, float share) { return pixel * (1 - 0.9F * share); });
   }
-  if (rng.uniform() < 0.25F) {  // a blot
+  if (rng.uniform() < 0.25F) {  // a spot of ink
     const float radius = rng.uniform(1.0F, 1.9F);
     const float brightness = rng.uniform(60, 220);
     spot(rng, radius, canvas, [=](float pixel, float share) { return std::max(pixel, brightness * share); });
@@ -162,7 +163,8 @@ void damage(Rng& rng, Canvas& canvas) {
 
 void add_noise(Rng& rng, const Canvas& canvas, std::span<std::uint8_t, digit_pixels> pixels) {
   const float level = rng.uniform(0, 22);  // standard deviation in grey levels
-  // The sum of a word's four bytes is near enough to normal: mean 510, standard deviation 147.8.
+  // The sum of a word's four bytes is almost normally distributed: mean 510, standard deviation
+  // 147.8.
   const float scale = level / 147.8F;
   for (std::size_t i = 0; i < pixels.size(); ++i) {
     const std::uint32_t word = rng.next();
@@ -184,7 +186,7 @@ void draw_digit(std::uint64_t seed, DigitStream stream, std::int64_t index,
   Ink ink;
   for (const Stroke& stroke : skeleton) pen.write(stroke, ink);
   Canvas canvas;
-  develop(ink, rng, canvas);
+  ink_to_grey(ink, rng, canvas);
   damage(rng, canvas);
   add_noise(rng, canvas, pixels);
 }

@@ -16,7 +16,7 @@ struct Point {
 struct Stroke {
   enum class Kind { straight, curved, closed_curve };
   Kind kind = Kind::straight;
-  std::vector<Point> points;  ///< at most max_stroke_points, which the pen passes through
+  std::vector<Point> points;  ///< the pen passes through them; at most max_stroke_points
 };
 
 inline constexpr std::size_t max_stroke_points = 16;

@@ -15,7 +15,8 @@ ElasticField::ElasticField(Rng& rng, float strength) {
 }
 
 void ElasticField::smooth(Grid& grid) {
-  // A Gaussian of one spacing, the 4 pixels that Simard found best, cut after two nodes.
+  // A Gaussian with a deviation of one spacing, the 4 pixels that Simard found best, cut off after
+  // two nodes.
   constexpr std::array<float, 5> weights{0.0545F, 0.2442F, 0.4026F, 0.2442F, 0.0545F};
   const auto pass = [&](int along, int across) {
     for (int line = 0; line < nodes; ++line) {
@@ -57,8 +58,9 @@ Point ElasticField::displacement(Point at) const {
 }
 
 Affine Affine::random(Rng& rng) {
-  // Ranges chosen so that, of 20,000 samples, softmax regression learns to tell 85 % at best, and simple_cnn
-  // with batch norm (Adam, one cycle of 5 epochs) 96 % after one epoch and 98.7 to 99.2 % after five.
+  // The ranges were chosen so that, with 20,000 samples, softmax regression reaches at most 85 %,
+  // and simple_cnn with batch norm (Adam, one cycle of 5 epochs) reaches 96 % after one epoch and
+  // 98.7 to 99.2 % after five.
   constexpr float largest_rotation = 0.22F;  // radians, 13 degrees
   constexpr float largest_shear = 0.25F;
   constexpr float largest_shift = 1.3F;  // pixels

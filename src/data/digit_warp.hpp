@@ -7,13 +7,14 @@
 
 namespace lehr::data {
 
-/// A smooth random displacement of the plane: uniform noise on a grid, smoothed by a Gaussian, read between
-/// its nodes linearly.
-/// Source: Simard, Steinkraus, Platt, "Best practices for convolutional neural networks applied to visual
-/// document analysis", ICDAR 2003.
+/// A smooth random displacement of the plane: uniform noise on a grid, smoothed by a Gaussian, with
+/// linear interpolation between the nodes.
+///
+/// Source: Simard, Steinkraus, Platt, "Best practices for convolutional neural networks applied to
+/// visual document analysis", ICDAR 2003.
 class ElasticField {
  public:
-  /// strength: how far a point moves at most, in pixels, before smoothing.
+  /// strength: the maximum displacement of a point in pixels, before smoothing.
   ElasticField(Rng& rng, float strength);
   Point displacement(Point at) const;
 
@@ -27,7 +28,7 @@ class ElasticField {
   Grid y_{};
 };
 
-/// What moves a skeleton in the unit square to pixels: scale, aspect, shear, rotation, shift.
+/// Maps a skeleton from the unit square to pixels: scale, aspect, shear, rotation, shift.
 struct Affine {
   float xx = 1, xy = 0, yx = 0, yy = 1;
   float shift_x = 0, shift_y = 0;

@@ -17,7 +17,7 @@ const std::vector<std::string>& digit_names() {
 
 const Shape digit_shape{1, digit_side, digit_side};
 
-/// Draws each picture when it is read: for sets too large to hold.
+/// Draws each picture when it is read, for sets that are too large for memory.
 class DrawnDigits final : public Dataset {
  public:
   DrawnDigits(std::uint64_t seed, DigitStream stream, std::int64_t size)

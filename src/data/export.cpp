@@ -22,7 +22,7 @@ void append_header(std::vector<std::uint8_t>& bytes, std::initializer_list<std::
   }
 }
 
-/// Labels and images of a set a piece at a time, so that a set larger than memory can be written.
+/// Provides labels and images of a set in pieces, so that a set larger than memory can be written.
 class IdxPieces {
  public:
   explicit IdxPieces(const Dataset& set) : set_(set) {}
@@ -57,7 +57,8 @@ class IdxPieces {
  private:
   static constexpr std::int64_t most_samples = 4096;
 
-  /// Empties the piece but for the header of a first one, and returns how many samples come next.
+  /// Clears the piece, adds the header if it is the first piece, and returns how many samples come
+  /// next.
   std::int64_t begin_piece(std::initializer_list<std::int64_t> extents) {
     piece_.clear();
     if (next_ == 0) append_header(piece_, extents);
@@ -95,7 +96,7 @@ void check_class_names(std::span<const std::string> names) {
 void export_png(const Dataset& set, const std::string& name, const StagingFolder& staging) {
   const std::span<const std::string> classes = set.class_names();
   for (const std::string& class_name : classes) staging.make_folder(std::filesystem::path(name) / class_name);
-  std::vector<std::int64_t> numbers;  // of a sample within its class, from 1
+  std::vector<std::int64_t> numbers;  // of each sample within its class, from 1
   std::vector<std::int64_t> counts(classes.size());
   for (std::int64_t i = 0; i < set.size(); ++i) {
     numbers.push_back(++counts[static_cast<std::size_t>(set.label(i))]);

@@ -85,7 +85,8 @@ std::vector<std::uint64_t> read_header(File& file, std::size_t dimensions) {
   return extents;
 }
 
-/// Reads exactly `expected` bytes, which must be all that is left. `what` says what the header promised.
+/// Reads exactly `expected` bytes, which must be the rest of the file. `what` says what the header
+/// promised.
 std::vector<std::uint8_t> read_body(File& file, std::uint64_t header, std::uint64_t expected,
                                     const std::string& what) {
   const auto refuse_cut = [&](std::uint64_t found, const char* qualifier) {
@@ -100,7 +101,8 @@ std::vector<std::uint8_t> read_body(File& file, std::uint64_t header, std::uint6
                     in_quotes(file.path), what, counted(header + expected, "byte"),
                     counted(file.source.file_bytes(), "byte")));
   }
-  // Usual .gz files need one allocation; a false header gets no more than twice what the data fill.
+  // Usual .gz files need one allocation. If the header is false, at most twice the size of the data is
+  // allocated.
   constexpr std::uint64_t usual_ratio = 16;
   std::vector<std::uint8_t> body;
   std::uint64_t room =

@@ -13,9 +13,10 @@ struct IdxImages {
   std::vector<std::uint8_t> pixels;
 };
 
-/// Both read a plain or .gz file, and throw BadInput naming it where it is missing, not IDX, of other
-/// elements than bytes, of another number of dimensions, empty, cut, damaged, or longer than its header says.
-/// Neither allocates more than a small multiple of what the file really holds.
+/// Both functions read a plain or .gz file. They throw BadInput with the file if it is missing, not
+/// IDX, empty, cut, damaged or longer than its header says, or if it has elements other than bytes
+/// or another number of dimensions. Neither allocates more than a small multiple of what the file
+/// really contains.
 IdxImages read_idx_images(const std::filesystem::path& file);
 std::vector<std::uint8_t> read_idx_labels(const std::filesystem::path& file);
 

@@ -14,12 +14,13 @@
 namespace lehr {
 namespace {
 
-using Json = nlohmann::ordered_json;  // keeps the order in which people read the keys
+using Json = nlohmann::ordered_json;  // keeps the order of the keys
 
 constexpr std::int64_t version = 1;
 constexpr const char* scale_name = "unit";  // values in [0, 1]
 
-/// `what` begins the messages. Nothing hostile grows beyond its own size, because the depth is bounded.
+/// Messages begin with `what`. The depth is bounded, so that no text can use much more memory than
+/// its size.
 Json parse(std::string_view text, const std::string& what) {
   constexpr int deepest = 4;
   const auto shallow = [&](int depth, Json::parse_event_t, const Json&) {

@@ -16,17 +16,19 @@
 namespace lehr {
 namespace {
 
-/// Threads beside those that compute, and how far they are ahead.
-struct Ahead {
+/// The number of threads in addition to the compute threads, and how many batches they make in
+/// advance.
+struct Prefetching {
   int workers = 0;
   std::size_t batches = 0;
 };
 
-// Measured on two shared cores beside a simulated computation on both (MNIST in memory, OpenMP threads that
-// sleep while they wait): an epoch in batches of 64 and 512 took 0.356 and 0.102 s with batches made
-// synchronously, 0.363 and 0.118 s with two made ahead. Turning 512 images into floats takes 32 us of one
-// core, less than a third thread costs the two that compute.
-Ahead chosen_ahead(const Dataset& dataset, const LoaderOptions& options) {
+// Measured on two shared cores, with a simulated computation on both (MNIST in memory, OpenMP
+// threads that sleep while they wait): an epoch in batches of 64 and 512 took 0.356 and 0.102 s
+// with batches made synchronously, and 0.363 and 0.118 s with two batches made in advance.
+// Converting 512 images to floats takes 32 us of one core. A third thread costs the two compute
+// threads more than that.
+Prefetching chosen_prefetching(const Dataset& dataset, const LoaderOptions& options) {
   if (options.workers == 0 || options.prefetch == 0) return {};
   const bool asked = options.workers > 0 || options.prefetch > 0;
   if (dataset.in_memory() && !asked) return {};
@@ -35,7 +37,7 @@ Ahead chosen_ahead(const Dataset& dataset, const LoaderOptions& options) {
           .batches = options.prefetch > 0 ? static_cast<std::size_t>(options.prefetch) : 2};
 }
 
-/// A part of consecutive places, such that the parts of all ranks are the whole.
+/// The consecutive positions of one rank. The parts of all ranks together are the whole.
 data::Places part_of(std::int64_t size, const Shard& shard) {
   const auto border = [&](std::int64_t rank) {
     return size / shard.count * rank + size % shard.count * rank / shard.count;
@@ -43,8 +45,8 @@ data::Places part_of(std::int64_t size, const Shard& shard) {
   return {border(shard.rank), border(shard.rank + 1)};
 }
 
-/// The largest part that a shard can get. A batch can be no larger than the epoch, whatever size was asked
-/// for.
+/// The largest part that a shard can get. A batch is never larger than the epoch, whatever batch
+/// size was requested.
 std::int64_t largest_part(std::int64_t samples, const LoaderOptions& options) {
   const std::int64_t whole = std::min(options.batch_size, samples);
   return (whole + options.shard.count - 1) / options.shard.count;
@@ -70,10 +72,10 @@ struct Loader::State {
         samples(data::samples_of(*dataset, options)),
         batches(data::batches_of(*dataset, options)),
         maker(dataset, options.preprocessing, options.transforms, options.seed),
-        ahead(chosen_ahead(*dataset, options)),
+        prefetching(chosen_prefetching(*dataset, options)),
         next_batch(batches) {
     const std::int64_t room = largest_part(samples, options);
-    for (std::size_t i = 0; i < ahead.batches + 1; ++i)
+    for (std::size_t i = 0; i < prefetching.batches + 1; ++i)
       buffers.emplace_back(room, options.preprocessing.shape);
   }
   ~State() { end_workers(); }
@@ -98,7 +100,7 @@ struct Loader::State {
     start_workers();
   }
 
-  // A sampler may be anybody's.
+  // Checks the order, because an application may provide the sampler.
   void check_order() const {
     for (const std::int64_t sample : order) {
       if (sample >= 0 && sample < dataset->size()) continue;
@@ -107,15 +109,15 @@ struct Loader::State {
     }
   }
 
-  /// Makes batches ahead from the next one on. If the system gives no thread for it, they are made when asked
-  /// for.
+  /// Starts to make batches in advance from the next one on. If the system provides no thread,
+  /// batches are made on request.
   void start_workers() {
-    if (ahead.workers == 0 || next_batch == batches) return;
+    if (prefetching.workers == 0 || next_batch == batches) return;
     workers = std::make_unique<data::Workers>(data::Workers::Job{
         .first = next_batch,
         .last = batches,
         .slots = buffers.size(),
-        .threads = ahead.workers,
+        .threads = prefetching.workers,
         .grain = maker.grain(),
         .size = [this](std::int64_t index) { return static_cast<std::int64_t>(ids_of(index).size()); },
         .make =
@@ -126,14 +128,14 @@ struct Loader::State {
   }
 
   void end_workers() {
-    if (workers && workers->lost()) static_cast<void>(workers.release());
+    if (workers && workers->in_forked_child()) static_cast<void>(workers.release());
     workers.reset();
   }
 
   const Batch* next() {
     if (next_batch == batches) return nullptr;
     std::size_t slot = 0;
-    if (workers && workers->lost()) {
+    if (workers && workers->in_forked_child()) {
       end_workers();
       start_workers();
     }
@@ -159,7 +161,7 @@ struct Loader::State {
   std::int64_t samples;
   std::int64_t batches;
   data::BatchMaker maker;
-  Ahead ahead;
+  Prefetching prefetching;
   std::vector<data::BatchBuffer> buffers;
   std::vector<std::int64_t> order;
   std::int64_t next_batch;
@@ -187,7 +189,7 @@ std::size_t Loader::batch_bytes(const Dataset& dataset, const LoaderOptions& opt
   const std::int64_t samples = data::samples_of(dataset, options);
   const auto sample =
       static_cast<std::size_t>(options.preprocessing.shape.numel()) * sizeof(float) + sizeof(std::int64_t);
-  const std::size_t batches = chosen_ahead(dataset, options).batches + 1;
+  const std::size_t batches = chosen_prefetching(dataset, options).batches + 1;
   return batches * static_cast<std::size_t>(largest_part(samples, options)) * sample;
 }
 

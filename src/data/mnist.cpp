@@ -21,15 +21,15 @@ struct SetFiles {
   fs::path labels;
 };
 
-/// The file of a folder with one of the names that MNIST is found under: "train-images" and "idx3-ubyte" are
-/// joined by a dash or a dot, with or without .gz.
+/// Finds a file in a folder by the names that MNIST has: "train-images" and "idx3-ubyte" are joined
+/// by a dash or a dot, with or without .gz.
 fs::path find_file(const fs::path& folder, const std::string& stem, const std::string& kind) {
   std::string looked_for;
   for (const char* ending : {"", ".gz"}) {
     for (const char* joint : {"-", "."}) {
       const std::string name = stem + joint + kind + ending;
       std::error_code ignored;
-      // A name that cannot be looked at counts as found: opening the file says why.
+      // If a name cannot be checked, it counts as found. Opening the file then reports why.
       const fs::file_type type = fs::symlink_status(folder / name, ignored).type();
       if (type != fs::file_type::not_found) return folder / name;
       looked_for += (looked_for.empty() ? "" : ", ") + name;
@@ -78,8 +78,8 @@ bool worth_two_threads(const std::array<SetFiles, 2>& files) {
   return !error && bytes > large;
 }
 
-/// The two sets side by side, since most of the time goes into decompression. Of two failures the first set's
-/// is the one reported.
+/// Loads the two sets in parallel, because decompression takes most of the time. If both fail,
+/// the error of the first set is reported.
 std::array<LoadedSet, 2> load_sets(const std::array<SetFiles, 2>& files) {
   std::array<LoadedSet, 2> sets;
   std::array<std::exception_ptr, 2> failures;
@@ -99,7 +99,7 @@ std::array<LoadedSet, 2> load_sets(const std::array<SetFiles, 2>& files) {
   return sets;
 }
 
-/// MNIST and Fashion-MNIST have ten classes even where a small excerpt lacks some; EMNIST has more.
+/// MNIST and Fashion-MNIST have ten classes, even if a small excerpt lacks some. EMNIST has more.
 std::vector<std::string> class_names(const std::vector<std::uint8_t>& train_labels) {
   constexpr int usual_classes = 10;
   const int classes =

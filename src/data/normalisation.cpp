@@ -12,7 +12,7 @@
 namespace lehr {
 namespace {
 
-// Exact sums of integers, so that the split into threads does not show in the result.
+// Exact sums of integers, so that the result does not depend on the number of threads.
 class ChannelSums {
  public:
   explicit ChannelSums(std::size_t channels) : channels_(channels) {}
@@ -49,7 +49,7 @@ class ChannelSums {
  private:
   struct Channel {
     std::uint64_t values = 0, squares = 0;
-    std::uint64_t carries = 0;  // of the squares, each worth 2^64
+    std::uint64_t carries = 0;  // overflows of `squares`, each worth 2^64
     std::uint64_t image_values = 0, image_squares = 0;
 
     void begin_image() { image_values = image_squares = 0; }
@@ -87,7 +87,7 @@ class ChannelSums {
   std::vector<Channel> channels_;
 };
 
-/// Of pictures of either depth.
+/// Sums over pictures of both depths.
 struct Sums {
   ChannelSums of_8_bits;
   ChannelSums of_16_bits;
@@ -106,7 +106,7 @@ struct Sums {
     of_16_bits.add(other.of_16_bits);
   }
 
-  // In units of a value of 8 bits; one of 16 bits is worth 1/257.
+  // In units of an 8-bit value. A 16-bit value counts 1/257.
   double values(std::size_t channel) const {
     return of_8_bits.values(channel) + of_16_bits.values(channel) / 257;
   }
@@ -117,7 +117,8 @@ struct Sums {
 
 constexpr std::int64_t images_between_reports = 512;
 
-/// Which images speak for a dataset. Never every k-th: neighbours in a file are seldom alike by chance.
+/// The images that represent a dataset: all, or random ones. Every k-th image would be a biased
+/// choice, because neighbours in a file are often alike.
 std::vector<std::int64_t> representative_samples(const Dataset& dataset) {
   constexpr std::int64_t enough = 10000;
   const std::int64_t size = dataset.size();
@@ -134,7 +135,7 @@ std::vector<std::int64_t> representative_samples(const Dataset& dataset) {
   return samples;
 }
 
-/// The sample's picture, as the network will see it.
+/// Reads the sample's picture as the network will see it.
 void read_fitted(const Dataset& dataset, std::int64_t sample, const Preprocessing& fitting, Image& picture) {
   try {
     dataset.read(sample, picture);
@@ -151,7 +152,8 @@ Normalisation normalisation_from(const Sums& sums, std::size_t channels, double 
     const double mean = sums.values(c) / count;
     const double variance = sums.squares(c) / count - mean * mean;
     result.mean.push_back(static_cast<float>(mean / 255));
-    // The sums are exact, but their quotient is not: a constant channel may come out a hair above 0.
+    // The sums are exact, but their quotient is rounded. A constant channel may get a value
+    // slightly above 0.
     result.std.push_back(variance > 1e-6 ? static_cast<float>(std::sqrt(variance) / 255) : 1.0F);
   }
   return result;

@@ -12,7 +12,7 @@ SchemeRegistry& registry() {
   return schemes;
 }
 
-/// "mnist" and "DIR" of "mnist:DIR".
+/// The "mnist" and "DIR" of "mnist:DIR".
 struct NameParts {
   std::string scheme;
   std::optional<std::string_view> rest;  ///< nothing if there is no colon

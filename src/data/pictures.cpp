@@ -10,14 +10,14 @@ namespace lehr::pictures {
 namespace {
 
 std::uint8_t byte_of(double share) {
-  if (!(share > 0)) return 0;  // not a number either
+  if (!(share > 0)) return 0;  // also if it is NaN
   return static_cast<std::uint8_t>(std::lround(255 * std::min(share, 1.0)));
 }
 
-/// A value's place between the least and the largest of them.
+/// Maps a value to its position between the smallest and the largest value.
 class Scale {
  public:
-  void see(float value) {
+  void add(float value) {
     if (!std::isfinite(value)) return;
     least_ = std::min(least_, static_cast<double>(value));
     most_ = std::max(most_, static_cast<double>(value));
@@ -31,7 +31,7 @@ class Scale {
   double most_ = -std::numeric_limits<double>::infinity();
 };
 
-/// Tiles of equal size in a square, a pixel between them.
+/// Tiles of equal size in a square, with one pixel between them.
 class Sheet {
  public:
   Sheet(std::int64_t tiles, std::int64_t height, std::int64_t width, std::int64_t channels)
@@ -61,8 +61,8 @@ class Sheet {
   Image image_;
 };
 
-/// Tiles from (tiles, planes, H, W) values, of whose planes the first `channels` are shown, each tile by its
-/// own scale.
+/// Makes tiles from (tiles, planes, H, W) values. A tile shows the first `channels` of its planes,
+/// with its own scale.
 Image sheet(std::span<const float> all, const Shape& shape, std::int64_t tiles, std::int64_t planes,
             std::int64_t channels) {
   const std::int64_t height = shape[2];
@@ -72,7 +72,7 @@ Image sheet(std::span<const float> all, const Shape& shape, std::int64_t tiles, 
     const auto shown = all.subspan(static_cast<std::size_t>(tile * planes * height * width),
                                    static_cast<std::size_t>(channels * height * width));
     Scale scale;
-    for (const float value : shown) scale.see(value);
+    for (const float value : shown) scale.add(value);
     std::size_t at = 0;
     for (std::int64_t c = 0; c < channels; ++c) {
       for (std::int64_t y = 0; y < height; ++y) {

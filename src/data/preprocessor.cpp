@@ -5,9 +5,9 @@
 namespace lehr::data {
 namespace {
 
-constexpr std::size_t block_pixels = 16;  // any instruction set's vectors divide it
+constexpr std::size_t block_pixels = 16;  // a multiple of the vector size of any instruction set
 
-// Loops that vectorise for any x86-64.
+// These loops are vectorised on any x86-64.
 template <class Value>
 void multiply_add(const Value* __restrict in, const float* __restrict scale, const float* __restrict shift,
                   float* __restrict out, std::size_t count) {

@@ -8,24 +8,24 @@
 
 namespace lehr::data {
 
-/// Applies a preprocessing: the one place where pictures become floats.
+/// Applies a preprocessing. This is the only place where pictures become floats.
 class Preprocessor {
  public:
-  /// Throws BadInput as check_preprocessing does.
+  /// Throws BadInput like check_preprocessing.
   explicit Preprocessor(const Preprocessing& preprocessing);
 
   const Preprocessing& preprocessing() const { return preprocessing_; }
-  /// Values of one input.
+  /// The number of values of one input.
   std::size_t input_size() const { return input_size_; }
 
-  /// Writes the input of a picture, H x W x C floats. Changes the picture if it does not fit yet. Throws
-  /// BadInput as fitted() does.
+  /// Writes the input of a picture, H x W x C floats. Changes the picture if it does not fit yet.
+  /// Throws BadInput like fitted().
   void apply(Image& picture, std::span<float> input) const;
-  /// The same of the bytes of a picture that fits already.
+  /// Converts the bytes of a picture that already fits.
   void convert(std::span<const std::uint8_t> bytes, std::span<float> input) const;
 
  private:
-  /// One multiplication and one addition for each value.
+  /// One multiplication and one addition per value.
   struct Factors {
     std::vector<float> scale;  // of a block of pixels, repeating with the channels
     std::vector<float> shift;

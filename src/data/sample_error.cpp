@@ -11,7 +11,7 @@
 namespace lehr::data {
 namespace {
 
-/// "sample 17 ("photos/cat/1.jpg"): why". An origin that the reason names already is left out.
+/// "sample 17 ("photos/cat/1.jpg"): why". The origin is left out if the reason contains it already.
 std::string sentence(std::int64_t sample, const std::string& origin, const std::string& why) {
   const std::string number = "sample " + std::to_string(sample);
   const bool named = origin.empty() || why.find(in_quotes(origin)) != std::string::npos;

@@ -6,8 +6,9 @@
 
 namespace lehr::data {
 
-/// Within a catch block: throws an error like the one that is being handled, of the same kind, that names the
-/// sample by number and origin. The original is nested in it. Want of memory is rethrown as it is.
+/// Call it in a catch block. It throws an error of the same kind as the one being handled, which is
+/// nested in it. The new error names the sample by number and origin. std::bad_alloc is rethrown
+/// unchanged.
 [[noreturn]] void rethrow_naming(const Dataset& dataset, std::int64_t sample);
 
 }  // namespace lehr::data

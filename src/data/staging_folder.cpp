@@ -119,7 +119,7 @@ void StagingFolder::make_sibling() {
 void StagingFolder::discard() noexcept {
   std::error_code ignored;
   if (!folder_.empty()) fs::remove_all(folder_, ignored);
-  // Only empty ones go: what somebody else put there meanwhile stays.
+  // Removes only empty folders: what others put there meanwhile stays.
   for (auto parent = made_parents_.rbegin(); parent != made_parents_.rend(); ++parent) {
     ::rmdir(parent->c_str());
   }
@@ -143,7 +143,8 @@ void StagingFolder::write_file(const fs::path& relative, const NextPiece& next) 
 }
 
 void StagingFolder::commit() {
-  // One call for the whole file system: an fsync for each of thousands of small files takes minutes.
+  // Uses one call for the whole file system, because an fsync for each of thousands of small files
+  // takes minutes.
   if (const int failure = sync_folder(folder_, ::syncfs); failure != 0) throw_not_written(target_, failure);
   if (std::rename(folder_.c_str(), target_.c_str()) != 0) {
     if (errno == ENOTEMPTY || errno == EEXIST) {

@@ -28,8 +28,9 @@ Workers::~Workers() {
 std::int64_t Workers::take() {
   std::unique_lock lock(mutex_);
   const auto is_made = [this] { return batch_ > taken_ && missing(taken_) == 0; };
-  // Nothing new is begun after a failure, so when all have ended it is known which was the first.
-  changed_.wait(lock, [&] { return is_made() || (failure_ && under_way_ == 0); });
+  // No piece is started after a failure. So when all have ended, it is known which failure was the
+  // first.
+  changed_.wait(lock, [&] { return is_made() || (failure_ && running_pieces_ == 0); });
   if (!is_made()) std::rethrow_exception(failure_);
   const std::int64_t batch = taken_++;
   lock.unlock();
@@ -56,7 +57,7 @@ void Workers::run() {
   }
 }
 
-// The slot of the batch taken last is still in use.
+// The slot of the last taken batch is still in use.
 bool Workers::has_room() const { return batch_ - taken_ + 1 < static_cast<std::int64_t>(job_.slots); }
 
 Workers::Piece Workers::next_piece() {
@@ -68,12 +69,12 @@ Workers::Piece Workers::next_piece() {
     ++batch_;
     place_ = 0;
   }
-  ++under_way_;
+  ++running_pieces_;
   return piece;
 }
 
 void Workers::finish(const Piece& piece, std::exception_ptr error) {
-  --under_way_;
+  --running_pieces_;
   if (!error) {
     missing(piece.batch) -= piece.places.end - piece.places.begin;
     if (missing(piece.batch) == 0 || failure_) changed_.notify_all();

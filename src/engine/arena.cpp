@@ -12,7 +12,7 @@ std::size_t aligned(std::size_t bytes) {
   return (bytes + buffer_alignment - 1) / buffer_alignment * buffer_alignment;
 }
 
-bool share_a_moment(const Allocation& a, const Allocation& b) {
+bool overlap_in_time(const Allocation& a, const Allocation& b) {
   return a.first <= b.last && b.first <= a.last;
 }
 
@@ -29,7 +29,7 @@ ArenaLayout plan_arena(std::span<const Allocation> allocations) {
   for (const std::size_t i : order) {
     std::size_t offset = 0;
     for (const std::size_t other : placed) {
-      if (!share_a_moment(allocations[i], allocations[other])) continue;
+      if (!overlap_in_time(allocations[i], allocations[other])) continue;
       if (layout.offsets[other] >= offset + aligned(allocations[i].bytes)) break;
       offset = std::max(offset, layout.offsets[other] + aligned(allocations[other].bytes));
     }

@@ -13,7 +13,7 @@
 
 namespace lehr {
 
-/// The tensors of one step; its kernel has resolved them.
+/// The tensors of one step, as bound to its kernel.
 struct StepTensors {
   std::vector<ConstTensorRef> inputs;
   std::vector<TensorRef> parameters;
@@ -28,8 +28,9 @@ struct StepTensors {
   KernelRun run;
 };
 
-/// Where the tensors of a plan are: parameters, inputs of the graph, and values and gradients in the arena of
-/// a room. Gives each kernel its tensors, again only when they change.
+/// Assigns memory to the tensors of a plan: parameters, inputs of the graph, and values and
+/// gradients in the arena of a room. Binds the tensors to the kernels, and binds them again only if
+/// they change.
 class PlanBindings {
  public:
   /// Keeps references to tensors and parameters.
@@ -39,24 +40,25 @@ class PlanBindings {
   const ArenaLayout& layout() const { return layout_; }
   StepTensors& step(std::size_t index) { return steps_[index]; }
 
-  // Inputs of the graph. These throw Error for another node, and BadInput for another element type or count.
+  // Inputs of the graph. These throw Error for any other node, and BadInput if the element type or
+  // the count does not match.
   void bind_input(NodeId node, const HostData& data);
   void bind_input(NodeId node, const ConstTensorRef& tensor);
   bool is_input(NodeId node) const { return inputs_.contains(node); }
   /// Throws BadInput if an input has no data.
   void check_inputs() const;
 
-  /// Makes the room the plan's. Allocates at the first run, so that a plan can be asked what it would need
-  /// without paying for it.
+  /// Makes this plan the user of the room. The first call allocates, so memory needs can be queried
+  /// without allocating.
   void enter(std::size_t workspace_bytes);
-  /// Throws Error if the plan has not run, or another one has run since in the same room.
+  /// Throws Error if the plan has not run, or if another plan has run in the same room since.
   void check_room() const;
   bool has_run() const { return generation_.has_value(); }
 
   ConstTensorRef value(NodeId node) const;
-  /// Nothing for an input of the graph, or a node that shows one under another shape.
+  /// Empty for an input of the graph and for a node that is an alias of one.
   TensorRef own_value(NodeId node) const;
-  /// Nothing if the plan does not compute it.
+  /// Empty if the plan does not compute the gradient.
   TensorRef grad(NodeId node) const;
 
  private:
@@ -68,7 +70,7 @@ class PlanBindings {
       std::size_t step;
       std::size_t input;
     };
-    std::vector<Reader> readers;  // directly or under another shape
+    std::vector<Reader> readers;  // steps that read the input, directly or through an alias
   };
 
   void add_inputs(const Graph& graph);
@@ -87,11 +89,11 @@ class PlanBindings {
   const PlanTensors& tensors_;
   std::uint64_t seed_;
   ArenaLayout layout_;
-  std::vector<TensorSpec> specs_;  // by node
+  std::vector<TensorSpec> specs_;  // one per node
   std::vector<StepTensors> steps_;
   std::map<NodeId, Input> inputs_;
   std::shared_ptr<PlanRoom> room_;
-  std::optional<std::uint64_t> generation_;  // of the room, when the kernels got their tensors
+  std::optional<std::uint64_t> generation_;  // the room's generation when the kernels were bound
 };
 
 }  // namespace lehr

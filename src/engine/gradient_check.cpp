@@ -11,8 +11,8 @@
 namespace lehr {
 namespace {
 
-/// A tensor in host memory, with the gradient that backward writes.
-struct Held {
+/// A tensor in host memory, with room for its gradient.
+struct TestTensor {
   std::string name;
   TensorSpec spec;
   Strides strides{};
@@ -26,8 +26,8 @@ struct Held {
   CustomTensor<float> grad_tensor() { return {grad, spec.shape, strides}; }
 };
 
-Held held(std::string name, const TensorSpec& spec, const Strides& strides) {
-  Held made{std::move(name), spec, strides, {}, {}, {}};
+TestTensor make_tensor(std::string name, const TensorSpec& spec, const Strides& strides) {
+  TestTensor made{std::move(name), spec, strides, {}, {}, {}};
   const auto count = static_cast<std::size_t>(spec.shape.numel());
   if (spec.dtype == DType::i64) {
     made.integers.resize(count);
@@ -45,19 +45,20 @@ class Checker {
     const TensorSpec output = op.infer(inputs);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       inputs_.push_back(
-          held("input " + std::to_string(i), inputs[i], channels_last_strides(inputs[i].shape)));
+          make_tensor("input " + std::to_string(i), inputs[i], channels_last_strides(inputs[i].shape)));
       draw(inputs_.back(), inputs);
     }
     for (const ParameterSpec& spec : op.parameters(inputs)) {
-      parameters_.push_back(held(spec.name, {DType::f32, spec.shape}, output_last_strides(spec.shape)));
+      parameters_.push_back(
+          make_tensor(spec.name, {DType::f32, spec.shape}, output_last_strides(spec.shape)));
       parameters_.back().trained = !is_state(spec.role);
       draw(parameters_.back(), inputs);
       if (spec.role == ParameterRole::running_var) std::ranges::fill(parameters_.back().values, 1.0F);
     }
     for (const Shape& shape : op.saved(inputs)) {
-      saved_.push_back(held("saved", {DType::f32, shape}, channels_last_strides(shape)));
+      saved_.push_back(make_tensor("saved", {DType::f32, shape}, channels_last_strides(shape)));
     }
-    output_ = held("output", output, channels_last_strides(output.shape));
+    output_ = make_tensor("output", output, channels_last_strides(output.shape));
     for (float& factor : output_.grad) factor = random_.uniform(-1, 1);
   }
 
@@ -65,8 +66,8 @@ class Checker {
     objective();
     backward();
     GradientCheck check{.tensors = {}, .passed = true, .text = {}};
-    for (std::vector<Held>* all : {&inputs_, &parameters_}) {
-      for (Held& one : *all) {
+    for (std::vector<TestTensor>* all : {&inputs_, &parameters_}) {
+      for (TestTensor& one : *all) {
         if (one.values.empty() || !one.trained) continue;
         const GradientDifference found = compare(one);
         const std::int64_t tried = samples_of(one);
@@ -84,7 +85,7 @@ class Checker {
   }
 
  private:
-  void draw(Held& tensor, const std::vector<TensorSpec>& inputs) {
+  void draw(TestTensor& tensor, const std::vector<TensorSpec>& inputs) {
     for (float& value : tensor.values) {
       value = random_.uniform(static_cast<float>(options_.low), static_cast<float>(options_.high));
     }
@@ -97,13 +98,13 @@ class Checker {
     }
   }
 
-  std::int64_t samples_of(const Held& tensor) const {
+  std::int64_t samples_of(const TestTensor& tensor) const {
     return std::min(options_.samples, static_cast<std::int64_t>(tensor.values.size()));
   }
 
   std::vector<CustomInput> inputs(bool with_values) const {
     std::vector<CustomInput> all;
-    for (const Held& input : inputs_) {
+    for (const TestTensor& input : inputs_) {
       CustomInput one{{{}, input.spec.shape, input.strides}, {}};
       if (with_values) {
         one.values = input.values;
@@ -114,13 +115,13 @@ class Checker {
     return all;
   }
 
-  // sum(output * factors), whose gradients backward computes.
+  // Returns sum(output * factors). backward computes the gradients of this sum.
   double objective() {
     const std::vector<CustomInput> in = inputs(true);
     std::vector<CustomTensor<float>> parameters;
     std::vector<CustomTensor<float>> saved;
-    for (Held& one : parameters_) parameters.push_back(one.tensor());
-    for (Held& one : saved_) saved.push_back(one.tensor());
+    for (TestTensor& one : parameters_) parameters.push_back(one.tensor());
+    for (TestTensor& one : saved_) saved.push_back(one.tensor());
     op_.forward({.inputs = in,
                  .parameters = parameters,
                  .output = output_.tensor(),
@@ -141,13 +142,13 @@ class Checker {
     std::vector<CustomTensor<const float>> saved;
     std::vector<CustomTensor<float>> input_grads;
     std::vector<CustomTensor<float>> parameter_grads;
-    for (Held& one : inputs_) input_grads.push_back(one.grad_tensor());
-    for (Held& one : parameters_) {
+    for (TestTensor& one : inputs_) input_grads.push_back(one.grad_tensor());
+    for (TestTensor& one : parameters_) {
       parameters.push_back(one.read_only());
       parameter_grads.push_back(one.grad_tensor());
       if (!one.trained) parameter_grads.back().values = {};
     }
-    for (const Held& one : saved_) saved.push_back(one.read_only());
+    for (const TestTensor& one : saved_) saved.push_back(one.read_only());
     CustomTensor<const float> output = output_.read_only();
     if (!reads.output) output.values = {};
     op_.backward({.inputs = in,
@@ -160,7 +161,7 @@ class Checker {
                   .seed = options_.seed});
   }
 
-  GradientDifference compare(Held& tensor) {
+  GradientDifference compare(TestTensor& tensor) {
     double largest = 1e-3;
     for (const float grad : tensor.grad) largest = std::max(largest, std::abs(static_cast<double>(grad)));
     GradientDifference worst;
@@ -172,7 +173,7 @@ class Checker {
       if (std::abs(above - below) > 2 * options_.tolerance * largest) continue;
       const auto by_backward = static_cast<double>(tensor.grad[i]);
       const double by_differences = (above + below) / 2;
-      // A gradient that is not a number is as far off as can be.
+      // A gradient that is not finite counts as an infinite difference.
       const double distance = std::abs(by_backward - by_differences) / largest;
       const double share = std::isfinite(distance) ? distance : INFINITY;
       if (worst.checked++ > 0 && share <= worst.share) continue;
@@ -188,7 +189,7 @@ class Checker {
     double below, above;
   };
 
-  // From the left and from the right.
+  // The slopes to the left and to the right of the element.
   Slopes slopes(float& element) {
     const auto step = static_cast<float>(options_.step);
     const float middle = element;
@@ -204,10 +205,10 @@ class Checker {
   const CustomOp& op_;
   const GradientCheckOptions& options_;
   Rng random_;
-  std::vector<Held> inputs_;
-  std::vector<Held> parameters_;
-  std::vector<Held> saved_;
-  Held output_;
+  std::vector<TestTensor> inputs_;
+  std::vector<TestTensor> parameters_;
+  std::vector<TestTensor> saved_;
+  TestTensor output_;
 };
 
 }  // namespace

@@ -68,7 +68,7 @@ void check_loss(const Graph& graph, const PlanOptions& options) {
 struct Plan::State {
   const Backend& backend;
   PlanOptions options;
-  int threads;  // that kernels are prepared for
+  int threads;  // the number of threads that the kernels are prepared for
   PlanTensors tensors;
   PlanBindings bindings;
   PlanMemory memory;
@@ -77,8 +77,8 @@ struct Plan::State {
   std::vector<StepTime> times;
   Probes probes;
   bool timing = false;
-  std::size_t forward_done = 0;  // steps of the present forward pass
-  bool backward_done = false;    // its values have made room for gradients
+  std::size_t forward_done = 0;  // steps done in the current forward pass
+  bool backward_done = false;    // gradients have overwritten the values
 
   State(const Graph& graph, Parameters& parameters, const PlanOptions& given)
       : backend(parameters.backend()),
@@ -110,7 +110,7 @@ struct Plan::State {
     seconds += backend.time_stamp() - begin;
   }
 
-  /// The step whose output the node is.
+  /// The step that ends in this node.
   std::size_t step_of(NodeId node) const {
     const auto found = std::ranges::find(tensors.steps, node,
                                          [](const PlannedStep& planned) { return planned.step.output(); });
@@ -132,7 +132,7 @@ struct Plan::State {
     for (; forward_done < end; ++forward_done) run_forward(forward_done);
   }
 
-  /// What they took within the kernel is not the step's time.
+  /// Ends the probes. Subtracts the time that they took inside the kernel from the step's time.
   void end_probes(double& seconds) {
     const double within = probes.end();
     if (timing) seconds -= within;

@@ -3,7 +3,8 @@
 namespace lehr {
 namespace {
 
-/// Whether the memory was replaced. The old one is freed first, so that the two are never held together.
+/// Returns whether the memory was replaced. The old memory is freed first, so the two never exist
+/// at the same time.
 bool grow(const Backend& backend, std::shared_ptr<DeviceMemory>& memory, std::size_t& bytes,
           std::size_t wanted) {
   if (memory && bytes >= wanted) return false;

@@ -12,7 +12,7 @@ Probes::Probes(const Backend& backend, std::span<const ProbeSpec> specs, const P
     : values_(tensors.steps.size()),
       summed_gradients_(tensors.steps.size()),
       written_gradients_(tensors.steps.size()),
-      told_(tensors.steps.size()),
+      kernel_probes_(tensors.steps.size()),
       shared_(backend) {
   for (const ProbeSpec& spec : specs) {
     const auto found = std::ranges::find(tensors.steps, spec.node,
@@ -24,17 +24,18 @@ Probes::Probes(const Backend& backend, std::span<const ProbeSpec> specs, const P
     const std::size_t places_before = shared_.places();
     const std::int64_t tensor = 2 * std::int64_t{spec.node} + (spec.gradient ? 1 : 0);
     const Place place{shared_.add(tensor, spec.stats), spec.node};
-    if (shared_.places() == places_before) continue;  // another reader's too
+    if (shared_.places() == places_before) continue;  // another reader has already added this place
     if (spec.gradient) {
       add_gradient(place, tensors, step);
     } else {
       values_[step].push_back(place);
     }
   }
-  begun_.reserve(shared_.places());
+  running_.reserve(shared_.places());
 }
 
-/// To the one step that writes it, or to the one whose output's gradient it is if there are several or none.
+/// Assigns the probe to the step that writes the gradient. If several steps or none write it,
+/// assigns it to the step whose output it belongs to.
 void Probes::add_gradient(const Place& place, const PlanTensors& tensors, std::size_t step) {
   const auto root_of = [&](NodeId node) { return tensors.root[static_cast<std::size_t>(node)]; };
   std::vector<std::pair<std::size_t, std::size_t>> writers;  // steps and inputs
@@ -53,7 +54,7 @@ void Probes::add_gradient(const Place& place, const PlanTensors& tensors, std::s
   const auto [writer, input] = writers.front();
   written_gradients_[writer].push_back(place);
   written_gradients_[writer].back().input = input;
-  told_[writer].resize(tensors.steps[writer].input_grads.size());
+  kernel_probes_[writer].resize(tensors.steps[writer].input_grads.size());
 }
 
 TensorProbe* Probes::begin(const Place& place, const ConstTensorRef& values) {
@@ -61,22 +62,22 @@ TensorProbe* Probes::begin(const Place& place, const ConstTensorRef& values) {
   if (!values || probe == nullptr) return nullptr;
   const Stopwatch watch;
   probe->begin(values);
-  begun_.push_back(place.shared);
+  running_.push_back(place.shared);
   seconds_ += watch.seconds();
   return probe;
 }
 
 double Probes::end() {
-  if (begun_.empty()) return 0;
+  if (running_.empty()) return 0;
   const Stopwatch watch;
   double within = 0;
-  for (const std::size_t place : begun_) {
+  for (const std::size_t place : running_) {
     TensorProbe& probe = *shared_.probe(place);
     within += probe.seconds();
     probe.end(shared_.result_of(place));
-    shared_.share(place);
+    shared_.copy_to_readers(place);
   }
-  begun_.clear();
+  running_.clear();
   seconds_ += within + watch.seconds();
   return within;
 }

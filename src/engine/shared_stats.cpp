@@ -6,27 +6,27 @@
 namespace lehr {
 namespace {
 
-bool have_bounds_alike(const StatsSpec& a, const StatsSpec& b) {
+bool have_same_bounds(const StatsSpec& a, const StatsSpec& b) {
   return a.saturated_below == b.saturated_below && a.saturated_above == b.saturated_above;
 }
 
-/// Whether one probe can measure what both ask for.
-bool fit_together(const StatsSpec& a, const StatsSpec& b) {
-  return a.near_zero == b.near_zero && (!a.channels || !b.channels || have_bounds_alike(a, b));
+/// Whether one probe can compute the statistics of both specs.
+bool can_share_probe(const StatsSpec& a, const StatsSpec& b) {
+  return a.near_zero == b.near_zero && (!a.channels || !b.channels || have_same_bounds(a, b));
 }
 
-/// What both ask for.
+/// The union of both specs.
 StatsSpec joined(const StatsSpec& a, const StatsSpec& b) {
-  StatsSpec both = a.channels ? a : b;  // the bounds matter to channels alone
+  StatsSpec both = a.channels ? a : b;  // the bounds matter only with channels
   both.histograms = a.histograms || b.histograms;
   return both;
 }
 
-bool ask_for_the_same(const StatsSpec& a, const StatsSpec& b) {
+bool ask_for_same_parts(const StatsSpec& a, const StatsSpec& b) {
   return a.histograms == b.histograms && a.channels == b.channels;
 }
 
-/// Leaves nothing of an earlier batch. Keeps the memory.
+/// Clears the results of an earlier batch but keeps the allocated memory.
 void clear(TensorStats& stats) {
   static_cast<TensorNumbers&>(stats) = {};
   stats.magnitudes = {};
@@ -35,7 +35,7 @@ void clear(TensorStats& stats) {
   stats.channels.counts.clear();
 }
 
-/// The parts that the spec asks for.
+/// Copies the parts that the spec asks for.
 void take_parts(const TensorStats& from, const StatsSpec& spec, TensorStats& to) {
   static_cast<TensorNumbers&>(to) = from;
   if (spec.channels) to.channels = from.channels;
@@ -47,8 +47,9 @@ void take_parts(const TensorStats& from, const StatsSpec& spec, TensorStats& to)
 }  // namespace
 
 std::size_t SharedStats::add(std::int64_t tensor, const StatsSpec& spec) {
-  auto found = std::ranges::find_if(
-      places_, [&](const Place& place) { return place.tensor == tensor && fit_together(place.spec, spec); });
+  auto found = std::ranges::find_if(places_, [&](const Place& place) {
+    return place.tensor == tensor && can_share_probe(place.spec, spec);
+  });
   if (found == places_.end()) found = places_.insert(found, {.tensor = tensor, .spec = spec});
   found->spec = joined(found->spec, spec);
   found->readers.push_back(readers_.size());
@@ -78,9 +79,9 @@ void SharedStats::choose(const std::vector<bool>& wanted) {
     place.probe = all ? probe_for(place, *all) : nullptr;
     place.result = {};
     for (const std::size_t reader : place.readers) {
-      readers_[reader].less.reset();
-      if (readers_[reader].wants && !ask_for_the_same(readers_[reader].spec, *all))
-        readers_[reader].less.emplace();
+      readers_[reader].own_result.reset();
+      if (readers_[reader].wants && !ask_for_same_parts(readers_[reader].spec, *all))
+        readers_[reader].own_result.emplace();
     }
   }
 }
@@ -91,14 +92,14 @@ void SharedStats::forget() {
     if (place.probe != nullptr) clear(place.result);
   }
   for (Reader& reader : readers_) {
-    if (reader.less) clear(*reader.less);
+    if (reader.own_result) clear(*reader.own_result);
   }
 }
 
-void SharedStats::share(std::size_t place) {
+void SharedStats::copy_to_readers(std::size_t place) {
   for (const std::size_t reader : places_[place].readers) {
     Reader& one = readers_[reader];
-    if (one.less) take_parts(places_[place].result, one.spec, *one.less);
+    if (one.own_result) take_parts(places_[place].result, one.spec, *one.own_result);
   }
 }
 
@@ -106,7 +107,7 @@ const TensorStats& SharedStats::result(std::size_t reader) const {
   static const TensorStats none;
   const Reader& one = readers_.at(reader);
   if (!one.wants) return none;
-  return one.less ? *one.less : places_[one.place].result;
+  return one.own_result ? *one.own_result : places_[one.place].result;
 }
 
 }  // namespace lehr

@@ -9,47 +9,51 @@
 
 namespace lehr {
 
-/// Tensors that several readers want measured. Readers of one tensor share a probe, which measures what those
-/// want together that want anything of the present batch. Each reader gets what it asked for.
+/// Statistics of tensors that several readers request. All readers of a tensor share one probe. It
+/// computes the union of what the readers want in the current batch. Each reader gets the parts
+/// that it asked for.
 class SharedStats {
  public:
   explicit SharedStats(const Backend& backend) : backend_(&backend) {}
 
-  /// Adds a reader of a tensor, which any number stands for, and returns the place of that tensor. Readers
-  /// with another threshold get a place of their own.
+  /// Adds a reader of a tensor and returns the index of the tensor's place. `tensor` is any number
+  /// that identifies the tensor. Readers with different thresholds get separate places.
   std::size_t add(std::int64_t tensor, const StatsSpec& spec);
 
-  /// Which readers, in the order of add(), want the next batches; empty: none. Nobody does at first.
+  /// Selects the readers that want the next batches, in the order of add(). Empty means none, the
+  /// initial state.
   void choose(const std::vector<bool>& wanted);
   bool any_wanted() const { return any_wanted_; }
-  /// From here on no tensor has a value until it is measured.
+  /// Clears all results. A tensor has no values until it is measured.
   void forget();
 
   std::size_t places() const { return places_.size(); }
   /// Null if no reader wants the tensor.
   TensorProbe* probe(std::size_t place) const { return places_[place].probe; }
-  /// For the probe to write to.
+  /// The result that the probe writes to.
   TensorStats& result_of(std::size_t place) { return places_[place].result; }
-  /// Hands the place's result to its readers.
-  void share(std::size_t place);
+  /// Copies the place's result to its readers.
+  void copy_to_readers(std::size_t place);
 
-  /// What a reader asked for. Without any value if it did not want the batch or the tensor was not measured.
+  /// The statistics that a reader asked for. Empty if the reader did not want the batch or if the
+  /// tensor was not measured.
   const TensorStats& result(std::size_t reader) const;
 
  private:
   struct Place {
     std::int64_t tensor;
-    StatsSpec spec;  // of all its readers
+    StatsSpec spec;  // the union over all readers
     TensorProbe* probe = nullptr;
     TensorStats result{};
     std::vector<std::size_t> readers{};
-    std::vector<std::pair<StatsSpec, std::unique_ptr<TensorProbe>>> probes{};  // by parts, made when needed
+    // Made on demand, one per combination of parts.
+    std::vector<std::pair<StatsSpec, std::unique_ptr<TensorProbe>>> probes{};
   };
   struct Reader {
     std::size_t place;
     StatsSpec spec;
     bool wants = false;
-    std::optional<TensorStats> less{};  // if the place measures more than this reader asked for
+    std::optional<TensorStats> own_result{};  // used if the place measures more than this reader asked for
   };
   TensorProbe* probe_for(Place& place, const StatsSpec& spec) const;
 

@@ -8,7 +8,7 @@
 namespace lehr {
 namespace {
 
-std::vector<bool> nodes_behind(const Graph& graph, NodeId output) {
+std::vector<bool> nodes_needed_for(const Graph& graph, NodeId output) {
   std::vector<bool> needed(graph.nodes().size());
   needed[static_cast<std::size_t>(output)] = true;
   for (NodeId id = output; id >= 0; --id) {
@@ -46,11 +46,11 @@ Step step_of(const Graph& graph, NodeId id, std::span<const TensorSpec> values, 
 
 std::vector<Step> make_steps(const Graph& graph, const Backend& backend, const PlanOptions& options) {
   const std::vector<TensorSpec> values = graph.infer(options.batch_size);
-  const std::vector<bool> needed = nodes_behind(graph, graph.output());
+  const std::vector<bool> needed = nodes_needed_for(graph, graph.output());
   const std::vector<int> consumers = count_consumers(graph, needed);
 
   std::vector<Step> steps;
-  std::map<NodeId, std::size_t> producer;  // step that ends in a node
+  std::map<NodeId, std::size_t> producer;  // the step that ends in each node
   const auto joins_producer = [&](const Node& node) {
     if (!options.fuse || node.op->type() != "activation") return false;
     const NodeId before = node.inputs.front();

@@ -8,7 +8,7 @@
 
 namespace lehr {
 
-/// One kernel of a plan: a node, or a node and the activation fused behind it.
+/// One kernel of a plan: a node, or a node with its fused activation.
 struct Step {
   std::vector<NodeId> nodes;
   std::vector<NodeId> inputs;
@@ -17,9 +17,9 @@ struct Step {
   NodeId output() const { return nodes.back(); }
 };
 
-/// The steps that compute the graph's output, in order: nodes it does not depend on are left out, and an
-/// activation joins its producer where the backend fuses the two and nothing else looks at what lies between
-/// them.
+/// The steps that compute the graph's output, in order. Nodes that the output does not depend on
+/// are left out. An activation is fused with its producer if the backend supports it and nothing
+/// else reads the value between them.
 std::vector<Step> make_steps(const Graph& graph, const Backend& backend, const PlanOptions& options);
 
 }  // namespace lehr

@@ -80,8 +80,8 @@ class TensorPlanner {
     }
   }
 
-  // The gradient of a step's output is what its consumers wrote, or for the loss a constant. Where there is
-  // neither, nothing that matters depends on the step, and it has no backward pass.
+  // The gradient of a step's output is what its consumers wrote, or a constant for the loss. If it
+  // has neither, the loss does not depend on the step, and the step has no backward pass.
   bool claim_output_grad(PlannedStep& planned, int now) {
     std::optional<Slot>& grad = slot_of(tensors_.grad, planned.step.output());
     if (grad) {
@@ -94,7 +94,8 @@ class TensorPlanner {
     return planned.has_backward;
   }
 
-  // The first step to reach a value writes its gradient; each later one writes aside, to be added.
+  // The first step that reaches a value writes its gradient. Each later step writes to a separate
+  // slot, which is then added.
   Slot route_grad(PlannedStep& planned, std::size_t input, int now) {
     const TensorSpec& spec = planned.step.spec.inputs[input];
     const Slot slot = add({spec.bytes(), now, now});

@@ -12,15 +12,15 @@ namespace lehr {
 /// Index of a tensor in the arena.
 using Slot = std::size_t;
 
-/// A step with its kernel, and which slots of the arena its tensors take.
+/// A step with its kernel and the arena slots of its tensors.
 struct PlannedStep {
   Step step;
   std::unique_ptr<Kernel> kernel;
   bool has_backward = false;
   std::vector<Slot> saved;
-  /// Where backward writes the gradient of each input; nothing where none is wanted.
+  /// Slots to which backward writes the gradient of each input. Empty if a gradient is not needed.
   std::vector<std::optional<Slot>> input_grads;
-  /// Slots of input_grads that are to be added to the gradient another step has written.
+  /// A slot of input_grads that is added to a gradient that another step has written.
   struct Accumulation {
     Slot from;
     Slot to;
@@ -29,12 +29,13 @@ struct PlannedStep {
   std::vector<Accumulation> accumulations;
 };
 
-/// Every tensor of a plan: kernels made, gradients routed, and for each tensor when it is alive. Moments
-/// count the forward steps up from 0 and the backward steps on from there, last step first.
+/// All tensors of a plan: prepared kernels, gradient slots, and the lifetime of each tensor. Time
+/// steps number the forward steps from 0, followed by the backward steps in reverse order.
 struct PlanTensors {
   std::vector<PlannedStep> steps;
-  std::vector<NodeId> root;                ///< by node: whose memory holds its value (itself unless an alias)
-  std::vector<std::optional<Slot>> value;  ///< by root node; nothing for inputs of the graph
+  /// By node: the node that owns the memory of its value (itself unless an alias)
+  std::vector<NodeId> root;
+  std::vector<std::optional<Slot>> value;  ///< by root node; empty for inputs of the graph
   std::vector<std::optional<Slot>> grad;   ///< by root node
   std::vector<Allocation> allocations;     ///< by slot
 };

@@ -8,7 +8,8 @@
 namespace lehr {
 namespace {
 
-// Sums and products that stop at the largest number: strides of a hostile graph multiply without bound.
+// Sums and products that saturate at the largest number. The strides of a malicious graph can
+// multiply without limit.
 std::int64_t capped_product(std::int64_t a, std::int64_t b) {
   std::int64_t product = 0;
   return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<std::int64_t>::max() : product;
@@ -18,8 +19,8 @@ std::int64_t capped_sum(std::int64_t a, std::int64_t b) {
   return __builtin_add_overflow(a, b, &sum) ? std::numeric_limits<std::int64_t>::max() : sum;
 }
 
-// Along one axis: input positions that one position sees, and the distance in input positions between
-// neighbours.
+// Along one axis: the number of input positions that affect one position, and the distance between
+// neighbouring positions in input positions.
 struct Reach {
   std::int64_t field = 1;
   std::int64_t step = 1;

@@ -16,9 +16,9 @@ void check_name(const std::string& name) {
   }
 }
 
-// Puts the node's name before what its operation says.
+// Adds the node's name to the front of the operation's error message.
 template <class Work>
-auto in_node(const std::string& name, Work&& work) {
+auto with_node_name(const std::string& name, Work&& work) {
   try {
     return work();
   } catch (const BadInput& error) {
@@ -32,7 +32,7 @@ TensorSpec with_batch(const TensorSpec& spec, std::int64_t batch_size) {
   return graph::checked_spec("an input", spec.dtype, extents);
 }
 
-std::vector<TensorSpec> pick(const std::vector<NodeId>& ids, auto&& spec_of) {
+std::vector<TensorSpec> specs_of(const std::vector<NodeId>& ids, auto&& spec_of) {
   std::vector<TensorSpec> specs;
   specs.reserve(ids.size());
   for (const NodeId id : ids) specs.push_back(spec_of(id));
@@ -49,7 +49,7 @@ const Node& Graph::node(NodeId id) const {
 
 NodeId Graph::append(Node node) {
   check_name(node.name);
-  if (nodes_.empty()) output_ = -1;  // of the nodes that were moved away
+  if (nodes_.empty()) output_ = -1;  // a set output belonged to nodes that were moved away
   if (!names_.insert(node.name).second) {
     throw BadInput(fmt::format("node {}: the name is taken by an earlier node", in_quotes(node.name)));
   }
@@ -59,7 +59,7 @@ NodeId Graph::append(Node node) {
 
 NodeId Graph::input(std::string name, TensorSpec spec) {
   if (name.empty()) name = fmt::format("input_{}", nodes_.size());
-  in_node(name, [&] {
+  with_node_name(name, [&] {
     if (spec.shape.rank() == 0 || spec.shape[0] != 1) {
       throw BadInput("an input needs a shape that starts with batch size 1, found " + spec.shape.str());
     }
@@ -76,7 +76,7 @@ NodeId Graph::add_op(std::shared_ptr<const Op> op, std::vector<NodeId> inputs, s
             .name = std::move(name),
             .output = {},
             .parameters = {}};
-  in_node(node.name, [&] {
+  with_node_name(node.name, [&] {
     for (const NodeId id : node.inputs) {
       if (id < 0 || static_cast<std::size_t>(id) >= nodes_.size()) {
         throw BadInput(fmt::format("{} needs inputs among the {} earlier nodes, found number {}",
@@ -108,7 +108,7 @@ std::vector<NodeId> Graph::inputs() const {
 }
 
 std::vector<TensorSpec> Graph::input_specs(const Node& node) const {
-  return pick(node.inputs, [&](NodeId id) { return this->node(id).output; });
+  return specs_of(node.inputs, [&](NodeId id) { return this->node(id).output; });
 }
 
 std::vector<TensorSpec> Graph::infer(std::int64_t batch_size) const {
@@ -116,10 +116,10 @@ std::vector<TensorSpec> Graph::infer(std::int64_t batch_size) const {
   std::vector<TensorSpec> specs;
   specs.reserve(nodes_.size());
   for (const Node& node : nodes_) {
-    specs.push_back(in_node(node.name, [&] {
+    specs.push_back(with_node_name(node.name, [&] {
       if (!node.op) return with_batch(node.output, batch_size);
       return node.op->infer(
-          pick(node.inputs, [&](NodeId id) { return specs[static_cast<std::size_t>(id)]; }));
+          specs_of(node.inputs, [&](NodeId id) { return specs[static_cast<std::size_t>(id)]; }));
     }));
   }
   return specs;

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-/// What the writer and the reader of graphs as JSON agree on.
+/// Constants shared by the writer and the reader of graphs as JSON.
 namespace lehr::graph {
 
 inline constexpr std::string_view format_name = "lehr.graph";
@@ -13,7 +13,8 @@ inline constexpr std::int64_t format_version = 1;
 inline constexpr std::string_view input_type = "input";
 
 inline constexpr std::size_t max_nodes = 100'000;
-/// Bounds on the document itself, so that a hostile one cannot cost much memory before it is understood.
+/// Limits for the document. They keep a malicious document from using much memory before it is
+/// checked.
 inline constexpr std::size_t max_text_bytes = std::size_t{64} << 20;
 inline constexpr std::size_t max_values = 64 * max_nodes;
 inline constexpr int max_depth = 8;

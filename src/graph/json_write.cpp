@@ -7,7 +7,7 @@
 namespace lehr {
 namespace {
 
-using Json = nlohmann::ordered_json;  // keeps the keys in the order in which people read them
+using Json = nlohmann::ordered_json;  // keeps the keys in the order of insertion
 
 Json attributes_json(const Attributes& attributes) {
   Json json = Json::object();

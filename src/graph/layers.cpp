@@ -27,7 +27,7 @@ std::vector<std::vector<NodeId>> consumers_of(const Graph& graph) {
   return consumers;
 }
 
-/// Every node that computes something, as a layer of its own.
+/// All nodes with an operation, each as its own layer.
 std::vector<Layer> single_nodes(const Graph& graph) {
   std::vector<Layer> nodes;
   for (std::size_t id = 0; id < graph.nodes().size(); ++id) {
@@ -39,12 +39,12 @@ std::vector<Layer> single_nodes(const Graph& graph) {
   return nodes;
 }
 
-std::vector<Layer> those_that_fit(std::vector<Layer> layers, const std::string& pattern) {
+std::vector<Layer> layers_matching(std::vector<Layer> layers, const std::string& pattern) {
   std::erase_if(layers, [&](const Layer& layer) { return !fits_pattern(layer.name, pattern); });
   return layers;
 }
 
-/// Without those of nodes that begin a layer twice.
+/// The names of both lists. A node that begins a layer is listed once.
 std::vector<std::string> names_of(const std::vector<Layer>& layers, const std::vector<Layer>& nodes) {
   std::vector<std::string> names;
   std::set<std::string> known;
@@ -94,12 +94,13 @@ std::vector<std::vector<int>> layer_inputs(const std::vector<Layer>& layers, con
     firsts[layers[i].nodes.front()] = static_cast<int>(i);
   }
   std::vector<std::vector<int>> inputs(layers.size());
-  std::vector<std::set<int>> behind(graph.nodes().size());  // the layers whose outputs make each node's
+  // For each node, the layers whose outputs it is computed from.
+  std::vector<std::set<int>> source_layers(graph.nodes().size());
   for (std::size_t id = 0; id < graph.nodes().size(); ++id) {
-    std::set<int>& found = behind[id];
+    std::set<int>& found = source_layers[id];
     for (const NodeId input : graph.nodes()[id].inputs) {
-      found.insert(behind[static_cast<std::size_t>(input)].begin(),
-                   behind[static_cast<std::size_t>(input)].end());
+      found.insert(source_layers[static_cast<std::size_t>(input)].begin(),
+                   source_layers[static_cast<std::size_t>(input)].end());
     }
     const auto node = static_cast<NodeId>(id);
     if (const auto first = firsts.find(node); first != firsts.end()) {
@@ -116,8 +117,8 @@ std::vector<Layer> layers_named(const std::vector<std::string>& patterns, const 
   const std::vector<Layer> nodes = single_nodes(graph);
   std::vector<Layer> found;
   for (const std::string& pattern : patterns) {
-    std::vector<Layer> fitting = those_that_fit(layers, pattern);
-    if (fitting.empty()) fitting = those_that_fit(nodes, pattern);
+    std::vector<Layer> fitting = layers_matching(layers, pattern);
+    if (fitting.empty()) fitting = layers_matching(nodes, pattern);
     if (fitting.empty()) throw unknown_name("layer", pattern, names_of(layers, nodes));
     found.insert(found.end(), fitting.begin(), fitting.end());
   }

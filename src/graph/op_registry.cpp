@@ -16,7 +16,8 @@ graph::OpRegistry& registry() {
   return operations;
 }
 
-// What an op would not write itself, it was not meant to read: a misspelt or a newer version's setting.
+// Throws if the op would not write such an attribute itself. It may be a misspelt setting or one of
+// a newer version.
 void refuse_unknown(const Op& op, const Attributes& given) {
   const Attributes known = op.attributes();
   for (const auto& [name, value] : given) {
@@ -30,7 +31,7 @@ void refuse_unknown(const Op& op, const Attributes& given) {
 
 void register_op_type(const std::string& type, OpFactory make) {
   if (!make) throw BadInput(fmt::format("the operation {} needs a function that makes it", in_quotes(type)));
-  if (type == graph::input_type) {  // in JSON the type of a graph's inputs
+  if (type == graph::input_type) {  // the type of a graph's inputs in JSON
     throw detail::name_is_taken(words, type, true);
   }
   registry().add(type, std::move(make));

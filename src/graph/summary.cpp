@@ -17,8 +17,8 @@ void add_to(std::int64_t& total, std::int64_t value) {
   }
 }
 
-// Three significant digits and the largest unit that leaves at least 1.
-std::string human(std::int64_t value, double base, std::span<const std::string_view> units) {
+// Three significant digits, with the largest unit for which the number is at least 1.
+std::string with_unit(std::int64_t value, double base, std::span<const std::string_view> units) {
   auto scaled = static_cast<double>(value);
   std::size_t unit = 0;
   const auto rounds_up_to_base = [&] { return unit > 0 ? scaled >= base - 0.5 : scaled >= base; };
@@ -32,7 +32,8 @@ std::string human(std::int64_t value, double base, std::span<const std::string_v
 }
 
 constexpr std::size_t columns = 9;
-constexpr std::size_t first_number = 5;  // texts to the left, numbers to the right
+// Columns before it contain text and are left-aligned; numbers are right-aligned.
+constexpr std::size_t first_number = 5;
 using Line = std::array<std::string, columns>;
 
 Line header_line() {
@@ -134,12 +135,12 @@ std::string summary_table(const Graph& graph, std::int64_t batch_size) {
 
 std::string human_bytes(std::int64_t bytes) {
   constexpr std::array<std::string_view, 7> units{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-  return human(bytes, 1024, units);
+  return with_unit(bytes, 1024, units);
 }
 
 std::string human_count(std::int64_t count) {
   constexpr std::array<std::string_view, 7> units{"", "k", "M", "G", "T", "P", "E"};
-  return human(count, 1000, units);
+  return with_unit(count, 1000, units);
 }
 
 }  // namespace lehr

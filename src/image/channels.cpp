@@ -8,7 +8,7 @@
 namespace lehr::image {
 namespace {
 
-/// The values of an image as what they are.
+/// The values of an image with their type.
 template <class Value>
 std::span<const Value> values_of(const Image& image) {
   if constexpr (sizeof(Value) == 2) {
@@ -27,7 +27,7 @@ std::span<Value> values_of(Image& image) {
   }
 }
 
-/// ITU-R BT.601 in 16-bit fixed point, as PIL's convert("L").
+/// ITU-R BT.601 in 16-bit fixed point, like PIL's convert("L").
 template <class Value>
 Value luma(const Value* colour) {
   const std::uint64_t sum =

@@ -42,7 +42,7 @@ std::vector<std::uint8_t> read_bytes(const std::filesystem::path& file) {
 
 class Decoder {
  public:
-  /// `name` stands for the picture in messages. The bytes must outlive the decoder.
+  /// `name` is the name of the picture in messages. The bytes must outlive the decoder.
   Decoder(std::span<const std::uint8_t> bytes, std::string name)
       : name_(std::move(name)), bytes_(bytes), context_(spng_ctx_new(0)) {
     check_signature();
@@ -62,7 +62,7 @@ class Decoder {
   }
 
  private:
-  /// How the pixels of the file come into memory.
+  /// How the pixels of the file are stored in memory.
   struct Layout {
     std::int64_t channels;
     int bits;

@@ -12,15 +12,15 @@
 namespace lehr::image {
 namespace {
 
-constexpr int precision_bits = 22;  // weights as integers, so that every machine gives the same bytes
+constexpr int precision_bits = 22;  // integer weights, so that every machine gives the same bytes
 
-/// The input positions that one output position is a weighted mean of.
+/// The input positions whose weighted mean is one output position.
 struct Window {
   std::int64_t first = 0;
   std::vector<std::int32_t> weights;
 };
 
-/// A triangle as wide as two input pixels, or two output pixels where the image shrinks.
+/// A triangle filter, as wide as two input pixels, or as two output pixels if the image shrinks.
 std::vector<Window> triangle_windows(std::int64_t from, std::int64_t to) {
   const double scale = static_cast<double>(from) / static_cast<double>(to);
   const double support = std::max(scale, 1.0);
@@ -45,14 +45,14 @@ std::vector<Window> triangle_windows(std::int64_t from, std::int64_t to) {
   return windows;
 }
 
-/// An image's values and how they lie: `lines` rows of `length` positions, each position `step` values.
+/// An image's values and their layout: `lines` rows of `length` positions with `step` values each.
 template <class Value>
 struct Rows {
   const Value* values;
   std::int64_t lines, length, step;
 };
 
-/// Makes of each line one with windows.size() positions.
+/// Resamples each line to windows.size() positions.
 template <class Value>
 void resample(const Rows<Value>& in, const std::vector<Window>& windows, Value* out) {
   // 255 << 22 fits 32 bits, 65535 << 22 does not.
@@ -75,7 +75,7 @@ void resample(const Rows<Value>& in, const std::vector<Window>& windows, Value* 
   }
 }
 
-/// One direction at a time, first across and then down.
+/// Resizes one direction at a time, first horizontally and then vertically.
 template <class Value>
 void resize_values(const Image& image, Image& result) {
   const auto values = [](auto& pixels) { return reinterpret_cast<Value*>(pixels.data()); };

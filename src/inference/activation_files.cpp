@@ -18,8 +18,8 @@ std::string json_text(const nlohmann::json& json) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-/// A name as a part of a file's: letters of any language stay. Long ones are cut, with a hash of the whole
-/// behind.
+/// A name as a part of a file name. Letters of any language stay. A long name is cut and gets a
+/// hash of the whole name at its end.
 std::string as_file_name(const std::string& name) {
   constexpr std::size_t longest = 80;
   std::string safe;
@@ -31,7 +31,8 @@ std::string as_file_name(const std::string& name) {
   }
   if (safe.size() <= longest) return safe;
   std::size_t end = longest;
-  while (end > 0 && (static_cast<unsigned char>(safe[end]) & 0xC0U) == 0x80U) --end;  // between characters
+  // Does not split a character.
+  while (end > 0 && (static_cast<unsigned char>(safe[end]) & 0xC0U) == 0x80U) --end;
   Hash hash;
   hash.add(name);
   return safe.substr(0, end) + "~" + hash.text();

@@ -14,7 +14,7 @@
 namespace lehr {
 namespace {
 
-/// Written over the scores of one sample.
+/// Replaces the scores of one sample by probabilities.
 void softmax(std::span<float> scores) {
   const SoftMax of_sample(scores);
   for (float& score : scores) score = static_cast<float>(of_sample.probability(score));
@@ -34,7 +34,7 @@ struct Predictor::State {
   data::Preprocessor preprocessor;
   std::vector<float> staged;      // one batch
   std::optional<Plan> full;       // of batch_size images
-  std::optional<Plan> remainder;  // of as many as the last incomplete batch had
+  std::optional<Plan> remainder;  // for the size of the last incomplete batch
 
   State(const Model& used, std::int64_t batch)
       : model(used),
@@ -58,8 +58,8 @@ struct Predictor::State {
     return *plan;
   }
 
-  /// `write` gives the input of each of at most batch_size pictures; they become as many rows of
-  /// probabilities.
+  /// Runs one batch of `count` pictures, at most batch_size. `write` provides the input of each
+  /// picture. Writes a row of probabilities for each.
   template <class Write>
   void run(std::size_t count, std::span<float> probabilities, const Write& write) {
     const std::lock_guard lock(mutex);
@@ -76,7 +76,7 @@ struct Predictor::State {
     }
   }
 
-  /// The same of any number of pictures.
+  /// The same for any number of pictures.
   template <class Write>
   std::vector<float> run_all(std::size_t pictures, const Write& write) {
     std::vector<float> result(pictures * classes);

@@ -12,11 +12,11 @@ namespace {
 
 /// `class "3"`, `classes "3" and "7"`, `classes "3", "4", "5" and 4 more`
 std::string classes_text(const std::vector<std::int64_t>& classes, const Dataset& dataset) {
-  constexpr std::size_t most_named = 3;
+  constexpr std::size_t max_named = 3;
   const auto names = dataset.class_names();
   std::vector<std::string> parts;
   for (const std::int64_t number : classes) {
-    if (parts.size() == most_named) break;
+    if (parts.size() == max_named) break;
     const auto at = static_cast<std::size_t>(number);
     parts.push_back(in_quotes(at < names.size() ? names[at] : std::to_string(number)));
   }

@@ -13,14 +13,15 @@
 namespace lehr {
 namespace {
 
-/// PyTorch counts the batches that a batch norm has seen; lehr has no use for the number.
+/// PyTorch counts the batches that a batch norm has seen. lehr does not use the number.
 bool is_batch_count(const std::string& name, const store::SafeTensors& contents) {
   const std::string leaf = "num_batches_tracked";
   return name.ends_with("." + leaf) &&
          contents.tensors.contains(name.substr(0, name.size() - leaf.size()) + "running_mean");
 }
 
-// Before any memory is had for the parameters: the weights in the file bound what the graph may ask for.
+// Called before memory is allocated for the parameters. The weights in the file limit what the
+// graph may request.
 void check_weights(const Graph& graph, const store::SafeTensors& contents) {
   std::size_t used = 0;
   for (const Node& node : graph.nodes()) {
@@ -47,7 +48,7 @@ void check_weights(const Graph& graph, const store::SafeTensors& contents) {
                  std::to_string(contents.tensors.size()));
 }
 
-// A few numbers in a graph can ask for any amount of memory.
+// A few numbers in a graph can request any amount of memory.
 void check_activations(const Graph& graph, const Backend& backend) {
   double bytes = 0;
   for (const Node& node : graph.nodes()) bytes += static_cast<double>(node.output.bytes());

@@ -18,7 +18,7 @@ using nlohmann::json;
 constexpr const char* graph_key = "lehr.graph";
 constexpr const char* classes_key = "lehr.classes";
 constexpr const char* preprocessing_key = "lehr.preprocessing";
-/// What earlier versions wrote in its place.
+/// The key that earlier versions used instead.
 constexpr const char* normalisation_key = "lehr.normalisation";
 
 const std::string& text_of(const std::map<std::string, std::string>& texts, const char* key) {
@@ -28,7 +28,8 @@ const std::string& text_of(const std::map<std::string, std::string>& texts, cons
                  "\"");
 }
 
-// Lists in an object are as deep as these texts go, so that nothing hostile grows beyond its own size.
+// These texts have at most lists in an object. The depth is bounded, so that no text can use much
+// more memory than its size.
 json parse_shallow(const std::string& text, const char* key) {
   constexpr int deepest = 2;
   const auto shallow = [&](int depth, json::parse_event_t, const json&) {
@@ -65,7 +66,8 @@ Normalisation parse_normalisation(const std::string& text) {
   return {parse_floats(object, "mean"), parse_floats(object, "std")};
 }
 
-/// The preprocessing of an earlier version, whose commands stretched pictures to the size of the input.
+/// The preprocessing of an earlier version. Its commands stretched pictures to the size of the
+/// input.
 Preprocessing preprocessing_of(const std::string& normalisation, const Graph& graph) {
   return {.shape = image_input_of(graph).shape,
           .fit = Fit::stretch,
@@ -83,7 +85,7 @@ Preprocessing parse_preprocessing(const std::map<std::string, std::string>& text
   }
 }
 
-// Shapes that overflow are the only failure of a graph that is not BadInput already.
+// A shape that overflows is the only failure of a graph that is not BadInput already.
 Graph parse_graph(const std::string& text) {
   try {
     return graph_from_json(text);
@@ -115,7 +117,7 @@ void check_model_parts(const Graph& graph, const std::vector<std::string>& class
 
 std::map<std::string, std::string> write_model_metadata(const ModelMetadata& metadata) {
   check_model_parts(metadata.graph, metadata.class_names, metadata.preprocessing);
-  // Class names may come from folders, whose names are any bytes.
+  // Class names may come from folders, whose names may contain any bytes.
   const auto replace = json::error_handler_t::replace;
   return {{"format", "pt"},
           {graph_key, to_json(metadata.graph)},

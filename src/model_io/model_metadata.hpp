@@ -9,18 +9,19 @@
 
 namespace lehr {
 
-/// What a model file holds beside its weights.
+/// What a model file contains besides its weights.
 struct ModelMetadata {
   Graph graph;
   std::vector<std::string> class_names;
   Preprocessing preprocessing;
 };
 
-/// As texts for a safetensors file. Throws BadInput where the parts do not fit each other.
+/// The metadata as texts for a safetensors file. Throws BadInput if the parts do not fit each
+/// other.
 std::map<std::string, std::string> write_model_metadata(const ModelMetadata& metadata);
 
-/// The way back. Throws BadInput, without the file's name, where a text is missing or damaged or the parts do
-/// not fit each other.
+/// The inverse of write_model_metadata. Throws BadInput, without the file's name, if a text is
+/// missing or damaged or the parts do not fit each other.
 ModelMetadata read_model_metadata(const std::map<std::string, std::string>& texts);
 
 /// Throws BadInput unless the graph goes from one input of images to scores of the classes, and the

@@ -9,7 +9,7 @@
 namespace lehr::models {
 namespace {
 
-constexpr std::int64_t most_blocks = 1000;
+constexpr std::int64_t max_blocks = 1000;
 
 class Builder {
  public:
@@ -64,7 +64,7 @@ class Builder {
     }
   }
 
-  // Two convolutions beside a shortcut, which is a projection where the shape changes.
+  // Two convolutions and a shortcut. The shortcut is a projection if the shape changes.
   void add_block(const std::string& prefix, std::int64_t width, std::int64_t stride) {
     const NodeId start = last_;
     NodeId path = norm(convolution(start, prefix + "conv1", width, 3, stride), prefix + "bn1");
@@ -90,9 +90,9 @@ class Builder {
 
 Graph residual_network(std::string_view name, const ResNetSmallOptions& options) {
   if (options.widths.empty()) throw BadInput(fmt::format("{} needs at least one width, found none", name));
-  if (options.blocks < 1 || options.blocks > most_blocks) {
+  if (options.blocks < 1 || options.blocks > max_blocks) {
     throw BadInput(
-        fmt::format("{} needs 1 to {} blocks a stage, found {}", name, most_blocks, options.blocks));
+        fmt::format("{} needs 1 to {} blocks a stage, found {}", name, max_blocks, options.blocks));
   }
   return Builder(name, options).build();
 }

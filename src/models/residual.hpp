@@ -4,13 +4,13 @@
 
 #include "models/builders.hpp"
 
-/// What the residual networks share.
+/// Shared by the residual networks.
 namespace lehr::models {
 
-/// A 3x3 stem at full resolution and stages of basic blocks. Messages call it by its name.
+/// A 3x3 stem at full resolution, then stages of basic blocks. `name` is used in messages.
 Graph residual_network(std::string_view name, const ResNetSmallOptions& options);
 
-/// Throws BadInput where the request sets what these networks have no use for.
+/// Throws BadInput if the request sets options that these networks do not support.
 ResNetSmallOptions residual_options(std::string_view name, const ModelRequest& request);
 
 }  // namespace lehr::models

@@ -34,7 +34,7 @@ void check_tensor(const UpdateTensor& tensor, std::int64_t parameters) {
               std::to_string(parameters));
 }
 
-// The tensors that begin within a range, with offsets from its first element.
+// The tensors that begin within a range, with offsets relative to the range.
 std::vector<UpdateTensor> tensors_within(const ParameterRange& range,
                                          const std::vector<UpdateTensor>& tensors) {
   std::vector<UpdateTensor> within;

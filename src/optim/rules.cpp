@@ -11,7 +11,7 @@
 namespace lehr {
 namespace {
 
-/// The spec of a rule that has the three decays.
+/// The spec of a rule with the three decays.
 template <class Rule>
 OptimizerSpec spec_of(const Rule& rule, UpdateSpec update, double momentum) {
   return {std::move(update), momentum, rule.weight_decay, rule.decoupled_decay, rule.l1};

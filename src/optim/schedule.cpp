@@ -11,7 +11,8 @@
 namespace lehr::schedules {
 namespace {
 
-// A boundary counts as reached this little before it, since neither progress nor a sum of shares is exact.
+// A boundary counts as reached slightly before it, because progress and sums of shares are not
+// exact.
 constexpr double rounding = 1e-12;
 
 void require_finite(const char* schedule, std::initializer_list<double> values) {
@@ -31,7 +32,7 @@ void require_gamma(double gamma) {
                  gamma);
 }
 
-// Where each share ends; the last one ends at exactly 1.
+// The end of each share. The last one is exactly 1.
 std::vector<double> ends_of(const std::vector<double>& shares) {
   std::vector<double> ends;
   double sum = 0;

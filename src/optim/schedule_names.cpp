@@ -16,7 +16,7 @@ constexpr double warm_up_share = 0.05;
 
 RateAndMomentum rate_only(Schedule rate) { return {std::move(rate), {}}; }
 
-// A rate of zero is allowed and stays zero, though no power reaches it.
+// A rate of zero is allowed and stays zero. An exponential schedule cannot represent it.
 RateAndMomentum falling_exponential(double lr, std::int64_t) {
   return rate_only(lr > 0 ? exponential(lr, lr / 1000) : constant(0));
 }

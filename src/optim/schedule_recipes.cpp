@@ -7,7 +7,7 @@
 namespace lehr::schedules {
 namespace {
 
-constexpr std::int64_t most_cycles = 1000;
+constexpr std::int64_t max_cycles = 1000;
 
 void require_rate(const std::string& name, double lr) {
   optim::require(lr >= 0 && std::isfinite(lr), name, "finite and not negative", lr);
@@ -18,7 +18,7 @@ void require_divisor(const std::string& name, double div) {
 }
 
 void require_cycles(const std::string& schedule, std::int64_t cycles) {
-  optim::require(cycles >= 1 && cycles <= most_cycles, "the number of cycles of " + schedule,
+  optim::require(cycles >= 1 && cycles <= max_cycles, "the number of cycles of " + schedule,
                  "between 1 and 1000", static_cast<double>(cycles));
 }
 
@@ -46,7 +46,7 @@ RateAndMomentum pytorch_one_cycle(double lr_max, std::int64_t steps) {
   optim::require(steps >= 1, "the number of steps of a one-cycle schedule", "at least 1",
                  static_cast<double>(steps));
   const double last = static_cast<double>(steps) - 1;
-  const double peak = 0.3 * static_cast<double>(steps) - 1;  // below 0 for 3 steps and fewer
+  const double peak = 0.3 * static_cast<double>(steps) - 1;  // negative for 3 steps and fewer
   const auto there_and_back = [=](double start, double middle, double end) -> Schedule {
     const Schedule rise = cosine(start, middle);
     const Schedule fall = cosine(middle, end);

@@ -11,14 +11,14 @@
 namespace lehr::optim {
 namespace {
 
-constexpr std::int64_t most_newton_schulz_steps = 100;
+constexpr std::int64_t max_newton_schulz_steps = 100;
 
-// The updates compute in f32, where 0.99999999999 is 1.
+// Updates compute in f32. There, 0.99999999999 equals 1.
 bool is_share(double value) { return value >= 0 && static_cast<float>(value) < 1; }
 bool is_positive(double value) { return value > 0 && std::isnormal(static_cast<float>(value)); }
 bool is_finite(double value) { return std::isfinite(static_cast<float>(value)); }
 
-/// The settings of one rule, with the words for its errors.
+/// The settings of one rule, and names for its error messages.
 struct Rule {
   const UpdateSpec& update;
   double momentum;
@@ -68,7 +68,7 @@ void check_lookahead(const Rule& rule) {
 
 void check_muon(const Rule& rule) {
   const std::int64_t steps = rule.update.attributes.integer("newton_schulz_steps");
-  require(steps >= 1 && steps <= most_newton_schulz_steps, "newton_schulz_steps of muon", "between 1 and 100",
+  require(steps >= 1 && steps <= max_newton_schulz_steps, "newton_schulz_steps of muon", "between 1 and 100",
           static_cast<double>(steps));
   rule.not_negative("fallback_lr_ratio");
   check_nesterov(rule);
@@ -100,7 +100,7 @@ void check_moments(const Rule& rule) {
 
 using Check = void (*)(const Rule&);
 
-/// The built-in rules. Those that a program registers check their own attributes when the rule is made.
+/// The built-in rules. A registered rule checks its own attributes when it is made.
 constexpr std::array<std::pair<std::string_view, Check>, 9> checks{{{"adagrad", check_adagrad},
                                                                     {"adam", check_moments},
                                                                     {"lamb", check_moments},

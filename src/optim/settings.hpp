@@ -6,13 +6,14 @@
 
 namespace lehr::optim {
 
-/// Throws BadInput naming the setting that is out of its range, what was expected and what was found.
+/// Throws BadInput if a setting is out of range. The message names the setting, the expected range
+/// and the value.
 void check_settings(const OptimizerSpec& spec);
 
 /// Whether the type of an UpdateSpec is one of lehr's own rules.
 bool is_built_in(std::string_view type);
 
-/// Throws BadInput unless expected (said in `expected`) holds of the value.
+/// Throws BadInput unless `holds`. The message says that `setting` must be `expected`.
 void require(bool holds, std::string_view setting, std::string_view expected, double found);
 
 }  // namespace lehr::optim

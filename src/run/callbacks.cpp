@@ -43,7 +43,7 @@ void add_watching(Learner& learner, const TrainConfig& config, const MonitorOpti
 }
 
 void add_timer(Learner& learner, const TrainConfig& config) {
-  TimerOptions timer;  // always there, so that a resumed run may get a limit or lose it
+  TimerOptions timer;  // always added, so that a resumed run may gain or lose a limit
   if (config.time_limit > 0) timer.limit_seconds = 60 * config.time_limit;
   learner.add(Timer(timer));
 }
@@ -51,7 +51,8 @@ void add_timer(Learner& learner, const TrainConfig& config) {
 }  // namespace
 
 void check_callbacks(const Learner& learner, const TrainConfig& config) {
-  // A callback that watches the metric checks it as well, but a wrong name is wrong without one, too.
+  // A callback that monitors the metric checks it as well. But a wrong name is an error even
+  // without such a callback.
   static const TrainConfig defaults;
   if (config.monitor != defaults.monitor) Monitor({.metric = config.monitor}).check(learner);
   const int clips = (config.clip_norm ? 1 : 0) + (config.clip_value ? 1 : 0) + (config.clip_adaptive ? 1 : 0);

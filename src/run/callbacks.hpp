@@ -8,11 +8,12 @@
 
 namespace lehr::run {
 
-/// Throws BadInput for callbacks that exclude each other, or whose metric the Learner will not have.
+/// Throws BadInput if callbacks exclude each other, or if the Learner will not have a callback's
+/// metric.
 void check_callbacks(const Learner& learner, const TrainConfig& config);
 
-/// Adds the callbacks of a configuration, with files in `folder` (none if it is empty). `warn` is called for
-/// each file that a full disk does not take.
+/// Adds the callbacks of a configuration. Their files are in `folder`; if it is empty, they write
+/// none. `warn` is called for each file that cannot be written because the disk is full.
 void add_callbacks(Learner& learner, const TrainConfig& config, const std::filesystem::path& folder,
                    const OnFailure& warn);
 void add_statistics(Learner& learner, const TrainConfig& config);

@@ -23,7 +23,7 @@ Json json_of(const ConfigValue& value) {
       value);
 }
 
-/// A text, a number or a flag as text; nothing for anything else.
+/// A text, a number or a flag as text; nothing for other types.
 std::optional<std::string> scalar_text(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_boolean()) return value.get<bool>() ? "true" : "false";

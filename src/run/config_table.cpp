@@ -21,7 +21,7 @@ bool flag_of(const std::string& option, const std::string& text) {
   refuse_value(option, "true or false", text);
 }
 
-/// Compares with the default as text: a value may have been read from a file that wrote it in another way.
+/// Whether the field has its default value.
 bool is_default(const TrainConfig& config, const ConfigField& field) {
   static const TrainConfig defaults;
   return field.get(config) == field.get(defaults);

@@ -26,7 +26,7 @@ std::string quoted(const std::string& text) {
   return quoted + "\"";
 }
 
-/// TOML has whole numbers of 64 bits with a sign. A larger one is a text there.
+/// TOML integers are signed 64-bit numbers. A larger number is written as a text.
 std::string toml_number(const std::string& number) {
   constexpr std::size_t always_fits = 18;  // digits
   const bool whole = number.find_first_not_of("+-0123456789") == std::string::npos;
@@ -49,7 +49,7 @@ struct TomlTexts {
   }
 };
 
-/// With its end; empty for a field without a value.
+/// A line with its line break; empty if the field has no value.
 std::string line_of(const ConfigField& field, const TrainConfig& config) {
   const std::string value = std::visit(TomlTexts(), field.get(config));
   return value.empty() ? std::string() : field.key + " = " + value + "\n";
@@ -92,7 +92,7 @@ std::map<std::string, std::string> recorded_values(std::string_view record, cons
     }
   }
   if (values.empty()) return values;
-  // Before there was data-seed, seed decided the data as well.
+  // Before data-seed existed, seed also determined the data.
   if (const auto seed = values.find("seed"); seed != values.end()) {
     values.try_emplace("data-seed", seed->second);
   }

@@ -10,7 +10,7 @@
 
 #include "lehr/run/config_table.hpp"
 
-/// Rows of the table of fields, made from members of TrainConfig.
+/// Adds fields to the table for members of TrainConfig.
 namespace lehr::run {
 
 template <class T>
@@ -22,7 +22,7 @@ struct IsVector : std::false_type {};
 template <class T>
 struct IsVector<std::vector<T>> : std::true_type {};
 
-/// An empty list, text or path is Nothing.
+/// The value of a member. An empty list, text or path counts as no value.
 template <class T>
 ConfigValue value_of(const T& member) {
   if constexpr (IsOptional<T>::value) {
@@ -73,14 +73,14 @@ constexpr FieldType type_of() {
   }
 }
 
-/// Adds rows to a table, all under one heading.
+/// Adds fields to a table, all under one heading.
 class Rows {
  public:
   Rows(ConfigTable& table, std::string group) : table_(table), group_(std::move(group)) {}
-  /// The following rows decide what a Learner is made of, or no longer do.
+  /// Sets ConfigField::of_learner for the following fields.
   void of_learner(bool value) { of_learner_ = value; }
 
-  /// A row for a member; `more` sets what else there is to say.
+  /// Adds a field for a member. `more` sets the remaining properties.
   template <class T, std::invocable<ConfigField&> More>
   void add(std::string key, T TrainConfig::*member, std::string help, const More& more) {
     ConfigField field = row(std::move(key), type_of<T>(), std::move(help));
@@ -94,7 +94,7 @@ class Rows {
     add(std::move(key), member, std::move(help), [](ConfigField&) {});
   }
 
-  /// A flag that turns a member off: "no-save".
+  /// Adds a flag that turns a member off: "no-save".
   template <std::invocable<ConfigField&> More>
   void add_negation(std::string key, bool TrainConfig::*member, std::string help, const More& more) {
     ConfigField field = row(std::move(key), FieldType::flag, std::move(help));
@@ -106,7 +106,7 @@ class Rows {
     table_.add(std::move(field));
   }
 
-  /// A row with accessors of its own, which `more` sets.
+  /// Adds a field with its own accessors, which `more` sets.
   template <std::invocable<ConfigField&> More>
   void add_own(std::string key, FieldType type, std::string help, const More& more) {
     ConfigField field = row(std::move(key), type, std::move(help));
@@ -122,14 +122,14 @@ class Rows {
   bool of_learner_ = false;
 };
 
-/// "N", "X", "N,...": what the help shows for a value of that type.
+/// What the help shows for a value of this type: "N", "X", "N,...".
 std::string usual_value_name(FieldType type);
 /// "a, b, c"
 std::string list_of(const std::vector<std::string>& names);
 
-/// A file or folder, which may not be empty: "--csv needs a file name".
+/// Makes the field a file or folder, which may not be empty: "--csv needs a file name".
 void names_path(ConfigField& field, const std::string& what);
-/// The field has no effect without another one.
+/// Adds the rule that the field has no effect without another one.
 void needs(ConfigField& field, std::string what, std::function<bool(const TrainConfig&)> holds);
 void contradicts(ConfigField& field, std::string what, std::function<bool(const TrainConfig&)> holds);
 void needs_saving(ConfigField& field);

@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t most_epochs = 1'000'000;
 constexpr std::int64_t most_samples_a_batch = 1'000'000;
 
-/// The name itself, once `check` accepts it.
+/// Parses a name by checking it with `check`. The value is the name itself.
 auto checked_name(void (*check)(const std::string& name)) {
   return [check](const std::string&, const std::string& name) {
     check(name);

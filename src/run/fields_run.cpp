@@ -7,7 +7,7 @@ namespace {
 constexpr std::int64_t most_threads = 1024;
 constexpr std::int64_t most_prefetched = 1024;
 
-/// Names that mean something else wherever a run is named.
+/// Rejects titles that mean something else in places where users name a run.
 ConfigValue parse_title(const std::string& option, const std::string& text) {
   if (text == "latest" || text == "." || text == "..") {
     throw BadInput(option + " takes another name than \"" + text +
@@ -16,8 +16,8 @@ ConfigValue parse_title(const std::string& option, const std::string& text) {
   return text;
 }
 
-/// Says nothing about the training itself.
-void of_the_run(ConfigField& field) {
+/// For fields that do not affect the training itself.
+void do_not_record(ConfigField& field) {
   field.recorded = false;
   field.on_resume = OnResume::free;
 }
@@ -65,16 +65,16 @@ void add_run_fields(ConfigTable& table) {
                [](ConfigField& field) {
                  field.value_name = "RUN";
                  field.in_files = false;
-                 of_the_run(field);
+                 do_not_record(field);
                });
   Rows rows(table, "Output");
   rows.add("out", &TrainConfig::out, "folder in which the run's folder is made", [](ConfigField& field) {
     names_path(field, "a folder name");
-    of_the_run(field);
+    do_not_record(field);
   });
   rows.add("name", &TrainConfig::name, "title of the run", [](ConfigField& field) {
     field.parse = parse_title;
-    of_the_run(field);
+    do_not_record(field);
     field.on_resume = OnResume::equal;
     needs_saving(field);
   });
@@ -82,11 +82,11 @@ void add_run_fields(ConfigTable& table) {
            "stop, with a checkpoint, where the run store cannot be written (a full disk); without it the "
            "training goes on",
            [](ConfigField& field) {
-             of_the_run(field);
+             do_not_record(field);
              needs_saving(field);
            });
   rows.add_negation("no-save", &TrainConfig::save, "write no files", [](ConfigField& field) {
-    of_the_run(field);
+    do_not_record(field);
     field.on_resume = OnResume::equal;
   });
 }

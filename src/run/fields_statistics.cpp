@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::int64_t most_epochs = 1'000'000;
 
-/// The number that "2%" or "0.02" means; nothing if the text is no number.
+/// The number that "2%" or "0.02" means; nothing if the text is not a number.
 std::optional<double> share_of(const std::string& option, const std::string& text) {
   try {
     if (!text.ends_with('%')) return parse_real(option, text, {});
@@ -19,7 +19,7 @@ std::optional<double> share_of(const std::string& option, const std::string& tex
   }
 }
 
-/// "2%", "0.02" or "off"
+/// Takes "2%", "0.02" or "off".
 ConfigValue parse_budget(const std::string& option, const std::string& text) {
   if (text == "off") return text;
   const std::optional<double> share = share_of(option, text);

@@ -8,11 +8,11 @@
 
 namespace lehr::run {
 
-/// The field that a key of a file means; null if a file may not set it, or there is none.
+/// The field of a key in a file. Null if there is no such field or files may not set it.
 const ConfigField* file_field(const ConfigTable& table, std::string_view key);
-/// The keys that a file may hold.
+/// The keys that a file may contain.
 std::vector<std::string> file_keys(const ConfigTable& table);
-/// Whether a list may stand for the value.
+/// Whether the value may be a list.
 bool takes_list(const ConfigField& field);
 
 }  // namespace lehr::run

@@ -25,9 +25,9 @@ void save_moved_paths(Learner& learner, const std::filesystem::path& file, const
   });
 }
 
-// A training that cannot begin leaves nothing. The configuration is there from the first epoch on, because
-// every checkpoint needs it. The folder stays once a batch has gone through the network, or the training was
-// stopped before.
+// A training that cannot begin leaves no files. The configuration is written before the first
+// epoch, because every checkpoint needs it. The folder is kept after the first batch has passed
+// through the network, or if the training is stopped earlier.
 void save_config_at_start(Learner& learner, const std::shared_ptr<RunFolder>& made,
                           const std::string& config) {
   const auto save = [made, config](Learner& l) {
@@ -40,8 +40,8 @@ void save_config_at_start(Learner& learner, const std::shared_ptr<RunFolder>& ma
   }
 }
 
-// Somebody may remove the folder while the run is being trained. The next checkpoint makes it again, and can
-// only be resumed with the configuration beside it.
+// The folder may be removed while the run is being trained. The next checkpoint makes it again, but
+// can only be resumed with the configuration beside it.
 void restore_lost_config(Learner& learner, const std::filesystem::path& file, const std::string& config) {
   const auto restore = [file, config](Learner& l) {
     std::error_code error;

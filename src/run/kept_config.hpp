@@ -9,8 +9,8 @@
 
 namespace lehr::run {
 
-/// Has the fit write the run's config.toml. `made` is the folder of a new run, or null for a resumed run, of
-/// which the text is written if it changed.
+/// Lets the fit write the run's config.toml. `made` is the folder of a new run. It is null for a
+/// resumed run, whose file is written only if the text changed.
 void keep_config(Learner& learner, const std::filesystem::path& folder,
                  const std::shared_ptr<RunFolder>& made, const std::string& config);
 

@@ -22,13 +22,13 @@ bool is_same_file(const fs::path& a, const fs::path& b) {
   if (fs::equivalent(a, b, error)) return true;  // hard links; false also if one of them does not exist
   try {
     return store::file_behind(a) == store::file_behind(b);
-  } catch (const BadInput&) {  // links that lead nowhere: check_writable says so
+  } catch (const BadInput&) {  // a loop of links, which check_writable reports
     return false;
   }
 }
 
-/// Under which name a stream of this process is written to that file; null: none is. A rename would take the
-/// file from under it.
+/// The name of the standard stream that writes to this file; null if there is none. Renaming
+/// another file to this name would detach the stream from it.
 const char* stream_into(const fs::path& file) {
   struct stat target {};
   if (::stat(file.c_str(), &target) != 0) return nullptr;
@@ -41,12 +41,12 @@ const char* stream_into(const fs::path& file) {
   return nullptr;
 }
 
-struct Look {
+struct FileFormat {
   const char* name;
   bool (*matches)(std::string_view beginning);
 };
 
-Look look_of(FileKind kind) {
+FileFormat format_of(FileKind kind) {
   switch (kind) {
     case FileKind::page:
       return {"HTML page", [](std::string_view text) { return text.starts_with("<!DOCTYPE html"); }};
@@ -72,15 +72,15 @@ std::string beginning_of(const fs::path& file) {
   return text;
 }
 
-/// A training that was ended before its first epoch leaves a log with a header alone.
-bool is_header_alone(std::string_view text) {
+/// A training that ends before its first epoch leaves a log that contains only the header.
+bool is_header_only(std::string_view text) {
   return text.starts_with("epoch,") && text.find('\n') + 1 == text.size();
 }
 
 bool holds_something(const fs::path& file) {
   std::error_code error;
   const bool empty = !fs::is_regular_file(file, error) || fs::file_size(file, error) == 0;
-  return !empty && !is_header_alone(beginning_of(file));
+  return !empty && !is_header_only(beginning_of(file));
 }
 
 }  // namespace
@@ -119,8 +119,8 @@ void check_new(const OutputFile& output) {
 }
 
 void check_replaceable(const OutputFile& output, FileKind kind) {
-  const Look look = look_of(kind);
-  check_replaceable(output, look.name, look.matches);
+  const FileFormat format = format_of(kind);
+  check_replaceable(output, format.name, format.matches);
 }
 
 void check_replaceable(const OutputFile& output, const std::string& kind,

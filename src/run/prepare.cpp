@@ -11,23 +11,24 @@
 namespace lehr::run {
 namespace {
 
-/// A resumed run goes on with its own options; who resumes it does not have to repeat them.
-void keep_what_nobody_gave(TrainConfig& config, const TrainConfig& run, const ConfigTable& table) {
+/// Takes the run's own value for each field that was not given, so that users do not have to repeat
+/// options on resume.
+void keep_run_options(TrainConfig& config, const TrainConfig& run, const ConfigTable& table) {
   for (const ConfigField& field : table.fields()) {
     if (!field.recorded || field.on_resume == OnResume::free || table.is_given(config, field)) continue;
     field.set(config, field.get(run));
   }
 }
 
-/// The rate that the run found replaces the search for one.
+/// Takes the rate that the run found instead of searching again.
 void keep_found_rate(TrainConfig& config, const TrainConfig& run) {
   if (!config.find_lr) return;
   config.find_lr = run.find_lr;
   config.lr = run.lr;
 }
 
-/// A store that is no file would only be noticed at the first batch. One that is not there yet is made in a
-/// folder that is checked.
+/// Without this check, a store that is not a file would only be noticed at the first batch. A
+/// missing store is made in a folder that is checked elsewhere.
 void check_store(const std::filesystem::path& runs) {
   const std::filesystem::path store = store_in(runs);
   std::error_code error;
@@ -35,7 +36,7 @@ void check_store(const std::filesystem::path& runs) {
   check_writable({"the run store", store});
 }
 
-/// A resumed run goes on in its own log, which may have moved.
+/// A resumed run continues its own log, which may have been moved.
 void check_log(const OutputFile& log, FileKind kind, const TrainConfig& config) {
   if (log.file.empty()) return;
   if (config.resume.empty()) {
@@ -68,11 +69,11 @@ TrainConfig prepared(TrainConfig config, const ConfigTable& table) {
     if (!config.save)
       throw BadInput("--no-save contradicts --resume, which goes on with the run's own options");
     const TrainConfig run = config_of_run(resume_point(config.resume).folder, table);
-    keep_what_nobody_gave(config, run, table);
+    keep_run_options(config, run, table);
     keep_found_rate(config, run);
     check_same_training(run, config, table);
   }
-  make_schedule(config, config.epochs + 1);  // refuses before anything is loaded
+  make_schedule(config, config.epochs + 1);  // rejects wrong values before anything is loaded
   return config;
 }
 

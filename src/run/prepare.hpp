@@ -5,17 +5,18 @@
 
 #include "lehr/run/train.hpp"
 
-/// What train() and verify_run() do before a Learner is made.
+/// What train() and verify_run() do before they make a Learner.
 namespace lehr::run {
 
 ConfigTable table_of(const TrainHooks& hooks);
 SetupOptions setup_of(const TrainHooks& hooks, std::function<void(const std::string&)> warn);
 
-/// The configuration, checked; if it resumes a run, against the run's own, too.
+/// Checks the configuration and returns it. If it resumes a run, it is also compared with the run's
+/// own configuration.
 TrainConfig prepared(TrainConfig config, const ConfigTable& table);
-/// A run keeps absolute paths, because they mean the same from every folder.
+/// Runs record absolute paths, because they mean the same from every folder.
 void make_paths_absolute(TrainConfig& config, const ConfigTable& table);
-/// Throws BadInput for output files that cannot be written, or would replace something else.
+/// Throws BadInput if an output file cannot be written or would replace something else.
 void check_outputs(const TrainConfig& config);
 
 /// The store in a folder of runs.

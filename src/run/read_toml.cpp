@@ -101,7 +101,7 @@ std::string text_of_file(const std::filesystem::path& file) {
   if (!in) throw_not_read(file, errno);
   try {
     return {std::istreambuf_iterator<char>(in), {}};
-  } catch (const std::ios_base::failure& failure) {  // a disk that cannot be read
+  } catch (const std::ios_base::failure& failure) {  // the disk cannot be read
     throw Error(in_quotes(file) + ": cannot be read: " + failure.code().message());
   }
 }

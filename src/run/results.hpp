@@ -4,7 +4,7 @@
 
 namespace lehr::run {
 
-/// What the epochs of the last fit came to; the rest of the result is for the caller.
+/// The results of the epochs of the last fit. The caller sets the other members.
 TrainResult result_of(const Learner& learner);
 
 }  // namespace lehr::run

@@ -11,7 +11,7 @@ TrainConfig config_of_run(const std::filesystem::path& folder, const ConfigTable
   const std::vector<ConfigSetting> settings = read_toml_file(folder / run_files::options, table);
   TrainConfig config;
   apply(config, settings, table);
-  // Before there was data-seed, seed decided the data as well.
+  // Before data-seed existed, seed also determined the data.
   const bool has_data_seed = std::ranges::find(settings, "data-seed", &ConfigSetting::key) != settings.end();
   if (!has_data_seed) config.data_seed = config.seed;
   return config;

@@ -36,7 +36,7 @@ ResumePoint resume_point(const fs::path& place) {
   }
   const std::vector<fs::path> checkpoints = checkpoints_in(place / "checkpoints");
   if (!checkpoints.empty()) return {place, checkpoints.front()};
-  // A new start would replace the model.
+  // A run that starts anew would replace the model.
   if (is_file(place / run_files::model)) {
     throw BadInput(in_quotes(place) +
                    ": there is nothing to resume: the run has saved its model, and has no checkpoints");

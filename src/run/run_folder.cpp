@@ -15,7 +15,7 @@
 namespace lehr::run {
 namespace {
 
-std::string name_of_now() {
+std::string timestamp_name() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
   const auto fraction = std::chrono::duration_cast<std::chrono::nanoseconds>(now - seconds).count();
@@ -26,7 +26,8 @@ std::string name_of_now() {
                      utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, fraction * 65536 / 1'000'000'000);
 }
 
-/// What a run saves is lost with its folder's name.
+/// Flushes the parent's entries. If the folder's name were lost in a crash, everything in the
+/// folder would be lost.
 void sync_parent(const std::filesystem::path& folder) {
   store::sync_folder(folder.has_parent_path() ? folder.parent_path() : std::filesystem::path("."));
 }
@@ -53,7 +54,7 @@ void RunFolder::make(const std::filesystem::path& parent) {
   parents_.emplace(parent);
   std::filesystem::path path;
   do {
-    path = parent / name_of_now();
+    path = parent / timestamp_name();
   } while (!std::filesystem::create_directory(path));
   path_ = path;
   sync_parent(path_);

@@ -8,9 +8,10 @@
 
 namespace lehr::run {
 
-/// The folder of one run. Its name is the UTC time at which it was made, so that names sort by time:
-/// runs/20250131-142805-3fa2; the last part is the fraction of the second. Unless keep() is called, the
-/// folder and all that is in it are removed with this object, and so are the parents that were made for it.
+/// The folder of one run. Its name is the UTC time at which it was made, so that names sort by
+/// time: runs/20250131-142805-3fa2. The last part is the fraction of the second. Unless keep() is
+/// called, the destructor removes the folder with its contents, and the parents that were made for
+/// it.
 class RunFolder {
  public:
   /// Throws BadInput if nothing can be written there, DiskError if the disk is full.

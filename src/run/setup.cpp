@@ -17,7 +17,7 @@
 namespace lehr {
 namespace {
 
-/// A warm-up begins at 0, which is all of a training of one step.
+/// Throws BadInput if the only step of a training has a rate of 0, as in a warm-up.
 void check_trains(const TrainConfig& config, const schedules::RateAndMomentum& schedule, std::int64_t steps) {
   if (config.lr == 0 || steps > 1) return;
   if (schedule.rate(0) > 0) return;

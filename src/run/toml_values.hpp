@@ -8,10 +8,11 @@
 
 namespace lehr::run {
 
-/// A text or a number as text; empty for anything else. 1.0 stays a number with a fraction.
+/// A text or a number as text; empty for other types. 1.0 keeps its fraction.
 std::string scalar_text(const toml::node& node);
 
-/// The values of a TOML text by key, flags, texts, numbers and lists of them; nothing if it is no TOML.
+/// The values of a TOML text by key: flags, texts, numbers and lists of them. Empty if the text is
+/// not TOML.
 std::map<std::string, std::string> toml_texts(std::string_view toml);
 
 }  // namespace lehr::run

@@ -58,7 +58,8 @@ class Training {
   void find_run() {
     point_ = resume_point(config_.resume);
     lock_ = std::make_unique<store::RunLock>(point_.folder);
-    point_ = resume_point(config_.resume);  // whoever held it may have written another checkpoint
+    // The process that had the lock may have written another checkpoint.
+    point_ = resume_point(config_.resume);
     place_ = RunPlace::of(point_.folder);
   }
 
@@ -68,8 +69,8 @@ class Training {
     lock_ = std::make_unique<store::RunLock>(place_.folder);
   }
 
-  /// What was found replaces the search from here on: a resumed run looks for no other. False if it was
-  /// stopped.
+  /// Searches for a learning rate. The result replaces the search, so a resumed run does not search
+  /// again. Returns false if the search was stopped.
   bool find_rate() {
     const LrFinding finding = learner_->find_lr({.stop = hooks_.stop});
     if (finding.cancelled) return false;
@@ -102,7 +103,8 @@ class Training {
     learner_->add(RunRecorder(std::move(recorder)));
   }
 
-  /// What the run keeps. A resumed run keeps its own, with where its data and logs are now.
+  /// The text of the run's config.toml. A resumed run keeps its own configuration, with the new
+  /// paths of its data and logs.
   std::string kept_text() const {
     if (made_ != nullptr) return config_toml(config_, table_);
     TrainConfig kept = config_of_run(point_.folder, table_);
@@ -118,13 +120,13 @@ class Training {
                     {.resume = point_.checkpoint, .stop = hooks_.stop});
     } catch (const BadInput& error) {
       if (point_.checkpoint.empty()) throw;
-      offer_another(error);
+      suggest_earlier_checkpoint(error);
     }
   }
 
-  /// A damaged checkpoint is refused, and the one before it offered. What is wrong with the training, and not
-  /// with the file, would be wrong with another file as well.
-  [[noreturn]] void offer_another(const BadInput& error) const {
+  /// Suggests the checkpoint before a damaged one. If the error is about the training and not about
+  /// the file, it is rethrown, because it would occur with any checkpoint.
+  [[noreturn]] void suggest_earlier_checkpoint(const BadInput& error) const {
     if (!std::string_view(error.what()).starts_with(in_quotes(point_.checkpoint))) throw;
     const std::vector<std::filesystem::path> all = checkpoints_in(point_.folder / "checkpoints");
     const auto at = std::ranges::find(all, point_.checkpoint);
@@ -165,7 +167,7 @@ class Training {
     return result;
   }
 
-  /// If the records were required and could not be kept.
+  /// Throws if the records were required but could not be written.
   void check_records() {
     if (!config_.require_records || !learner_->stopped()) return;
     if (learner_->callback<RunRecorder>().failure().empty()) return;
@@ -173,7 +175,8 @@ class Training {
                 resume_command(place_.folder));
   }
 
-  /// A stop saves a checkpoint. If the disk did not take it, what came after the one before is lost.
+  /// Throws if the checkpoint of a stop could not be written, because the batches since the one
+  /// before are lost.
   void check_last_checkpoint() {
     const std::string& failure = learner_->callback<Checkpoint>().failure();
     if (failure.empty()) return;
@@ -195,11 +198,11 @@ class Training {
   TrainConfig config_;
   std::shared_ptr<Warnings> warnings_ = std::make_shared<Warnings>(hooks_.on_warning);
   std::shared_ptr<bool> trained_ = std::make_shared<bool>(false);
-  std::shared_ptr<RunFolder> made_;       ///< of a new run
+  std::shared_ptr<RunFolder> made_;       ///< only for a new run
   std::unique_ptr<store::RunLock> lock_;  ///< against other trainings in the same folder
-  ResumePoint point_;                     ///< what is resumed; empty for a new run
+  ResumePoint point_;                     ///< empty for a new run
   RunPlace place_;
-  std::unique_ptr<Learner> learner_;  // may hold what is above
+  std::unique_ptr<Learner> learner_;  // may refer to the members above
 };
 
 }  // namespace

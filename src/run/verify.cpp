@@ -19,19 +19,19 @@
 namespace lehr {
 namespace {
 
-/// Saves where a checkpoint of the given name would be written, and ends the fit there.
+/// Saves a checkpoint at the position of the checkpoint with this name, and ends the fit there.
 class SaveAt final : public Callback {
  public:
   SaveAt(std::string name, std::filesystem::path file) : name_(std::move(name)), file_(std::move(file)) {}
   std::string_view name() const override { return "SaveAt"; }
   int order() const override { return 100; }
   void after_batch(Learner& learner) override {
-    if (learner.progress().training) save_where_due(learner);
+    if (learner.progress().training) save_if_reached(learner);
   }
-  void after_epoch(Learner& learner) override { save_where_due(learner); }
+  void after_epoch(Learner& learner) override { save_if_reached(learner); }
 
  private:
-  void save_where_due(Learner& learner) const {
+  void save_if_reached(Learner& learner) const {
     if (checkpoint_name(learner) != name_) return;
     learner.save_checkpoint(file_);
     learner.cancel(Scope::fit);
@@ -40,7 +40,7 @@ class SaveAt final : public Callback {
   std::filesystem::path file_;
 };
 
-/// A folder that goes with the object, for all that the repeated training writes.
+/// A folder for all files of the repeated training. The destructor removes it.
 class ScratchFolder {
  public:
   ScratchFolder() {
@@ -62,8 +62,9 @@ class ScratchFolder {
   std::filesystem::path path_;
 };
 
-/// The run's callbacks, whose states the checkpoint holds, writing elsewhere and without a limit of time.
-void add_the_runs_callbacks(Learner& learner, TrainConfig config, const std::filesystem::path& scratch) {
+/// Adds the run's callbacks, because the checkpoint contains their states. They write to another
+/// folder and have no time limit.
+void add_run_callbacks(Learner& learner, TrainConfig config, const std::filesystem::path& scratch) {
   if (!config.csv.empty()) config.csv = scratch / "log.csv";
   if (!config.jsonl.empty()) config.jsonl = scratch / "log.jsonl";
   config.time_limit = 0;
@@ -75,8 +76,9 @@ void add_the_runs_callbacks(Learner& learner, TrainConfig config, const std::fil
   run::add_statistics(learner, config);
 }
 
-/// The batches that ActivationStats records under a budget depend on how fast the machine is.
-bool records_by_the_clock(Learner& learner, const TrainConfig& config) {
+/// Whether the recorded batches depend on the speed of the machine, as they do if ActivationStats
+/// has a budget.
+bool records_depend_on_speed(Learner& learner, const TrainConfig& config) {
   return config.stats && learner.callback<ActivationStats>().budget() > 0;
 }
 
@@ -97,19 +99,19 @@ void compare(const std::filesystem::path& saved, const std::filesystem::path& re
   }
 }
 
-/// Trains from the second checkpoint to the first, and compares what comes out.
+/// Trains from the second checkpoint to the first, and compares the result.
 std::string repeat(Learner& learner, const TrainConfig& config, const TrainHooks& hooks,
                    const std::vector<std::filesystem::path>& found) {
   const ScratchFolder scratch;
   const std::filesystem::path repeated = scratch.path() / "repeated.safetensors";
-  add_the_runs_callbacks(learner, config, scratch.path());
+  add_run_callbacks(learner, config, scratch.path());
   learner.add(SaveAt(found[0].filename().string(), repeated));
   const int epochs = static_cast<int>(config.epochs);
   learner.fit(epochs, make_schedule(config, learner.steps(epochs)), {.resume = found[1], .stop = hooks.stop});
   if (!std::filesystem::exists(repeated)) {
     throw Error("the fit ended before it reached " + in_quotes(found[0]));
   }
-  compare(found[0], repeated, !records_by_the_clock(learner, config));
+  compare(found[0], repeated, !records_depend_on_speed(learner, config));
   return fmt::format("{} and {}: every bit the same when repeated", found[1].filename().string(),
                      found[0].filename().string());
 }

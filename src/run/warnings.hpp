@@ -8,7 +8,7 @@
 
 namespace lehr::run {
 
-/// Collects warnings, which may come from the thread that records.
+/// Collects warnings. The recording thread may add some too.
 class Warnings {
  public:
   explicit Warnings(std::function<void(const std::string&)> pass_on) : pass_on_(std::move(pass_on)) {}

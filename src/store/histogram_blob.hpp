@@ -24,7 +24,8 @@ HistogramPlaces pack_histograms(const TensorStats& stats, std::string& bytes);
 MagnitudeHistogram unpack_magnitudes(std::string_view bytes);
 
 ChannelPlaces pack_channels(const ChannelStats& stats, std::string& bytes);
-/// All runs of counts one after the other. Throws BadInput unless they are of so many channels.
+/// Decodes the channel counts of all fields, one after the other. Throws BadInput unless their
+/// number matches `channels`.
 ChannelStats unpack_channels(std::string_view bytes, std::int64_t channels, std::int64_t values);
 
 }  // namespace lehr::store

@@ -58,7 +58,7 @@ RecordedLayers recorded_layers(const RunRecords& run) {
   }
   for (const LayerInfo& info : run.layers) recorded.layers.push_back({.info = info});
 
-  // Layer by layer and tensor by tensor. An entry without values stands for a batch at which a tensor was not
+  // Groups the rows by layer and tensor. An entry without values stands for a batch at which a tensor was not
   // measured.
   using Entries = std::vector<TensorStats>;
   std::map<std::pair<int, Watched>, Entries> entries;

@@ -20,15 +20,15 @@ constexpr double most_single = std::numeric_limits<float>::max();
 
 [[noreturn]] void damaged() { throw BadInput("recorded statistics are damaged"); }
 
-/// JSON of one batch's numbers, as fast as numbers can be written.
+/// Writes one batch's numbers as JSON as fast as possible.
 class NumberText {
  public:
   explicit NumberText(std::string& text) : text_(&text) {}
 
   void open(int layer, std::string_view tensor) {
-    constexpr std::size_t most_of_a_number = 26;
-    constexpr std::size_t most_of_a_tensor = 64 + most_of_a_number * (std::size(stat_fields) + 4);
-    room_.resize(most_of_a_tensor);
+    constexpr std::size_t most_number_chars = 26;
+    constexpr std::size_t most_tensor_chars = 64 + most_number_chars * (std::size(stat_fields) + 4);
+    room_.resize(most_tensor_chars);
     to_ = room_.data();
     put(text_->empty() ? "[[" : ",[");
     number(layer);

@@ -45,8 +45,8 @@ std::int64_t start_of(std::int64_t process) {
   std::string field;
   fields >> field;
   if (field == "Z" || field == "X") return 0;
-  constexpr int behind_state = 19;
-  for (int i = 0; i < behind_state; ++i) fields >> field;
+  constexpr int fields_after_state = 19;
+  for (int i = 0; i < fields_after_state; ++i) fields >> field;
   return fields ? std::stoll(field) : 0;
 }
 

@@ -26,7 +26,7 @@ void counts(sqlite3_context* context, int, sqlite3_value** arguments) {
   }
 }
 
-/// One count of a blob by its place; NULL outside.
+/// One count of a blob by its index; NULL if it is out of range.
 void count_at(sqlite3_context* context, int, sqlite3_value** arguments) {
   if (sqlite3_value_type(arguments[0]) == SQLITE_NULL) return sqlite3_result_null(context);
   try {

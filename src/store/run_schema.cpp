@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::int64_t application_id = 0x6c656872;  // "lehr"
 
-// json_each alone: SQLite lets no other function of JSON be called by a schema that it does not trust.
+// Uses only json_each, because SQLite does not let an untrusted schema call other JSON functions.
 std::string number_at(std::size_t key) {
   return fmt::format("(SELECT value FROM json_each(row.value) WHERE key = {})", key);
 }
@@ -36,7 +36,7 @@ std::string stats_view() {
          " AS signed_exponent FROM batch_stats JOIN json_each(numbers) AS row;";
 }
 
-/// Of batch_channels. The counts of a field end where those of the next field begin.
+/// The view of batch_channels. The counts of a field end where those of the next field begin.
 std::string channel_stats_view() {
   std::string columns = "step_id, " + number_at(layer_key) + " AS layer, " + number_at(tensor_key) +
                         " AS tensor, " + number_at(channel_count_key) + " AS channels, " +
@@ -65,8 +65,8 @@ std::string layer_stats_view() {
          "JOIN layers ON layers.run = steps.run AND layers.number = stats.layer;";
 }
 
-// All statistics of a batch are one row (packed_stats.hpp), which costs the training least; the views show
-// them a row a tensor.
+// All statistics of a batch are one row (packed_stats.hpp), because this costs the training least.
+// The views show one row per tensor.
 constexpr const char* tables = R"sql(
 CREATE TABLE runs(
   id INTEGER PRIMARY KEY,
@@ -192,9 +192,9 @@ CREATE TABLE batch_channels(
 ) STRICT;
 )sql";
 
-// From version 1. Layers get times that can be NULL. Of the statistics, tensors that were not measured (no
-// value at all) lose their zeros, and tensors without a finite value lose a mean, std, min, max and norm of
-// 0.
+// From version 1. The times of layers become NULL if they are 0. Tensors that were not measured (no
+// value at all) are removed. Tensors without a finite value get NULL instead of 0 for mean, std,
+// min, max and norm.
 constexpr const char* from_version_1 = R"sql(
 ALTER TABLE runs ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 INSERT INTO layers
@@ -219,8 +219,8 @@ std::int64_t version_of(const Database& database) { return database.number("PRAG
 
 bool is_empty(const Database& database) { return database.number("SELECT count(*) FROM sqlite_schema") == 0; }
 
-/// The version of the tables. Throws BadInput unless they are a run store's that this program can read or
-/// upgrade.
+/// The version of the tables. Throws BadInput unless they are of a run store that this program can
+/// read or upgrade.
 std::int64_t checked_version(const Database& database) {
   if (is_empty(database)) refuse(database, "an empty database");
   if (database.number("PRAGMA application_id") != application_id)
@@ -245,7 +245,7 @@ void make_views(const Database& database) {
 
 void make_tables(const Database& database) {
   Transaction transaction(database);
-  if (is_empty(database)) {  // else another process was quicker
+  if (is_empty(database)) {  // otherwise another process was faster
     for (const char* part : {tables, layers_table, monitors_table, channels_table}) database.execute(part);
     make_views(database);
     database.execute("PRAGMA application_id = " + std::to_string(application_id));
@@ -254,11 +254,11 @@ void make_tables(const Database& database) {
   transaction.commit();
 }
 
-/// Makes the tables of an older version those of this one, or leaves the file as it is.
+/// Upgrades the tables of an older version. If that fails, the file is unchanged.
 void upgrade(const Database& database) {
   Transaction transaction(database);
   const std::int64_t version = checked_version(database);
-  if (version < schema_version) {  // else another process was quicker
+  if (version < schema_version) {  // otherwise another process was faster
     database.execute("DROP VIEW IF EXISTS layer_stats; DROP VIEW IF EXISTS stats");
     if (version < 2) {
       database.execute("ALTER TABLE layers RENAME TO old_layers");
@@ -271,8 +271,8 @@ void upgrade(const Database& database) {
   transaction.commit();
 }
 
-// If several processes make a store at once, SQLite tells those that come second that it is busy, at once: it
-// does not wait for the switch to write-ahead logging.
+// If several processes make a store at the same time, all but the first get SQLITE_BUSY
+// immediately, because SQLite does not wait for the switch to write-ahead logging.
 void make_store(const Database& database) {
   constexpr int tries = 100;
   for (int attempt = 1; is_empty(database); ++attempt) {
@@ -292,10 +292,10 @@ void prepare_for_writing(const Database& database) {
   make_store(database);
   if (checked_version(database) < schema_version) upgrade(database);
   database.execute("PRAGMA journal_mode = WAL");
-  // A power cut may take the last transactions, never more; a killed process takes none.
+  // A power cut may lose the last transactions, but no more. A killed process loses none.
   database.execute("PRAGMA synchronous = NORMAL");
-  // Pages. Moving the log into the database waits for the disk twice, and SQLite's own thousand are written
-  // within seconds.
+  // In pages. Moving the log into the database waits for the disk twice, and SQLite's default of
+  // 1000 pages is reached within seconds.
   database.execute("PRAGMA wal_autocheckpoint = 4096");
   database.execute("PRAGMA foreign_keys = ON");
 }
@@ -306,7 +306,7 @@ Database open_for_reading(const std::filesystem::path& file) {
   try {
     prepare_for_writing(Database(file, Access::write));
     return database;
-  } catch (const Error&) {  // it cannot be written: its copy is upgraded
+  } catch (const Error&) {  // the store is not writable, so a copy is upgraded
     Database copy = database.temporary_copy();
     upgrade(copy);
     copy.execute("PRAGMA query_only = ON");

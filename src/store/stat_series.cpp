@@ -163,7 +163,7 @@ void StatSeries::assign(const StateTable& table) {
   for (std::size_t i = 0; i < table.rows(); ++i) {
     TensorStats stats = no_stats();
     for (const StatField& field : stat_fields) {
-      if (!table.has(field.name)) continue;  // a version that did not measure it wrote the table
+      if (!table.has(field.name)) continue;  // the table is of a version without this field
       if (field.number != nullptr) {
         stats.*field.number = table.reals(field.name)[i];
       } else {

@@ -23,7 +23,7 @@ void put(const Number& number, std::string& to) {
   to.append(reinterpret_cast<const char*>(&number), sizeof number);
 }
 
-/// Takes from the front of bytes, never more than there are.
+/// Takes bytes from the front. Throws if there are not enough.
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : bytes_(bytes) {}
@@ -37,7 +37,8 @@ class Reader {
   std::size_t size() {
     std::uint64_t number = 0;
     std::memcpy(&number, take(sizeof number).data(), sizeof number);
-    if (number > bytes_.size()) throw BadInput("a saved table is cut");  // each counts bytes or more
+    if (number > bytes_.size())
+      throw BadInput("a saved table is cut");  // each number counts at least that many bytes
     return static_cast<std::size_t>(number);
   }
   template <class Number>

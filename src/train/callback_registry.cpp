@@ -11,20 +11,20 @@
 namespace lehr {
 
 std::string CallbackRegistry::place() const {
-  if (under_way_.callback == nullptr) return {};
-  return " (callback " + std::string(under_way_.callback->name()) + ", " +
-         std::string(event_name(under_way_.event)) + ")";
+  if (running_.callback == nullptr) return {};
+  return " (callback " + std::string(running_.callback->name()) + ", " +
+         std::string(event_name(running_.event)) + ")";
 }
 
 void CallbackRegistry::call(Callback& callback, Event event, Learner& learner, const Check& check) const {
-  const Call outer = std::exchange(under_way_, {&callback, event});
+  const Call outer = std::exchange(running_, {&callback, event});
   try {
     callback.handle(event, learner);
     if (check) check();
-    under_way_ = outer;
+    running_ = outer;
   } catch (...) {
     const std::string where = place();
-    under_way_ = outer;
+    running_ = outer;
     rethrow_from(where);
   }
 }
@@ -36,7 +36,7 @@ void CallbackRegistry::insert(Entry entry) {
 
 void CallbackRegistry::add(std::unique_ptr<Callback> callback, std::string label) {
   if (!callback) throw BadInput("a callback was expected, found null");
-  if (fitting_ || under_way_.callback != nullptr) {
+  if (fitting_ || running_.callback != nullptr) {
     throw Error("callbacks cannot be added during a fit or a validation");
   }
   check_free(label);

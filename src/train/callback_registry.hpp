@@ -20,14 +20,15 @@ class CallbackRegistry {
   /// Adds the callbacks of a fit and drops those of the previous fit. Throws Error within a fit and BadInput
   /// if a label is taken.
   void begin_fit(CallbackList callbacks);
-  /// From here on the fit's callbacks can still be found but are no longer called.
+  /// Ends the fit. Its callbacks can still be found but are no longer called.
   void end_fit();
 
-  /// Throws if a callback has left an unusable state.
+  /// Throws if a callback left the learner in an unusable state.
   using Check = std::function<void()>;
 
-  /// Calls every callback, and the check after each. If one of them throws, this throws an error of the same
-  /// kind with the callback's and the event's name at the end of the message. The original is nested in it.
+  /// Calls every callback, and the check after each one. If one of them throws, this throws an
+  /// error of the same kind. Its message ends with the names of the callback and the event, and the
+  /// original is nested in it.
   void fire(Event event, Learner& learner, const Check& check = {}) const;
   /// Calls clean_up of all callbacks, even if one throws. Then rethrows the first error, unless `quiet`.
   void clean_up(Learner& learner, bool quiet) const;
@@ -63,7 +64,7 @@ class CallbackRegistry {
   std::vector<Entry> entries_;
   std::vector<Entry> finished_;  // of the last fit
   bool fitting_ = false;
-  mutable Call under_way_;
+  mutable Call running_;
 };
 
 }  // namespace lehr

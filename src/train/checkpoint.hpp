@@ -13,15 +13,16 @@
 
 namespace lehr {
 
-/// A checkpoint as read: a model's file with more in it. Tensors "lehr.optimizer.0" or "lehr.optimizer.NAME"
-/// hold the optimizer's states as they lie in memory, "lehr.callback.<key>.<name>" the arrays and tables of
-/// callbacks; the rest is JSON in the metadata under "lehr.training".
+/// A checkpoint as read from its file: a saved model with additional contents. Tensors
+/// "lehr.optimizer.0" or "lehr.optimizer.NAME" are the optimizer's states in memory order. Tensors
+/// "lehr.callback.<key>.<name>" are the arrays and tables of callbacks. The rest is JSON in the
+/// metadata under "lehr.training".
 struct CheckpointContents {
   store::SafeTensors file;
   TrainingIdentity identity;
   FitPosition position;
-  std::optional<Scope> cancelled;  ///< the part that a callback had cancelled; the resumed fit leaves it too
-  Ending ending;                   ///< why, if that part is the fit
+  std::optional<Scope> cancelled;  ///< the part that a callback cancelled; the resumed fit leaves it too
+  Ending ending;                   ///< the reason, if that part is the fit
   std::int64_t epochs_done = 0;
   std::int64_t steps = 0;
   std::int64_t train_batches = 0;

@@ -47,7 +47,7 @@ json parsed(const store::SafeTensors& file) {
   return json::parse(found->second);
 }
 
-// The cross entropy keeps the two entries that it had when it was the only loss.
+// The cross entropy keeps its two separate entries, from when it was the only loss.
 void add_loss(json& object, const Loss& loss) {
   const json attributes = json::parse(to_json(loss.attributes()));
   if (loss.name() == cross_entropy_loss()->name()) {
@@ -117,7 +117,7 @@ void write_dump(const std::filesystem::path& path, const LearnerState& state, co
                          tensor_of(batch.soft_targets, {batch.size, state.data.classes()}, DType::f32));
   }
   const Progress& progress = state.progress;
-  // The step's number as FitLoop gave it to the plan, before it counted the batch.
+  // The step number that FitLoop passed to the plan. FitLoop has counted the batch since.
   json object{{"message", message},
               {"epoch", progress.epoch},
               {"batch", progress.batch},

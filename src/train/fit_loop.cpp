@@ -77,17 +77,17 @@ bool FitLoop::fire(Event event) {
   });
   if (event == Event::before_batch) s_.batch_room = s_.batch.size;
   s_.event.reset();
-  return going_on();
+  return is_continuing();
 }
 
-void FitLoop::take(const Batch& batch) {
+void FitLoop::set_batch(const Batch& batch) {
   s_.batch = batch;
   s_.batch_room = batch.size;
   s_.stats->begin_batch();
 }
 
 template <class Body, class Finish>
-void FitLoop::within(Scope scope, const Body& body, const Finish& finish) {
+void FitLoop::run_scope(Scope scope, const Body& body, const Finish& finish) {
   const ScopeEvents& events = scope_events[static_cast<std::size_t>(scope)];
   bool& active = s_.active[static_cast<std::size_t>(scope)];
   active = true;
@@ -104,7 +104,7 @@ void FitLoop::within(Scope scope, const Body& body, const Finish& finish) {
 
 void FitLoop::end_if_stop_requested() {
   if (s_.stop_token.stop_requested()) s_.stop_asked = true;
-  if (!s_.stop_asked || !going_on()) return;
+  if (!s_.stop_asked || !is_continuing()) return;
   fire(Event::before_stop);
   s_.stopped = true;
   if (s_.ending.reason == EndReason::none) {
@@ -143,20 +143,20 @@ void FitLoop::fit(int epochs, const schedules::RateAndMomentum& schedule, FitOpt
       check_same(resume_->identity, training_identity(s_));
       restore(s_, *resume_);
     }
-    s_.train_loader();  // measures mean and std now, before anything is shown or written
+    s_.train_loader();  // measures mean and std before anything is shown or written
     run(epochs, schedule);
     failed = false;
     s_.callbacks.clean_up(learner_, false);
   } catch (...) {
     s_.ending = ending_of_exception();
     if (failed) s_.callbacks.clean_up(learner_, true);
-    leave();
+    end_fit();
     throw;
   }
-  leave();
+  end_fit();
 }
 
-void FitLoop::leave() noexcept {
+void FitLoop::end_fit() noexcept {
   s_.active = {};
   s_.cancelled.reset();
   s_.event.reset();
@@ -168,9 +168,9 @@ void FitLoop::run(int epochs, const schedules::RateAndMomentum& schedule) {
   const auto body = [&] {
     if (s_.position.batch == 0) restore_callbacks();
     for (int number = s_.position.epoch; number < epochs; ++number) {
-      if (!resume_)
-        end_if_stop_requested();  // if an epoch is resumed, this is called after its callbacks are restored
-      if (!going_on()) return;
+      // If an epoch is resumed, this is called after its callbacks are restored.
+      if (!resume_) end_if_stop_requested();
+      if (!is_continuing()) return;
       s_.progress.epoch = number;
       epoch(schedule);
     }
@@ -178,7 +178,7 @@ void FitLoop::run(int epochs, const schedules::RateAndMomentum& schedule) {
   const auto finish = [&] {
     if (s_.ending.reason == EndReason::none) s_.ending = {EndReason::completed, "all epochs are done"};
   };
-  within(Scope::fit, body, finish);
+  run_scope(Scope::fit, body, finish);
 }
 
 void FitLoop::restore_callbacks() {
@@ -198,7 +198,7 @@ void FitLoop::epoch(const schedules::RateAndMomentum& schedule) {
     record.train = train_part(schedule);
     record.train_seconds = s_.train_seconds;
     record.lr = s_.progress.lr;
-    if (!s_.options.validate || !going_on()) return;
+    if (!s_.options.validate || !is_continuing()) return;
     const Stopwatch valid_watch;
     record.valid = validate_part(s_.data.valid, s_.options.train_eval ? &record.train_eval : nullptr);
     record.valid_seconds = valid_watch.seconds();
@@ -206,7 +206,7 @@ void FitLoop::epoch(const schedules::RateAndMomentum& schedule) {
   bool whole = false;
   const auto run_body = [&] {
     body();
-    whole = going_on();
+    whole = is_continuing();
   };
   const auto finish = [&] {
     record.complete = whole;
@@ -215,7 +215,7 @@ void FitLoop::epoch(const schedules::RateAndMomentum& schedule) {
     s_.train_seconds = 0;
     s_.position = {s_.progress.epoch + 1, 0};
   };
-  within(Scope::epoch, run_body, finish);
+  run_scope(Scope::epoch, run_body, finish);
 }
 
 SetMetrics FitLoop::train_part(const schedules::RateAndMomentum& schedule) {
@@ -228,12 +228,12 @@ SetMetrics FitLoop::train_part(const schedules::RateAndMomentum& schedule) {
     const Stopwatch watch;
     s_.train_loader().start(s_.epochs_done, s_.position.batch);
     end_if_stop_requested();
-    for (std::int64_t index = s_.position.batch; index < s_.progress.batches && going_on(); ++index) {
-      take(*s_.train_loader().next());
+    for (std::int64_t index = s_.position.batch; index < s_.progress.batches && is_continuing(); ++index) {
+      set_batch(*s_.train_loader().next());
       s_.progress.batch = index;
       set_rates(schedule);
       s_.in_batch = true;
-      within(
+      run_scope(
           Scope::batch, [&] { train_batch(); },
           [&] {
             s_.in_batch = false;
@@ -243,12 +243,12 @@ SetMetrics FitLoop::train_part(const schedules::RateAndMomentum& schedule) {
       end_if_stop_requested();
     }
   };
-  // If the part was not cancelled, the position is its end, so a checkpoint in the validation does not repeat
-  // it.
+  // If the part was not cancelled, the position is its end. A checkpoint during validation then
+  // does not repeat it.
   const auto finish = [&] {
-    if (going_on()) s_.position.batch = s_.progress.batches;
+    if (is_continuing()) s_.position.batch = s_.progress.batches;
   };
-  within(Scope::train, body, finish);
+  run_scope(Scope::train, body, finish);
   return s_.train_sums.result();
 }
 
@@ -344,14 +344,14 @@ SetMetrics FitLoop::validate(std::shared_ptr<const Dataset> dataset) {
     if (within_fit) {
       restore_state();
     } else {
-      leave();
+      end_fit();
       s_.stopped = stopped;
       s_.ending = ending;
     }
     throw;
   }
   restore_state();
-  if (!within_fit) {  // the ending of the last fit is unchanged
+  if (!within_fit) {  // the ending of the last fit does not change
     s_.stopped = stopped;
     s_.ending = ending;
   }
@@ -370,15 +370,15 @@ SetMetrics FitLoop::validate_part(std::shared_ptr<const Dataset> dataset, SetMet
     if (train_eval != nullptr) *train_eval = measure_training_set();
     start_metrics();
     loader.start(0);
-    while (const Batch* next = going_on() ? loader.next() : nullptr) {
-      take(*next);
+    while (const Batch* next = is_continuing() ? loader.next() : nullptr) {
+      set_batch(*next);
       s_.progress.batch = next->index;
       s_.in_batch = true;
-      within(
+      run_scope(
           Scope::batch, [&] { validate_batch(sums); }, [&] { s_.in_batch = false; });
       end_if_stop_requested();
     }
-    whole = going_on();
+    whole = is_continuing();
   };
   SetMetrics metrics;
   const auto finish = [&] {
@@ -388,7 +388,7 @@ SetMetrics FitLoop::validate_part(std::shared_ptr<const Dataset> dataset, SetMet
     if (!whole) return;  // no metrics for part of a set
     metrics = result_of(sums);
   };
-  within(Scope::validate, body, finish);
+  run_scope(Scope::validate, body, finish);
   return metrics;
 }
 
@@ -397,15 +397,15 @@ SetMetrics FitLoop::measure_training_set() {
   start_metrics();
   Loader loader(s_.data.train, validation_loading(s_));
   loader.start(0);
-  s_.plans.measure({}, false);  // no batch of the training
-  while (const Batch* batch = going_on() ? loader.next() : nullptr) {
+  s_.plans.measure({}, false);  // no batch of the training is measured
+  while (const Batch* batch = is_continuing() ? loader.next() : nullptr) {
     const std::span<const float> scores = s_.plans.predict(*batch, Mode::eval, 0);
-    const double loss = s_.plans.loss();  // refuses targets out of range
+    const double loss = s_.plans.loss();  // throws for targets out of range
     sums.add(loss, loss_weight(*batch, s_.loss->class_weights()), scores, targets_of(*batch));
     gather_metrics(scores, *batch);
     end_if_stop_requested();
   }
-  return going_on() ? result_of(sums) : SetMetrics();
+  return is_continuing() ? result_of(sums) : SetMetrics();
 }
 
 void FitLoop::start_metrics() const {

@@ -19,15 +19,15 @@ class FitLoop {
   SetMetrics validate(std::shared_ptr<const Dataset> dataset);
 
  private:
-  /// Runs one part, and is the only function that does: before_, the body, after_cancel_ if the part was
-  /// cancelled, finish(), after_.
+  /// Runs one part with its events: before_, the body, after_cancel_ if the part was cancelled,
+  /// finish(), after_. All parts run through this function.
   template <class Body, class Finish>
-  void within(Scope scope, const Body& body, const Finish& finish);
-  /// Calls the callbacks. Returns false if a part is to be left.
+  void run_scope(Scope scope, const Body& body, const Finish& finish);
+  /// Calls the callbacks. Returns false if the current part must be left.
   bool fire(Event event);
-  bool going_on() const { return !s_.cancelled.has_value(); }
+  bool is_continuing() const { return !s_.cancelled.has_value(); }
   /// Makes the loader's next batch the current one.
-  void take(const Batch& batch);
+  void set_batch(const Batch& batch);
   /// Turns a stop request into a cancelled fit.
   void end_if_stop_requested();
 
@@ -38,8 +38,8 @@ class FitLoop {
   /// If train_eval is not null, the training set is measured first and the result is stored there.
   SetMetrics validate_part(std::shared_ptr<const Dataset> dataset, SetMetrics* train_eval = nullptr);
   void validate_batch(MetricSums& sums);
-  /// Measures the training set in evaluation mode, without firing events for its batches. The result is empty
-  /// if the fit is to end.
+  /// Measures the training set in evaluation mode, without events for its batches. The result is
+  /// empty if the fit must end.
   SetMetrics measure_training_set();
   void start_metrics() const;
   /// The metrics of a set, including the Learner's own.
@@ -52,7 +52,7 @@ class FitLoop {
   void check_loss() const;
   /// Restores the state of a checkpoint when the loop has reached the checkpoint's position.
   void restore_callbacks();
-  void leave() noexcept;
+  void end_fit() noexcept;
 
   Learner& learner_;
   LearnerState& s_;

@@ -60,7 +60,8 @@ void check_same_classes(const Dataset& train, const Dataset& valid) {
   }
 }
 
-/// What is not given is filled in: the model's shape, measured mean and std.
+/// Checks the given fields. Missing ones are replaced: the shape by the model's, mean and std by
+/// placeholders.
 void check_given(const Preprocessing& preprocessing, const Classifier& model) {
   Preprocessing filled = preprocessing;
   if (filled.shape.rank() == 0) filled.shape = model.shape;
@@ -155,7 +156,7 @@ void check_between_batches(const LearnerState& state) {
   throw Error("parameter groups cannot change within a batch; at before_batch and after_batch they can");
 }
 
-/// Runs a fit, with the groups' rates of a slice if `lr` is one.
+/// Runs a fit. If `lr` is a slice, the groups have its rates during the fit.
 template <class Fit>
 void with_slice(LearnerState& state, const LearningRate& lr, const Fit& fit) {
   if (lr.first) {
@@ -165,7 +166,7 @@ void with_slice(LearnerState& state, const LearningRate& lr, const Fit& fit) {
   }
 }
 
-/// Throws BadInput for names that records already use.
+/// Throws BadInput for names that records already use and for invalid names.
 void check_metric_name(const Metric& metric) {
   const std::string name = metric.name();
   if (name.empty()) throw BadInput("a metric needs a name, found an empty one");
@@ -359,7 +360,7 @@ void Learner::cancel(Scope scope, Ending why) {
   s.ending = std::move(why);
 }
 
-Batch& Learner::batch() { return state_->batch_under_way(); }
+Batch& Learner::batch() { return state_->current_batch(); }
 
 Step Learner::step() { return Step(*state_); }
 

@@ -124,7 +124,7 @@ void LearnerState::apply_groups() {
   plans.freeze(frozen_nodes(groups, model, parameters));
 }
 
-Batch& LearnerState::batch_under_way() {
+Batch& LearnerState::current_batch() {
   if (!in_batch && event != Event::after_batch) throw Error("no batch is under way");
   return batch;
 }

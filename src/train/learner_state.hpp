@@ -21,13 +21,13 @@
 
 namespace lehr {
 
-/// How the training set is loaded, but for the preprocessing.
+/// How the training set is loaded, without the preprocessing.
 LoaderOptions training_loading(const LearnerOptions& options);
 
-/// The loss that is minimised. Throws BadInput if options contradict each other.
+/// The loss to minimise. Throws BadInput if options contradict each other.
 std::shared_ptr<const Loss> loss_of_options(const LearnerOptions& options);
 
-/// What a Learner consists of; the loop and the checkpoints work on it.
+/// The state of a Learner. FitLoop and the checkpoints use it.
 struct LearnerState {
   Graph model;
   DataSplits data;
@@ -47,11 +47,11 @@ struct LearnerState {
   Progress progress;
   std::int64_t epochs_done = 0;  // over all fits; determines the order of the samples
 
-  // Descriptions of the two sets for checkpoints, made for the first one.
+  // Descriptions of the two sets for checkpoints. They are made for the first checkpoint.
   mutable std::string train_text;
   mutable std::string valid_text;
 
-  // Of the running fit.
+  // State of the running fit.
   FitPosition position;
   std::string schedule_text;  // the description of the schedule in checkpoints
   std::int64_t fits = 0;      // number of fits begun
@@ -67,14 +67,14 @@ struct LearnerState {
   std::optional<Scope> cancelled;
   bool in_batch = false;
 
-  // Of the running call, see LearnerUse.
+  // State of the running call, see LearnerUse.
   std::atomic<std::thread::id> user{};  // the thread that runs it
   int uses = 0;                         // number of nested calls
   std::atomic<bool> stop_asked = false;
   std::stop_token stop_token{};
   Ending stop_why{};  // the reason given with the request, if any
 
-  // Of the last fit.
+  // State of the last fit.
   bool stopped = false;
   Ending ending{};
 
@@ -82,22 +82,23 @@ struct LearnerState {
   /// A copy without callbacks and metrics, with the seed shifted.
   LearnerState(const LearnerState& other, std::uint64_t seed_shift);
 
-  /// Of the training set, those dropped included.
+  /// Samples of the training set, including those that drop_last drops.
   std::int64_t samples_an_epoch() const;
   std::int64_t batches_an_epoch() const;
-  /// Mean and std are measured at the first call unless they were given.
+  /// Mean and std are measured at the first call, unless they were given.
   const Preprocessing& preprocessing() const;
-  /// Takes over a checkpoint's, which spares measuring. Throws BadInput if there is another one already.
+  /// Uses the preprocessing of a checkpoint, so that nothing needs to be measured. Throws BadInput
+  /// if it differs from the current one.
   void adopt(const Preprocessing& saved);
-  /// Made at the first call, since it needs mean and std.
+  /// Made at the first call, because it needs mean and std.
   Loader& train_loader();
   bool is_active(Scope scope) const { return active[static_cast<std::size_t>(scope)]; }
   /// Whether the events of a validation fire.
   bool is_validating() const { return is_active(Scope::validate) || event == Event::after_validate; }
   /// Throws Error if no batch is running.
-  Batch& batch_under_way();
-  /// Throws BadInput if a callback made the batch larger than it was loaded, because reading it would leave
-  /// its memory.
+  Batch& current_batch();
+  /// Throws BadInput if a callback made the batch larger than the loaded one, because reads would
+  /// go beyond its memory.
   void check_batch() const;
   /// How the training set is cut into batches.
   BatchCut batch_cut() const {
@@ -105,7 +106,8 @@ struct LearnerState {
   }
   /// Passes the groups' settings to the optimizer and the plans.
   void apply_groups();
-  /// Without decay the optimizer has fewer ranges. If a callback sets a decay, the ranges are made again.
+  /// Without decay, the optimizer has fewer ranges. If a callback sets a decay, the ranges are made
+  /// again.
   void apply_decay_if_needed() {
     if (decays || (rates.weight_decay == 0 && rates.decoupled_decay == 0 && rates.l1 == 0)) return;
     decays = true;

@@ -4,8 +4,8 @@
 
 namespace lehr {
 
-/// Marks a running call that uses a Learner: fit, fine_tune, validate, find_lr. Calls nest within a thread. A
-/// stop request is valid until the outermost call ends.
+/// Marks a running call of a Learner: fit, fine_tune, validate, find_lr. Calls nest within a
+/// thread. A stop request is valid until the outermost call ends.
 class LearnerUse {
  public:
   /// Throws Error if another thread is in such a call.

@@ -52,23 +52,23 @@ double noise_of(Points points) {
   return *middle / (0.6745 * std::sqrt(2.0));
 }
 
-// An exponential mean with beta 0.98 averages about as many losses as there are points.
+// An exponential mean with beta 0.98 averages over roughly as many losses as there are points.
 std::string why_no_valley(Points points, const Fall& fall) {
   const double top = points[fall.start()].smoothed;
   double bottom = top;
   for (const LrPoint& point : points) bottom = std::min(bottom, point.smoothed);
   const double drop = top - bottom;
-  constexpr double least_share = 0.05;
-  constexpr double least_scatter = 4;
-  if (!(drop >= least_share * std::abs(top))) {
+  constexpr double min_drop_share = 0.05;
+  constexpr double min_drop_in_noise = 4;
+  if (!(drop >= min_drop_share * std::abs(top))) {
     return "no clear valley: over the whole sweep the loss falls by less than 5 %";
   }
   const double noise = noise_of(points) / std::sqrt(static_cast<double>(points.size()));
-  if (drop < least_scatter * noise) return "no clear valley: what the loss falls by is lost in its noise";
+  if (drop < min_drop_in_noise * noise) return "no clear valley: what the loss falls by is lost in its noise";
   return {};
 }
 
-// fastai starts at end - length. For a curve that only falls, that is one before its first point.
+// fastai starts at end - length. For a curve that only falls, this is one before the first point.
 double valley(Points points, const Fall& fall) {
   const double third = static_cast<double>(fall.length) / 3;
   const double at = static_cast<double>(fall.end) - static_cast<double>(fall.length) + std::floor(third) +

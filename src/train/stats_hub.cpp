@@ -10,7 +10,7 @@ namespace {
 
 using store::Watched;
 
-bool of_weights(const StatsRequest& request) {
+bool is_weight_request(const StatsRequest& request) {
   return request.what != Watched::activation && request.what != Watched::activation_gradient;
 }
 
@@ -22,7 +22,7 @@ void check(const StatsRequest& request, const Graph& model) {
     throw BadInput("expected a node that computes something to watch, found the input " +
                    in_quotes(node.name));
   }
-  if (of_weights(request) &&
+  if (is_weight_request(request) &&
       std::ranges::find(node.parameters, "weight", &ParameterSpec::name) == node.parameters.end()) {
     throw BadInput("expected a node with a weight to watch, found " + in_quotes(node.name));
   }
@@ -43,14 +43,14 @@ void StatsHub::remove(const StatsReader* reader) {
   joined_ = false;
 }
 
-/// One list of all requests to plans, one of those to weights.
+/// Collects all requests in two lists: one for plans and one for weights.
 void StatsHub::join() {
   std::vector<ProbeSpec> probes;
   std::vector<WeightStats::Request> weights;
   for (const std::shared_ptr<StatsReader>& reader : readers_) {
     reader->places.clear();
     for (const StatsRequest& request : reader->requests) {
-      if (of_weights(request)) {
+      if (is_weight_request(request)) {
         reader->places.push_back(weights.size());
         weights.push_back(
             {request.what, parameters_.entry(weight_name(model_.node(request.node))), request.stats});
@@ -60,8 +60,8 @@ void StatsHub::join() {
       }
     }
   }
-  of_plans_.assign(probes.size(), false);
-  of_weights_.assign(weights.size(), false);
+  probes_wanted_.assign(probes.size(), false);
+  weights_wanted_.assign(weights.size(), false);
   plans_.watch(std::move(probes));
   weights_.reset();
   if (!weights.empty()) weights_.emplace(parameters_, weights);
@@ -81,12 +81,13 @@ void StatsHub::before_predict() {
     times = times || (reader->on && reader->times);
     measured_ = measured_ || reader->on;
     for (std::size_t i = 0; i < reader->places.size(); ++i) {
-      (of_weights(reader->requests[i]) ? of_weights_ : of_plans_)[reader->places[i]] = reader->on;
+      (is_weight_request(reader->requests[i]) ? weights_wanted_ : probes_wanted_)[reader->places[i]] =
+          reader->on;
     }
   }
-  plans_.measure(of_plans_, times);
+  plans_.measure(probes_wanted_, times);
   if (!weights_) return;
-  weights_->choose(of_weights_);
+  weights_->choose(weights_wanted_);
   weights_->begin_batch();
 }
 
@@ -106,7 +107,8 @@ const TensorStats& StatsHub::result(const StatsReader& reader, std::size_t reque
   }
   if (!reader.measuring || plans_.current() == nullptr) return none;
   const std::size_t place = reader.places[request];
-  return of_weights(reader.requests[request]) ? weights_->result(place) : plans_.current()->measured(place);
+  return is_weight_request(reader.requests[request]) ? weights_->result(place)
+                                                     : plans_.current()->measured(place);
 }
 
 double StatsHub::seconds() const {

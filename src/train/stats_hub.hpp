@@ -10,35 +10,37 @@
 
 namespace lehr {
 
-/// What one subscription asked for.
+/// The requests of one subscription.
 struct StatsReader {
   std::vector<StatsRequest> requests;
   bool on = true;
   bool times = false;
-  bool measuring = false;           ///< the present batch
-  std::vector<std::size_t> places;  ///< of the requests, among those of plans or of weights
+  bool measuring = false;           ///< whether the current batch is measured
+  std::vector<std::size_t> places;  ///< for each request, its index in the list for plans or for weights
 };
 
-/// Joins what the subscriptions of a Learner ask for into what plans and WeightStats measure. FitLoop tells
-/// it where in a batch the training stands.
+/// Combines the requests of a Learner's subscriptions. Plans and WeightStats then measure them.
+/// FitLoop calls the hub at each stage of a batch.
 class StatsHub {
  public:
   /// Keeps references.
   StatsHub(const Graph& model, const Parameters& parameters, PlanCache& plans)
       : model_(model), parameters_(parameters), plans_(plans) {}
 
-  /// Throws BadInput if a node is an input or not of the model, or has no weight whose weight is asked for.
+  /// Throws BadInput if a node is an input or not in the model, or if a weight is requested of a
+  /// node without one.
   std::shared_ptr<StatsReader> add(std::vector<StatsRequest> requests);
   void remove(const StatsReader* reader);
 
-  /// Has plans measure what the present readers ask for. Within a batch it waits for the next one.
+  /// Makes the plans measure the requests of the current readers. Within a batch, this is delayed
+  /// to the next one.
   void update(bool in_batch) {
     if (!joined_ && !in_batch) join();
   }
 
-  /// A batch has been loaded.
+  /// Called when a batch has been loaded.
   void begin_batch();
-  /// Callbacks have had their say, and the model is about to run.
+  /// Called after the before_batch callbacks, before the model runs.
   void before_predict();
   void before_step();
   void after_step();
@@ -54,11 +56,11 @@ class StatsHub {
   PlanCache& plans_;
   std::vector<std::shared_ptr<StatsReader>> readers_;
   bool joined_ = true;                  // false: the readers have changed since join()
-  bool measured_ = false;               // something of the present batch
-  std::optional<WeightStats> weights_;  // if anybody asks for any
-  // Which of all requests the present batch measures.
-  std::vector<bool> of_plans_;
-  std::vector<bool> of_weights_;
+  bool measured_ = false;               // whether any reader measures the current batch
+  std::optional<WeightStats> weights_;  // empty if no weights are requested
+  // Which requests the current batch measures.
+  std::vector<bool> probes_wanted_;
+  std::vector<bool> weights_wanted_;
 };
 
 }  // namespace lehr

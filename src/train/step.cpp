@@ -31,7 +31,7 @@ void Step::scale_loss(double factor) {
 }
 
 StepTrace Step::trace() {
-  const Batch& traced = state_->batch_under_way();
+  const Batch& traced = state_->current_batch();
   state_->check_batch();
   const auto step = static_cast<std::uint64_t>(state_->progress.train_batches - 1);
   return trace_step({state_->model, *state_->loss, traced, state_->options.seed, step}, state_->parameters);
@@ -44,7 +44,7 @@ void Step::save_dump(const std::filesystem::path& file, const std::string& messa
 }
 
 Plan& Step::plan() {
-  state_->batch_under_way();  // throws if there is none
+  state_->current_batch();  // throws if there is none
   if (state_->plans.current() == nullptr) throw Error("the batch under way has not been predicted yet");
   return *state_->plans.current();
 }

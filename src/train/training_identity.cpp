@@ -22,11 +22,11 @@ std::string describe(const Dataset& dataset) {
   const std::int64_t count = dataset.size();
   for (const std::string& name : dataset.class_names()) hash.add(name);
   for (std::int64_t i = 0; i < count; ++i) hash.add_number(static_cast<std::uint64_t>(dataset.label(i)));
-  const std::int64_t looked_at = dataset.in_memory() ? count : std::min(count, sampled_images);
+  const std::int64_t sampled = dataset.in_memory() ? count : std::min(count, sampled_images);
   const bool same_shape = dataset.image_shape().rank() != 0;
   Image picture;
-  for (std::int64_t i = 0; i < looked_at; ++i) {
-    read_picture(dataset, i * count / looked_at, picture);
+  for (std::int64_t i = 0; i < sampled; ++i) {
+    read_picture(dataset, i * count / sampled, picture);
     if (!same_shape) {
       for (const std::int64_t number : {picture.channels, picture.height, picture.width}) {
         hash.add_number(static_cast<std::uint64_t>(number));
@@ -56,7 +56,7 @@ std::string describe(const OptimizerSpec& spec) {
                      spec.momentum, spec.weight_decay, spec.decoupled_decay, spec.l1);
 }
 
-// Of the cross entropy the settings have lines of their own.
+// The cross entropy has separate lines for its settings, so only its name is given.
 std::string describe(const Loss& loss) {
   std::string text(loss.name());
   if (text == default_loss) return text;
@@ -74,7 +74,7 @@ std::string checksum(const std::string& text) {
   return hash.text();
 }
 
-/// The data itself, behind its checksum if messages and comparisons would cut it.
+/// The data itself. If it is too long for messages and comparisons, its checksum comes first.
 std::string describe_data(const std::string& json) {
   return json.size() <= 300 ? json : "checksum " + checksum(json) + " of " + json;
 }
@@ -124,8 +124,8 @@ TrainingIdentity training_identity(const LearnerState& state) {
 
 namespace {
 
-/// What a checkpoint means that does not say it, because its version had no choice.
-std::string before_there_was_a_choice(const std::string& name) {
+/// The value to assume if a checkpoint has no such entry, because its version had no such option.
+std::string default_of_older_version(const std::string& name) {
   if (name == "sampler") return "random";
   if (name == "transforms") return "none";
   if (name == "loss") return default_loss;
@@ -140,7 +140,7 @@ void check_same(const TrainingIdentity& saved, const TrainingIdentity& present) 
   for (const auto& [name, now] : present) {
     const auto found = then.find(name);
     const std::string before =
-        found == then.end() ? before_there_was_a_choice(name) : printable(found->second, 300);
+        found == then.end() ? default_of_older_version(name) : printable(found->second, 300);
     if (before == printable(now, 300)) continue;
     changes += (changes.empty() ? "" : "; ") + name + ": then " + before + ", now " + printable(now, 300);
   }

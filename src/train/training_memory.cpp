@@ -25,7 +25,7 @@ std::int64_t parameter_bytes(const Learner& learner) {
   return parameter_bytes(learner.parameters(), optimizer_states(options.optimizer, *options.backend));
 }
 
-/// Bytes of the batches that one set's loader holds.
+/// Size of the batches that one set's loader holds.
 std::int64_t batch_bytes(const Learner& learner, const Dataset& dataset) {
   const LearnerOptions& options = learner.options();
   LoaderOptions loading;
@@ -36,8 +36,8 @@ std::int64_t batch_bytes(const Learner& learner, const Dataset& dataset) {
   return static_cast<std::int64_t>(Loader::batch_bytes(dataset, loading));
 }
 
-/// The most memory that a plan of a fit needs, for whole batches in training and in validation: the plans
-/// share one memory.
+/// The largest memory that a plan of a fit needs, for full batches in training and in validation.
+/// All plans share one memory.
 PlanMemory plan_memory(LearnerState& state) {
   const ThreadScope threads(state.options.threads);
   state.stats->update(state.in_batch);

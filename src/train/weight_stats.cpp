@@ -9,7 +9,7 @@ namespace {
 
 using store::Watched;
 
-/// A number of its own for each weight, gradient and update.
+/// A unique number for each weight, gradient and update.
 std::int64_t key_of(const WeightStats::Request& request) {
   constexpr std::int64_t kinds = 8;
   return kinds * request.entry.offset + static_cast<std::int64_t>(request.what);
@@ -41,7 +41,7 @@ ConstTensorRef WeightStats::values_of(const Tensor& tensor) const {
   }
 }
 
-/// Those tensors of which wanted(Watched) is true.
+/// Measures the tensors for which wanted(Watched) is true.
 template <class Wanted>
 void WeightStats::measure(const Wanted& wanted) {
   std::vector<Measurement> measurements;
@@ -53,7 +53,7 @@ void WeightStats::measure(const Wanted& wanted) {
     places.push_back(tensor.shared);
   }
   parameters_->backend().measure(measurements);
-  for (const std::size_t place : places) shared_.share(place);
+  for (const std::size_t place : places) shared_.copy_to_readers(place);
 }
 
 bool WeightStats::wants_updates() const {
@@ -74,7 +74,7 @@ void WeightStats::before_step() {
   seconds_ += watch.seconds();
 }
 
-// The copy becomes the update: the new weights less the old ones.
+// Turns the copy into the update: the new weights minus the old ones.
 void WeightStats::after_step() {
   if (!wants_updates()) return;
   const Stopwatch watch;

@@ -9,8 +9,8 @@
 
 namespace lehr {
 
-/// Measures weights, their gradients and their updates around a step of the optimizer, each once for all
-/// readers.
+/// Measures weights, their gradients and their updates around an optimizer step. Each tensor is
+/// measured once for all readers.
 class WeightStats {
  public:
   struct Request {
@@ -26,14 +26,14 @@ class WeightStats {
   void before_step();
   void after_step();
 
-  /// Of one of the requests.
+  /// The statistics of one request.
   const TensorStats& result(std::size_t request) const { return shared_.result(request); }
-  /// Time that the batch has spent here.
+  /// The time that the current batch spent on measuring weights.
   double seconds() const { return seconds_; }
 
  private:
   struct Tensor {
-    std::size_t shared;  // place in shared_
+    std::size_t shared;  // index in shared_
     store::Watched what;
     ParameterEntry entry;
   };
@@ -45,7 +45,7 @@ class WeightStats {
   const Parameters* parameters_;
   SharedStats shared_;
   std::vector<Tensor> tensors_;
-  Buffer before_;  // the weights before the step, then their changes
+  Buffer before_;  // the weights before the step; after the step, their changes
   double seconds_ = 0;
 };
 

@@ -18,7 +18,7 @@ void skip_spaces(std::string_view& text) {
   text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
 }
 
-/// The file that a line includes; empty if the line is no include.
+/// The file that a line includes. Empty if the line is not an include.
 std::string included_by(std::string_view line) {
   skip_spaces(line);
   if (!take(line, "#")) return "";

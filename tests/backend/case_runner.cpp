@@ -25,7 +25,7 @@ std::vector<DeviceTensor> allocate_all(const Backend& backend, const std::vector
   return tensors;
 }
 
-// tensors[i], or nothing if it is not wanted.
+// tensors[i], or an empty reference if it is not wanted.
 template <class Ref, class Wanted>
 std::vector<Ref> refs(const std::vector<DeviceTensor>& tensors, const Wanted& wanted) {
   std::vector<Ref> found;
@@ -85,9 +85,9 @@ struct CaseRunner::Stage {
   std::vector<DeviceTensor> inputs, input_grads, parameters, parameter_grads, saved;
   DeviceTensor output, output_grad, workspace;
   std::size_t states = 0;
-  // For cases of host memory, which all are so far.
-  std::unique_ptr<TellingProbe> output_probe = std::make_unique<TellingProbe>();
-  std::vector<std::unique_ptr<TellingProbe>> input_grad_probes;
+  // For cases in host memory. So far, this is true of all cases.
+  std::unique_ptr<RecordingProbe> output_probe = std::make_unique<RecordingProbe>();
+  std::vector<std::unique_ptr<RecordingProbe>> input_grad_probes;
 
   bool wants_input_grad(std::size_t i) const { return i < spec.input_grads.size() && spec.input_grads[i]; }
   bool is_trained(std::size_t i) const { return i + states < spec.parameters.size(); }
@@ -118,7 +118,7 @@ struct CaseRunner::Stage {
     std::vector<TensorProbe*> probes;
     input_grad_probes.clear();
     for (std::size_t i = 0; i < input_grads.size(); ++i) {
-      input_grad_probes.push_back(std::make_unique<TellingProbe>());
+      input_grad_probes.push_back(std::make_unique<RecordingProbe>());
       if (wants_input_grad(i)) input_grad_probes.back()->begin(input_grads[i].ref());
       probes.push_back(wants_input_grad(i) ? input_grad_probes.back().get() : nullptr);
     }
@@ -253,8 +253,8 @@ std::vector<NamedTensor> CaseRunner::results() const {
 
 std::string CaseRunner::implementation() const { return stages_.front().kernel->implementation(); }
 
-std::vector<const TellingProbe*> CaseRunner::probes() const {
-  std::vector<const TellingProbe*> all;
+std::vector<const RecordingProbe*> CaseRunner::probes() const {
+  std::vector<const RecordingProbe*> all;
   for (const Stage& stage : stages_) {
     all.push_back(stage.output_probe.get());
     for (const auto& probe : stage.input_grad_probes) all.push_back(probe.get());

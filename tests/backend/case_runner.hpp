@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "backend/op_case.hpp"
-#include "backend/telling_probe.hpp"
+#include "backend/recording_probe.hpp"
 #include "lehr/backend/buffer.hpp"
 #include "lehr/core/tensor.hpp"
 
@@ -21,7 +21,7 @@ struct CaseData {
   explicit CaseData(const OpCase& op_case);
 };
 
-/// A result under the name that golden files use: "output", "input_grad.0", "parameter_grad.1", "state.2".
+/// A result with its name in golden files: "output", "input_grad.0", "parameter_grad.1", "state.2".
 struct NamedTensor {
   std::string name;
   Tensor tensor;
@@ -35,15 +35,16 @@ struct DeviceTensor {
   const TensorRef& ref() const { return buffer.ref(); }
   void upload(const Tensor& tensor) const;
   Tensor download(const Strides& strides) const;
-  /// Every byte 0xFF: a NaN, or a class number of -1.
+  /// Sets every byte to 0xFF: a NaN, or class number -1.
   void poison() const;
   bool is_poisoned() const;
 };
 
-/// Runs one case on one backend the way a plan does: as one kernel where the backend fuses the activation,
-/// else as two, and with gradients of parameters also where none are wanted. What a kernel did
-/// not declare is poisoned: outputs, gradients, workspace and saved tensors before they are written, and
-/// before backward all that backward_reads() leaves out.
+/// Runs one case on one backend in the way a plan does: as one kernel if the backend fuses the
+/// activation, otherwise as two. Parameters get gradient buffers even if no gradients are wanted.
+/// Memory that a kernel must not rely on is poisoned: outputs, gradients, workspace and saved
+/// tensors before they are written and, before backward, everything that backward_reads() does not
+/// include.
 class CaseRunner {
  public:
   CaseRunner(const Backend& backend, const OpCase& op_case);
@@ -52,13 +53,13 @@ class CaseRunner {
   void forward(const CaseData& data);
   void backward(const CaseData& data);
   Tensor output() const;
-  /// All that the passes have written.
+  /// All tensors that the passes have written.
   std::vector<NamedTensor> results() const;
-  /// The first kernel's.
+  /// The implementation of the first kernel.
   std::string implementation() const;
-  /// What kernels told of outputs and of gradients of inputs.
-  std::vector<const TellingProbe*> probes() const;
-  /// Whether backward wrote gradients of parameters that the spec does not want.
+  /// Probes with the kernels' reports on outputs and on gradients of inputs.
+  std::vector<const RecordingProbe*> probes() const;
+  /// Whether backward wrote parameter gradients that the spec does not want.
   bool wrote_unwanted_grads() const;
 
  private:
@@ -72,7 +73,7 @@ class CaseRunner {
   bool went_back_ = false;
 };
 
-/// Forward, and in training backward.
+/// Runs forward and, in training, backward.
 std::vector<NamedTensor> run_case(const Backend& backend, const OpCase& op_case);
 
 }  // namespace lehr::test

@@ -1,4 +1,5 @@
-// Counts of each channel: against plain loops, for any number of channels, length, bounds and threads.
+// Counts per channel, compared with plain loops, for any number of channels, length, bounds and
+// threads.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -16,7 +17,7 @@ namespace {
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
-/// Zeros, values near zero, larger ones of either sign, and now and then one that is not finite.
+/// Zeros, values near zero, larger ones of both signs, and a few non-finite ones.
 std::vector<float> some_values(std::int64_t count) {
   std::vector<float> values(static_cast<std::size_t>(count));
   test::fill_tensor({values.data(), Shape{count}, contiguous_strides(Shape{count})}, "channels",
@@ -94,7 +95,7 @@ TEST(ChannelStats, WithoutBoundsNothingIsSaturated) {
   }
 }
 
-// One probe meets tensors of other sizes, as in the short last batch of an epoch.
+// One probe measures tensors of different sizes, as with the short last batch of an epoch.
 TEST(ChannelStats, AreThoseOfTheLastTensor) {
   const auto probe = cpu_backend().probe(spec_of({-2, 2}, true));
   for (const std::int64_t positions : {900, 20, 3000, 900}) {

@@ -10,7 +10,7 @@
 
 namespace lehr::test {
 
-/// The elements in PyTorch's order.
+/// The tensor's elements in PyTorch's order.
 inline std::vector<float> logical_elements(const Tensor& tensor) {
   const std::span<const float> elements = tensor.elements<float>();
   std::vector<float> found(elements.size());
@@ -26,7 +26,8 @@ inline double largest_magnitude(std::span<const float> values) {
   return largest;
 }
 
-/// Every element within tolerance times the largest expected magnitude; the first that is not is reported.
+/// Checks that every element differs by at most tolerance times the largest expected magnitude.
+/// Reports the first one that does not.
 inline testing::AssertionResult near(std::span<const float> actual, std::span<const float> expected,
                                      double tolerance) {
   if (actual.size() != expected.size()) {

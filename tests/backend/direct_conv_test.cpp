@@ -59,7 +59,7 @@ KernelSpec spec_of(const Case& c) {
   return spec;
 }
 
-/// The tensors of one case, channels-last, and what a plain loop makes of them.
+/// The tensors of one case, channels-last, and the results of a plain loop.
 struct Expected {
   ConvSpec conv;
   FusedActivation activation;
@@ -83,7 +83,8 @@ struct Expected {
     bias_grad.resize(bias.size());
   }
 
-  /// Calls body(input pixel's, weight tap's, output pixel's first index) for every product of a pass.
+  /// Calls body(index of the input pixel, of the weight tap, of the output pixel) for every product
+  /// of a pass.
   template <class Body>
   void for_each_tap(const Body& body) const {
     for (std::int64_t o = 0; o < conv.batch * conv.out_h * conv.out_w; ++o) {
@@ -142,7 +143,7 @@ void expect_near(const std::vector<float>& found, const std::vector<double>& exp
   }
 }
 
-/// A buffer whose neighbouring floats are watched; the buffer itself starts as NaN.
+/// A buffer with guard values on both sides. The buffer itself starts as NaN.
 class Guarded {
  public:
   explicit Guarded(std::size_t count) : values_(count + 2 * margin, std::nanf("")), count_(count) {

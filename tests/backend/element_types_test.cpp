@@ -1,4 +1,4 @@
-// Every kernel of every backend refuses element types that it does not compute with.
+// Every kernel of every backend rejects element types that it does not support.
 #include <set>
 
 #include "backend/op_case.hpp"

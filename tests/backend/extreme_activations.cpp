@@ -33,7 +33,7 @@ ExtremeCase activation(const std::string& name, const std::string& kind, const G
   made.input_fills = {choices(of_both_signs(
       {0, denormal, 1e-38F, 1e-20F, 1e-7F, 0.75F, 3, 13, 20, 88, 89, 104, 1e4F, 1e18F, 1e38F, 3.4e38F}))};
   made.output_grad_fill = choices({1, -1});
-  // The exponential of a sum near 90, rounded, is the normal distribution's tail.
+  // gelu's tail is the exponential of a rounded sum near 90, so its relative error is larger.
   return {.op_case = made, .output_relative = kind == "gelu" ? 2e-5 : 1e-6};
 }
 
@@ -47,7 +47,7 @@ ExtremeCase non_finite(const std::string& kind) {
 const std::vector<float> around_kinks =
     of_both_signs({0, 1e-30F, 1e-20F, 1e-10F, 1e-7F, 0.25F, 0.5F, 0.75F, 5, 100});
 
-/// Behind a convolution that multiplies by 1: the kernel overwrites what the activation was given.
+/// After a convolution that multiplies by 1. The kernel overwrites the activation's input.
 ExtremeCase behind_conv(const FusedActivation& fused) {
   const std::vector<std::int64_t> one{1, 1};
   const Shape size{3, 1, 6, 5};
@@ -81,7 +81,7 @@ ExtremeCase behind_add(const FusedActivation& fused) {
   return {.op_case = activated(made, fused), .of_largest = 1e-6};
 }
 
-/// In evaluation it is the identity, but for its eps of 0.
+/// In evaluation this is the identity, except for its eps of 0.
 ExtremeCase behind_batch_norm(const FusedActivation& fused) {
   const Shape size{9, 10};
   OpCase made = training_case("extreme_batch_norm", "batch_norm",

@@ -8,7 +8,7 @@ namespace {
 constexpr float infinity = std::numeric_limits<float>::infinity();
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 
-/// What batch norm and pooling are given.
+/// Inputs for batch norm and pooling.
 struct Image {
   std::string name;
   Shape shape;
@@ -17,7 +17,7 @@ struct Image {
 };
 
 const Shape small{4, 3, 3, 5};
-/// 45,000 values a channel.
+/// 45,000 values per channel.
 const Shape large{2, 1, 150, 150};
 
 ExtremeCase batch_norm(const Image& image, double of_largest = 5e-7) {
@@ -32,7 +32,7 @@ ExtremeCase batch_norm(const Image& image, double of_largest = 5e-7) {
   return {.op_case = made, .of_largest = of_largest};
 }
 
-/// Gradients of 0 are differences of gradients.
+/// Gradients of 0 result from differences of gradients.
 ExtremeCase without_spread(ExtremeCase made, double absolute = 1e-6) {
   made.absolute = absolute;
   return made;
@@ -118,7 +118,8 @@ std::vector<ExtremeCase> norms() {
           batch_norm({"mean_1e4", {16, 3, 9, 9}, {.scale = 3.4F, .offset = 1e4F}}),
           batch_norm({"mean_minus_1e6", {16, 3, 9, 9}, {.scale = 340, .offset = -1e6F}}),
           batch_norm({"of_1e18", small, choices({1e18F, -1e18F, 3e18F})}),
-          // Squares of no float; the gradient has a factor of 1e-39, which a float holds with few digits.
+          // The squares are too small for a float. The gradient has a factor of 1e-39, which a
+          // float stores with few digits.
           batch_norm({"of_1e19", small, choices({3e19F, -3e19F})}, 5e-6),
           batch_norm({"of_1e_18", small, choices({1e-18F, -1e-18F, 3e-18F})}),
           without_spread(batch_norm({"zero", small, all(0)})),
@@ -126,7 +127,8 @@ std::vector<ExtremeCase> norms() {
           batch_norm({"tiny_gradient", small, uniform, {.scale = 1e-30F}}), batch_norm({"large", large}),
           batch_norm({"large_mean_100", large, {.scale = 2, .offset = 100}}),
           without_spread(batch_norm({"large_equal_gradients", large, uniform, all(0.1F)}), 1e-3),
-          // The weight's gradient is what remains of positive and negative terms that add up to 20,000.
+          // The weight's gradient is the small rest of positive and negative terms that add up to
+          // 20,000.
           batch_norm({"large_positive_gradients", large, uniform, {.scale = 1, .offset = 0.6F}}, 2e-5)};
 }
 
@@ -166,7 +168,8 @@ std::vector<ExtremeCase> extreme_sums() {
   list.push_back(linear({"many_samples", positive, all(0.3F), all(0.1F)}, 5000, 2, 3, 3e-6));
   list.push_back(conv({"huge", huge, huge, tiny}, {2, 3, 5, 5}));
   list.push_back(conv({"tiny", tiny, tiny, huge}, {2, 3, 5, 5}));
-  // oneDNN's sums over so many positions; PyTorch, which uses oneDNN too, has the same errors.
+  // oneDNN's sums over this many positions are inexact. PyTorch also uses oneDNN and has the same
+  // errors.
   list.push_back(conv({"large", positive, all(0.3F), all(0.1F)}, {1, 1, 150, 150}, 1e-4));
   list.push_back(conv({"many_images", positive, all(0.3F), all(0.1F)}, {128, 1, 16, 16}, 3e-6));
   list.push_back(elementwise("add", "mixed", mixed, {}, 2));

@@ -30,10 +30,10 @@ bool all_finite(const Backend& backend, const std::vector<float>& values) {
   return backend.all_finite(test::buffer_of(backend, values).ref());
 }
 
-/// Lengths around the vectors and the shares of threads.
+/// Lengths near multiples of the vectors and of the threads' shares.
 class Flat : public testing::TestWithParam<std::int64_t> {
  protected:
-  /// What each backend makes of the same numbers.
+  /// The results of each backend for the same numbers.
   template <class Run>
   void expect_like_reference(const Run& run) {
     const std::int64_t count = GetParam();
@@ -94,7 +94,7 @@ TEST_P(Flat, SumsSquaresTheSameForAnyNumberOfThreads) {
   EXPECT_NEAR(alone, expected, 1e-6 * expected);
 }
 
-// Gradients that explode or vanish still have a norm: clipping divides by it.
+// Gradients that explode or vanish still need a norm, because clipping divides by it.
 TEST_P(Flat, SumsSquaresThatNoFloatHolds) {
   for (const float size : {1e30F, 1e-20F, 1e-30F}) {
     std::vector<float> values = some_numbers(GetParam(), 3);

@@ -20,7 +20,7 @@ OpCase cross_entropy(const std::string& name, std::int64_t batch, std::int64_t c
   return made;
 }
 
-/// With class probabilities, which PyTorch does not ask to sum to one.
+/// Cases with class probabilities. As in PyTorch, they need not sum to one.
 OpCase soft_cross_entropy(const std::string& name, std::int64_t batch, std::int64_t classes,
                           const CrossEntropySettings& settings = {}) {
   OpCase made = cross_entropy("soft_" + name, batch, classes, settings);
@@ -36,7 +36,8 @@ OpCase mse(const std::string& name, const Shape& shape) {
   return made;
 }
 
-/// Shares from 0 to 1: the weight of a batch is the sum of its targets' weights, which must not be negative.
+/// Shares from 0 to 1. The weight of a batch is the sum of its targets' weights, and must not be
+/// negative.
 OpCase weighted_soft_cross_entropy(const std::string& name, const CrossEntropySettings& settings) {
   OpCase made = soft_cross_entropy(name, 7, 3, settings);
   made.input_fills[1].offset = 0.5F;

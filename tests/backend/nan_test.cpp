@@ -1,4 +1,5 @@
-// A value that is not a number must show behind every kernel, or nobody learns where a network went wrong.
+// A NaN must pass through every kernel. Otherwise it is impossible to find where a network
+// diverged.
 #include <gtest/gtest.h>
 
 #include <cmath>

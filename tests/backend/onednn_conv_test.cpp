@@ -62,7 +62,7 @@ std::vector<double> widened(const Tensor& tensor) {
   return {from.begin(), from.end()};
 }
 
-/// Tensors for one convolution, and what plain loops in double make of them.
+/// Tensors for one convolution, and the results of plain loops in double.
 struct Trial {
   explicit Trial(const Case& settings)
       : c(settings),
@@ -129,7 +129,7 @@ struct Trial {
   }
 
   void run(HostKernel& kernel) {
-    // Behind the workspace lies a fence that no kernel may touch.
+    // A guard after the workspace, which no kernel may change.
     constexpr std::size_t fence = 1 << 16;
     Tensor workspace({static_cast<std::int64_t>(kernel.workspace() + fence)}, DType::u8);
     for (auto& byte : workspace.elements<unsigned char>()) byte = 0x7F;
@@ -145,7 +145,7 @@ struct Trial {
     args.workspace = workspace.data();
     kernel.forward(args);
     if (!c.training) return;
-    // What is left in scratch and in the gradients of an earlier batch must not matter.
+    // Old contents of scratch memory and gradients must not matter.
     for (auto& byte : workspace.elements<unsigned char>()) byte = 0x7F;
     for (Tensor* grad : {&input_grad, &weight_grad, &bias_grad})
       for (float& value : grad->elements<float>()) value = 1e9F;
@@ -275,8 +275,8 @@ TEST(OnednnConv, EveryActivation) {
   }
 }
 
-// Enough work for slices: images, bands of rows if there are fewer images than threads, and channels of the
-// gradient if there are many weights.
+// Large enough for slices: images, bands of rows if there are fewer images than threads, and
+// channels of the gradient if there are many weights.
 TEST(OnednnConv, AnyNumberOfThreads) {
   const std::vector<Case> cases = {
       {.batch = 7, .in_c = 17, .in_h = 12, .in_w = 9, .out_c = 33},

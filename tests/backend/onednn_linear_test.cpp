@@ -37,7 +37,7 @@ double slope(double x, Kind kind) {
   return kind == Kind::tanh ? 1 - std::tanh(x) * std::tanh(x) : 1;
 }
 
-/// Sums of so many products; the rounding of a float sum grows with its terms.
+/// Sums of this many products. The rounding error of a float sum grows with its terms.
 void near(const Tensor& got, const std::vector<double>& want, std::int64_t terms, const char* what) {
   const auto values = got.elements<float>();
   const double tolerance = 1e-5 * std::max(1.0, static_cast<double>(terms) / 128);

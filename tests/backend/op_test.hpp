@@ -22,7 +22,8 @@ class OnBackend : public testing::TestWithParam<std::tuple<const Backend*, OpCas
  protected:
   const Backend& backend() const { return *std::get<0>(GetParam()); }
   const OpCase& op_case() const { return std::get<1>(GetParam()); }
-  /// Single precision, errors growing like the root of the number of terms; rounding alone for the reference.
+  /// Single precision, with errors that grow like the root of the number of terms. For the
+  /// reference, only the rounding of the result.
   double tolerance() const {
     return backend().name() == "reference" ? 3e-7 : 1e-6 * std::sqrt(op_case().terms);
   }

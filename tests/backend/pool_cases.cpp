@@ -28,7 +28,7 @@ OpCase excluding_padding(OpCase op_case) {
   return op_case;
 }
 
-// Many equal elements: the first of a window takes the gradient.
+// Many equal elements. The first one of a window gets the gradient.
 OpCase with_ties(OpCase op_case) {
   op_case.name = op_case.spec.name = op_case.name + "_ties";
   op_case.input_fills = {{.scale = 2, .levels = 4}};

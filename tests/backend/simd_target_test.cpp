@@ -1,5 +1,5 @@
-// LEHR_TEST_SIMD=sse4 or avx2 keeps the cpu backend to older instructions, so that one machine tests them
-// all. It has to act before the first kernel is chosen.
+// LEHR_TEST_SIMD=sse4 or avx2 restricts the cpu backend to older instructions, so that one machine
+// can test all of them. It must take effect before the first kernel is chosen.
 #include <gtest/gtest.h>
 #include <hwy/targets.h>
 

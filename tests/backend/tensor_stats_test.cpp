@@ -1,4 +1,5 @@
-// What is measured of tensors: against PyTorch's values, the plain loops, and any number of threads.
+// Statistics of tensors, compared with PyTorch's values and with plain loops, for any number of
+// threads.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -81,7 +82,7 @@ TEST(TensorStats, EqualPyTorchs) {
   }
 }
 
-// One probe meets ranges that grow, shrink and jump, as those of a training do.
+// One probe measures ranges that grow, shrink and jump, as in a training.
 TEST(TensorStats, AreAFunctionOfTheTensorAlone) {
   const auto probe = cpu_backend().probe({});
   for (const float scale :
@@ -94,7 +95,8 @@ TEST(TensorStats, AreAFunctionOfTheTensorAlone) {
   }
 }
 
-// Tails of every length: the values beyond what is counted at full speed, from none to most.
+// Tails of every length: from none to most of the values are beyond the range that is counted at
+// full speed.
 TEST(TensorStats, CountTailsOfEveryLength) {
   const auto probe = cpu_backend().probe({});
   for (const bool relu : {false, true}) {
@@ -111,7 +113,7 @@ TEST(TensorStats, CountTailsOfEveryLength) {
   }
 }
 
-// Whatever a kernel tells, in whatever pieces and order, from whatever thread.
+// A kernel may report any pieces in any order and from any thread.
 TEST(TensorStats, AreTheSameWhereKernelsTellOfPieces) {
   const std::vector<float> values = filled("pieces", 50'021, {.scale = 7}, true);
   const TensorStats expected = measured(cpu_backend(), values);
@@ -153,7 +155,7 @@ TEST(TensorStats, DoNotDependOnTheThreads) {
   }
 }
 
-/// The bins of `fine` as those of a wider exponent.
+/// The bins of `fine`, joined to those of a larger exponent.
 SignedHistogram widened(const SignedHistogram& fine, std::int64_t exponent) {
   SignedHistogram wide;
   wide.exponent = exponent;
@@ -168,7 +170,7 @@ SignedHistogram widened(const SignedHistogram& fine, std::int64_t exponent) {
   return wide;
 }
 
-// Whatever the batches, the counts of all their values are the same.
+// The total counts do not depend on how the values are divided into batches.
 TEST(TensorStats, OfPartsAddUpToTheWhole) {
   std::vector<float> values = filled("parts", 70'001, {.scale = 21}, false);
   for (std::size_t i = 0; i < 30'000; ++i) values[i] *= 1e-3F;
@@ -195,8 +197,8 @@ TEST(TensorStats, OfPartsAddUpToTheWhole) {
   }
 }
 
-// Zeros of either sign, the least numbers that there are, edges of bins and what lies right beside them, in
-// every lane and behind values of every size.
+// Zeros of both signs, the smallest numbers, edges of bins and their neighbours, in every lane and
+// after values of every magnitude.
 TEST(TensorStats, CountOddValuesAsTheyShould) {
   constexpr float infinity = std::numeric_limits<float>::infinity();
   std::vector<float> odd{0.0F,
@@ -226,7 +228,7 @@ TEST(TensorStats, CountOddValuesAsTheyShould) {
   }
 }
 
-// Vanishing gradients, exploding ones, and values far from zero: squares in float would lose them.
+// Vanishing gradients, exploding ones, and values far from zero. Squares in float would lose them.
 TEST(TensorStats, KeepTheirDigitsAtEverySizeAndDistance) {
   struct Place {
     double size;
@@ -271,7 +273,7 @@ TEST(TensorStats, CountWhatIsNotFiniteApart) {
   expect_same_counts(measured(cpu_backend(), values), measured(reference_backend(), values));
 }
 
-// No finite value: no mean and no least value, which would look like a tensor of zeros.
+// Without finite values there is no mean and no minimum. Zeros would look like a tensor of zeros.
 TEST(TensorStats, WithoutAFiniteValueHaveNoMean) {
   for (const Backend* backend : {&cpu_backend(), &reference_backend()}) {
     const TensorStats none =

@@ -1,4 +1,5 @@
-// Hands the cases to tools/make_goldens.py and tools/make_extremes.py, so that they are written down once.
+// Exports the cases to tools/make_goldens.py and tools/make_extremes.py, so that they are defined
+// only once.
 #include <gtest/gtest.h>
 
 #include <bit>
@@ -103,7 +104,7 @@ json to_json(const UpdateCase& update) {
   return made;
 }
 
-// Writes the cases for tools/make_goldens.py and tools/make_extremes.py if one of them asks.
+// Writes the cases if tools/make_goldens.py or tools/make_extremes.py requests them.
 TEST(CaseList, IsWrittenOnRequest) {
   const char* path = std::getenv("LEHR_WRITE_CASES");
   if (path == nullptr) return;

@@ -1,6 +1,6 @@
-// Both backends at extreme inputs against tests/goldens/extremes.safetensors, written by
-// tools/make_extremes.py: the reference backend too, or an error that it shares with a kernel would go
-// unseen.
+// Both backends at extreme inputs, compared with tests/goldens/extremes.safetensors, which
+// tools/make_extremes.py writes. The reference backend is tested too: otherwise an error that it
+// shares with a kernel would not be found.
 #include <algorithm>
 #include <limits>
 
@@ -37,7 +37,7 @@ struct Allowed {
   double absolute = 0;
 };
 
-/// Not a number where that is expected, the same infinity, or near.
+/// NaN if NaN is expected, the same infinity, or close to the expected value.
 bool agrees(float actual, float expected, const Allowed& allowed) {
   if (!std::isfinite(expected)) {
     return std::isnan(expected) ? std::isnan(actual) : actual == expected;
@@ -58,7 +58,7 @@ class Extremes : public testing::TestWithParam<std::tuple<const Backend*, Extrem
  protected:
   const Backend& backend() const { return *std::get<0>(GetParam()); }
   const ExtremeCase& extreme() const { return std::get<1>(GetParam()); }
-  /// Numbers too small for a float's full precision are allowed to be lost.
+  /// Numbers that are too small for a float's full precision may be lost.
   Allowed allowed(const std::string& result, std::span<const float> expected) const {
     constexpr double smallest = std::numeric_limits<float>::min();
     constexpr double rounding = 1.2e-7;

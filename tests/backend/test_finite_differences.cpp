@@ -1,4 +1,4 @@
-// The gradients of the reference against central differences of its outputs.
+// The gradients of the reference backend, compared with central differences of its outputs.
 #include "backend/case_runner.hpp"
 #include "backend/compare.hpp"
 #include "backend/op_test.hpp"
@@ -16,7 +16,7 @@ std::vector<OpCase> differentiable_cases() {
 
 class FiniteDifferences : public testing::TestWithParam<OpCase> {
  protected:
-  // sum(output * output_grad), whose gradients backward computes.
+  // Returns sum(output * output_grad). backward computes the gradients of this sum.
   double objective() {
     runner_.forward(data_);
     const Tensor output = runner_.output();
@@ -32,7 +32,7 @@ class FiniteDifferences : public testing::TestWithParam<OpCase> {
     double below, above;
   };
 
-  // From the left and from the right.
+  // The slopes to the left and to the right.
   Slopes slopes(float& element) {
     constexpr float step = 0x1p-9F;
     const float middle = element;
@@ -45,7 +45,7 @@ class FiniteDifferences : public testing::TestWithParam<OpCase> {
     return {below, above};
   }
 
-  // Elements next to a kink are left out: there the slopes of the two sides differ.
+  // Elements next to a kink are skipped, because the slopes of the two sides differ there.
   void check(const std::string& name, Tensor& values, const Tensor& gradient) {
     const std::span<float> elements = values.elements<float>();
     const std::span<const float> gradients = gradient.elements<float>();

@@ -1,4 +1,4 @@
-// The formula against values that tools/formula.py and tools/make_loss_curves.py gave.
+// The formula, compared with values from tools/formula.py and tools/make_loss_curves.py.
 #include <gtest/gtest.h>
 
 #include "support/formula.hpp"

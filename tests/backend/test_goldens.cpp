@@ -1,5 +1,5 @@
-// Every case on every backend against what PyTorch computed in float64: tests/goldens/ops.safetensors,
-// written by tools/make_goldens.py.
+// Every case on every backend, compared with PyTorch's float64 results in
+// tests/goldens/ops.safetensors, which tools/make_goldens.py writes.
 #include "backend/case_runner.hpp"
 #include "backend/compare.hpp"
 #include "backend/golden_samples.hpp"

@@ -1,4 +1,4 @@
-// Every case on every backend: as the reference computes it, and the same again.
+// Every case on every backend: equal to the reference, and repeatable.
 #include <algorithm>
 #include <cstring>
 #include <iterator>
@@ -25,16 +25,17 @@ TEST_P(Agreement, WithReference) {
   }
 }
 
-// A probe may hear of an element once, and only when it has its final value.
+// A kernel must report each element once, and only when it has its final value.
 TEST_P(Ops, TellProbesTheTruth) {
   const CaseData data(op_case());
   CaseRunner runner(backend(), op_case());
   runner.forward(data);
   if (op_case().spec.training) runner.backward(data);
-  for (const TellingProbe* probe : runner.probes()) EXPECT_EQ(probe->mistake(), "");
+  for (const RecordingProbe* probe : runner.probes()) EXPECT_EQ(probe->mistake(), "");
 }
 
-// What watching costs least where most of a training's time goes.
+// The kernels that take most of a training's time must report everything that they write, because
+// this is the cheapest way to measure.
 TEST(HotKernels, TellProbesOfAllThatTheyWrite) {
   int found = 0;
   for (const OpCase& one : all_cases()) {
@@ -45,12 +46,13 @@ TEST(HotKernels, TellProbesOfAllThatTheyWrite) {
     const CaseData data(one);
     runner.forward(data);
     runner.backward(data);
-    for (const TellingProbe* probe : runner.probes()) EXPECT_EQ(probe->told(), probe->size()) << one.name;
+    for (const RecordingProbe* probe : runner.probes())
+      EXPECT_EQ(probe->reported(), probe->size()) << one.name;
   }
   EXPECT_GT(found, 5);
 }
 
-// The same kernel twice, and another of the same spec: equal bits.
+// The same kernel run twice, and another kernel of the same spec, give equal bits.
 TEST_P(Ops, RepeatsItself) {
   const CaseData data(op_case());
   const std::vector<NamedTensor> expected = run_case(backend(), op_case());
@@ -70,7 +72,7 @@ TEST_P(Ops, RepeatsItself) {
   }
 }
 
-// A plan gives a frozen node's kernel the addresses of its gradients all the same.
+// A plan passes the addresses of the gradients even to the kernel of a frozen node.
 TEST_P(FrozenOps, WriteTheSameInputGradientsAndNoOthers) {
   OpCase frozen = op_case();
   frozen.spec.parameter_grads = false;

@@ -1,5 +1,5 @@
-// Optimizer rules from fixed gradients, against torch.optim or the paper's formula in float64:
-// tests/goldens/updates.safetensors, written by tools/make_goldens.py.
+// Optimizer rules with fixed gradients, compared with torch.optim or the paper's formula in
+// float64: tests/goldens/updates.safetensors, which tools/make_goldens.py writes.
 #include <gtest/gtest.h>
 
 #include "backend/compare.hpp"
@@ -19,7 +19,7 @@ std::vector<float> formula_row(const std::string& stream) {
 
 class Updates : public testing::TestWithParam<std::tuple<const Backend*, UpdateCase>> {
  protected:
-  // Ranges of the flat buffer begin anywhere, so every range starts off its alignment.
+  // Ranges of the flat buffer can begin anywhere, so every range starts unaligned.
   static constexpr std::int64_t offset = 3;
 
   TensorRef allocate() {

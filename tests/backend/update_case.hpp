@@ -7,8 +7,8 @@
 
 namespace lehr::test {
 
-/// An optimizer rule with its settings. Gradients come from the formula ("<case>/gradient.7"), as do the
-/// first parameters ("<case>/parameters").
+/// An optimizer rule with its settings. Gradients ("<case>/gradient.7") and initial parameters
+/// ("<case>/parameters") come from the formula.
 struct UpdateCase {
   std::string name;
   UpdateSpec spec;
@@ -31,8 +31,8 @@ struct UpdateCase {
 inline constexpr std::int64_t update_steps = 20;
 inline constexpr std::int64_t update_elements = 37;
 
-/// The tensors of a case for rules that go by tensor: matrices of either orientation, a vector, and gaps,
-/// which such a rule must leave alone.
+/// The tensors of a case, for rules that need whole tensors: matrices of both orientations, a
+/// vector, and gaps. Such a rule must not change the gaps.
 inline constexpr UpdateTensor update_tensors[] = {{.offset = 0, .rows = 5, .columns = 3, .rank = 2},
                                                   {.offset = 16, .rows = 1, .columns = 6, .rank = 1},
                                                   {.offset = 24, .rows = 3, .columns = 4, .rank = 4}};

@@ -1,5 +1,5 @@
-// Every rule on every instruction set and thread count, over buffers long enough for several threads, and its
-// respect for the gaps between tensors.
+// Every rule with every instruction set and thread count, over buffers that are long enough for
+// several threads. The gaps between tensors must not change.
 #include <gtest/gtest.h>
 #include <hwy/highway.h>
 

@@ -1,4 +1,4 @@
-// A batch whose samples are all of classes with weight 0 counts nothing: loss 0 and gradients of 0.
+// If all samples of a batch have weight 0, the loss and the gradients are 0.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -71,7 +71,8 @@ TEST(CrossEntropy, OfABatchWithoutWeightIsZero) {
   }
 }
 
-// One-hot probabilities say the same as class numbers, and ten times the weights are the same weights.
+// One-hot probabilities are equivalent to class numbers, and ten times the weights are equivalent
+// to the weights.
 TEST(CrossEntropy, OfProbabilitiesIsThatOfClassNumbers) {
   for (const Backend* backend : {&reference_backend(), &cpu_backend()}) {
     for (const double smoothing : {0.0, 0.1}) {

@@ -1,4 +1,4 @@
-// What layers make of some samples, saved as the training goes on.
+// Snapshots of the layers' outputs for some samples, saved during training.
 #include "lehr/callbacks/activation_snapshots.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// ActivationStats records what the network holds, and leaves the training as it is.
+// ActivationStats records the network's tensors and does not change the training.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -61,7 +61,7 @@ TEST(ActivationStats, HoldsEveryLayerAtEveryBatch) {
   EXPECT_GT(stats.overhead(), 0);
 }
 
-// The numbers are those of the tensors: computed again from what the plan kept.
+// The statistics match the tensors: they are computed again from the values that the plan kept.
 TEST(ActivationStats, MeasuresTheTensorsThemselves) {
   const auto learner = learner_with({.gradients = true}, false);
   std::vector<double> norms;
@@ -151,7 +151,7 @@ TEST(ActivationStats, BatchesWithoutAStepHaveNoUpdate) {
   EXPECT_GT(layer.activation[0].count, 0);
 }
 
-// A long run thins its series; a batch unlike all others stays.
+// A long run thins its series, but a batch that differs from all others is kept.
 TEST(ActivationStats, IsBoundedAndKeepsExtremes) {
   const auto learner = learner_with({.most_points = 16}, false);
   learner->on(Event::before_batch, [](Learner& l) {
@@ -170,7 +170,7 @@ TEST(ActivationStats, IsBoundedAndKeepsExtremes) {
   for (const LayerStats& layer : stats.layers()) EXPECT_EQ(layer.activation.size(), points.size());
 }
 
-/// Listens for as long as the Learner lives.
+/// Listens during the lifetime of the Learner.
 void listen(Learner& learner, ActivationStats::Sink sink) {
   const auto listening = learner.callback<ActivationStats>().listen(std::move(sink));
   learner.on(Event::clean_up, [listening](Learner&) {});
@@ -187,7 +187,7 @@ std::unique_ptr<Learner> timed_learner(ActivationStatsOptions options, double re
   return learner;
 }
 
-// Whatever a record costs: the next one waits until the training has earned both.
+// Whatever a record costs, the next one waits until the training time pays for both.
 TEST(ActivationStats, HoldsItsBudget) {
   const test::ManualClock clock;
   const auto learner = timed_learner({.budget = 0.1});
@@ -229,7 +229,8 @@ TEST(ActivationStats, ABudgetHoldsWithBatchesLeftOutToo) {
     EXPECT_EQ(point.step % 2, 0);
 }
 
-// What the first record costs is no measure for the next ones: it fills caches, and allocates.
+// The cost of the first record does not predict the next ones, because it fills caches and
+// allocates.
 TEST(ActivationStats, AnExpensiveFirstRecordIsPaidOnce) {
   const test::ManualClock clock;
   const auto learner = timed_learner({.budget = 0.1}, 0);
@@ -241,7 +242,7 @@ TEST(ActivationStats, AnExpensiveFirstRecordIsPaidOnce) {
   EXPECT_EQ(learner->callback<ActivationStats>().records(), 11);
 }
 
-// The training's bits are the same however many batches were recorded.
+// The training is bit-identical for any number of recorded batches.
 TEST(ActivationStats, ABudgetLeavesTheTrainingAsItIs) {
   const auto without = small_learner();
   without->fit(3, 1e-3);
@@ -253,7 +254,7 @@ TEST(ActivationStats, ABudgetLeavesTheTrainingAsItIs) {
   }
 }
 
-// A tensor that was not measured has no row, in the store as in the series.
+// A tensor that was not measured has no row in the store and in the series.
 TEST(ActivationStats, WhatWasNotMeasuredHasNoRow) {
   auto learner = small_learner();
   learner->add(ActivationStats({.every = 1, .gradients = true, .validation = true}));
@@ -285,8 +286,8 @@ std::unique_ptr<Learner> residual_learner(std::vector<std::string> layers) {
   return learner;
 }
 
-// The activation behind an addition is fused with it; the addition alone and a norm alone are not fused when
-// they are watched.
+// The activation after an addition is fused with it. If the addition or a norm is watched by
+// itself, it is not fused.
 TEST(ActivationStats, WatchesActivationsAdditionsAndNormsOfResidualNetworks) {
   const auto without = residual_learner({});
   without->fit(1, 1e-3);
@@ -317,7 +318,8 @@ TEST(ActivationStats, WatchesActivationsAdditionsAndNormsOfResidualNetworks) {
   EXPECT_GT(fused.info.forward_seconds.value_or(0), 0);
 }
 
-// A frozen layer has no gradient, and a batch without a backward pass has none of the one before.
+// A frozen layer has no gradient. A batch without a backward pass does not have the gradients of
+// the previous batch.
 TEST(ActivationStats, GradientsThatNobodyComputedAreNone) {
   auto learner = small_learner();
   learner->add(ActivationStats({.every = 1, .gradients = true}));
@@ -424,7 +426,7 @@ TEST(ActivationStats, NamesDeadChannels) {
   EXPECT_TRUE(stats.layer("6").activation.dead_channels().empty());
 }
 
-// A value is saturated if the function is flat there, whichever side of the function is looked at.
+// A value is saturated if the function is flat there, measured at its input or its output.
 TEST(ActivationStats, CountsSaturatedValues) {
   std::vector<double> shares;
   for (const bool before : {false, true}) {

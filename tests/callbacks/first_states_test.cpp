@@ -1,4 +1,4 @@
-// Callbacks' states in checkpoints of lehr's first versions: structs as they lay in memory.
+// Callback states in checkpoints of lehr's first versions: structs in their memory layout.
 // tests/cli/goldens/run_of_version_0 is a run of lehr 12ae3a3.
 #include <gtest/gtest.h>
 
@@ -39,7 +39,7 @@ CallbackState state_of_the_run() {
       .callbacks.at("ActivationStats");
 }
 
-/// Calls `look` when ActivationStats has taken the state over, before the first batch.
+/// Calls `look` when ActivationStats has loaded the state, before the first batch.
 template <class Look>
 void with_state(const CallbackState& state, const Look& look) {
   const auto learner = learner_of_the_run();
@@ -116,7 +116,7 @@ TEST(FirstStates, OfTheRecorderAreRead) {
   EXPECT_EQ(message_of<BadInput>([&] { recorder.load_state(state); }), "the saved records are cut");
 }
 
-// What a callback saves now is a table, in which every column has a name.
+// Callbacks now save a table in which every column has a name.
 TEST(States, AreTables) {
   const auto learner = test::small_learner();
   learner->add(Recorder());

@@ -1,4 +1,4 @@
-// Training while the disk does not take files.
+// Training while the disk cannot store files.
 #include <gtest/gtest.h>
 
 #include <algorithm>

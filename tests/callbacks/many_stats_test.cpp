@@ -1,4 +1,5 @@
-// Several ActivationStats watch one training, each in its own way, and the recorder keeps what all record.
+// Several ActivationStats watch one training with different settings, and the recorder keeps the
+// records of all.
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -17,7 +17,7 @@ void expect_refused(const Outcome& outcome, const std::string& said) {
   EXPECT_NE(outcome.err.find(said), std::string::npos) << outcome.err;
 }
 
-/// One way to spoil a folder of IDX files, and what the sentence must name.
+/// One way to damage a folder of IDX files, and the text that the error must contain.
 struct Spoiled {
   std::string name;
   std::function<void(const std::filesystem::path&)> spoil;
@@ -119,7 +119,7 @@ std::string chunk(const std::string& type_and_data) {
   return big_endian(static_cast<std::uint32_t>(type_and_data.size() - 4)) + type_and_data + big_endian(~crc);
 }
 
-/// A black PNG picture, one pixel wide, in zlib's blocks without compression.
+/// A black PNG picture, one pixel wide, in uncompressed zlib blocks.
 std::string tall_picture(std::uint32_t height) {
   std::string blocks("\x78\x01", 2);
   for (std::uint32_t rows = 0; rows < height;) {
@@ -149,7 +149,7 @@ TEST(BadFiles, APictureThatIsTooLongIsNamedWithTheLimit) {
                  "65536");
 }
 
-// Another file name would not help, so this is no bad input.
+// Another file name would not help, so this is not bad input.
 TEST(BadFiles, TooManyOpenFilesAreAFailureWithItsReason) {
   const TemporaryFolder folder;
   trained_run(folder.path(), {});
@@ -191,7 +191,8 @@ TEST(Output, AFolderThatCannotBeWrittenIsRefusedAtOnce) {
   EXPECT_EQ(folder.contents(), std::vector<std::string>{"file"});
 }
 
-// What only the first batch shows: the last batch norm sees a single value a channel.
+// An error that appears only with the first batch: the last batch norm gets a single value per
+// channel.
 TEST(Output, ATrainingThatCannotBeginLeavesNoRun) {
   const TemporaryFolder folder;
   expect_refused(

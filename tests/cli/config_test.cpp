@@ -93,7 +93,7 @@ TEST(Config, MayHoldANumberAsText) {
   EXPECT_EQ(outcome.event("start")["lr"], 1);
 }
 
-// The run could not be resumed: its config.toml would be no TOML.
+// The run could not be resumed, because its config.toml would not be valid TOML.
 TEST(Config, ATextThatIsNotUtf8IsRefusedBeforeAnythingIsWritten) {
   const TemporaryFolder folder;
   write_idx(folder.path() / "d\xff", 20, 28, 28);

@@ -1,4 +1,4 @@
-// Runs that have come to their end, or to none: what a resume and an export do to them.
+// Resume and export of runs that have ended, or that never began.
 #include <gtest/gtest.h>
 
 #include <fstream>

@@ -1,4 +1,4 @@
-// Signals that come while a command runs.
+// Signals during a command.
 #include <gtest/gtest.h>
 
 #include <csignal>
@@ -40,7 +40,7 @@ TEST(Interrupt, TwiceStopsAtOnce) {
   EXPECT_EQ(training.wait().status, 130);
 }
 
-// The shell and the system each send one when a terminal is closed.
+// When a terminal is closed, the shell and the system each send one.
 TEST(Interrupt, SeveralHangupsAreOne) {
   const TemporaryFolder folder;
   Running training(folder.path(), long_training({}));
@@ -120,8 +120,8 @@ TEST(Interrupt, EndsASweepOfRates) {
   }
 }
 
-// Training is one batch and validation thousands, so the signal comes during validation as good as always;
-// what is checked holds wherever it comes.
+// The training has one batch and the validation thousands, so the signal almost always arrives
+// during validation. The checks hold at any time.
 TEST(Interrupt, DuringValidationTheSummaryNamesTheEpochOfItsFigures) {
   const TemporaryFolder folder;
   Running training(folder.path(),

@@ -1,4 +1,4 @@
-// What is measured and judged: class weights, monitors, batch norm's batches, the training set in evaluation
+// Losses and metrics: class weights, monitors, batch norm's batches, the training set in evaluation
 // mode.
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ std::vector<std::string> training(const std::string& data, std::vector<std::stri
   return all;
 }
 
-// Of 40 training images 8 validate: sample i shows i mod 10, so that 8 and 9 are missing.
+// 8 of 40 training images are used for validation. Sample i shows i mod 10, so 8 and 9 are missing.
 TEST(Monitor, SaysWhyAValueIsUndefinedAndTrainsOn) {
   const TemporaryFolder folder;
   const Outcome outcome =
@@ -110,7 +110,7 @@ TEST(BatchNorm, RefusesALastBatchOfOnePictureAndLeavesNothing) {
   }
 }
 
-// A warm-up from 0 is all that a training of one step has.
+// A training with one step consists only of a warm-up from 0.
 TEST(Schedule, ThatWouldTrainNothingIsRefused) {
   for (const std::vector<std::string>& warm :
        {std::vector<std::string>{"--schedule", "warmup-cosine"}, {"--warm-up", "0.5"}}) {

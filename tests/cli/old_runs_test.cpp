@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 
 const fs::path old_run = fs::path(LEHR_SOURCE_DIR) / "tests/cli/goldens/run_of_version_0";
 
-// The order of some sums has changed since, so the weights agree to rounding and not to the bit.
+// The order of some sums has changed since, so the weights agree up to rounding, but not bit for
+// bit.
 TEST(OldRun, IsResumedFromItsCheckpoint) {
   const TemporaryFolder folder;
   const fs::path run_folder = folder.path() / "runs" / "20261125-225735-a97a";

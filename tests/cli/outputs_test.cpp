@@ -1,4 +1,5 @@
-// Every file that an option names is looked at before the first batch, and what is there is not lost.
+// Every file that an option names is checked before the first batch, and existing files are not
+// lost.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -57,7 +58,7 @@ TEST(Outputs, WhatExistsIsNotLost) {
       expect_refused(folder.path(), {option, file}, option + " \"" + file + "\": the file exists");
     }
   }
-  // The other log can be written, but is not begun.
+  // The other log could be written, but has not been started.
   expect_refused(folder.path(), {"--csv", "new.csv", "--jsonl", "precious"}, "the file exists");
   EXPECT_EQ(read_file(folder.path() / "precious"), "years of work");
   EXPECT_EQ(folder.contents(), (Arguments{"link", "precious"}));

@@ -1,4 +1,4 @@
-// What lehr runs rm and lehr runs gc remove, and what they leave alone.
+// What lehr runs rm and lehr runs gc remove and keep.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>

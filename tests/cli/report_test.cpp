@@ -1,4 +1,4 @@
-// lehr report: what runs did, as a page and in the terminal.
+// lehr report: runs as a page and in the terminal.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -17,7 +17,7 @@ std::string text_of(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// A folder with two runs, "first" and one with a name of a hostile kind.
+/// A folder with two runs: "first", and one with a malicious name.
 class Report : public testing::Test {
  protected:
   static void SetUpTestSuite() {

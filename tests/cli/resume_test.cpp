@@ -1,4 +1,4 @@
-// Runs that are interrupted, killed or damaged, and what --resume makes of them.
+// --resume of runs that were interrupted, killed or damaged.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -38,7 +38,7 @@ bool can_resume(const fs::path& folder) {
                              [](const auto& run) { return fs::exists(run.path() / "config.toml"); });
 }
 
-/// Kills for each way to train: eleven, or what LEHR_TEST_KILLS says.
+/// Number of kills for each way to train: eleven, or the value of LEHR_TEST_KILLS.
 int kills_of_a_way() {
   const char* given = std::getenv("LEHR_TEST_KILLS");
   return given == nullptr ? 11 : std::stoi(given);
@@ -88,8 +88,9 @@ INSTANTIATE_TEST_SUITE_P(Ways, Killed,
                                          Arguments{"--schedule", "one-cycle", "--optimizer", "lookahead-adam",
                                                    "--csv", "log.csv"}));
 
-/// In a child process, on a disk of its own: 0 if the run said that the disk was full, left nothing that
-/// cannot be read, and ended with the same weights, at once or once there was room.
+/// Runs in a child process with a small disk of its own. Returns 0 if the run reported the full
+/// disk, left no unreadable file, and ended with the same weights, either directly or after there
+/// was space again.
 int train_on_small_disk(const fs::path& folder, int kilobytes, const std::string& expected) {
   if (!mount_disk(folder, std::to_string(kilobytes) + "k")) return no_namespace;
   const Outcome full = run(folder, training({"--ema", "0.95"}));
@@ -145,7 +146,7 @@ TEST(Resume, GoesOnAfterCtrlCAndSigterm) {
   }
 }
 
-// Each of these is a decision that the files hold, and no accident that a resume may undo.
+// Each of these is recorded as a decision in the files. A resume must not undo it.
 TEST(Resume, OfATrainingThatEndedEarlyChangesNothing) {
   const TemporaryFolder folder;
   const Outcome outcome = run(
@@ -236,7 +237,7 @@ std::int64_t lines_in(const fs::path& file) {
   return std::ranges::count(text, '\n');
 }
 
-// Data is known by its contents, and paths in a run are absolute.
+// Data is identified by its contents, and paths in a run are absolute.
 TEST(Resume, FindsItsDataAndLogsFromAnyFolderAndWhereTheyWereMoved) {
   const TemporaryFolder folder;
   const fs::path root = folder.path();
@@ -277,7 +278,7 @@ TEST(Resume, FindsItsDataAndLogsFromAnyFolderAndWhereTheyWereMoved) {
   EXPECT_EQ(shown.events().at(0)["data"], "mnist:" + (root / "b").string()) << shown.err;
 }
 
-// The seeds were one when this run was made.
+// The two seeds were a single one when this run was made.
 TEST(Resume, OfARunFromBeforeTheDataHadASeedOfItsOwn) {
   const TemporaryFolder folder;
   const Outcome first = run(folder.path(), {"train", "--data", "digits:200", "--seed", "3", "--data-seed",
@@ -291,7 +292,7 @@ TEST(Resume, OfARunFromBeforeTheDataHadASeedOfItsOwn) {
   EXPECT_EQ(resumed.status, 0) << resumed.err;
 }
 
-/// Waits until the file is there, for as long as the command runs.
+/// Waits until the file exists, or until the command ends.
 bool waited_for(const fs::path& file) {
   constexpr int tries = 3000;
   for (int i = 0; i < tries && !fs::exists(file); ++i) {

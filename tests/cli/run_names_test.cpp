@@ -1,4 +1,4 @@
-// How runs are named on the command line, and what a run that is being trained is safe from.
+// How runs are named on the command line, and which commands leave a running training alone.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 using Arguments = std::vector<std::string>;
 
-/// Trains one batch, with a checkpoint behind it; returns the run's ID.
+/// Trains one batch and saves a checkpoint after it. Returns the run's ID.
 std::string stopped_run(const fs::path& folder, Arguments more) {
   Arguments arguments{"train",  "--data",  "digits:200",   "--epochs", "2",
                       "--json", "--quiet", "--time-limit", "0.0000001"};
@@ -120,7 +120,7 @@ TEST(Titles, ThatMeanSeveralThings) {
   expect_refused(run(folder.path(), {"runs", "show", ""}), "unknown run");
   expect_refused(run(folder.path(), {"train", "--resume", ""}), "unknown run");
   expect_refused(run(folder.path(), {"runs", "show", "twic"}), "unknown run");
-  // A title decides among the runs that can be meant.
+  // Among several matching runs, a title decides.
   fs::remove_all(folder.path() / "runs" / first);
   EXPECT_EQ(run(folder.path(), {"train", "--resume", "twice", "--quiet"}).out,
             "runs/" + second + "/model.safetensors\n");
@@ -154,7 +154,7 @@ TEST(Folders, NameTheRunsOfTheStoreBesideThem) {
   EXPECT_EQ(run(root, {"runs", "export", path, "--table", "steps"}).status, 0);
   EXPECT_EQ(run(root, {"report", path}).out, path + "/report.html\n");
   EXPECT_EQ(run(root, {"report", path, "runs/" + other, "--out", "both.html"}).status, 0);
-  // A resume by any of its names goes on in the same records.
+  // A resume by any of its names continues in the same records.
   for (const auto& [from, name] : std::map<fs::path, std::string>{{root, "links/best"},
                                                                   {root / "exp", id},
                                                                   {root / path, "."},

@@ -1,4 +1,4 @@
-// lehr runs: what trainings leave behind, listed, compared, exported and removed.
+// lehr runs: lists, compares, exports and removes the runs of earlier trainings.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -178,7 +178,7 @@ TEST_F(Runs, AnswerSql) {
 
 TEST_F(Runs, AreRemovedWithTheirFolders) {
   const std::string gone = train({});
-  EXPECT_EQ(runs({"rm", gone}).status, 2);  // nobody there to ask
+  EXPECT_EQ(runs({"rm", gone}).status, 2);  // no terminal to ask on
   EXPECT_EQ(runs({"rm", gone, "--yes"}).status, 0);
   EXPECT_FALSE(fs::exists(folder_->path() / "runs" / gone));
   const Outcome unknown = runs({"show", gone});
@@ -221,7 +221,8 @@ TEST_F(Runs, ThatWereKilledAreInterruptedAndGoOn) {
   EXPECT_GT(steps, 0);
 }
 
-/// A training that may write no file of more than 500 kB: checkpoints, but not all of the records.
+/// A training with a file size limit of 500 kB: enough for checkpoints, but not for all of the
+/// records.
 Outcome train_with_little_space(const fs::path& folder, std::vector<std::string> more) {
   std::vector<std::string> arguments{"train",     "--data", "digits:1000", "--epochs",     "6",
                                      "--quiet",   "--seed", "1",           "--batch-size", "2",
@@ -246,7 +247,7 @@ TEST_F(Runs, StopWhereTheirRecordsAreRequired) {
   const std::size_t at = outcome.err.find("--resume ");
   ASSERT_NE(at, std::string::npos) << outcome.err;
   const std::string path = outcome.err.substr(at + 9, outcome.err.find('\n', at) - at - 9);
-  // With space again it goes on in the same records.
+  // When there is space again, it continues in the same records.
   const Outcome resumed = run(folder_->path(), {"train", "--resume", path, "--out", "strict", "--quiet"});
   EXPECT_EQ(resumed.status, 0) << resumed.err;
   const auto counts =

@@ -59,8 +59,8 @@ TEST(Stats, CountChannelsOnRequest) {
   EXPECT_EQ(plain.err.find("dead channels"), std::string::npos);
 }
 
-// Statistics are part of what a checkpoint holds, and repeat bit by bit if every batch is recorded. With a
-// budget the records depend on how fast the machine is, and the training repeats all the same.
+// Checkpoints contain the statistics. If every batch is recorded, they repeat bit by bit. With a
+// budget, the records depend on the speed of the machine, but the training still repeats.
 TEST(Stats, GoOnAfterAResume) {
   for (const std::vector<std::string>& more : {std::vector<std::string>{"--stats-every", "1"}, {}}) {
     const TemporaryFolder folder;
@@ -74,7 +74,7 @@ TEST(Stats, GoOnAfterAResume) {
   }
 }
 
-// No machine is so fast that a second record would fit into this budget.
+// No machine is fast enough for a second record within this budget.
 TEST(Stats, SaysHowManyBatchesABudgetLeftOut) {
   const TemporaryFolder folder;
   const Outcome little = run(folder.path(), training({"--stats", "--no-save", "--stats-budget", "1e-9"}));

@@ -1,4 +1,4 @@
-// Readers that go away, streams that are closed or full, and limits on the size of files.
+// Readers that close a pipe, streams that are closed or full, and limits on file sizes.
 #include <gtest/gtest.h>
 #include <pty.h>
 #include <sys/wait.h>
@@ -14,7 +14,7 @@ namespace {
 
 const std::string training = R"("$LEHR" train --data digits:300 --threads 1 --epochs 3)";
 
-/// Runs the command in a pipe to `reader` and returns its own status.
+/// Runs the command in a pipe to `reader` and returns the status of the command.
 std::string status_in_pipe(const TemporaryFolder& folder, const std::string& command,
                            const std::string& reader) {
   const Outcome outcome = run_script(folder.path(), "{ " + command + "; echo $? >status; } | " + reader);
@@ -78,7 +78,7 @@ TEST(Streams, AFullStdoutIsSaidWithStatus1AndTheModelIsThere) {
   EXPECT_EQ(run_script(folder.path(), "\"$LEHR\" runs list 2>/dev/full").status, 0);
 }
 
-// As a window that is closed: the terminal takes nothing any more, and SIGHUP comes.
+// Like closing a terminal window: the terminal accepts no more output, and SIGHUP arrives.
 TEST(Streams, ATerminalThatIsClosedInterruptsATraining) {
   const TemporaryFolder folder;
   int terminal = -1;
@@ -107,7 +107,7 @@ TEST(Streams, ATerminalThatIsClosedInterruptsATraining) {
   EXPECT_TRUE(holds_a_model(folder));
 }
 
-// A kilobyte a block: the weights fit, a checkpoint does not.
+// One kilobyte per block: the weights fit, but a checkpoint does not.
 TEST(Streams, ALimitOnTheSizeOfFilesIsAFullDisk) {
   const TemporaryFolder folder;
   const Outcome outcome = run_script(folder.path(), "ulimit -f 100; " + training + " --quiet");

@@ -100,7 +100,7 @@ Running::Running(const std::filesystem::path& folder, Words words, std::int64_t 
   const std::filesystem::path err = streams_.path() / "err";
   child_ = fork();
   if (child_ != 0) return;
-  // Whoever runs the tests in the background may ignore signals; the command would go on to ignore them.
+  // If the tests run in the background, signals may be ignored, and the command would inherit that.
   for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGXCPU}) std::signal(number, SIG_DFL);
   redirect(out, STDOUT_FILENO);
   redirect(err, STDERR_FILENO);

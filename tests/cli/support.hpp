@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-/// Runs the real command in a folder of its own.
+/// Runs the real command in its own folder.
 namespace lehr::test {
 
-/// A fresh folder that goes with the object.
+/// A new folder, removed by the destructor.
 class TemporaryFolder {
  public:
   TemporaryFolder();
@@ -19,7 +19,7 @@ class TemporaryFolder {
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
   const std::filesystem::path& path() const { return path_; }
-  /// Names of everything in it, relative, sorted.
+  /// The relative names of everything in it, sorted.
   std::vector<std::string> contents() const;
 
  private:
@@ -31,28 +31,29 @@ struct Outcome {
   std::string out;
   std::string err;
 
-  /// stdout as one JSON object a line; fails the test where it is not.
+  /// stdout as one JSON object per line. Fails the test if it is not.
   std::vector<nlohmann::json> events() const;
   nlohmann::json event(const std::string& name) const;
 };
 
-/// A command under way.
+/// A running command.
 class Running {
  public:
-  /// file_size_limit > 0 makes every write beyond that many bytes fail, as a full disk does.
+  /// With file_size_limit > 0, every write beyond that many bytes fails, as on a full disk.
   Running(const std::filesystem::path& folder, const std::vector<std::string>& arguments,
           std::int64_t file_size_limit = 0);
-  /// A script for sh in which "$LEHR" is the command.
+  /// A script for sh. In it, "$LEHR" is the command.
   static Running script(const std::filesystem::path& folder, const std::string& text);
   ~Running();
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
 
   void signal(int number) const;
-  /// Waits until stdout holds the text; false where the command ended or half a minute went by before.
+  /// Waits until stdout contains the text. Returns false if the command ends or half a minute
+  /// passes first.
   bool wait_for_output(const std::string& text);
-  /// Waits until the command has a handler for that signal; false if it ended or half a minute went by
-  /// before.
+  /// Waits until the command handles that signal. Returns false if it ends or half a minute passes
+  /// first.
   bool wait_until_caught(int signal);
   Outcome wait();
 
@@ -68,10 +69,11 @@ class Running {
 
 Outcome run(const std::filesystem::path& folder, const std::vector<std::string>& arguments);
 Outcome run_script(const std::filesystem::path& folder, const std::string& text);
-/// The ID of a run of two epochs on 200 generated digits, trained in that folder.
+/// Trains a run of two epochs on 200 generated digits in that folder. Returns its ID.
 std::string trained_run(const std::filesystem::path& folder, std::vector<std::string> options);
 
-/// Writes the four files of MNIST's layout with `count` images of that size, training and test alike.
+/// Writes the four files of MNIST's layout, with `count` images of that size in both the training
+/// and the test set.
 void write_idx(const std::filesystem::path& folder, int count, int height, int width);
 void write_file(const std::filesystem::path& file, const std::string& bytes);
 std::string read_file(const std::filesystem::path& file);

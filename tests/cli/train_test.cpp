@@ -100,15 +100,15 @@ TEST(Train, GivesTheSameWeightsForTheSameSeed) {
   }
 }
 
-/// The part of a safetensors file behind its header.
+/// The part of a safetensors file after its header.
 std::string tensors_of(const std::string& bytes) {
   std::size_t header = 0;
   for (std::size_t i = 8; i-- > 0;) header = header << 8 | static_cast<unsigned char>(bytes.at(i));
   return bytes.substr(8 + header);
 }
 
-/// What is left of a training that does not learn: the first weights, and what its checkpoint says of the
-/// data.
+/// The files of a training that does not learn: the initial weights, and the checkpoint's
+/// description of the data.
 struct Start {
   std::string weights;
   std::string data;
@@ -165,7 +165,7 @@ TEST(Train, LeavesTheStepThatDivergedForReplay) {
   const Outcome text = run(folder.path(), {"replay", dump});
   EXPECT_EQ(text.status, 0) << text.err;
   EXPECT_NE(text.out.find("first not finite: the output of layer"), std::string::npos) << text.out;
-  // The loss has no finite value, and so no least one, no mean and no largest one.
+  // The loss has no finite value, so it has no minimum, mean or maximum.
   EXPECT_NE(text.out.find("-           -           -          all nan\n\nfirst"), std::string::npos)
       << text.out;
   const auto tensors = run(folder.path(), {"replay", dump, "--json"}).events();

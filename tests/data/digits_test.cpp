@@ -90,8 +90,8 @@ double squared_distance(const std::vector<double>& mean, const Bytes& pixels) {
   return sum;
 }
 
-// A nearest-mean classifier learns something of them, but by far not all: digits of a class look alike and
-// yet vary.
+// A nearest-mean classifier learns some of them, but far from all: digits of a class are similar
+// but vary.
 TEST(Digits, AreNeitherTrivialNorNoise) {
   const DataSplits splits = data::digits({.train = 4000, .valid = 1000});
   std::vector<std::vector<double>> means(10, std::vector<double>(784));

@@ -1,4 +1,5 @@
-// Random damage to valid files: whatever comes, the readers return or throw BadInput. The sanitizers watch.
+// Random damage to valid files. The readers must return or throw BadInput for any content. The
+// sanitizers check them.
 #include <algorithm>
 
 #include "lehr/core/rng.hpp"
@@ -38,7 +39,7 @@ Bytes mutated(const Bytes& original, Rng& rng) {
   return bytes;
 }
 
-// Returns how many of the mutations were read without complaint.
+// Returns how many of the mutations were read without an error.
 template <class Read>
 int read_mutations(const Bytes& original, std::uint64_t stream, Read read) {
   int accepted = 0;

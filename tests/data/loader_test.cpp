@@ -178,7 +178,7 @@ TEST(Loader, EndsWhileBatchesWait) {
   }
 }
 
-/// Keeps the last batch untouched while the next ones are made.
+/// Holds the last batch while the next ones are made.
 TEST(Loader, LeavesABatchAloneUntilTheNextIsAskedFor) {
   const auto set = numbered_set(400);
   Loader loader(set, options_of(4, 1));
@@ -224,7 +224,7 @@ TEST(Loader, NamesTheFirstSampleThatCannotBeRead) {
   }
 }
 
-/// Calls the given function for each picture, which throws.
+/// A data set that calls a function for each picture. The function throws.
 class ThrowingSet final : public Dataset {
  public:
   explicit ThrowingSet(std::function<void()> action) : action_(std::move(action)) {}

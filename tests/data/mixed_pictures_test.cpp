@@ -1,5 +1,5 @@
-// Pictures of different sizes and formats, with random transforms: the bits depend on nothing but seed, epoch
-// and sample.
+// Pictures of different sizes and formats, with random transforms. The bits depend only on seed,
+// epoch and sample.
 #include <algorithm>
 #include <cmath>
 
@@ -30,7 +30,7 @@ LoaderOptions options_of(int workers) {
 
 using Values = std::vector<float>;
 
-/// The inputs of an epoch, one after the other.
+/// The inputs of an epoch in sequence.
 Values epoch_of(Loader& loader, std::int64_t epoch, std::int64_t first = 0) {
   Values values;
   loader.start(epoch, first);

@@ -29,7 +29,7 @@ Image some_picture(const Shape& shape) {
   return image;
 }
 
-// One multiplication and one addition in single precision, by factors that were rounded once.
+// One multiplication and one addition in single precision. The factors are rounded once.
 TEST(Preprocessing, RoundsAsTrainingAlwaysDid) {
   const Image picture = some_picture(colour.shape);
   const std::vector<float> input = input_of(picture, colour);

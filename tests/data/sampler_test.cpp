@@ -14,7 +14,7 @@ using data_test::Bytes;
 using data_test::expect_bad_input;
 using Order = std::vector<std::int64_t>;
 
-/// Has a size and nothing else.
+/// A data set that has only a size.
 class Sized final : public Dataset {
  public:
   explicit Sized(std::int64_t size) : size_(size) {}
@@ -33,7 +33,7 @@ Order random_order(std::int64_t count, std::uint64_t seed, std::int64_t epoch) {
   return epoch_order(*make_sampler({"random"}, {set, seed}), epoch);
 }
 
-// Numbers of lehr 12ae3a3: a training of an earlier version can be resumed and repeated.
+// Numbers of lehr 12ae3a3: a training of an earlier version must be resumable and repeatable.
 TEST(RandomSampler, KeepsTheOrderOfEarlierVersions) {
   EXPECT_EQ(random_order(12, 9, 3), (Order{9, 5, 3, 11, 2, 7, 1, 4, 8, 6, 10, 0}));
   EXPECT_EQ(random_order(12, 1234567890123, 0), (Order{4, 2, 9, 1, 11, 5, 8, 6, 10, 7, 0, 3}));
@@ -70,7 +70,7 @@ TEST(EpochOrder, RefusesCountsThatDoNotFitIntoMemory) {
   }
 }
 
-/// Samples of one class alone, or any numbers.
+/// A sampler with given sample numbers, such as those of one class.
 class Chosen final : public Sampler {
  public:
   explicit Chosen(Order samples) : samples_(std::move(samples)) {}

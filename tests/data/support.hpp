@@ -22,7 +22,7 @@ namespace lehr::data_test {
 namespace fs = std::filesystem;
 using Bytes = std::vector<std::uint8_t>;
 
-/// A fresh folder that is removed with all it holds.
+/// A new folder that is removed with its contents.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
@@ -43,7 +43,7 @@ class TemporaryFolder {
   fs::path path_;
 };
 
-/// While it lives, root's tests run as a user for whom permissions count.
+/// During its lifetime, tests of root run as a user to whom permissions apply.
 class OrdinaryUser {
  public:
   OrdinaryUser() {
@@ -78,7 +78,7 @@ inline Bytes idx_header(std::initializer_list<std::uint32_t> extents, std::uint8
   return bytes;
 }
 
-/// count images of height x width whose bytes are a function of their place.
+/// `count` images of height x width. Each byte is a function of its position.
 inline Bytes idx_images(std::uint32_t count, std::uint32_t height, std::uint32_t width) {
   Bytes bytes = idx_header({count, height, width});
   for (std::uint32_t i = 0; i < count * height * width; ++i) {
@@ -121,7 +121,7 @@ inline Bytes pixels_of(const Dataset& set, std::int64_t index) {
   return picture.pixels;
 }
 
-/// Expects one sentence of BadInput that holds every part.
+/// Expects a BadInput whose message contains every part.
 inline void expect_bad_input(const std::function<void()>& run,
                              std::initializer_list<std::string_view> parts) {
   try {

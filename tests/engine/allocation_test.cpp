@@ -1,5 +1,5 @@
-// Running a batch allocates nothing: the whole program's operator new is counted. Only networks without a
-// kernel of oneDNN are held to it, since oneDNN makes a few small objects of its own at each call.
+// Running a batch allocates nothing: operator new is counted in the whole program. Only networks
+// without oneDNN kernels are tested, because oneDNN makes a few small objects at each call.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -23,7 +23,7 @@ void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
   ++allocations;
   return std::malloc(bytes == 0 ? 1 : bytes);
 }
-// Where GCC sees free() behind its own new, it takes the two for a mismatch.
+// GCC sees free() after this program's own new and reports a mismatch.
 [[gnu::noinline]] void operator delete(void* address) noexcept { std::free(address); }
 [[gnu::noinline]] void operator delete(void* address, std::size_t) noexcept { std::free(address); }
 

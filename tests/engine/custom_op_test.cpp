@@ -1,4 +1,4 @@
-// Operations that a program adds: the example's swish and focal loss, on both backends.
+// Operations that a program adds: swish and the focal loss of the example, on both backends.
 #include "lehr/engine/custom_op.hpp"
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ using test::register_example;
 
 const TensorSpec image{DType::f32, {2, 3, 4, 5}};
 
-/// A description of one input and output of the same shape, for the operations of these tests.
+/// A base for the operations of these tests: one input and an output of the same shape.
 class SameShape : public CustomOp {
  public:
   TensorSpec infer(std::span<const TensorSpec> inputs) const override { return inputs[0]; }
@@ -36,7 +36,7 @@ class Twice final : public SameShape {
   }
 };
 
-/// x^2, whose backward pass is wrong by a factor.
+/// x^2, with a backward pass that is wrong by a factor.
 class WrongSquare final : public SameShape {
  public:
   std::string_view type() const override { return "test-wrong-square"; }
@@ -51,7 +51,8 @@ class WrongSquare final : public SameShape {
   }
 };
 
-/// exp(x). Backward reads the output alone, and a mask that forward saves: negative inputs get no gradient.
+/// exp(x). Backward reads only the output and a mask that forward saves: negative inputs get no
+/// gradient.
 class MaskedExp final : public SameShape {
  public:
   std::string_view type() const override { return "test-masked-exp"; }

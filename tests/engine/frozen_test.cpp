@@ -68,7 +68,7 @@ class Frozen : public ::testing::TestWithParam<std::tuple<const Backend*, bool>>
   Pass whole = pass_with(run, {});
 };
 
-// As in fine-tuning: nothing below the lowest layer that is trained runs backward.
+// As in fine-tuning: below the lowest trained layer, nothing runs backward.
 TEST_P(Frozen, LowestLayersSpareTheirBackwardPass) {
   std::ptrdiff_t before = whole.backward_steps;
   for (const std::size_t count : {std::size_t{1}, layers.size() / 2, layers.size() - 1}) {

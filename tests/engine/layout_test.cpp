@@ -1,4 +1,4 @@
-// A backend whose layouts are others: row-major everywhere, as PyTorch's.
+// A backend with other layouts: row-major everywhere, like PyTorch's.
 #include <gtest/gtest.h>
 
 #include <numeric>
@@ -11,7 +11,7 @@
 namespace lehr::test {
 namespace {
 
-/// Flattening row-major images moves nothing.
+/// Flattening row-major images copies nothing.
 class RowMajorFlatten final : public HostKernel {
  public:
   std::string implementation() const override { return "alias"; }

@@ -1,4 +1,4 @@
-// From the same weights and batches, 50 steps of SGD give PyTorch's losses.
+// With the same weights and batches, 50 steps of SGD give PyTorch's losses.
 #include "support/loss_curve.hpp"
 
 #include <gtest/gtest.h>
@@ -53,7 +53,7 @@ void fill(Parameters& parameters) {
   }
 }
 
-/// The model, its loss, and a plan a batch size.
+/// The model, its loss, and one plan per batch size.
 class CurveTraining {
  public:
   CurveTraining(const Graph& model, const LossCurve& curve)

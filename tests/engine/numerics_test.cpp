@@ -1,4 +1,4 @@
-// What a whole network makes of numbers at the edge.
+// How a whole network handles extreme numbers.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -35,7 +35,7 @@ Graph network(Activation::Kind kind) {
 
 class NanInTheLoss : public ::testing::TestWithParam<Activation::Kind> {};
 
-// Or a training that diverges would keep some layers' weights as if nothing had happened.
+// Otherwise a diverging training would keep some layers' weights without a sign of the error.
 TEST_P(NanInTheLoss, ReachesTheGradientsOfEveryLayer) {
   for (const Backend* backend : {&cpu_backend(), &reference_backend()}) {
     NetworkRun run(network(GetParam()), 4, *backend);
@@ -62,7 +62,8 @@ INSTANTIATE_TEST_SUITE_P(Activations, NanInTheLoss,
                                            Activation::Kind::gelu),
                          [](const auto& test) { return std::string(ops::name_of(test.param)); });
 
-// RMSprop divides a gradient by its own size: it makes full steps of one that is 6e-8 instead of 0.
+// RMSprop divides a gradient by its own magnitude. A gradient of 6e-8 instead of 0 thus gives full
+// steps.
 TEST(OneClass, WithSmoothingNeverMovesAWeight) {
   NetworkRun run(models::simple_cnn({.in = {1, 28, 28}, .classes = 1}), 5, cpu_backend(),
                  {.label_smoothing = 0.1});

@@ -56,7 +56,7 @@ TEST(Parameters, NameWhatIsWrong) {
   EXPECT_THROW(parameters.set("0.weight", Tensor({8, 1, 5, 5}, DType::i64)), BadInput);
 }
 
-// A copy that followed the original would compare a training with itself.
+// A snapshot that changes with the original would compare a training with itself.
 static_assert(!std::is_copy_constructible_v<Parameters> && !std::is_move_constructible_v<Parameters>);
 
 void fill(Parameters& parameters, float value) {

@@ -108,7 +108,7 @@ TEST(PlanInParts, RefusesWhatIsOutOfOrder) {
   EXPECT_THROW(plan.backward(), Error);  // its values are gone
 }
 
-// A flattened image of one position is the image itself, which is the caller's.
+// A flattened image with one position is the image itself, in the caller's memory.
 TEST(PlanInParts, NeverWritesToAnInput) {
   Graph graph;
   const NodeId image = graph.input("image", {DType::f32, {1, 3, 1, 1}});

@@ -25,8 +25,8 @@ Graph small_residual_network() {
 
 Graph simple_cnn(bool batch_norm) { return models::simple_cnn({.batch_norm = batch_norm}); }
 
-// One value used three times over, twice by the same node: its gradient has three sources. Flatten of a map
-// with one position is an alias, whose input is used elsewhere as well.
+// One value is used three times, twice by the same node, so its gradient has three sources. Flatten
+// of a map with one position is an alias, and its input is also used elsewhere.
 Graph branching_network() {
   Graph graph("branching");
   const NodeId x = graph.input("x", {DType::f32, {1, 3, 4, 4}});
@@ -226,7 +226,7 @@ TEST(Plan, RefusesWhatCannotRun) {
   const Graph model = simple_cnn(false);
   Parameters parameters(model, cpu_backend());
   EXPECT_THROW(Plan(model, parameters, {.batch_size = 0}), BadInput);
-  EXPECT_THROW(Plan(model, parameters, {.batch_size = 4}), BadInput);  // scores are no loss
+  EXPECT_THROW(Plan(model, parameters, {.batch_size = 4}), BadInput);  // scores are not a loss
   Plan unbound(model, parameters, {.batch_size = 4, .mode = Mode::eval});
   EXPECT_THROW(unbound.forward(), Error);
   EXPECT_THROW(unbound.backward(), Error);

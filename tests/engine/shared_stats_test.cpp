@@ -1,4 +1,4 @@
-// Several readers of one tensor share what is measured, and each gets what it asked for.
+// Several readers of one tensor share a measurement, and each gets what it asked for.
 #include "engine/shared_stats.hpp"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ void measure(SharedStats& shared, const std::vector<float>& values) {
   for (std::size_t place = 0; place < shared.places(); ++place) {
     if (TensorProbe* probe = shared.probe(place)) {
       probe->measure(test::HostValues(cpu_backend(), values).ref(), shared.result_of(place));
-      shared.share(place);
+      shared.copy_to_readers(place);
     }
   }
 }
@@ -62,7 +62,7 @@ TEST(SharedStats, OnlyWhatSomebodyWantsOfABatchIsMeasured) {
   EXPECT_EQ(shared.probe(1), nullptr);
 }
 
-// One after the other batches with all readers, with some and with none.
+// Consecutive batches with all readers, with some and with none.
 TEST(SharedStats, EachReaderGetsWhatItAskedFor) {
   SharedStats shared(cpu_backend());
   for (const StatsSpec& spec : {numbers, histograms, other_threshold}) shared.add(7, spec);

@@ -12,7 +12,7 @@ namespace lehr::test {
 enum class Unflushed {
   lost,   ///< nothing
   mixed,  ///< some pages of each file; of each folder the changes up to some point
-  kept,   ///< everything: the program was killed, and the machine goes on
+  kept,   ///< everything: the program was killed, but the machine keeps running
 };
 
 /// Changes `tree` to the state after a crash. `before` is a copy of it from before the program ran. `journal`

@@ -1,5 +1,5 @@
-// libFuzzer target: whatever a file of options says, reading it returns or throws BadInput, and what was read
-// can be written and read again.
+// libFuzzer target: for any content, reading a file of options returns or throws BadInput. What was
+// read can be written and read again.
 #include "lehr/core/error.hpp"
 #include "lehr/run/config_files.hpp"
 

@@ -1,4 +1,4 @@
-// libFuzzer target: whatever a picture's file holds, reading it returns or throws BadInput.
+// libFuzzer target: for any content, reading a picture returns or throws BadInput.
 #include "fuzz/memory_file.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/image/read.hpp"

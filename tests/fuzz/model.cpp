@@ -1,4 +1,4 @@
-// libFuzzer target: whatever a file says of the network in it, loading it returns or throws BadInput.
+// libFuzzer target: for any network in a file, loading it returns or throws BadInput.
 #include "fuzz/memory_file.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/model_io/model_file.hpp"

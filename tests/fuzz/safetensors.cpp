@@ -1,4 +1,4 @@
-// libFuzzer target: whatever a safetensors file says, reading it returns or throws BadInput.
+// libFuzzer target: for any content, reading a safetensors file returns or throws BadInput.
 #include "lehr/store/safetensors.hpp"
 
 #include "fuzz/memory_file.hpp"

@@ -8,7 +8,7 @@
 
 namespace lehr::test {
 
-/// Runs work, which is to throw BadInput, and gives its sentence back.
+/// Runs `work`, which must throw BadInput, and returns the message.
 template <class Work>
 std::string bad_input(Work&& work) {
   try {

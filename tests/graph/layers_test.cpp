@@ -1,4 +1,4 @@
-// What people call layers, and which of them reads which.
+// The layers of a graph, and which of them read which.
 #include "lehr/graph/layers.hpp"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ TEST(LayerInputs, OfAChainAreTheLayersBefore) {
   EXPECT_EQ(layer_inputs(layers, graph), (Inputs{{}, {0}, {1}, {2}, {3}}));
 }
 
-/// Two convolutions of which the second's output and the first's are added, then pooled, then classified.
+/// Two convolutions. Their outputs are added, pooled and classified.
 Graph with_shortcut() {
   Graph graph;
   const NodeId image = graph.input("image", {DType::f32, {1, 4, 8, 8}});
@@ -71,7 +71,7 @@ TEST(LayersNamed, FindActivationsAdditionsAndNormsByTheirName) {
   EXPECT_EQ(layers_named({"layer1.0.add"}, graph).front().has_weight, false);
 }
 
-// As before there were names of nodes: "layer1.*" are its layers, not each of its nodes.
+// As before node names were supported: "layer1.*" selects its layers, not each of its nodes.
 TEST(LayersNamed, APatternThatFitsLayersNamesLayersAlone) {
   const Graph graph = models::resnet_small({.widths = {4}, .blocks = 1});
   EXPECT_EQ(found({"layer1.*"}, graph), (Names{"layer1.0.conv1: conv2d + batch_norm + activation",

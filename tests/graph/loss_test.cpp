@@ -12,7 +12,7 @@ using test::bad_input;
 
 Graph classifier() { return models::simple_cnn({}); }
 
-/// The mean squared error, which has no use for class numbers.
+/// The mean squared error, which does not support class numbers.
 std::shared_ptr<const Loss> mse() { return loss_of(std::make_shared<const ops::MeanSquaredError>()); }
 
 TEST(Loss, IsAddedBehindTheScores) {

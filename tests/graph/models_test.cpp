@@ -120,7 +120,7 @@ TEST(ResNetSmall, NamesAreTorchvisions) {
 
 TEST(ResNetSmall, ShapesAndCounts) {
   const Graph graph = models::resnet_small({});
-  // Convolutions, then norms (two values a channel), then the linear layer.
+  // Convolutions, then norms (two values per channel), then the linear layer.
   const std::int64_t convolutions =
       9 * (3 * 16 + 2 * 16 * 16 + 16 * 32 + 32 * 32 + 32 * 64 + 64 * 64) + 16 * 32 + 32 * 64;
   EXPECT_EQ(graph.parameter_count(), convolutions + 2 * (3 * 16 + 3 * 32 + 3 * 64) + 64 * 10 + 10);

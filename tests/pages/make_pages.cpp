@@ -17,7 +17,7 @@ bool write(const std::filesystem::path& file, const std::vector<RunRecords>& run
   return static_cast<bool>(out.flush());
 }
 
-/// A run that recorded losses alone, and one that was stopped before its first batch.
+/// A run that recorded only losses, and one that was stopped before its first batch.
 std::vector<RunRecords> bare_runs() {
   RunRecords bare = lehr::test::made_records({.layers = 0});
   bare.confusion.reset();

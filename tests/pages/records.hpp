@@ -6,7 +6,7 @@
 #include "lehr/store/run_records.hpp"
 #include "lehr/store/stat_series.hpp"
 
-/// Runs that nobody trained, for tests of what shows them.
+/// Generated runs, for tests of the code that shows runs.
 namespace lehr::test {
 
 struct RecordsSpec {
@@ -18,10 +18,10 @@ struct RecordsSpec {
   std::int64_t every = 1;  ///< batches from one with statistics to the next
   int classes = 10;
   bool gradients = true;
-  bool validation = false;  ///< activations of two validation batches behind each epoch
+  bool validation = false;  ///< activations of two validation batches after each epoch
 };
 
-/// Bell-shaped histograms around a mean that moves with the layer and the step.
+/// Bell-shaped histograms. The mean depends on the layer and the step.
 inline TensorStats made_stats(std::int64_t step, int layer, double scale) {
   TensorStats s;
   const double middle = 2 + 1.5 * std::sin(0.01 * static_cast<double>(step) + layer);
@@ -128,7 +128,7 @@ inline store::RunRecords made_records(const RecordsSpec& spec = {}) {
   return run;
 }
 
-/// A picture of one grey pixel.
+/// A picture with one grey pixel.
 inline std::string small_png() {
   static constexpr unsigned char bytes[] = {
       0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0x00, 0x00, 0x00, 0x0D, 0x49, 0x48, 0x44, 0x52, 0x00,
@@ -138,7 +138,7 @@ inline std::string small_png() {
   return {reinterpret_cast<const char*>(bytes), sizeof(bytes)};
 }
 
-/// HTML, quotes, a line break, an emoji, what ends a script, bytes that are no UTF-8; long where asked.
+/// HTML, quotes, a line break, an emoji, the end of a script, invalid UTF-8; long if requested.
 inline std::string hostile_name(std::size_t length = 0) {
   std::string name =
       "<img src=x "
@@ -147,7 +147,7 @@ inline std::string hostile_name(std::size_t length = 0) {
   return name;
 }
 
-/// A run whose last layer explodes half way: everything lies above 10, then nothing is finite.
+/// A run whose last layer explodes half way: first all values are above 10, then none is finite.
 inline store::RunRecords exploded_records() {
   store::RunRecords run = made_records({.name = "exploded", .epochs = 1});
   run.info.status = store::RunStatus::diverged;

@@ -50,7 +50,7 @@ TEST(ConfigTable, TakesAnAssignedFieldForGiven) {
   EXPECT_EQ(refusal([&] { table.check_rules(config); }), "--name contradicts --no-save");
 }
 
-// Every run lists all of its fields, also those that nobody gave.
+// Every run lists all of its fields, including those with default values.
 TEST(ConfigTable, DoesNotTakeADefaultInAFileForGiven) {
   const ConfigTable table = train_config_table();
   TrainConfig config;

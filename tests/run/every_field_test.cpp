@@ -1,4 +1,4 @@
-// One table makes all forms of a configuration: a field that is in the table is in all of them.
+// One table defines all forms of a configuration: a field in the table is in all of them.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -14,7 +14,7 @@
 namespace lehr::test {
 namespace {
 
-/// lehr has one loss; a field of names needs two to be changed.
+/// lehr has only one loss, but changing a field of names needs two.
 struct OtherLoss final : Loss {
   std::string_view name() const override { return "other_loss"; }
   NodeId add_to(Graph& graph, NodeId scores, NodeId targets) const override {
@@ -30,7 +30,7 @@ void register_other_loss() {
   EXPECT_TRUE(once);
 }
 
-/// The table with a field that lehr does not have: all that adding an option takes.
+/// The table with a field that lehr does not have. This is all that a new option needs.
 ConfigTable table_with_own_field() {
   register_other_loss();
   static const bool registered = [] {  // beside the only loss that is built in
@@ -45,7 +45,7 @@ ConfigTable table_with_own_field() {
   return table;
 }
 
-/// A field of that table with another value than its default.
+/// A field of that table with a value that is not its default.
 struct Case {
   explicit Case(const ConfigTable& all, const ConfigField& one) : table(all), field(one) {}
 

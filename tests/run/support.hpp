@@ -8,7 +8,7 @@
 
 namespace lehr::test {
 
-/// A fresh folder that goes with the object.
+/// A new folder, removed by the destructor.
 class Folder {
  public:
   Folder();
@@ -25,7 +25,7 @@ class Folder {
 template <class Action>
 std::string refusal(const Action& action);
 
-/// A valid value for a field, as text, which is not its default.
+/// A valid value for a field, as text, that is not its default.
 std::string sample_of(const ConfigField& field);
 
 void write_file(const std::filesystem::path& file, const std::string& text);

@@ -1,4 +1,4 @@
-// lehr::train(): what `lehr train` does, for programs.
+// lehr::train(): the function behind `lehr train`, for programs.
 #include "lehr/run/train.hpp"
 
 #include <gtest/gtest.h>

@@ -14,7 +14,7 @@ namespace {
 
 using namespace store;
 
-/// Of 16 channels with 40 values each, of which those in `dead` are zeros alone.
+/// Counts for 16 channels with 40 values each. The channels in `dead` contain only zeros.
 TensorStats stats_with_channels(std::int64_t step, const std::vector<std::uint32_t>& dead) {
   TensorStats stats = some_stats(step, 0);
   stats.channels.values = 40;
@@ -56,7 +56,7 @@ TEST(DeadChannels, AreUnknownIfChannelsWereNotCounted) {
   EXPECT_EQ(layer.dead_channels_text(), "");
 }
 
-// A tensor that was not measured at the last batch hides nothing.
+// A tensor that was not measured in the last batch does not hide the others.
 TEST(DeadChannels, ComeFromTheBatchesThatCountedThem) {
   const LayerStats layer = layer_of({stats_with_channels(0, {2}), no_stats(), some_stats(2, 0)});
   EXPECT_EQ(layer.activation.dead_channels(), std::vector<std::int64_t>{2});
@@ -104,7 +104,7 @@ TEST(ChannelStore, KeepsWhatWasCounted) {
   EXPECT_EQ(recorded_layers(run).layers[0].dead_channels_text(), "layer 0: 2 of 16 channels dead: 4, 7");
 }
 
-// Each field is a column, and its counts are the field's.
+// Each field is a column with the field's counts.
 TEST(ChannelStore, HasAColumnForEachField) {
   const TemporaryFolder folder;
   record(folder / "lehr.db");

@@ -47,7 +47,7 @@ std::vector<std::string> columns_of(const fs::path& file) {
   return all;
 }
 
-/// What is in it can be read, and is what was measured.
+/// The contents can be read and are what was measured.
 void expect_upgraded(const RunStore& store, int from) {
   ASSERT_EQ(store.runs().size(), 2U);
   const RunRecords with = store.read("with", {.most_steps = 0});
@@ -104,7 +104,7 @@ TEST_P(OlderStore, IsReadAsItIsIfItCannotBeWritten) {
   EXPECT_EQ(folder.entries(), 1U);
 }
 
-// Zeros of what was not measured spoiled every mean and minimum.
+// In old stores, zeros for unmeasured values distorted every mean and minimum.
 TEST(OldStore, LosesTheZerosOfWhatWasNotMeasured) {
   const TemporaryFolder folder;
   const fs::path file = copy_of_version_1(folder);

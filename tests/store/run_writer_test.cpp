@@ -1,4 +1,4 @@
-// Who may write which run, what a killed writer leaves, and what damage does.
+// Which process may write which run, what a killed writer leaves, and the effects of damage.
 #include <sqlite3.h>
 #include <unistd.h>
 

@@ -16,7 +16,7 @@ using namespace store;
 
 constexpr std::int64_t finite = 1000;
 
-/// Statistics in which every field has a value of its own.
+/// Statistics in which every field has a different value.
 TensorStats distinct_stats() {
   TensorStats stats;
   std::int64_t next = 10;
@@ -130,7 +130,7 @@ TEST(StatFields, AreComparedBetweenRuns) {
   }
 }
 
-// Fields that came later stand behind the places of the histograms, so a row of an older version is shorter.
+// Newer fields are stored after the histograms, so a row of an older version is shorter.
 TEST(StatFields, OfOlderVersionsKeepTheirPlaces) {
   EXPECT_EQ(key_of_field(0), 2U);
   EXPECT_EQ(key_of_field(first_fields - 1), 11U);

@@ -15,7 +15,8 @@ using store_test::some_stats;
 
 constexpr int entries = 6;
 
-/// Every other one without histograms. Made once: a compiler may round the same sum in two ways.
+/// Every other one has no histograms. They are made once, because a compiler may round the same sum
+/// in two ways.
 const TensorStats& entry(int i) {
   static const std::vector<TensorStats> all = [] {
     std::vector<TensorStats> made;

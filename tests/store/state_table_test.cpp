@@ -1,4 +1,4 @@
-// Tables that callbacks keep in checkpoints, as bytes that anyone may have written.
+// Tables in checkpoints, as bytes that anyone may have written.
 #include "lehr/store/state_table.hpp"
 
 #include <gtest/gtest.h>
@@ -33,7 +33,7 @@ TEST(StateTable, ComesBackFromBytes) {
   EXPECT_EQ(StateTable::from_bytes(StateTable().to_bytes()).rows(), 0U);
 }
 
-/// The format of version 1 as the header describes it, byte by byte.
+/// The format of version 1, byte by byte, as the header describes it.
 TEST(StateTable, HasTheFormatThatIsDescribed) {
   StateTable table;
   table.add("n", StateTable::Integers{258});
@@ -76,7 +76,7 @@ TEST(StateTable, RefusesBytesThatAreCutAnywhere) {
   EXPECT_EQ(refusal(whole + "x"), "a saved table has bytes behind its end");
 }
 
-// Sizes beyond what is there ask for no memory.
+// Sizes beyond the available bytes cause no allocation.
 TEST(StateTable, RefusesSizesThatAreTooLarge) {
   const std::string whole = some_table().to_bytes();
   for (std::size_t at = 8; at + 8 <= whole.size(); ++at) {
@@ -144,7 +144,7 @@ TEST(StatSeriesTable, HasAColumnForEachField) {
   for (const StatField& field : stat_fields) EXPECT_TRUE(table.has(field.name)) << field.name;
 }
 
-// A table of an older version lacks the fields that came later.
+// A table of an older version lacks newer fields.
 TEST(StatSeriesTable, NeedsNoFieldThatAnOlderVersionDidNotWrite) {
   StatSeries series;
   series.push(full_stats(1));

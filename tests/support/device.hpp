@@ -21,17 +21,17 @@ inline void put_at(const TensorRef& to, std::int64_t index, float value) {
   to.backend().fill(to.part(index, 1), value);
 }
 
-/// A tensor of one axis with these values.
+/// A tensor with one axis and these values.
 inline Buffer buffer_of(const Backend& backend, const std::vector<float>& values) {
   Buffer made(backend, std::ssize(values));
   put(made.ref(), values);
   return made;
 }
 
-/// Host memory as a backend's kernels read it.
+/// Host memory in the form in which a backend's kernels read it.
 class HostValues {
  public:
-  /// As positions of so many channels.
+  /// As positions with this many channels.
   HostValues(const Backend& backend, std::span<const float> values, std::int64_t channels = 1)
       : input_(backend.host_input()),
         ref_(input_->set({DType::f32, Shape{std::ssize(values) / channels, channels}}, values)) {}
@@ -42,7 +42,7 @@ class HostValues {
   ConstTensorRef ref_;
 };
 
-/// A kernel of a backend that computes on the host, to be run on addresses.
+/// A kernel of a backend that computes on the host. It can be run on addresses.
 inline std::unique_ptr<HostKernel> host_kernel(const Backend& backend, const KernelSpec& spec) {
   std::unique_ptr<Kernel> made = backend.kernel(spec);
   auto* const kernel = dynamic_cast<HostKernel*>(made.get());

@@ -4,7 +4,7 @@
 
 namespace lehr::test {
 
-/// The example's operation, loss, model, data and optimizer, known by name in this process.
+/// Registers the example's operation, loss, model, data and optimizer in this process.
 inline void register_example() {
   static const bool done = [] {
     register_everything();

@@ -9,8 +9,8 @@
 #include "lehr/backend/host_kernel.hpp"
 #include "lehr/core/error.hpp"
 
-// The linker gives every call of cpu_backend() in the program to __wrap_..., and the real one the other name
-// (ld's --wrap; tests/CMakeLists.txt).
+// The linker redirects every call of cpu_backend() in the program to __wrap_... and renames the
+// real function (ld's --wrap; tests/CMakeLists.txt).
 extern "C" const lehr::Backend& __real__ZN4lehr11cpu_backendEv();  // NOLINT(bugprone-reserved-identifier)
 
 namespace lehr::test {
@@ -18,8 +18,8 @@ namespace {
 
 const Backend& inner() { return __real__ZN4lehr11cpu_backendEv(); }
 
-/// The same pages at two addresses: one for kernels, and one that faults. Not a file's, since tests limit the
-/// size of files.
+/// The same pages at two addresses: one for kernels, and one that faults. Not backed by a normal
+/// file, because some tests limit the size of files.
 class TwoMappings {
  public:
   explicit TwoMappings(std::size_t bytes)
@@ -148,7 +148,7 @@ class FaultingUpdate final : public Update {
   std::unique_ptr<Update> update_;
 };
 
-/// Host data are copied, as to a device of its own.
+/// Host data is copied, as to a separate device.
 class FaultingInput final : public HostInput {
  public:
   explicit FaultingInput(const Backend& backend) : backend_(backend) {}

@@ -4,8 +4,8 @@
 
 namespace lehr::test {
 
-/// The cpu backend with memory that only its kernels and its named calls can touch: whoever else reads or
-/// writes an address of it gets SIGSEGV. Kernels see the same pages under other addresses.
+/// The cpu backend with memory that only its kernels and its named calls can access. Any other read
+/// or write gets SIGSEGV. Kernels see the same pages at other addresses.
 ///
 /// Test programs that link tests/support/faulting_backend.cpp get this one from cpu_backend() if the
 /// environment variable LEHR_TEST_BACKEND is "faulting".

@@ -9,7 +9,7 @@
 #include "lehr/data/transform.hpp"
 #include "lehr/image/edit.hpp"
 
-/// Pictures as a folder of photos holds them: of several sizes, channels and depths.
+/// Pictures as in a folder of photos: with several sizes, channels and depths.
 namespace lehr::test {
 
 inline Image some_picture(const Shape& shape, std::uint64_t number, int bits = 8) {

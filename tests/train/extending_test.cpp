@@ -1,4 +1,5 @@
-// A training made of a program's own operation, loss, model, data and optimizer (examples/extending).
+// A training with the program's own operation, loss, model, data and optimizer
+// (examples/extending).
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -43,7 +44,7 @@ class Extending : public testing::Test {
   static std::vector<float> weights(const Learner& learner) {
     return test::on_host(learner.parameters().values());
   }
-  /// Saves a checkpoint in the middle of the second epoch, and goes no further.
+  /// Saves a checkpoint in the middle of the second epoch and stops there.
   void interrupt(Learner& learner) const {
     learner.on(Event::after_batch, [this](Learner& l) {
       if (l.progress().training && l.progress().epoch == 1 && l.progress().batch == 2) {
@@ -210,7 +211,7 @@ TEST_F(Extending, AnOptimizerTakesDecaysAndMayBeWrapped) {
   const double expected = ((1 * 0.9 - 0.1) * 0.9 - 0.1) * 0.9 - 0.1;
   EXPECT_NEAR(step(decaying, cpu_backend()), expected, 1e-6);
   EXPECT_EQ(step(decaying, cpu_backend()), step(decaying, reference_backend()));
-  // Every third step the weights go half of the way from where they began.
+  // Every third step, the weights are set to the midpoint of their start and their current values.
   EXPECT_NEAR(step(Lookahead{.inner = Lion::spec(), .k = 3, .alpha = 0.5}, cpu_backend()), 0.85, 1e-6);
 }
 

@@ -105,7 +105,7 @@ TEST(Learner, StopsDuringValidationWithoutAHalfResult) {
   ASSERT_EQ(learner.history().size(), 1U);
   EXPECT_EQ(learner.history().front().valid.samples, 0);
   at.batch = nullptr;
-  learner.fit(1, 1e-3);  // a later fit starts anew
+  learner.fit(1, 1e-3);  // a later fit starts from the beginning
   EXPECT_FALSE(learner.stopped());
   EXPECT_EQ(learner.history().back().valid.samples, 200);
 }

@@ -145,7 +145,7 @@ TEST_F(LearnerThreads, AChildForkedInACallbackGoesOnWithTheFit) {
   for (const int prefetch : {0, 3}) {
     const Weights expected = trained({.prefetch = prefetch});
     const int status = test::status_of_child([&] {
-      // Forks in a child process, so that the test's own process stays single.
+      // Forks in a child process, so that the test's own process is not duplicated.
       const auto learner = residual_learner({.prefetch = prefetch});
       int grandchild = -1;
       int of_grandchild = -1;

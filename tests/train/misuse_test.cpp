@@ -28,7 +28,8 @@ std::unique_ptr<Learner> some_learner(LearnerOptions options = {}) {
                                    data::digits({.train = 40, .valid = 20, .seed = 3}), std::move(options));
 }
 
-// The batch under way ------------------------------------------------------------------------------
+// The batch that is running
+// ------------------------------------------------------------------------------
 
 /// The error of a fit if a callback changes the batch in this way. Later callbacks must not see the change.
 std::string error_after(Event event, const std::function<void(Learner&)>& change) {

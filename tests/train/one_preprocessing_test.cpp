@@ -29,7 +29,7 @@ constexpr std::int64_t count = 24;
 const Shape input_shape{3, 6, 5};
 constexpr std::int64_t input_size = 3 * 6 * 5;
 
-/// Its scores are its input: one class for each value.
+/// A network whose scores are its input: one class per value.
 Graph identity() {
   Graph graph("identity");
   const NodeId images = graph.input("images", {DType::f32, {1, 3, 6, 5}});
@@ -50,7 +50,7 @@ std::shared_ptr<const Dataset> pictures_of_many_classes() {
   return std::make_shared<PictureDataset>(std::move(samples), std::move(names));
 }
 
-/// Flattened values come channel by channel; a picture has them side by side.
+/// Flattened values are ordered by channel. In a picture, the channels of a pixel are adjacent.
 Values channels_last(std::span<const float> values) {
   Values picture;
   const std::size_t positions = values.size() / 3;
@@ -60,7 +60,7 @@ Values channels_last(std::span<const float> values) {
   return picture;
 }
 
-/// Keeps the scores that it is given.
+/// Keeps the scores that it receives.
 class Scores final : public Metric {
  public:
   std::string name() const override { return "scores"; }

@@ -43,7 +43,7 @@ struct Training {
   }
 };
 
-// The first four values of one and the last four of the other.
+// The first four values of one tensor and the last four of the other.
 Eight joined(const Eight& first, const Eight& last) {
   Eight both = last;
   std::copy_n(first.begin(), 4, both.begin());

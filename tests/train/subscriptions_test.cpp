@@ -1,4 +1,4 @@
-// Any number of readers have tensors of a training measured, each with its own choice.
+// Any number of readers measure tensors of one training, each with its own choice.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -44,7 +44,7 @@ void expect_equal(const TensorStats& found, const TensorStats& expected) {
   EXPECT_EQ(found.values, expected.values);
 }
 
-/// A reader, and what it got of each batch: one result a request.
+/// A reader and its results for each batch: one per request.
 class Reader {
  public:
   Reader(Learner& learner, std::vector<StatsRequest> requests, std::int64_t every = 1)
@@ -148,7 +148,7 @@ TEST(Subscriptions, MeasureNothingOfABatchThatNobodyWants) {
   learner->fit(1, 1e-3);
 }
 
-// What the batch before measured is not this one's.
+// The results of the previous batch are not those of this one.
 TEST(Subscriptions, ABatchThatNeverRanHasNoValue) {
   const auto learner = some_learner();
   const StatsSubscription reader = learner->subscribe({{.node = output_of(*learner, 0)}});
@@ -197,7 +197,7 @@ TEST(Subscriptions, SayWhatIsWrong) {
             "the subscription has 1 requests, counted from 0, asked for number 1");
 }
 
-// Measuring the training set after an epoch runs no batch of the training.
+// Measuring the training set after an epoch runs no training batch.
 TEST(Subscriptions, SeeNothingOfTheEvaluationOfTheTrainingSet) {
   LearnerOptions options{.batch_size = 32, .seed = 5};
   options.train_eval = true;

@@ -6,17 +6,17 @@
 
 namespace lehr {
 
-/// A tensor with memory of its own, zero-filled: `const Buffer sums(backend, parameters.grads());`. Copies
-/// share the memory.
+/// A tensor that owns its memory, zero-filled: `const Buffer sums(backend, parameters.grads());`.
+/// Copies share the memory.
 class Buffer {
  public:
   Buffer() = default;
-  /// A tensor of one axis.
+  /// A tensor with one axis.
   Buffer(const Backend& backend, std::int64_t count, DType dtype = DType::f32)
       : Buffer(backend, {dtype, Shape{count}}, contiguous_strides(Shape{count})) {}
   Buffer(const Backend& backend, const TensorSpec& spec, const Strides& strides)
       : memory_(backend.allocate(spec.bytes())), ref_(*memory_, 0, spec, strides) {}
-  /// With the values of another tensor.
+  /// A new buffer with the values of another tensor.
   static Buffer copy_of(const ConstTensorRef& from);
 
   explicit operator bool() const { return memory_ != nullptr; }

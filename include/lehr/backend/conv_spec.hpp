@@ -8,8 +8,8 @@
 
 namespace lehr {
 
-/// A convolution with every extent resolved. Images are (N, H, W, C), the weight is (kernel_h, kernel_w,
-/// in_c/groups, out_c) in memory.
+/// A convolution with all extents computed. In memory, images are (N, H, W, C), and the weight is
+/// (kernel_h, kernel_w, in_c/groups, out_c).
 struct ConvSpec {
   std::int64_t batch = 1;
   std::int64_t in_c = 1, in_h = 1, in_w = 1;
@@ -24,7 +24,7 @@ struct ConvSpec {
   static ConvSpec from(const KernelSpec& spec);
 };
 
-/// A pooling with every extent resolved.
+/// A pooling with all extents computed.
 struct PoolSpec {
   std::int64_t batch = 1, channels = 1;
   std::int64_t in_h = 1, in_w = 1, out_h = 1, out_w = 1;
@@ -37,12 +37,14 @@ struct PoolSpec {
   static PoolSpec from(const KernelSpec& spec);
 };
 
-/// The fused activation, or for an "activation" kernel the attributes' kind (which may be silu or gelu, that
-/// are never fused: their derivative cannot be had from the output).
+/// The fused activation, or the kind of an "activation" kernel's attributes. Only the latter can be
+/// silu or gelu. These are never fused, because their derivative cannot be computed from the
+/// output.
 FusedActivation fused_activation(const Attributes& attributes);
 
-/// What general_relu makes of inputs above 0 is at least this: the next number above -subtract. Where x -
-/// subtract rounds to -subtract, the output then still tells which side of 0 the input was on.
+/// A lower bound for the output of general_relu for inputs above 0: the next number above
+/// -subtract. If x - subtract rounds to -subtract, the output thus still shows that the input was
+/// above 0.
 inline float least_of_positive(const FusedActivation& activation) {
   const float floor = -activation.subtract;
   if (floor == 0) return std::numeric_limits<float>::denorm_min();

@@ -7,14 +7,15 @@
 
 #include "lehr/core/rng.hpp"
 
-/// Which elements a dropout layer keeps: a pure function of (seed, step, node name, p, element), the same in
-/// every backend. Elements are numbered in memory order, so for images channels-last.
+/// The elements that a dropout layer keeps, as a pure function of (seed, step, node name, p,
+/// element). It is the same in every backend. Elements are numbered in memory order, which is
+/// channels-last for images.
 ///
-/// Element i takes word i % 4 of dropout_words(i / 4, ...) and is kept where
-/// `word < dropout_threshold(p)`; kept elements are multiplied by dropout_scale(p).
+/// Element i uses word i % 4 of dropout_words(i / 4, ...). It is kept if
+/// `word < dropout_threshold(p)`. Kept elements are multiplied by dropout_scale(p).
 namespace lehr {
 
-/// FNV-1a, 32 bits: sets the streams of different nodes apart. Source: RFC 9923 (Fowler, Noll, Vo).
+/// FNV-1a, 32 bits. It gives each node its own stream. Source: RFC 9923 (Fowler, Noll, Vo).
 constexpr std::uint32_t dropout_node_key(std::string_view node_name) {
   std::uint32_t hash = 0x811C9DC5;
   for (const char character : node_name) {
@@ -32,7 +33,7 @@ inline std::array<std::uint32_t, 4> dropout_words(std::uint64_t block, std::uint
                     {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
 }
 
-/// (1 - p) 2^32, rounded: from 0 (keep none) to 2^32 (keep all), hence 64 bits. 0 <= p <= 1.
+/// (1 - p) 2^32, rounded: from 0 (keep none) to 2^32 (keep all), which needs 64 bits. 0 <= p <= 1.
 inline std::uint64_t dropout_threshold(double p) {
   return static_cast<std::uint64_t>(std::llround((1 - p) * 0x1p32));
 }

@@ -8,8 +8,8 @@
 
 #include "lehr/backend/backend.hpp"
 
-/// What kernels are made of that compute in host memory: they resolve references to addresses once and then
-/// work with these. Only kernels and backends include this.
+/// Base classes of kernels that compute in host memory. They resolve tensor references to addresses
+/// once and then use the addresses. Only kernels and backends include this header.
 namespace lehr {
 
 /// Memory at an address that the host can read.
@@ -30,8 +30,8 @@ class HostMemory : public DeviceMemory {
   std::byte* address_;
 };
 
-/// Where the tensor's first element is; null for a reference to nothing. Throws Error if the memory is not
-/// on the host.
+/// The address of the tensor's first element, or null for an empty reference. Throws Error if the
+/// memory is not on the host.
 const void* host_address(const ConstTensorRef& ref);
 inline void* host_address(const TensorRef& ref) {
   return const_cast<void*>(host_address(static_cast<const ConstTensorRef&>(ref)));
@@ -46,7 +46,7 @@ struct KernelArgs : KernelRun {
   void* workspace = nullptr;
   // Backward only.
   const void* output_grad = nullptr;
-  std::span<void* const> input_grads;      ///< null if not wanted; written, not added to
+  std::span<void* const> input_grads;      ///< null if not needed; written, not added to
   std::span<void* const> parameter_grads;  ///< null for states; written, not added to
 };
 
@@ -54,7 +54,7 @@ struct KernelArgs : KernelRun {
 class HostKernel : public Kernel {
  public:
   virtual void forward(const KernelArgs& args) = 0;
-  /// Writes every gradient that the spec asked for. Called only if spec.training.
+  /// Writes all gradients that the spec requests. Called only if spec.training.
   virtual void backward(const KernelArgs& args) = 0;
 
   void bind(const KernelTensors& tensors) final;
@@ -71,7 +71,7 @@ class HostKernel : public Kernel {
   KernelArgs args_;  // points into the vectors
 };
 
-/// UpdateRange and UpdateRates as addresses: one run of an update over `count` elements of the parameters.
+/// UpdateRange and UpdateRates as addresses, for one update of `count` parameter elements.
 struct UpdateArgs : UpdateRates {
   float* parameters = nullptr;
   const float* gradients = nullptr;
@@ -93,8 +93,8 @@ class HostUpdate : public Update {
 /// A probe on addresses.
 class HostProbe : public TensorProbe {
  public:
-  /// As begin(). channels: the values of a position that lie side by side, one of each channel; 1 unless the
-  /// tensor is channels-last.
+  /// As begin(). channels: the number of adjacent values that belong to one position, one per
+  /// channel; 1 unless the tensor is channels-last.
   virtual void start(const float* values, std::int64_t count, std::int64_t channels) = 0;
   void begin(const ConstTensorRef& values) final;
 };

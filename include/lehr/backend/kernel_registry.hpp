@@ -11,27 +11,27 @@
 
 namespace lehr {
 
-/// The element types that a kernel computes with. Any others are refused before the kernel is made.
+/// The element types that a kernel supports. Other types are rejected before the kernel is made.
 struct KernelTypes {
-  /// What each input may be. The last entry holds for all further inputs.
+  /// The allowed types of each input. The last entry applies to all further inputs.
   std::vector<std::vector<DType>> inputs{{DType::f32}};
   DType output = DType::f32;
   DType parameters = DType::f32;
 };
 
-/// For KernelTraits::fuses.
+/// Values for KernelTraits::fuses.
 inline bool fuses_none(FusedActivation::Kind) { return false; }
 inline bool fuses_all(FusedActivation::Kind) { return true; }
 
 struct KernelTraits {
-  /// Which activations the kernel applies to its output.
+  /// Which activations the kernel can apply to its output.
   std::function<bool(FusedActivation::Kind)> fuses = fuses_none;
   KernelTypes types{};
 };
 
-/// The kernels of one backend by operation type. Each file of a backend's ops/ folder enters its own through
-/// `register_<file>(KernelRegistry&)`; the build collects the calls, so a new file is all that a new kernel
-/// needs.
+/// The kernels of one backend by operation type. Each file in a backend's ops/ folder registers its
+/// kernels with `register_<file>(KernelRegistry&)`. The build collects these calls, so a new kernel
+/// needs only a new file.
 class KernelRegistry {
  public:
   using MakeKernel = std::function<std::unique_ptr<HostKernel>(const KernelSpec&)>;
@@ -41,8 +41,8 @@ class KernelRegistry {
   void add_kernel(std::string type, MakeKernel make, KernelTraits traits = {});
   void add_update(std::string type, MakeUpdate make);
 
-  /// Each throws Error naming the backend and the type if it is not known. kernel() throws BadInput if the
-  /// spec has an element type that the kernel does not compute with.
+  /// Throws Error, naming the backend and the type, if the type is unknown. kernel() throws
+  /// BadInput if the spec has an element type that the kernel does not support.
   std::unique_ptr<HostKernel> kernel(std::string_view backend, const KernelSpec& spec) const;
   std::unique_ptr<HostUpdate> update(std::string_view backend, const UpdateSpec& spec) const;
   bool fuses(std::string_view type, FusedActivation::Kind activation) const;

@@ -7,23 +7,25 @@
 
 namespace lehr {
 
-/// Measures the tensors of one place in a network, batch after batch. The result is a function of the tensor
-/// and the spec: for histograms exactly, for sums on one machine, whatever the number of threads.
+/// Computes the statistics of the tensors at one place in a network, batch after batch. The result
+/// depends only on the tensor and the spec, not on the number of threads. Histograms are exact.
+/// Sums are reproducible on one machine.
 class TensorProbe {
  public:
   virtual ~TensorProbe() = default;
-  /// Kernels write these f32 values from now to end().
+  /// From now until end(), kernels write these f32 values.
   virtual void begin(const ConstTensorRef& values) = 0;
-  /// A kernel reports that these elements, in memory order, have their final values, so that they are
-  /// measured while they are in the cache. Any order, each element once; several threads may call at the same
-  /// time, `thread` being parallel_for's.
+  /// A kernel reports that these elements, in memory order, have their final values. They are then
+  /// measured while they are in the cache. The order is free, but each element must be reported
+  /// once. Several threads may call this at the same time. `thread` is the number that parallel_for
+  /// gives.
   virtual void written(std::int64_t first, std::int64_t count, int thread) = 0;
-  /// Measures what no kernel has reported. result: in host memory, overwritten.
+  /// Measures the elements that no kernel has reported. result: in host memory, overwritten.
   virtual void end(TensorStats& result) = 0;
-  /// How long written() has kept the kernel since begin(): the most of any thread.
+  /// The time that written() has taken since begin(), as the maximum over the threads.
   virtual double seconds() const = 0;
 
-  /// Measures a tensor that has its values already.
+  /// Measures a tensor that already has its values.
   void measure(const ConstTensorRef& values, TensorStats& result) {
     begin(values);
     end(result);

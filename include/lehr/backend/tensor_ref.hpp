@@ -11,8 +11,8 @@ namespace lehr {
 
 class Backend;
 
-/// A block of a backend's memory. Only its backend knows where the block is: code above src/backend passes
-/// references to it (TensorRef) and moves bytes with the named calls of Backend.
+/// A block of a backend's memory. Only its backend can access the address. Code above src/backend
+/// passes references to the block (TensorRef) and moves bytes with the named calls of Backend.
 class DeviceMemory {
  public:
   DeviceMemory(const Backend& backend, std::size_t bytes) : backend_(&backend), bytes_(bytes) {}
@@ -22,7 +22,7 @@ class DeviceMemory {
 
   const Backend& backend() const { return *backend_; }
   std::size_t bytes() const { return bytes_; }
-  /// True for HostMemory, whose address a kernel on the host can read.
+  /// True for HostMemory, which has an address that kernels on the host can read.
   virtual bool on_host() const { return false; }
 
  protected:
@@ -33,12 +33,13 @@ class DeviceMemory {
   std::size_t bytes_;
 };
 
-/// A tensor in a backend's memory, to read: the memory, an offset, an element type, a shape and a layout. It
-/// owns nothing and cannot be dereferenced. The memory must outlive it. A default one refers to nothing.
+/// A read-only reference to a tensor in a backend's memory: the memory, an offset, an element type,
+/// a shape and a layout. It owns nothing and cannot be dereferenced. The memory must outlive it. A
+/// default-constructed reference is empty.
 class ConstTensorRef {
  public:
   ConstTensorRef() = default;
-  /// offset: bytes from the start of the memory. strides: of the elements, which lie without gaps. Throws
+  /// offset: bytes from the start of the memory. strides: of the elements, without gaps. Throws
   /// Error if the tensor does not lie within the memory.
   ConstTensorRef(const DeviceMemory& memory, std::size_t offset, const TensorSpec& spec,
                  const Strides& strides);
@@ -51,12 +52,12 @@ class ConstTensorRef {
   DType dtype() const { return spec_.dtype; }
   const Shape& shape() const { return spec_.shape; }
   const Strides& strides() const { return strides_; }
-  /// Elements.
+  /// Number of elements.
   std::int64_t count() const { return memory_ == nullptr ? 0 : spec_.shape.numel(); }
   std::size_t bytes() const { return memory_ == nullptr ? 0 : spec_.bytes(); }
 
-  /// `count` elements in memory order from element `first`, as a tensor of one axis. Throws Error if they do
-  /// not lie within this one.
+  /// `count` elements in memory order from element `first`, as a tensor with one axis. Throws Error
+  /// if they do not lie within this tensor.
   ConstTensorRef part(std::int64_t first, std::int64_t count) const;
 
  protected:
@@ -69,7 +70,7 @@ class ConstTensorRef {
   Strides strides_{};
 };
 
-/// The same, to read and to write.
+/// A reference to a tensor that can be read and written.
 class TensorRef : public ConstTensorRef {
  public:
   TensorRef() = default;

@@ -14,23 +14,24 @@ namespace lehr {
 struct ActivationSnapshotsOptions {
   std::vector<std::int64_t> samples{0};  ///< of the validation set
   ActivationsOptions activations{};      ///< which layers, and how
-  int every_epochs = 1;                  ///< and after the last one
+  int every_epochs = 1;                  ///< the last epoch always has a snapshot
   std::filesystem::path folder = "activations";
-  bool png = false;  ///< feature maps as pictures too
-  /// Called when the disk does not take a snapshot, after which the fit goes on; prints on stderr by default.
+  bool png = false;  ///< also saves feature maps as pictures
+  /// Called if the disk does not take a snapshot. The fit then continues. Prints on stderr by
+  /// default.
   OnFailure on_failure{};
 };
 
-/// Saves what layers make of some samples as the training goes on: FOLDER/epoch-0001.safetensors, and with
-/// `png` pictures in FOLDER/epoch-0001/. Each file appears whole or not at all.
+/// Saves the outputs of layers for some samples during the training: FOLDER/epoch-0001.safetensors,
+/// and with `png` also pictures in FOLDER/epoch-0001/. Each file appears whole or not at all.
 class ActivationSnapshots final : public Callback {
  public:
-  /// Throws BadInput where every_epochs is below 1 or there are no samples.
+  /// Throws BadInput if every_epochs < 1 or there are no samples.
   explicit ActivationSnapshots(ActivationSnapshotsOptions options = {});
   std::string_view name() const override { return "ActivationSnapshots"; }
-  /// Before Checkpoint: what a checkpoint has seen is on disk.
+  /// Runs before Checkpoint, so that the snapshots of all epochs in a checkpoint are on disk.
   int order() const override { return 95; }
-  /// Throws BadInput where there is no such sample or layer, before the training begins.
+  /// Throws BadInput before the training begins if a sample or a layer does not exist.
   void before_fit(Learner& learner) override;
   void after_epoch(Learner& learner) override;
 

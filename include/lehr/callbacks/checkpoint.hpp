@@ -18,8 +18,8 @@ struct CheckpointOptions {
   double every_minutes = 0;        ///< minutes between checkpoints; 0: off
   int every_epochs = 1;            ///< epochs between checkpoints; 0: off
   int keep = 2;                    ///< how many of the newest checkpoints to keep; 0: all
-  /// Ends the fit if a checkpoint cannot be written for want of disk space or the like, even if there is an
-  /// earlier one.
+  /// Ends the fit if a checkpoint cannot be written because of the disk (DiskError), even if there is
+  /// an earlier one.
   bool stop_on_failure = false;
   /// Called if a checkpoint could not be written and the fit continues. Prints to stderr by default.
   OnFailure on_failure{};

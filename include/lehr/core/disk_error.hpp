@@ -6,9 +6,9 @@
 
 namespace lehr {
 
-/// A file could not be read or written, and its name is not the cause: no space, a quota, a limit on file
-/// sizes, a failing device, too many open files. The same call can succeed later. The kind is `internal`,
-/// exit status 1.
+/// A file could not be read or written, for a reason other than its name: no space, a quota, a
+/// limit on file sizes, a failing device, too many open files. The same call can succeed later. The
+/// kind is `internal` (exit status 1).
 class DiskError : public Error {
  public:
   explicit DiskError(const std::string& message) : Error(message) {}

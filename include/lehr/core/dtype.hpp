@@ -5,7 +5,7 @@
 
 namespace lehr {
 
-/// Element types. bf16 is the upper half of an IEEE single-precision number.
+/// Element types. bf16 is the upper 16 bits of an IEEE single-precision number.
 enum class DType { f32, bf16, u8, i64 };
 
 /// Bytes per element.

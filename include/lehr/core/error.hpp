@@ -9,7 +9,8 @@ namespace lehr {
 
 /// The kind of a failure. The value is the exit status of the command.
 enum class ErrorKind {
-  internal = 1,   ///< anything that is not the user's doing
+  /// Any failure that the user did not cause.
+  internal = 1,
   bad_input = 2,  ///< wrong usage, or a file or value that cannot be used
   diverged = 3,   ///< the loss, a gradient or a weight is no longer finite
 };

@@ -16,8 +16,9 @@ std::string number_text(float number);
 /// "3.210e-05".
 std::string loss_text(double value);
 
-/// A share with the given number of decimals: "97.14 %". Only all is "100.00 %", and only none is "0.00 %":
-/// 0.99999 becomes "99.99 %" and 0.00001 becomes "<0.01 %".
+/// A share with the given number of decimals: "97.14 %". Only a share of exactly 1 gives
+/// "100.00 %", and only exactly 0 gives "0.00 %": 0.99999 becomes "99.99 %" and 0.00001 becomes
+/// "<0.01 %".
 std::string percent_text(double share, int decimals = 2);
 
 /// The plural of a regular noun: "batches", "images", "entries".

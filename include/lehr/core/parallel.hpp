@@ -5,17 +5,18 @@
 
 namespace lehr {
 
-/// How many threads compute for the calling thread: the count of its innermost ThreadScope, or else the
-/// process-wide setting. The setting starts as OMP_NUM_THREADS. If that is not set, it starts as the number
-/// of processors that the process may use (affinity mask and cgroup quota). OpenMP's own setting is neither
-/// read nor changed.
+/// The number of compute threads for the calling thread. It is the count of its innermost
+/// ThreadScope, or else the process-wide setting. The setting starts as OMP_NUM_THREADS. If that is
+/// not set, it starts as the number of processors that the process may use (affinity mask and
+/// cgroup quota). OpenMP's own setting is neither read nor changed.
 int threads();
-/// Changes the setting for all threads of the process. A running fit or validation keeps the count that it
-/// began with. May be called from any thread. Throws BadInput unless 1 <= count <= 1024.
+/// Changes the setting for all threads of the process. A running fit or validation keeps its count.
+/// May be called from any thread. Throws BadInput unless 1 <= count <= 1024.
 void set_threads(int count);
 
 namespace detail {
-/// How many threads share a range: at most threads(), and at most one per `grain` elements.
+/// The number of threads that share a range: at most threads(), and at most one per `grain`
+/// elements.
 int parts_of(std::int64_t count, std::int64_t grain);
 using RangeFunction = void (*)(void* body, std::int64_t begin, std::int64_t end, int thread);
 void run_parallel(std::int64_t count, int parts, RangeFunction function, void* body);

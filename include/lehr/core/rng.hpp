@@ -24,8 +24,8 @@ std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
                                         std::array<std::uint32_t, 2> key);
 
 /// A random stream named by (seed, purpose, a, b), for example (seed, shuffle, epoch, 0) or (seed,
-/// augmentation, epoch, sample). Its only state is a counter, so equal names give equal numbers, whatever ran
-/// before and on any thread. a and b are used modulo 2^32.
+/// augmentation, epoch, sample). Its only state is a counter, so equal names give equal numbers.
+/// Thread and history do not matter. a and b are used modulo 2^32.
 class Rng {
  public:
   Rng(std::uint64_t seed, Purpose purpose, std::uint64_t a = 0, std::uint64_t b = 0);

@@ -57,12 +57,12 @@ using Strides = std::array<std::int64_t, Shape::max_rank>;
 /// Row-major strides: the last axis is contiguous.
 Strides contiguous_strides(const Shape& shape);
 
-/// Strides of (N, C, H, W) or (C, H, W) held as N, H, W, C: how batches of images lie in host memory. Shapes
-/// of other ranks are row-major.
+/// Strides of (N, C, H, W) or (C, H, W) stored as N, H, W, C. Batches of images have this layout in
+/// host memory. Shapes of other ranks are row-major.
 Strides channels_last_strides(const Shape& shape);
 
-/// Strides of a weight (O, I, ...) held with O innermost, as I-and-window rows of O columns: (O, I, H, W)
-/// lies as H, W, I, O and (O, I) as I, O. The layout of weights in the backends that compute on the host.
+/// Strides of a weight (O, I, ...) stored with O innermost: (O, I, H, W) is stored as H, W, I, O,
+/// and (O, I) as I, O. The backends that compute on the host use this layout for weights.
 Strides output_last_strides(const Shape& shape);
 
 }  // namespace lehr

@@ -7,8 +7,8 @@
 
 namespace lehr {
 
-/// A tensor as a graph or a kernel knows it: what it holds, not where. The backend chooses the layout in
-/// memory (Backend::activation_layout, parameter_layout).
+/// Element type and shape of a tensor, without its layout in memory. The backend chooses the layout
+/// (Backend::activation_layout, parameter_layout).
 struct TensorSpec {
   DType dtype = DType::f32;
   Shape shape;

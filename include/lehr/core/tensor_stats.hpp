@@ -9,19 +9,20 @@
 
 namespace lehr {
 
-/// What is measured of a tensor.
+/// Which statistics of a tensor are computed.
 struct StatsSpec {
   bool histograms = true;
   bool channels = false;    ///< also ChannelStats
-  float near_zero = 0.05F;  ///< threshold of the near-zero shares; fastai's
-  // Values at or beyond these count as saturated, in ChannelStats alone. By default none.
+  float near_zero = 0.05F;  ///< threshold of the near-zero shares; fastai's default
+  // Values at or beyond these bounds count as saturated. Used only in ChannelStats. By default
+  // there are no bounds.
   float saturated_below = -std::numeric_limits<float>::infinity();
   float saturated_above = std::numeric_limits<float>::infinity();
   friend bool operator==(const StatsSpec&, const StatsSpec&) = default;
 };
 
-/// Counts of values by size: |x| in 40 bins over [0, 10], the top included, as torch.histc(x.abs(), 40, 0,
-/// 10) in fastai's course22p2; beyond are those above 10.
+/// Counts of values by magnitude: |x| in 40 bins over [0, 10], including 10, as
+/// torch.histc(x.abs(), 40, 0, 10) in fastai's course22p2. `beyond` counts the values above 10.
 struct MagnitudeHistogram {
   static constexpr int bins = 40;
   static constexpr double width = 0.25;
@@ -30,9 +31,10 @@ struct MagnitudeHistogram {
   friend bool operator==(const MagnitudeHistogram&, const MagnitudeHistogram&) = default;
 };
 
-/// Counts of values by sign and size over a range that fits the data: bin 64 + i holds [i, i + 1) 2^exponent
-/// and bin 63 - i what lies mirrored below 0, zeros being in bin 64. The exponent is the least (from -126)
-/// with which all finite values fall into a bin: a function of the largest magnitude alone.
+/// Counts of values by sign and size, over a range that fits the data. Bin 64 + i holds [i, i + 1)
+/// 2^exponent. Bin 63 - i holds the mirrored interval below 0. Zeros are in bin 64. The exponent is
+/// the smallest one (from -126) for which every finite value falls into a bin, so it depends only
+/// on the largest magnitude.
 struct SignedHistogram {
   static constexpr int bins = 128;
   std::array<std::uint64_t, bins> counts{};
@@ -44,12 +46,12 @@ struct SignedHistogram {
   friend bool operator==(const SignedHistogram&, const SignedHistogram&) = default;
 };
 
-/// To single precision; what is too large for it stays.
+/// Rounds to single precision. Values beyond its range are returned unchanged.
 double rounded_to_single(double value);
 
-/// One tensor in numbers. Reals are rounded to single precision (a norm beyond its range is not). All fields
-/// but non_finite describe the finite values alone. Without a finite value the counts are 0. `stat_fields`
-/// below lists the fields.
+/// Statistics of one tensor. Reals are rounded to single precision, except a norm beyond its range.
+/// All fields except non_finite cover the finite values only. If there are none, the counts are 0
+/// and the reals are NaN. `stat_fields` below lists the fields.
 struct TensorNumbers {
   std::int64_t count = 0;  ///< finite values
   std::int64_t non_finite = 0;
@@ -60,9 +62,9 @@ struct TensorNumbers {
   double norm = 0;                 ///< L2
   std::int64_t near_zero = 0;      ///< x <= threshold, signed, as fastai counts
   std::int64_t near_zero_abs = 0;  ///< |x| <= threshold
-  std::int64_t zero = 0;           ///< exactly
+  std::int64_t zero = 0;           ///< exactly zero
 
-  /// Of finite values; 0 of none.
+  /// As a share of the finite values. 0 if there are none.
   double near_zero_share() const { return share(near_zero); }
   double near_zero_abs_share() const { return share(near_zero_abs); }
   double zero_share() const { return share(zero); }
@@ -73,8 +75,8 @@ struct TensorNumbers {
   }
 };
 
-/// One field of TensorNumbers. Packing, series, columns of the run store, JSON and exports are made from
-/// these.
+/// One field of TensorNumbers. Packing, series, columns of the run store, JSON and exports are
+/// generated from these.
 struct StatField {
   enum class Kind {
     count,
@@ -83,8 +85,8 @@ struct StatField {
   };
   std::string_view name;
   Kind kind;
-  std::int64_t TensorNumbers::*integer = nullptr;  ///< of a count or a share
-  double TensorNumbers::*number = nullptr;         ///< of a real
+  std::int64_t TensorNumbers::*integer = nullptr;  ///< for a count or a share
+  double TensorNumbers::*number = nullptr;         ///< for a real
 
   constexpr StatField(std::string_view its_name, std::int64_t TensorNumbers::*where,
                       Kind its_kind = Kind::count)
@@ -92,11 +94,11 @@ struct StatField {
   constexpr StatField(std::string_view its_name, double TensorNumbers::*where)
       : name(its_name), kind(Kind::real), number(where) {}
 
-  /// The field as a number: a count as it is, not as a share.
+  /// The field as a number. A share is returned as its count.
   constexpr double value(const TensorNumbers& of) const {
     return number != nullptr ? of.*number : static_cast<double>(of.*integer);
   }
-  /// As series show it. NaN if it is a share and there is no finite value.
+  /// The value that series show. NaN for a share without finite values.
   constexpr double shown(const TensorNumbers& of) const {
     if (kind != Kind::share) return value(of);
     return of.count > 0 ? value(of) / static_cast<double>(of.count)
@@ -104,9 +106,9 @@ struct StatField {
   }
 };
 
-/// All fields of TensorNumbers, in the order of the columns. To add a statistic: add a member to
-/// TensorNumbers, add a line at the end of this list, compute it in backend/stats_parts (and in the kernels
-/// that measure whole vectors), raise store::schema_version and describe the column in docs/run-store.md.
+/// All fields of TensorNumbers, in column order. To add a statistic: add a member to TensorNumbers,
+/// add a line at the end of this list, compute it in backend/stats_parts (and in the vectorised
+/// kernels), raise store::schema_version and describe the column in docs/run-store.md.
 inline constexpr StatField stat_fields[] = {
     {"count", &TensorNumbers::count},
     {"non_finite", &TensorNumbers::non_finite},
@@ -121,22 +123,23 @@ inline constexpr StatField stat_fields[] = {
 static_assert(sizeof(TensorNumbers) == std::size(stat_fields) * sizeof(std::int64_t),
               "stat_fields lists every field of TensorNumbers once");
 
-/// What is counted of each channel of an activation, or of each feature of a linear layer. NaN is in no
-/// count.
+/// Counts for each channel of an activation, or for each feature of a linear layer. NaN is never
+/// counted.
 struct ChannelCounts {
-  std::uint32_t zero = 0;           ///< exactly
+  std::uint32_t zero = 0;           ///< exactly zero
   std::uint32_t near_zero_abs = 0;  ///< |x| <= threshold
   std::uint32_t saturated = 0;      ///< at or beyond StatsSpec's bounds; infinities too if there is a bound
   friend bool operator==(const ChannelCounts&, const ChannelCounts&) = default;
 };
 
-/// One field of ChannelCounts. Packing, columns of the run store and exports are made from these.
+/// One field of ChannelCounts. Packing, columns of the run store and exports are generated from
+/// these.
 struct ChannelField {
   std::string_view name;
   std::uint32_t ChannelCounts::*count;
 };
 
-/// All fields of ChannelCounts, in the order of the columns. To add one: add a member to ChannelCounts, add a
+/// All fields of ChannelCounts, in column order. To add one: add a member to ChannelCounts, add a
 /// line at the end of this list, count it in the backends (ChannelTask in backend/cpu, the loop in
 /// backend/reference), raise store::schema_version and describe the column in docs/run-store.md.
 inline constexpr ChannelField channel_fields[] = {{"zero", &ChannelCounts::zero},
@@ -146,21 +149,21 @@ static_assert(sizeof(ChannelCounts) == std::size(channel_fields) * sizeof(std::u
               "channel_fields lists every field of ChannelCounts once");
 
 struct ChannelStats {
-  std::int64_t values = 0;              ///< of each channel, with those that are not finite
-  std::vector<ChannelCounts> counts{};  ///< by channel
+  std::int64_t values = 0;              ///< values per channel, including those that are not finite
+  std::vector<ChannelCounts> counts{};  ///< one entry per channel
 
   bool empty() const { return counts.empty(); }
-  /// Of the channel's values; 0 to 1.
+  /// Share of the channel's values, 0 to 1.
   double share(const ChannelField& field, std::size_t channel) const {
     return static_cast<double>(counts.at(channel).*field.count) / static_cast<double>(values);
   }
   friend bool operator==(const ChannelStats&, const ChannelStats&) = default;
 };
 
-/// All that is measured of one tensor.
+/// All statistics of one tensor.
 struct TensorStats : TensorNumbers {
   MagnitudeHistogram magnitudes{};  ///< empty without StatsSpec::histograms
-  SignedHistogram values{};         ///< likewise
+  SignedHistogram values{};         ///< as `magnitudes`
   ChannelStats channels{};          ///< empty without StatsSpec::channels
 };
 

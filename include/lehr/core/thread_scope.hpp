@@ -6,8 +6,8 @@ namespace lehr {
 /// nest.
 class ThreadScope {
  public:
-  /// 0 keeps the current count, also if set_threads is called meanwhile. Throws BadInput unless 0 <= count <=
-  /// 1024.
+  /// 0 keeps the current count, even if set_threads is called meanwhile. Throws BadInput unless
+  /// 0 <= count <= 1024.
   explicit ThreadScope(int count);
   ~ThreadScope();
   ThreadScope(const ThreadScope&) = delete;

@@ -11,10 +11,10 @@ namespace lehr {
 /// One batch, valid until the next call of Loader::next() or start().
 struct Batch {
   std::int64_t size = 0;
-  std::int64_t index = 0;    ///< number of the batch in its epoch
-  Shape image_shape{};       ///< (C, H, W)
-  DType dtype = DType::f32;  ///< of the images
-  void* images = nullptr;    ///< (size, C, H, W), channels-last in host memory; the reader's to change
+  std::int64_t index = 0;                 ///< number of the batch in its epoch
+  Shape image_shape{};                    ///< (C, H, W)
+  DType dtype = DType::f32;               ///< of the images
+  void* images = nullptr;                 ///< (size, C, H, W), channels-last in host memory; may be changed
   const std::int64_t* targets = nullptr;  ///< (size)
   /// (size, classes) probabilities that replace the targets in the loss
   const float* soft_targets = nullptr;

@@ -14,40 +14,40 @@
 
 namespace lehr {
 
-/// Labelled pictures, numbered from 0. Implementations are immutable and may be read from several threads at
-/// once: a loader does so.
+/// Labelled pictures, numbered from 0. Implementations are immutable and may be read from several
+/// threads at once, as a loader does.
 class Dataset {
  public:
   virtual ~Dataset() = default;
   virtual std::int64_t size() const = 0;
   virtual std::span<const std::string> class_names() const = 0;
-  /// Class number of a sample, in [0, class_names().size()). A loader refuses any other.
+  /// Class number of a sample, in [0, class_names().size()). A loader rejects any other number.
   virtual std::int64_t label(std::int64_t index) const = 0;
-  /// Makes `picture` the sample's picture, of its own size and format. A caller that gives the same Image
-  /// again and again saves allocations: Image::reset keeps the memory.
+  /// Reads the sample's picture into `picture`, in its own size and format. Passing the same Image
+  /// again saves allocations, because Image::reset keeps the memory.
   virtual void read(std::int64_t index, Image& picture) const = 0;
-  /// Where a sample comes from, for error messages: its path. Empty if its number says it all.
+  /// Where a sample comes from, for error messages: its path. Empty if its number is enough.
   virtual std::string origin(std::int64_t /*index*/) const { return {}; }
   /// (C, H, W) if all pictures have 8 bits and this shape. Rank 0, the default, if they differ.
   virtual Shape image_shape() const { return {}; }
-  /// True if read() is little more than a memory copy, so that a loader gains nothing from threads of its
-  /// own.
+  /// True if read() is little more than a memory copy. A loader then gains nothing from its own
+  /// threads.
   virtual bool in_memory() const { return false; }
 };
 
-/// Throws BadInput for a sample that the dataset does not have. `set` names it in the message: "the
-/// validation set".
+/// Throws BadInput if the dataset does not have the sample. `set` names the dataset in the message:
+/// "the validation set".
 void check_sample(const Dataset& dataset, std::int64_t sample, std::string_view set = "the data");
 
-/// Dataset::read with errors that name the sample: of the same kind, with the original nested in them. Throws
-/// BadInput for a sample that the dataset does not have.
+/// Calls Dataset::read. Errors name the sample. They have the kind of the original error, which is
+/// nested in them. Throws BadInput if the dataset does not have the sample.
 void read_picture(const Dataset& dataset, std::int64_t sample, Image& picture);
 
-/// Pictures of 8 bits and one size, held in memory. One that was moved from is empty.
+/// Pictures of 8 bits and one size, held in memory. A moved-from object is empty.
 class MemoryDataset final : public Dataset {
  public:
-  /// images holds labels.size() images of H x W x C bytes, one after the other. Throws BadInput if the sizes
-  /// do not fit or a label is not below class_names.size().
+  /// `images` holds labels.size() images of H x W x C bytes, one after the other. Throws BadInput
+  /// if the sizes do not match or a label is not below class_names.size().
   MemoryDataset(Shape image_shape, std::vector<std::uint8_t> images, std::vector<std::uint8_t> labels,
                 std::vector<std::string> class_names);
 
@@ -73,7 +73,7 @@ struct Sample {
   std::string origin{};
 };
 
-/// Pictures in memory, each of its own size and format. One that was moved from is empty.
+/// Pictures in memory, each with its own size and format. A moved-from object is empty.
 class PictureDataset final : public Dataset {
  public:
   /// Throws BadInput if a picture is damaged (image::check) or a label is not in [0, class_names.size()).
@@ -92,26 +92,27 @@ class PictureDataset final : public Dataset {
   std::vector<std::string> class_names_;
 };
 
-/// Called with the images read and to be read.
+/// Called with the number of images read so far and the total.
 using MeasureProgress = std::function<void(std::int64_t done, std::int64_t total)>;
 
-/// Mean and (biased) standard deviation of each channel, in [0, 1] units: over all pictures of a dataset in
-/// memory, over 10,000 drawn at random (the same ones each time) of one that has to be decoded. Pictures are
-/// fitted to the shape of `fitting` first; its normalisation is not read. If it has no shape, the dataset
-/// must have an image_shape(). A channel that never varies gets std 1. `progress`, if given, is called on
-/// this thread every few hundred pictures. Throws BadInput if the dataset is empty.
+/// Mean and (biased) standard deviation of each channel, in [0, 1] units. A dataset in memory is
+/// measured completely. A dataset whose pictures must be decoded is measured on 10,000 random
+/// pictures, the same ones each time. Pictures are first fitted to the shape of `fitting`; its
+/// normalisation is ignored. If it has no shape, the dataset must have an image_shape(). A constant
+/// channel gets std 1. `progress`, if given, is called on this thread every few hundred pictures.
+/// Throws BadInput if the dataset is empty.
 Normalisation normalisation_of(const Dataset& dataset, const Preprocessing& fitting = {},
                                const MeasureProgress& progress = {});
 
-/// The sets that a training needs. Copies share them.
+/// The data sets of a training. Copies share them.
 struct DataSplits {
-  std::string source;  ///< what open_data was given: "mnist:data/mnist"
+  std::string source;  ///< the name given to open_data: "mnist:data/mnist"
   std::shared_ptr<const Dataset> train;
   std::shared_ptr<const Dataset> valid;
   std::shared_ptr<const Dataset> test{};  ///< null if there is none; may be the same set as `valid`
 
-  /// The set with that name: "train", "valid" or "test". Throws BadInput for another name and if there is no
-  /// such set.
+  /// The set with that name: "train", "valid" or "test". Throws BadInput for other names and if
+  /// there is no such set.
   std::shared_ptr<const Dataset> set(std::string_view name) const;
   /// The shape of the training pictures. Throws BadInput if there is no training set or its pictures differ
   /// in shape or depth.

@@ -14,18 +14,18 @@ namespace lehr {
 class Dataset;
 class Settings;
 
-/// Says which samples an epoch has, and in which order. Immutable.
+/// Decides which samples an epoch has, and in which order. Immutable.
 class Sampler {
  public:
   virtual ~Sampler() = default;
-  /// Samples of each epoch; at least 1.
+  /// Number of samples in each epoch; at least 1.
   virtual std::int64_t size() const = 0;
-  /// Writes the sample numbers of an epoch, size() of them. They depend on what the sampler was made from and
-  /// on the epoch alone.
+  /// Writes the size() sample numbers of an epoch. They depend only on the epoch and on what the
+  /// sampler was made from.
   virtual void order(std::int64_t epoch, std::span<std::int64_t> samples) const = 0;
 };
 
-/// What a sampler is made for. The dataset outlives the sampler.
+/// What a sampler is made from. The dataset must outlive the sampler.
 struct SamplerInput {
   const Dataset& dataset;
   std::uint64_t seed = 0;
@@ -33,11 +33,10 @@ struct SamplerInput {
 
 using MakeSampler = std::function<std::unique_ptr<const Sampler>(const SamplerInput&, Settings&)>;
 
-/// Adds a sampler to those that can be named. Throws BadInput if the name is taken or is no name. May be
-/// called from any thread.
+/// Registers a sampler under a name. Throws BadInput if the name is taken or not a valid name. May
+/// be called from any thread.
 void register_sampler(const std::string& name, MakeSampler make);
-/// Throws BadInput for a name that does not exist, and for settings that are unknown, missing or out of
-/// range.
+/// Throws BadInput if there is no such name, or if settings are unknown, missing or out of range.
 std::unique_ptr<const Sampler> make_sampler(const SamplerSpec& spec, const SamplerInput& input);
 std::vector<std::string> sampler_names();
 

@@ -10,16 +10,17 @@
 
 namespace lehr {
 
-/// A way to name data on the command line: "mnist" of "mnist:DIR".
+/// A way to name data on the command line: the "mnist" in "mnist:DIR".
 struct DataScheme {
-  /// Opens the training and the validation set. rest: what follows the colon, or nothing if there is no
-  /// colon. seed: decides generated pictures alone. Throws BadInput for a text that the user got wrong.
+  /// Opens the training and the validation set. rest: the text after the colon, or nothing if there
+  /// is no colon. seed: only affects generated pictures. Throws BadInput if the text is wrong.
   std::function<DataSplits(std::optional<std::string_view> rest, std::uint64_t seed)> open;
-  bool takes_path = false;  ///< what follows the colon is a path; runs keep it as an absolute one
+  /// The text after the colon is a path. Runs record it as an absolute path.
+  bool takes_path = false;
 };
 
-/// Adds a scheme to those that data::open_data knows. Throws BadInput if the name is taken or is no name. May
-/// be called from any thread.
+/// Registers a scheme for data::open_data. Throws BadInput if the name is taken or not a valid
+/// name. May be called from any thread.
 void register_data_scheme(const std::string& name, DataScheme scheme);
 
 }  // namespace lehr

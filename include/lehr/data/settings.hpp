@@ -17,11 +17,12 @@ struct SettingRange {
   T most = std::numeric_limits<T>::max();
 };
 
-/// Reads the settings of a transform or a sampler and checks them. Each function throws BadInput that names
-/// the owner, the setting, what was expected and what was found.
+/// Reads the settings of a transform or a sampler and checks them. Each function throws BadInput
+/// with the owner, the setting, what was expected and what was found.
 class Settings {
  public:
-  /// `owner` is what messages begin with: "the transform random_crop". The attributes must outlive this.
+  /// Messages begin with `owner`: "the transform random_crop". The attributes must outlive this
+  /// object.
   Settings(std::string owner, const Attributes& given) : owner_(std::move(owner)), given_(given) {}
 
   bool has(const std::string& name);
@@ -31,7 +32,7 @@ class Settings {
   double real(const std::string& name, SettingRange<double> range = {});
   double real_or(const std::string& name, double otherwise, SettingRange<double> range = {});
   std::string text_or(const std::string& name, std::string_view otherwise);
-  /// Throws BadInput if there is a setting that nothing has asked for.
+  /// Throws BadInput if there is a setting that no function has read.
   void check_all_known() const;
 
  private:

@@ -6,14 +6,16 @@
 
 namespace lehr {
 
-/// A transform as data: its name and settings. docs/adding-a-transform.md lists those of lehr.
+/// A transform as data: its name and settings. docs/adding-a-transform.md lists the transforms of
+/// lehr.
 struct TransformSpec {
   std::string name;
   Attributes settings{};
   friend bool operator==(const TransformSpec&, const TransformSpec&) = default;
 };
 
-/// A sampler as data. "sequential": 0, 1, 2...; "random": each sample once, in an order by seed and epoch.
+/// A sampler as data. "sequential": 0, 1, 2...; "random": each sample once, in an order that
+/// depends on seed and epoch.
 struct SamplerSpec {
   std::string name = "sequential";
   Attributes settings{};

@@ -7,8 +7,8 @@
 
 namespace lehr {
 
-/// The trained parameters as an Optimizer wants them for its rules by tensor: a weight of shape (O, I, ...)
-/// is a matrix with a column for each of the O outputs.
+/// The trained parameters in the form that Optimizer needs for rules that work on whole tensors. A
+/// weight of shape (O, I, ...) is a matrix with one column for each of the O outputs.
 std::vector<UpdateTensor> parameter_tensors(const Parameters& parameters);
 
 }  // namespace lehr

@@ -8,21 +8,23 @@
 
 namespace lehr {
 
-/// Memory in which several plans compute in turn, such as those of training and of validation: it is as large
-/// as the largest needs, not as all need together. When a plan begins, what another one left there is lost.
+/// Memory that several plans share in turn, such as those of training and of validation. It is as
+/// large as the largest plan needs, not as the sum. When a plan begins, the contents of the
+/// previous plan are lost.
 class PlanRoom {
  public:
   explicit PlanRoom(const Backend& backend) : backend_(&backend) {}
   PlanRoom(const PlanRoom&) = delete;
   PlanRoom& operator=(const PlanRoom&) = delete;
 
-  /// Makes room of at least so many bytes and gives it to `user`. The memories change if it grows.
+  /// Provides at least this many bytes and gives the room to `user`. If the room grows, the memory
+  /// objects are replaced.
   void begin(const void* user, std::size_t arena_bytes, std::size_t workspace_bytes);
   bool belongs_to(const void* user) const { return user_ == user; }
   const std::shared_ptr<DeviceMemory>& arena() const { return arena_; }
   const std::shared_ptr<DeviceMemory>& workspace() const { return workspace_; }
   std::size_t bytes() const { return arena_bytes_ + workspace_bytes_; }
-  /// Counts up when a memory is replaced.
+  /// Increases when a memory object is replaced.
   std::uint64_t generation() const { return generation_; }
 
  private:

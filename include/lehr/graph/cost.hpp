@@ -7,7 +7,7 @@
 
 namespace lehr {
 
-/// What one node costs at a batch size, before anything runs.
+/// The cost of one node at a batch size, computed without running anything.
 struct NodeCost {
   NodeId node = 0;
   std::int64_t parameters = 0;         ///< trained elements
@@ -18,8 +18,8 @@ struct NodeCost {
   std::int64_t receptive_field_w = 1;
 };
 
-/// One entry a node, in order. Receptive fields follow Araujo, Norris and Sim, "Computing receptive fields of
-/// convolutional neural networks", Distill 2019.
+/// One entry per node, in order. Receptive fields follow Araujo, Norris and Sim, "Computing
+/// receptive fields of convolutional neural networks", Distill 2019.
 std::vector<NodeCost> cost_of(const Graph& graph, std::int64_t batch_size);
 
 }  // namespace lehr

@@ -22,26 +22,28 @@ struct Node {
   std::vector<ParameterSpec> parameters;  ///< leaf names; the full name is name + "." + leaf
 };
 
-/// Elements of a node's trained parameters, states left out.
+/// Number of elements in a node's trained parameters. States do not count.
 std::int64_t trained_elements(const Node& node);
 
-/// A model as data: nodes in topological order. It can be printed, counted, saved and compared; it holds no
-/// weights.
+/// A model as data: nodes in topological order. It can be printed, counted, saved and compared. It
+/// holds no weights.
 class Graph {
  public:
   explicit Graph(std::string name = "model") : name_(std::move(name)) {}
 
-  /// Adds an input. The spec's shape is with batch size 1: {1, C, H, W} for images, {1} for class numbers.
-  /// Throws BadInput where it is not, or the name is taken or holds control characters.
+  /// Adds an input. The shape of the spec is for batch size 1: {1, C, H, W} for images, {1} for
+  /// class numbers. Throws BadInput if it is not, or if the name is taken or contains control
+  /// characters.
   NodeId input(std::string name, TensorSpec spec);
-  /// Adds an operation. An empty name becomes the op's type and the node's number. Throws BadInput, naming
-  /// the node, where the op does not accept its inputs, or the name is taken.
+  /// Adds an operation. If the name is empty, it becomes the op's type and the node's number.
+  /// Throws BadInput, naming the node, if the op does not accept its inputs or if the name is
+  /// taken.
   template <class SomeOp>
   NodeId add(SomeOp op, std::vector<NodeId> inputs, std::string name = "") {
     return add_op(std::make_shared<const SomeOp>(std::move(op)), std::move(inputs), std::move(name));
   }
   NodeId add_op(std::shared_ptr<const Op> op, std::vector<NodeId> inputs, std::string name = "");
-  /// Marks the node whose value is the model's result; by default the last one added.
+  /// Marks the node whose value is the model's result. The default is the node that was added last.
   void set_output(NodeId node);
 
   const std::string& name() const { return name_; }
@@ -57,10 +59,10 @@ class Graph {
   std::vector<NodeId> inputs() const;
   /// Specs of a node's inputs, with batch size 1.
   std::vector<TensorSpec> input_specs(const Node& node) const;
-  /// Every node's output for a batch size, by node id. Throws BadInput where the batch is below 1 or too
-  /// large for a tensor.
+  /// The output spec of every node for a batch size, by node id. Throws BadInput if the batch size
+  /// is below 1 or too large for a tensor.
   std::vector<TensorSpec> infer(std::int64_t batch_size) const;
-  /// Trained parameters, states (running statistics) left out.
+  /// Number of trained elements. States (running statistics) do not count.
   std::int64_t parameter_count() const;
 
  private:
@@ -69,7 +71,7 @@ class Graph {
   std::string name_;
   std::vector<Node> nodes_;
   std::unordered_set<std::string> names_;  ///< of all nodes
-  NodeId output_ = -1;                     ///< as set, or -1; without nodes it means nothing
+  NodeId output_ = -1;                     ///< as set, or -1
 };
 
 }  // namespace lehr

@@ -7,14 +7,15 @@
 
 namespace lehr {
 
-/// The graph as JSON text, for the metadata of a saved model: format version, name, and a list of nodes with
-/// name, type, attributes, inputs, and for graph inputs shape and dtype.
+/// The graph as JSON text, for the metadata of a saved model: format version, name, and a list of
+/// nodes. Each node has a name, type, attributes and inputs; inputs of the graph also have a shape
+/// and a dtype.
 std::string to_json(const Graph& graph);
-/// Throws BadInput where the text is not such a graph. Bounded: refuses more than 100,000 nodes.
+/// Throws BadInput if the text is not such a graph, or if it has more than 100,000 nodes.
 Graph graph_from_json(std::string_view json);
 
-/// Attributes as a JSON object, and the way back, which throws BadInput if the text is no such object.
-/// `owner` says in messages whose attributes they are: "the loss".
+/// Converts attributes to a JSON object and back. The latter throws BadInput if the text is not
+/// such an object. Its messages use `owner` as the name of what has the attributes: "the loss".
 std::string to_json(const Attributes& attributes);
 Attributes attributes_from_json(std::string_view json, const std::string& owner);
 

@@ -8,7 +8,7 @@
 /// The operations of a graph. Each struct is one operation of PyTorch with the same meaning and defaults.
 namespace lehr::ops {
 
-/// Height and width of a window, step or margin.
+/// Height and width of a window, a stride or a padding.
 struct Size2 {
   std::int64_t h = 1;
   std::int64_t w = 1;
@@ -56,7 +56,7 @@ struct BatchNorm final : Op {
   struct Spec {
     double eps = 1e-5;
     double momentum = 0.1;
-    bool zero_init = false;  ///< gamma starts at 0: the last norm of a residual block
+    bool zero_init = false;  ///< gamma starts at 0, for the last norm of a residual block
   } spec;
   BatchNorm() = default;
   explicit BatchNorm(Spec s) : spec(s) {}
@@ -75,7 +75,7 @@ struct Activation final : Op {
     Kind kind = Kind::relu;
     double leak = 0.01;   ///< slope below zero, leaky_relu and general_relu
     double subtract = 0;  ///< general_relu
-    double clamp = 1e30;  ///< upper bound after subtracting, general_relu; 1e30 is none
+    double clamp = 1e30;  ///< general_relu: upper bound after the subtraction; 1e30 means none
   } spec;
   Activation() = default;
   explicit Activation(Spec s) : spec(s) {}
@@ -85,8 +85,8 @@ struct Activation final : Op {
   TensorSpec infer(std::span<const TensorSpec> inputs) const override;
 };
 
-/// The name of an activation in attributes and on the command line ("leaky_relu"), and back. The latter
-/// throws BadInput with the nearest valid name.
+/// Converts an activation to its name in attributes and on the command line ("leaky_relu"), and
+/// back. The latter throws BadInput with the nearest valid name.
 std::string_view name_of(Activation::Kind kind);
 Activation::Kind activation_kind(std::string_view name);
 
@@ -118,7 +118,7 @@ struct AvgPool2d final : Op {
   std::optional<Window> window(std::span<const TensorSpec> inputs) const override;
 };
 
-/// (N, C, H, W) -> (N, C, output.h, output.w), cell i covering floor(i H / h) to ceil((i + 1) H / h).
+/// (N, C, H, W) -> (N, C, output.h, output.w). Cell i covers floor(i H / h) to ceil((i + 1) H / h).
 struct AdaptiveAvgPool2d final : Op {
   struct Spec {
     Size2 output{1, 1};
@@ -128,7 +128,7 @@ struct AdaptiveAvgPool2d final : Op {
   std::string_view type() const override { return "adaptive_avg_pool2d"; }
   Attributes attributes() const override;
   TensorSpec infer(std::span<const TensorSpec> inputs) const override;
-  /// The largest cell; where the output does not divide the input, the stride is rounded up.
+  /// The largest cell. If the output does not divide the input, the stride is rounded up.
   std::optional<Window> window(std::span<const TensorSpec> inputs) const override;
 };
 
@@ -137,7 +137,7 @@ struct Flatten final : Op {
   std::string_view type() const override { return "flatten"; }
   TensorSpec infer(std::span<const TensorSpec> inputs) const override;
   std::int64_t flops(std::span<const TensorSpec>) const override { return 0; }
-  /// The whole image: the result has a single position that holds every feature.
+  /// The whole image: the result is a single position that contains every feature.
   std::optional<Window> window(std::span<const TensorSpec> inputs) const override;
 };
 
@@ -154,7 +154,8 @@ struct Concat final : Op {
   std::int64_t flops(std::span<const TensorSpec>) const override { return 0; }
 };
 
-/// In training zeroes elements with probability p and scales the rest by 1/(1-p); in evaluation the identity.
+/// In training, sets elements to zero with probability p and scales the rest by 1/(1-p). In
+/// evaluation, the identity.
 struct Dropout final : Op {
   struct Spec {
     double p = 0.5;
@@ -166,10 +167,10 @@ struct Dropout final : Op {
   TensorSpec infer(std::span<const TensorSpec> inputs) const override;
 };
 
-/// Logits (N, C) and targets -> mean loss (1): (1 - eps) NLL + eps/C sum(-log p), weighted by class. Targets
-/// are class numbers (N) of i64 or probabilities (N, C) of f32. Divided by the class weights of the targets,
-/// in which probabilities count each class by its share; torch divides by N there. Source:
-/// torch.nn.CrossEntropyLoss.
+/// Logits (N, C) and targets -> mean loss (1): (1 - eps) NLL + eps/C sum(-log p), weighted by
+/// class. Targets are class numbers (N) of i64 or probabilities (N, C) of f32. The sum is divided
+/// by the class weights of the targets; for probabilities, each class weight counts by its share.
+/// torch divides by N in that case. Source: torch.nn.CrossEntropyLoss.
 struct CrossEntropy final : Op {
   struct Spec {
     double label_smoothing = 0;

@@ -13,8 +13,8 @@ namespace lehr {
 struct SummaryRow {
   std::string name;
   std::string type;                    ///< "conv2d", or "input"
-  Shape output;                        ///< with the batch size asked for
-  std::optional<Window> window;        ///< of operations on windows of an image
+  Shape output;                        ///< with the requested batch size
+  std::optional<Window> window;        ///< for operations on windows of an image
   std::int64_t receptive_field_h = 1;  ///< input rows that one output position sees
   std::int64_t receptive_field_w = 1;
   std::int64_t parameters = 0;  ///< trained elements
@@ -24,20 +24,20 @@ struct SummaryRow {
   std::int64_t activation_bytes = 0;  ///< of the output
 };
 
-/// What every node makes and costs at a batch size, one row a node, in order. Throws BadInput where the batch
-/// does not fit the graph.
+/// The outputs and costs of all nodes at a batch size, one row per node, in order. Throws BadInput
+/// if the batch size does not fit the graph.
 std::vector<SummaryRow> summary_rows(const Graph& graph, std::int64_t batch_size);
 
-/// The sums of parameters, multiply-adds, FLOPs and bytes (of all outputs, the graph's inputs included),
-/// under the name "total".
+/// The sums of parameters, multiply-adds, FLOPs and bytes, under the name "total". The bytes are of
+/// all outputs, including the graph's inputs.
 SummaryRow summary_total(const std::vector<SummaryRow>& rows);
 
-/// The same as aligned text, one line a node and a line of totals.
+/// The same as aligned text: one line per node and a line of totals.
 std::string summary_table(const Graph& graph, std::int64_t batch_size);
 
-/// Bytes for people, in powers of 1024: "784 B", "3.1 KiB", "1.5 GiB".
+/// Readable bytes, in powers of 1024: "784 B", "3.1 KiB", "1.5 GiB".
 std::string human_bytes(std::int64_t bytes);
-/// A count for people, in powers of 1000: "208", "30.3 k", "498 M".
+/// A readable count, in powers of 1000: "208", "30.3 k", "498 M".
 std::string human_count(std::int64_t count);
 
 }  // namespace lehr

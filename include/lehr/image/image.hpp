@@ -8,29 +8,29 @@
 
 namespace lehr {
 
-/// A picture: rows of pixels from top to bottom, each pixel's channels side by side. 1 channel is grey, 2 are
-/// grey and alpha, 3 are RGB, 4 are RGBA.
+/// A picture: rows of pixels from top to bottom. The channels of a pixel are adjacent. 1 channel is
+/// grey, 2 are grey and alpha, 3 are RGB, 4 are RGBA.
 struct Image {
   std::int64_t width = 0, height = 0, channels = 1;
-  /// H x W x C values. With 16 bits a value takes two bytes, in the machine's order.
+  /// H x W x C values. With 16 bits, a value takes two bytes in the machine's byte order.
   std::vector<std::uint8_t> pixels{};
-  int bits = 8;  ///< of a value: 8 or 16
+  int bits = 8;  ///< per value: 8 or 16
 
   /// (C, H, W)
   Shape shape() const { return {channels, height, width}; }
   bool has_shape(const Shape& shape) const {
     return shape.rank() == 3 && channels == shape[0] && height == shape[1] && width == shape[2];
   }
-  /// Gives the image this shape (C, H, W) and depth. The pixels have no particular values then. Keeps the
-  /// memory that it has. Returns the bytes of the pixels.
+  /// Gives the image this shape (C, H, W) and depth. The values of the pixels are then unspecified.
+  /// Reuses the memory. Returns the bytes of the pixels.
   std::span<std::uint8_t> reset(const Shape& shape, int bits = 8);
-  /// The values of an image of 16 bits.
+  /// The values of a 16-bit image.
   std::span<std::uint16_t> wide();
   std::span<const std::uint16_t> wide() const;
   friend bool operator==(const Image&, const Image&) = default;
 };
 
-/// How a picture gets another size.
+/// How a picture is changed to another size.
 enum class Fit {
   stretch,  ///< both sides are scaled, so the aspect ratio changes
   crop,     ///< the largest centred part with the new aspect ratio is scaled

@@ -9,11 +9,11 @@
 
 namespace lehr::image {
 
-/// Reads a PNG file. The image has the channels and the depth of the file; a palette becomes RGB, and 1 to 4
-/// bits become 8. Throws BadInput that names the file if it is missing, too large (over 64 million pixels) or
-/// damaged.
+/// Reads a PNG file. The image has the channels and the depth of the file, except that a palette
+/// becomes RGB, and 1 to 4 bits become 8. Throws BadInput with the file if it is missing, too large
+/// (over 64 million pixels) or damaged.
 Image read(const std::filesystem::path& file);
-/// The same from the bytes of a PNG file. `name` stands for the picture in error messages.
+/// Decodes the bytes of a PNG file. `name` is the name of the picture in error messages.
 Image decode(std::span<const std::uint8_t> bytes, const std::string& name = "the picture");
 
 }  // namespace lehr::image

@@ -19,41 +19,45 @@ namespace lehr {
 struct ActivationsOptions {
   std::vector<std::string> layers{};  ///< names, with * and ? for any text and any character; empty: all
   bool before_activation = false;     ///< outputs before the activation function
-  /// Each layer's values less their mean, over their std (unbiased), both over all its values for all the
-  /// samples; values that are not finite do not count and stay. A layer that never varies becomes 0.
+  /// Subtracts the mean from each layer's values and divides by their std (unbiased). Both are over
+  /// all values of the layer for all samples. Values that are not finite do not count and stay as
+  /// they are. A constant layer becomes 0.
   bool normalised = false;
 };
 
-/// What a layer makes of some images.
+/// The outputs of a layer for some images.
 struct LayerOutput {
   std::string layer;
   std::string type;  ///< "conv2d + activation"
   Tensor values;     ///< f32, (N, C, H, W) or (N, features), row-major
 };
 
-/// Outputs of layers for samples of a dataset, in inference mode, in the order of the layers. Throws BadInput
-/// if the dataset is null, a sample does not exist, a pattern fits no layer, all pictures have one shape that
-/// is not the model's, or the parameters are not the model's.
+/// Computes outputs of layers for samples of a dataset, in inference mode, in the order of the
+/// layers. Throws BadInput if the dataset is null, a sample does not exist, a pattern matches no
+/// layer, all pictures have one shape that is not the model's, or the parameters are not the
+/// model's.
 std::vector<LayerOutput> activations(const Graph& model, Parameters& parameters,
                                      const Preprocessing& preprocessing,
                                      std::shared_ptr<const Dataset> dataset,
                                      std::span<const std::int64_t> samples,
                                      const ActivationsOptions& options = {});
 
-/// What files of activations say of them.
+/// What files of activations contain besides the values.
 struct ActivationsNote {
-  std::vector<std::string> samples{};  ///< what the samples are called: "0", "5", "picture.png"
+  std::vector<std::string> samples{};  ///< names of the samples: "0", "5", "picture.png"
   ActivationsOptions options{};
 };
 
-/// One safetensors file: each layer's values under its name; in the metadata "lehr.samples" and, by layer,
-/// "lehr.types" as JSON, "lehr.before_activation" and "lehr.normalised". Whole or not at all.
+/// Writes one safetensors file, whole or not at all. It contains each layer's values under its
+/// name. The metadata has "lehr.samples" and, by layer, "lehr.types" as JSON,
+/// "lehr.before_activation" and "lehr.normalised".
 void save_activations(const std::filesystem::path& file, std::span<const LayerOutput> outputs,
                       const ActivationsNote& note);
-/// A PNG for each sample and each layer that has maps, FOLDER/SAMPLE-LAYER.png: its maps side by side, each
-/// from its least value (black) to its largest. What could mean something to the system in a name is written
-/// as %2F and so on. Each file whole or not at all. `go_on`, if given, is asked before each file; false ends
-/// the work. Returns the files; throws BadInput if no layer has maps.
+/// Writes a PNG for each sample and each layer that has maps, FOLDER/SAMPLE-LAYER.png. It shows the
+/// maps side by side, each scaled from its smallest value (black) to its largest. Characters of a
+/// name that have a meaning for the system are written as %2F and so on. Each file appears whole or
+/// not at all. `go_on`, if given, is called before each file; if it returns false, no more files
+/// are written. Returns the files. Throws BadInput if no layer has maps.
 std::vector<std::filesystem::path> save_feature_maps(const std::filesystem::path& folder,
                                                      std::span<const LayerOutput> outputs,
                                                      const ActivationsNote& note,

@@ -27,13 +27,14 @@ enum class Initialisation {
   lsuv
 };
 
-/// "kaiming-normal", ... and the inverse. Throws BadInput with the nearest valid name if the name is unknown.
+/// The initialisation with a name, such as "kaiming-normal", and all names. Throws BadInput with
+/// the nearest valid name if the name is unknown.
 Initialisation initialisation_by_name(std::string_view name);
 std::vector<std::string> initialisation_names();
 
-/// Fills all parameters and states, except for what lsuv() computes from a batch. Each parameter has its own
-/// random stream, so adding a layer does not change the others. Throws BadInput if the parameters are not the
-/// graph's, or if `how` is not an enumerator.
+/// Fills all parameters and states, except for what lsuv() computes from a batch. Each parameter
+/// has its own random stream, so adding a layer does not change the others. Throws BadInput if the
+/// parameters do not belong to the graph, or if `how` is not an enumerator.
 void initialise(Parameters& parameters, const Graph& graph, Initialisation how, std::uint64_t seed);
 
 /// Layer-sequential unit-variance. In order, each convolution and linear layer is scaled so that its outputs
@@ -43,9 +44,9 @@ void initialise(Parameters& parameters, const Graph& graph, Initialisation how, 
 /// The network runs in evaluation mode: normalisations use their running statistics, dropout is off, and no
 /// state changes. If all outputs of a layer are equal, the layer stays as it is.
 ///
-/// graph: one input, of images. images: (N, C, H, W) in host memory, channels-last. Throws BadInput if there
-/// are not batch_size of them, batch_size < 1, the parameters are not the graph's, or an output is not
-/// finite; then it names the layer.
+/// graph: one input, of images. images: (N, C, H, W) in host memory, channels-last. Throws BadInput
+/// if the number of images is not batch_size, if batch_size < 1, if the parameters do not belong to
+/// the graph, or if an output is not finite. In the last case it names the layer.
 void lsuv(Parameters& parameters, const Graph& graph, std::span<const float> images, std::int64_t batch_size);
 
 }  // namespace lehr

@@ -9,41 +9,43 @@
 #include "lehr/graph/graph.hpp"
 #include "lehr/graph/ops.hpp"
 
-/// Functions that return a Graph. Parameter names and order are those of the PyTorch model named with each.
+/// Functions that return a Graph. Parameter names and order are those of the PyTorch model that
+/// each function names.
 namespace lehr::models {
 
-/// Options of simple_cnn; definitions and defaults from fastbook, chapter 13.
+/// Options of simple_cnn. Definitions and defaults are from fastbook, chapter 13.
 struct SimpleCnnOptions {
   Shape in{1, 28, 28};  ///< (C, H, W)
   std::int64_t classes = 10;
-  std::vector<std::int64_t> channels{8, 16, 32, 64};  ///< outputs of all convolutions but the last
+  std::vector<std::int64_t> channels{8, 16, 32, 64};  ///< outputs of all convolutions except the last
   std::int64_t first_kernel = 5;
   std::int64_t kernel = 3;
-  bool batch_norm =
-      false;  ///< after each convolution, also the last, and before the activation; then no biases
+  /// After each convolution, including the last one, and before the activation. The
+  /// convolutions then have no bias.
+  bool batch_norm = false;
   ops::Activation::Spec activation{};
-  double dropout = 0;  ///< of the last convolution's inputs; 0: no such layer
+  double dropout = 0;  ///< dropout before the last convolution; 0: no such layer
 };
 
-/// Stride-2 convolutions with padding kernel/2 and an activation between, then one to `classes`, flatten.
-/// Where more than one position is left, the flattened scores would exceed `classes`: BadInput names the size
-/// and what to change. Names are those of torch.nn.Sequential with one index a layer ("0.weight",
-/// "1.running_mean").
+/// Stride-2 convolutions with padding kernel/2 and an activation between them, then a convolution
+/// to `classes` and a flatten. Throws BadInput if more than one position is left, because the
+/// flattened scores would then exceed `classes`; the message names the size and what to change.
+/// Names are those of torch.nn.Sequential with one index per layer ("0.weight", "1.running_mean").
 Graph simple_cnn(const SimpleCnnOptions& options);
 
 /// Options of resnet_small.
 struct ResNetSmallOptions {
   Shape in{3, 32, 32};  ///< (C, H, W)
   std::int64_t classes = 10;
-  std::vector<std::int64_t> widths{16, 32, 64};  ///< one stage each; all but the first halve the image
-  std::int64_t blocks = 1;                       ///< basic blocks a stage
+  /// One stage each; all stages except the first halve the image.
+  std::vector<std::int64_t> widths{16, 32, 64};
+  std::int64_t blocks = 1;  ///< basic blocks per stage
   bool zero_init_residual = false;
-  double dropout = 0;  ///< of the linear layer's inputs; 0: no such layer
+  double dropout = 0;  ///< dropout before the linear layer; 0: no such layer
 };
 
-/// The CIFAR residual network of He et al. 2015, section 4.2, with projection shortcuts; names as in
-/// torchvision
-/// ("conv1", "bn1", "layer1.0.conv1", "layer2.0.downsample.0", "fc").
+/// The CIFAR residual network of He et al. 2015, section 4.2, with projection shortcuts. Names are
+/// torchvision's ("conv1", "bn1", "layer1.0.conv1", "layer2.0.downsample.0", "fc").
 Graph resnet_small(const ResNetSmallOptions& options);
 
 /// Options of resnet18.
@@ -51,14 +53,14 @@ struct ResNet18Options {
   Shape in{3, 32, 32};  ///< (C, H, W)
   std::int64_t classes = 10;
   bool zero_init_residual = false;
-  double dropout = 0;  ///< of the linear layer's inputs; 0: no such layer
+  double dropout = 0;  ///< dropout before the linear layer; 0: no such layer
 };
 
-/// torchvision's resnet18 for small images: the first convolution is 3x3 and keeps their size, and no pooling
-/// follows it. All other names, shapes and counts are torchvision's.
+/// torchvision's resnet18 for small images: the first convolution is 3x3 and keeps the image size,
+/// and no pooling follows it. All other names, shapes and counts are torchvision's.
 Graph resnet18(const ResNet18Options& options);
 
-/// The options that the command line has for all models.
+/// The model options of the command line. They are the same for all models.
 struct ModelRequest {
   Shape in;  ///< (C, H, W)
   std::int64_t classes = 10;
@@ -69,20 +71,21 @@ struct ModelRequest {
   double dropout = 0;                    ///< before the classifying layer
 };
 
-/// Makes a model by its command-line name ("simple-cnn", "resnet18"). Throws BadInput with the nearest
-/// valid name if there is no such model, and if the model has no use for an option that was set.
+/// Makes a model by its command-line name ("simple-cnn", "resnet18"). Throws BadInput with the
+/// nearest valid name if there is no such model, and BadInput if the model does not support an
+/// option that was set.
 Graph make_model(std::string_view name, const ModelRequest& request);
 std::vector<std::string> model_names();
 
-/// A function that makes a model. It throws BadInput for options that the model has no use for.
+/// A function that makes a model. It throws BadInput for options that the model does not support.
 using ModelBuilder = std::function<Graph(const ModelRequest&)>;
 
 }  // namespace lehr::models
 
 namespace lehr {
 
-/// Adds a model to those that make_model knows. Throws BadInput if the name is taken or is no name. May be
-/// called from any thread.
+/// Registers a model for make_model. Throws BadInput if the name is taken or is not a valid name.
+/// May be called from any thread.
 void register_model(const std::string& name, models::ModelBuilder build);
 
 }  // namespace lehr

@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-/// Schedules: pure functions of progress in [0, 1], joined by composition. Each throws BadInput if a setting
-/// is out of range. Step t of N has progress t / N. There a schedule equals the one that its comment names as
-/// source, at every step of a training of any length. torch counts lengths in whole steps, so the equality
-/// needs shares that fall on whole steps.
+/// Schedules: pure functions of progress in [0, 1], which can be composed. Each throws BadInput if
+/// a setting is out of range. Step t of N has progress t / N. At every step, a schedule equals the
+/// source that its comment names, for training of any length. torch counts lengths in whole steps,
+/// so this holds only if the shares fall on whole steps.
 namespace lehr {
 
 using Schedule = std::function<double(double progress)>;
@@ -27,25 +27,26 @@ Schedule exponential(double from, double to);
 Schedule polynomial(double from, double to, double power);
 /// to + (from - to) (1 - p)^power. Source: torch's PolynomialLR.
 Schedule polynomial_decay(double from, double to, double power);
-/// value gamma^floor(p / every), where `every` is a share of the progress. Source: torch's StepLR.
+/// value gamma^floor(p / every). `every` is a share of the progress. Source: torch's StepLR.
 Schedule step(double value, double gamma, double every);
-/// value gamma^n, where n milestones (rising shares of the progress) are reached. Source: torch's
-/// MultiStepLR.
+/// value gamma^n, where n is the number of milestones (rising shares of the progress) reached so
+/// far. Source: torch's MultiStepLR.
 Schedule multi_step(double value, double gamma, std::vector<double> milestones);
 
-/// Several schedules one after the other, each taking its share of the progress; a boundary belongs to the
-/// later one. Throws BadInput where the numbers differ, a share is not positive, or the shares do not sum to
-/// 1 (within 1e-6).
+/// Several schedules in sequence. Each covers its share of the progress. A boundary belongs to the
+/// later one. Throws BadInput if the numbers of shares and schedules differ, if a share is not
+/// positive, or if the shares do not sum to 1 (within 1e-6).
 Schedule combine(std::vector<double> shares, std::vector<Schedule> schedules);
-/// Linearly from start_factor times the first value of `then` to that value over the first share, then all of
-/// `then`. Source: Goyal et al. 2017, as torch's LinearLR before another in SequentialLR, whose start_factor
-/// is 1/3 by default. With 0 the first step changes nothing.
+/// Rises linearly over the first share, from start_factor times the first value of `then` to that
+/// value. Then runs all of `then`. Source: Goyal et al. 2017, as torch's LinearLR followed by
+/// another schedule in SequentialLR. torch's default start_factor is 1/3. With 0, the first step
+/// changes nothing.
 Schedule warm_up(double share, Schedule then, double start_factor = 0);
 
 /// Learning rate and momentum of a training.
 struct RateAndMomentum {
   Schedule rate;
-  Schedule momentum;  ///< empty: the optimizer's own
+  Schedule momentum;  ///< empty: the optimizer's momentum
 };
 
 /// Cosine lr_max/25 -> lr_max over the first 25 %, -> lr_max/1e5 after; momentum .95 -> .85 -> .95.
@@ -59,12 +60,13 @@ struct OneCycleOptions {
   double momentum_low = 0.85;
 };
 RateAndMomentum one_cycle(const OneCycleOptions& options);
-/// torch's OneCycleLR with its defaults and total_steps = steps: cosine lr_max/25 -> lr_max until step
-/// .3 steps - 1, -> lr_max / (25 * 1e4) at the last step. It differs from one_cycle by up to a step: torch
-/// divides by steps - 1, fastai by steps. Learner::steps gives the steps of a fit.
+/// torch's OneCycleLR with its defaults and total_steps = steps: cosine lr_max/25 -> lr_max until
+/// step .3 steps - 1, -> lr_max / (25 * 1e4) at the last step. It differs from one_cycle by up to
+/// one step, because torch divides by steps - 1 and fastai by steps. Learner::steps gives the steps
+/// of a fit.
 RateAndMomentum pytorch_one_cycle(double lr_max, std::int64_t steps);
 
-/// Flat for the first share, then cosine to lr / div_final. Source: fastai's fit_flat_cos.
+/// Constant for the first share, then cosine to lr / div_final. Source: fastai's fit_flat_cos.
 struct FlatCosOptions {
   double lr = 1e-3;
   double flat = 0.75;
@@ -72,8 +74,9 @@ struct FlatCosOptions {
 };
 Schedule flat_cos(const FlatCosOptions& options);
 
-/// Cosine restarts: each cycle falls from lr_max to lr_min and is longer than the one before by `factor`.
-/// Source: Loshchilov and Hutter 2016, as fastai's fit_sgdr and torch's CosineAnnealingWarmRestarts.
+/// Cosine restarts. Each cycle falls from lr_max to lr_min and is `factor` times as long as the
+/// previous one. Source: Loshchilov and Hutter 2016, as fastai's fit_sgdr and torch's
+/// CosineAnnealingWarmRestarts.
 struct SgdrOptions {
   double lr_max = 1e-3;
   double lr_min = 0;
@@ -82,20 +85,20 @@ struct SgdrOptions {
 };
 Schedule sgdr(const SgdrOptions& options);
 
-/// Straight up and down between lr_min and lr_max. Source: Smith 2015, as torch's CyclicLR with
-/// cycle_momentum = False; height .5 is its mode triangular2.
+/// Linear up and down between lr_min and lr_max. Source: Smith 2015, as torch's CyclicLR with
+/// cycle_momentum = False. height = .5 is its mode triangular2.
 struct CyclicOptions {
   double lr_max = 1e-3;
   double lr_min = 1e-4;
   std::int64_t cycles = 3;
   double rising = 0.5;  ///< share of a cycle
-  double height = 1;    ///< of a cycle over that of the one before
+  double height = 1;    ///< height of a cycle, relative to the previous one
 };
 Schedule triangular(const CyclicOptions& options);
 
-/// A schedule with default settings by its name on the command line, for a training of so many steps; lr is
-/// its highest rate. Throws BadInput with the nearest valid name, and if lr is negative or not finite or
-/// there is no step.
+/// A schedule with default settings, by its name on the command line, for training with this number
+/// of steps. lr is its highest rate. Throws BadInput with the nearest valid name for an unknown
+/// name. Also throws it if lr is negative or not finite, or if steps < 1.
 RateAndMomentum schedule_by_name(std::string_view name, double lr, std::int64_t steps);
 std::vector<std::string> schedule_names();
 

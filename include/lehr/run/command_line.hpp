@@ -6,12 +6,12 @@
 
 #include "lehr/run/config_table.hpp"
 
-/// A command line of the fields of a table, for programs without a parser of their own.
+/// A command line for the fields of a table, for programs without their own parser.
 namespace lehr {
 
-/// Gives the fields that arguments name: "--epochs", "3", "--batch-norm", "--lr=0.01". Returns the arguments
-/// that are no options, in order. Throws BadInput that names the option: unknown, without a value, or with
-/// one that it does not take.
+/// Sets the fields that the arguments name: "--epochs", "3", "--batch-norm", "--lr=0.01". Returns
+/// the arguments that are not options, in order. Throws BadInput with the option if it is unknown,
+/// has no value, or has a value that it does not take.
 std::vector<std::string> give_arguments(TrainConfig& config, std::span<const std::string> arguments,
                                         const ConfigTable& table);
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-/// Values of options as people type them. Numbers are read in the same way in every locale. Each function
-/// throws BadInput with the option, what it takes and what was found.
+/// Reads values of options as users type them. Numbers are read in the same way in every locale.
+/// Each function throws BadInput with the option, what it takes and what was found.
 namespace lehr {
 
 struct IntegerRange {
@@ -21,14 +21,14 @@ struct RealRange {
 };
 
 std::int64_t parse_integer(std::string_view option, std::string_view text, const IntegerRange& range);
-/// Any number of 64 bits without a sign.
+/// Any unsigned 64-bit number.
 std::uint64_t parse_seed(std::string_view option, std::string_view text);
 double parse_real(std::string_view option, std::string_view text, const RealRange& range);
 std::vector<std::int64_t> parse_integers(std::string_view option, std::string_view text,
                                          const IntegerRange& range);
 std::vector<double> parse_reals(std::string_view option, std::string_view text, const RealRange& range);
-/// The text itself. Throws BadInput if it is empty, as of a shell variable that is not set: "--csv needs a
-/// file name".
+/// The text itself. Throws BadInput if it is empty, for example from a shell variable that is not
+/// set: "--csv needs a file name".
 std::string parse_name(std::string_view option, std::string_view text, std::string_view what);
 /// The parts between commas.
 std::vector<std::string> split_list(std::string_view text);

@@ -8,32 +8,32 @@
 
 namespace lehr {
 
-/// A file that an option names to be written.
+/// A file to be written, and the option that names it.
 struct OutputFile {
   std::string option;  ///< "--csv"
   std::filesystem::path file{};
 };
 
-/// Throws BadInput if two options name one file, under the same name or through links. Options without a file
-/// are left out.
+/// Throws BadInput if two options name the same file, directly or through links. Options without a
+/// file are ignored.
 void check_distinct(std::span<const OutputFile> outputs);
 
-/// Throws BadInput if nothing can be written under the name (no permission, a device, a folder), DiskError if
-/// the disk is full. Leaves nothing behind, and a file that is there as it was.
+/// Throws BadInput if the file cannot be written (no permission, a device, a folder), and DiskError
+/// if the disk is full. Makes no file and does not change an existing one.
 void check_writable(const OutputFile& output);
 
-/// For files that a long computation will write: throws BadInput if the file exists and is not empty, so that
-/// nothing is lost. Checks that it can be written, too.
+/// For files that a long computation will write. Throws BadInput if the file exists and is not
+/// empty, so that nothing is lost. Also checks that it can be written.
 void check_new(const OutputFile& output);
 
-/// What a file is, as far as a command that replaces it must know.
+/// The kinds of files that commands replace.
 enum class FileKind { page, picture, activations, csv_log, jsonl_log };
 
-/// For files that a command may replace when it is run again: throws BadInput if the file exists and is
-/// something else than the kind that the command writes. Checks that it can be written, too.
+/// For files that a command may replace if it is run again. Throws BadInput if the file exists and
+/// is not of the kind that the command writes. Also checks that it can be written.
 void check_replaceable(const OutputFile& output, FileKind kind);
-/// The same for another kind of file. `begins_so` looks at the first bytes of the file and says whether it is
-/// of that kind.
+/// The same for any other kind of file. `begins_so` gets the first bytes of the file and returns
+/// whether it is of that kind.
 void check_replaceable(const OutputFile& output, const std::string& kind,
                        const std::function<bool(std::string_view)>& begins_so);
 

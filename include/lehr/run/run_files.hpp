@@ -12,7 +12,7 @@ inline constexpr const char* model = "model.safetensors";
 inline constexpr const char* dump = "diverged.safetensors";
 }  // namespace run_files
 
-/// Where a run is kept; all empty if nothing is saved.
+/// Where a run is stored. All members are empty if nothing is saved.
 struct RunPlace {
   std::string id;                ///< name of its folder
   std::filesystem::path folder;  ///< with checkpoints, options and the report
@@ -21,21 +21,21 @@ struct RunPlace {
   static RunPlace of(const std::filesystem::path& folder);
 };
 
-/// A run on disk, and the checkpoint to go on from.
+/// A run on disk, and the checkpoint from which it continues.
 struct ResumePoint {
   std::filesystem::path folder;
   std::filesystem::path checkpoint;  ///< empty if the run was interrupted before its first one
 };
 
-/// The run at a place, which is its folder or one of its checkpoints. Of a folder it is the newest
-/// checkpoint. Throws BadInput if the run has saved its model and has no checkpoints.
+/// The run at a path, which is its folder or one of its checkpoints. For a folder, the newest
+/// checkpoint is used. Throws BadInput if the run has saved its model and has no checkpoints.
 ResumePoint resume_point(const std::filesystem::path& place);
-/// The run's folder around a checkpoint; empty if there is none.
+/// The folder of the run that has this checkpoint; empty if there is none.
 std::filesystem::path folder_around(const std::filesystem::path& checkpoint);
 
-/// What continues a run: "lehr train --resume runs/ID".
+/// The command that continues a run: "lehr train --resume runs/ID".
 std::string resume_command(const std::filesystem::path& place);
-/// A word as a shell takes it: in single quotes if it needs them.
+/// A word for a shell, in single quotes if it needs them.
 std::string shell_word(const std::string& text);
 
 }  // namespace lehr

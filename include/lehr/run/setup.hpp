@@ -15,13 +15,14 @@
 #include "lehr/run/train_config.hpp"
 #include "lehr/train/learner.hpp"
 
-/// The parts of a training, from its configuration. All throw BadInput for fields that do not fit each other.
+/// Makes the parts of a training from its configuration. All functions throw BadInput if fields do
+/// not fit each other.
 namespace lehr {
 
-/// What a program gives instead of names, and what it wants to hear.
+/// What a program provides instead of names, and its functions for warnings and progress.
 struct SetupOptions {
-  std::optional<DataSplits> data{};  ///< instead of what TrainConfig::data names
-  /// Makes the network, instead of what TrainConfig::model names.
+  std::optional<DataSplits> data{};  ///< replaces TrainConfig::data
+  /// Makes the network. Replaces TrainConfig::model.
   std::function<Graph(const Shape& image, std::int64_t classes)> model{};
   std::function<void(const std::string&)> on_warning{};  ///< as in LearnerOptions
   MeasureProgress measuring{};                           ///< as in LearnerOptions
@@ -29,12 +30,12 @@ struct SetupOptions {
 
 /// Data, network, optimizer, loss, initialisation and metrics; no callbacks.
 std::unique_ptr<Learner> make_learner(const TrainConfig& config, const SetupOptions& options = {});
-/// The network for images (C, H, W) and that many classes.
+/// The network for images (C, H, W) and this number of classes.
 Graph make_graph(const TrainConfig& config, const Shape& image, std::int64_t classes);
 OptimizerSpec make_optimizer(const TrainConfig& config);
-/// Learning rate and momentum for a training of so many steps. Not for TrainConfig::find_lr.
+/// Learning rate and momentum for a training of this number of steps. Not for TrainConfig::find_lr.
 schedules::RateAndMomentum make_schedule(const TrainConfig& config, std::int64_t steps);
-/// Metrics by name; accuracy, which is always measured, left out.
+/// Metrics by name, without accuracy, which is always measured.
 std::vector<std::unique_ptr<Metric>> make_metrics(const std::vector<std::string>& names);
 
 }  // namespace lehr

@@ -21,66 +21,69 @@ namespace lehr {
 /// A training that is about to begin.
 struct TrainStart {
   Learner& learner;
-  const TrainConfig& config;  ///< as it is recorded: with absolute paths and the rate that was found
+  const TrainConfig& config;  ///< as recorded: with absolute paths and the rate that was found
   const RunPlace& place;
 };
 
 /// How a program follows and controls a training.
 struct TrainHooks {
-  /// Ends the training after its batch. It may be set at any time, before the training too, and from any
-  /// thread.
+  /// Ends the training after the current batch. It may be set at any time, also before the
+  /// training, and from any thread.
   std::stop_token stop{};
-  /// Takes warnings, a sentence each, as they come. TrainResult::warnings has them too.
+  /// Called with each warning, one sentence at a time. TrainResult::warnings has them too.
   std::function<void(const std::string&)> on_warning{};
-  /// Called when the Learner is made, before the search for a rate and before anything is written. A signal
-  /// handler may call Learner::request_stop from here on.
+  /// Called after the Learner is made, before the search for a rate and before anything is written.
+  /// From then on, a signal handler may call Learner::request_stop.
   std::function<void(Learner&)> on_learner{};
-  /// Called once before the fit: the place to add callbacks, such as ProgressBar.
+  /// Called once before the fit. Add callbacks here, such as ProgressBar.
   std::function<void(const TrainStart&)> before_fit{};
 
-  std::optional<DataSplits> data{};  ///< instead of what TrainConfig::data names
-  /// Makes the network, instead of what TrainConfig::model names.
+  std::optional<DataSplits> data{};  ///< replaces TrainConfig::data
+  /// Makes the network. Replaces TrainConfig::model.
   std::function<Graph(const Shape& image, std::int64_t classes)> model{};
   MeasureProgress measuring{};  ///< as in LearnerOptions
-  /// The fields that are checked and recorded; null: train_config_table(). For own fields.
+  /// The fields to check and record, for programs with own fields. Null: train_config_table().
   const ConfigTable* table = nullptr;
 };
 
-/// What a training came to. Metrics are those of the last epoch that has any: of an epoch that was
-/// interrupted the training metrics cover the batches until then, and there are none of validation.
+/// The result of a training. Metrics are those of the last epoch that has any. The training metrics
+/// of an interrupted epoch cover the batches up to the interruption. Such an epoch has no
+/// validation metrics.
 struct TrainResult {
   std::unique_ptr<Learner> learner;  ///< trained, with its callbacks
   TrainConfig config;                ///< as in TrainStart
   RunPlace place;
   Ending ending;             ///< why the fit ended
   bool begun = true;         ///< false if it was stopped before the fit
-  bool trained = true;       ///< false if a resumed run had come to its end already
+  bool trained = true;       ///< false if a resumed run was already complete
   bool interrupted = false;  ///< by the stop token or Learner::request_stop
   bool time_limit = false;   ///< TrainConfig::time_limit ended it
   std::vector<std::string> warnings{};
 
-  std::int64_t epochs = 0;  ///< begun, the one that was interrupted included
+  std::int64_t epochs = 0;  ///< number of epochs begun, including an interrupted one
   std::optional<SetMetrics> train{};
   int train_epoch = 0;  ///< of `train`, from 1
   std::optional<SetMetrics> valid{};
   int valid_epoch = 0;       ///< of `valid`, from 1
-  double train_seconds = 0;  ///< of the training part of the epochs alone
+  double train_seconds = 0;  ///< only of the training part of the epochs
   double images_per_second = 0;
-  std::optional<double> stats_overhead{};  ///< time of ActivationStats over the rest of the training's
+  /// Time of ActivationStats divided by the rest of the training time.
+  std::optional<double> stats_overhead{};
 };
 
-/// Trains as `lehr train` does: makes the run's folder, records the run, writes checkpoints, logs and
-/// statistics, saves the model and the report. With TrainConfig::resume it goes on with a run, whose options
-/// replace the defaults. Prints nothing and installs no signal handlers.
+/// Trains as `lehr train` does: makes the run's folder, records the run, writes checkpoints, logs
+/// and statistics, saves the model and the report. With TrainConfig::resume it continues a run,
+/// whose options replace the defaults. Prints nothing and installs no signal handlers.
 ///
-/// Throws BadInput if a field is out of range, has no effect or contradicts another one, if a file cannot be
-/// written, and if a run that is resumed began with other options; Diverged, DiskError and Error as
-/// Learner::fit and Learner::save do. Nothing is left behind if the training cannot begin.
+/// Throws BadInput if a field is out of range, has no effect or contradicts another one, if a file
+/// cannot be written, and if a resumed run began with other options. Throws Diverged, DiskError and
+/// Error like Learner::fit and Learner::save. If the training cannot begin, it leaves no files.
 TrainResult train(const TrainConfig& config, const TrainHooks& hooks = {});
 
-/// Repeats what lies between the last two checkpoints of the run at TrainConfig::resume, and compares every
-/// tensor bit for bit. Returns a sentence that says they are equal. Throws Error that names the first tensor
-/// that differs, and BadInput if there are no two checkpoints. Writes nothing to the run and its logs.
+/// Repeats the training between the last two checkpoints of the run at TrainConfig::resume, and
+/// compares every tensor bit for bit. Returns a sentence that says they are equal. Throws Error
+/// with the first tensor that differs, and BadInput if there are not two checkpoints. Writes
+/// nothing to the run and its logs.
 std::string verify_run(const TrainConfig& config, const TrainHooks& hooks = {});
 
 }  // namespace lehr

@@ -12,19 +12,19 @@
 
 namespace lehr {
 
-/// The value of a field of a configuration. Nothing (std::monostate) means that the field has no value.
+/// The value of a field of a configuration. std::monostate means that the field has no value.
 using ConfigValue = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string,
                                  std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>>;
 
-/// A training as plain values: the options of `lehr train`. train_config_table() describes each field;
-/// lehr::train() checks the values and trains. Names (of data, models, optimizers, ...) are those that are
-/// registered when the training begins.
+/// A training as plain values: the options of `lehr train`. train_config_table() describes each
+/// field; lehr::train() checks the values and trains. Names (of data, models, optimizers, ...) are
+/// looked up when the training begins.
 struct TrainConfig {
   // Data.
   std::string data = "digits";
   std::uint64_t data_seed = 0;  ///< of generated data
 
-  // Network. A field without a value means the network's own.
+  // Network. A field without a value means the network's own default.
   std::string model = "simple-cnn";
   bool batch_norm = false;
   std::string activation = "relu";
@@ -111,7 +111,7 @@ struct TrainConfig {
 
   /// Values of the fields that an application added to its table (own_field).
   std::map<std::string, ConfigValue, std::less<>> own{};
-  /// Keys that somebody gave explicitly, even if the value is the default. ConfigTable::give fills it; a
+  /// Keys that were given explicitly, even with the default value. ConfigTable::give adds them. A
   /// program that assigns fields does not need to.
   std::set<std::string, std::less<>> given{};
 };

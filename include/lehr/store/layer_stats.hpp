@@ -8,18 +8,18 @@
 
 namespace lehr {
 
-/// What was measured of one layer, an entry a recorded batch.
+/// What was measured of one layer, with one entry per recorded batch.
 struct LayerStats {
   store::LayerInfo info{};
   StatSeries activation{};
-  // If gradients are asked for. An entry without values stands for a batch at which the tensor was not
-  // measured: gradients of a validation, updates of a batch without a step.
+  // Only if gradients are recorded. An entry without values stands for a batch at which the tensor
+  // was not measured: gradients in a validation, updates of a batch without a step.
   StatSeries activation_gradient{};
   StatSeries weight{};
   StatSeries weight_gradient{};
   StatSeries update{};
 
-  /// Norm of the update over norm of the weight; NaN if there was no step.
+  /// Norm of the update divided by norm of the weight; NaN if there was no step.
   std::vector<float> update_ratio() const;
 
   /// "layer 3: 3 of 16 channels dead: 4, 7, 11". Empty if channels were not counted.
@@ -45,7 +45,7 @@ void for_each_series(Layer& layer, const Body& body) {
 
 namespace store {
 
-/// What a run recorded of its layers in training batches.
+/// What a run recorded about its layers in training batches.
 struct RecordedLayers {
   std::vector<StepRow> points{};  ///< the batches to which the entries of all series belong
   std::vector<LayerStats> layers{};

@@ -13,16 +13,17 @@
 
 namespace lehr::store {
 
-/// Where a tensor's histograms lie in packed bytes; nowhere where they were not made.
+/// Where a tensor's histograms are in packed bytes. A histogram that was not made is empty.
 struct HistogramPlaces {
   std::size_t magnitudes = 0;
-  std::size_t values = 0;  ///< and the end of the magnitudes
+  std::size_t values = 0;  ///< also the end of the magnitudes
   std::size_t end = 0;
 };
 
-/// Where a tensor's channel counts lie in packed bytes, a run of counts for each of channel_fields.
+/// Where a tensor's channel counts are in packed bytes: one sequence of counts for each of
+/// channel_fields.
 struct ChannelPlaces {
-  std::int64_t channels = 0;  ///< 0: they were not counted
+  std::int64_t channels = 0;  ///< 0: channels were not counted
   std::int64_t values = 0;    ///< of each channel
   std::array<std::size_t, std::size(channel_fields)> begin{};
   std::size_t end = 0;
@@ -37,19 +38,19 @@ struct PackedTensor {
   ChannelPlaces channels{};
 };
 
-/// All statistics of a batch, a tenth of what they take as TensorStats: what a training's thread makes of
-/// them for series and store.
+/// All statistics of a batch, in a tenth of the memory of TensorStats. The training thread makes
+/// them for the series and the store.
 class PackedStats {
  public:
-  /// Passes over a tensor without a value: it was not measured.
+  /// Ignores a tensor without values, because it was not measured.
   void add(int layer, Watched what, const TensorStats& stats);
-  /// Adds one of another batch's tensors under a layer's number here.
+  /// Adds a tensor of another batch, with the number of a layer in this one.
   void add(int layer, const PackedTensor& tensor, const PackedStats& from);
   void clear();
 
   bool empty() const { return tensors_.empty(); }
   std::span<const PackedTensor> tensors() const { return tensors_; }
-  /// As docs/run-store.md describes them, one behind the other.
+  /// In the format of docs/run-store.md, one after the other.
   std::string_view histograms() const { return histograms_; }
   std::string_view channels() const { return channels_; }
 

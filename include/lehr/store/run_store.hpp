@@ -15,8 +15,8 @@
 
 namespace lehr::store {
 
-/// Of the tables. A store of an older version is upgraded when it is opened; one of a newer version is
-/// refused.
+/// The version of the tables. A store of an older version is upgraded when it is opened. A store of
+/// a newer version is rejected.
 inline constexpr int schema_version = 3;
 
 /// NULL, integer, real, or text. A blob is returned as hexadecimal text.

@@ -13,7 +13,7 @@
 
 namespace lehr {
 
-/// Numbers by bin and recorded batch, row by row.
+/// Numbers by bin and recorded batch, row-major.
 struct StatImage {
   std::size_t rows = 0;
   std::size_t columns = 0;
@@ -23,11 +23,12 @@ struct StatImage {
   float at(std::size_t row, std::size_t column) const;
 };
 
-/// Of a tensor that was not measured: no value, and reals that are NaN.
+/// The statistics of a tensor that was not measured: no values, and reals that are NaN.
 TensorStats no_stats();
 
-/// What was measured of one tensor, a value a recorded batch: NaN if the tensor was not measured at that
-/// batch or had no finite value. Shares are of 1. Histograms are held packed, in a fifth of the memory.
+/// The statistics of one tensor, one value per recorded batch. A value is NaN if the tensor was not
+/// measured at that batch or had no finite value. Shares are from 0 to 1. Histograms are stored
+/// packed, in a fifth of the memory.
 class StatSeries {
  public:
   std::size_t size() const { return entries_.size(); }
@@ -35,17 +36,17 @@ class StatSeries {
   /// Memory of the entries.
   std::size_t bytes() const { return entries_.size() * sizeof(Entry) + packed_.size(); }
   TensorStats operator[](std::size_t i) const;
-  /// The counts of channels of one entry; empty if they were not counted.
+  /// The channel counts of one entry; empty if channels were not counted.
   ChannelStats channels(std::size_t i) const;
-  /// Of the last entry that counted channels; 0 if none did.
+  /// The number of channels in the last entry that counted channels; 0 if none did.
   std::size_t channel_count() const;
-  /// The channels whose values were all exactly zero in each of the last fifth of the entries that counted
-  /// channels: after ReLU, channels that are dead. Empty if no entry did.
+  /// The channels whose values were all exactly zero in each of the last fifth of the entries that
+  /// counted channels. After ReLU, such channels are dead. Empty if no entry counted channels.
   std::vector<std::int64_t> dead_channels() const;
   std::vector<TensorStats> all() const;
 
-  /// One statistic by the name of its field (`stat_fields`), shares as shares of the finite values. Throws
-  /// BadInput with the nearest name if there is none of that name.
+  /// One statistic by the name of its field (`stat_fields`). Shares are shares of the finite
+  /// values. Throws BadInput with the nearest name if there is no such field.
   std::vector<float> values(std::string_view field) const;
   std::vector<float> mean() const;
   std::vector<float> std() const;
@@ -65,21 +66,22 @@ class StatSeries {
   std::vector<float> dead_chart(int bins = 2) const;
 
   void push(const TensorStats& stats);
-  /// The same, of a tensor that is packed already.
+  /// Adds a tensor that is already packed.
   void push(const store::PackedTensor& tensor, const store::PackedStats& batch);
-  /// Keeps the entries at these places, which ascend.
+  /// Keeps only the entries at these places, which must ascend.
   void keep(std::span<const std::size_t> places);
   void assign(std::span<const TensorStats> stats);
 
-  /// For a checkpoint: a column for each of stat_fields, by its name, "exponent" (of the signed values), the
-  /// counts "magnitudes", "values" and "channel_counts" as docs/run-store.md packs them, and "channels" and
-  /// "channel_values" (the number of channels and the values of each).
+  /// The series for a checkpoint. The columns are: one for each of stat_fields, under its name;
+  /// "exponent" (of the signed values); the counts "magnitudes", "values" and "channel_counts",
+  /// packed as in docs/run-store.md; and "channels" and "channel_values" (the number of channels
+  /// and the number of values of each).
   StateTable to_table() const;
   /// Replaces the entries. Throws BadInput if a column is missing or damaged.
   void assign(const StateTable& table);
 
  private:
-  /// A TensorStats whose histograms and channels lie in packed_, up to these places.
+  /// A TensorStats whose histograms and channels are in packed_, up to these places.
   struct Entry {
     TensorNumbers numbers;
     std::int64_t exponent;

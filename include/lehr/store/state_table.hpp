@@ -9,7 +9,7 @@
 
 namespace lehr {
 
-/// Rows with named, typed columns: what a callback keeps of a series in a checkpoint.
+/// Rows with named, typed columns. Callbacks store series in checkpoints in this form.
 ///
 /// As bytes, format 1, all numbers little-endian:
 ///
@@ -36,15 +36,15 @@ class StateTable {
 
   std::size_t rows() const { return rows_; }
   bool has(std::string_view name) const;
-  /// The values of a column. Each throws BadInput if there is no such column or its type is another. Valid
-  /// until the next add().
+  /// The values of a column. Each throws BadInput if there is no such column or if it has another
+  /// type. Valid until the next add().
   const Integers& integers(std::string_view name) const;
   const Reals& reals(std::string_view name) const;
   const Bytes& bytes(std::string_view name) const;
 
   std::string to_bytes() const;
-  /// Throws BadInput if the bytes are not a table of format 1, are cut, or go on behind it. Allocates no more
-  /// than a small multiple of their size.
+  /// Throws BadInput if the bytes are not a table of format 1, are cut, or continue after the
+  /// table. Allocates no more than a small multiple of their size.
   static StateTable from_bytes(std::string_view bytes);
 
  private:

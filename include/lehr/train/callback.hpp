@@ -18,15 +18,16 @@ namespace lehr {
 
 class Learner;
 
-/// What a callback keeps in a checkpoint, by name. Numbers come back to the bit, infinities and NaN included.
-/// numbers, integers and texts are JSON in the checkpoint's metadata under "lehr.training"; arrays are f32
-/// tensors and tables are u8 tensors (StateTable::to_bytes), both called "lehr.callback.<key>.<name>".
+/// The state of a callback in a checkpoint, by name. Numbers are restored exactly, including
+/// infinities and NaN. numbers, integers and texts are JSON in the checkpoint's metadata under
+/// "lehr.training". arrays are f32 tensors and tables are u8 tensors (StateTable::to_bytes); both
+/// are named "lehr.callback.<key>.<name>".
 struct CallbackState {
   std::map<std::string, double> numbers{};
   std::map<std::string, std::int64_t> integers{};
   std::map<std::string, std::string> texts{};
   std::map<std::string, std::vector<float>> arrays{};
-  std::map<std::string, StateTable> tables{};  ///< under names that no array has
+  std::map<std::string, StateTable> tables{};  ///< names must differ from those of arrays
 
   bool empty() const {
     return numbers.empty() && integers.empty() && texts.empty() && arrays.empty() && tables.empty();
@@ -43,11 +44,11 @@ struct CallbackState {
 /// the batch (Learner::batch), the scores, the loss, the gradients and the rates (Learner::rates), and it may
 /// skip what runs next (Learner::cancel).
 ///
-/// If a before_ event fired, its after_ event follows, also if the part was cancelled (then after_cancel_
-/// comes first). If a callback throws, the fit ends with an error that names the callback and the event, and
-/// only clean_up still fires. BadInput and Diverged keep their type; any other exception becomes Error. The
-/// original exception is nested in the error: `catch (const lehr::Error& error)` with
-/// `std::rethrow_if_nested(error)` gets it back with its own type.
+/// If a before_ event fired, its after_ event follows, even if the part was cancelled (then
+/// after_cancel_ comes first). If a callback throws, the fit ends with an error that names the
+/// callback and the event, and only clean_up still fires. BadInput and Diverged keep their type;
+/// any other exception becomes Error. The original exception is nested in the error. To get it back
+/// with its own type, use `catch (const lehr::Error& error)` with `std::rethrow_if_nested(error)`.
 class Callback {
  public:
   virtual ~Callback() = default;
@@ -72,8 +73,8 @@ class Callback {
   virtual void after_step(Learner&) {}
   virtual void after_cancel_batch(Learner&) {}
   virtual void after_batch(Learner&) {}
-  /// Fires after after_batch if a stop was requested (Learner::request_stop, FitOptions::stop), before the
-  /// fit is cancelled. Everything is still as that batch left it.
+  /// Fires after after_batch if a stop was requested (Learner::request_stop, FitOptions::stop),
+  /// before the fit is cancelled. The state is still that of the end of the batch.
   virtual void before_stop(Learner&) {}
   virtual void after_cancel_train(Learner&) {}
   virtual void after_train(Learner&) {}
@@ -90,10 +91,10 @@ class Callback {
   /// Called at every event; calls the method of that event. Override it to treat all events alike.
   virtual void handle(Event event, Learner& learner);
 
-  /// Saves and loads what a resumed training needs to continue as if it had not stopped. load_state is called
-  /// after before_fit. If the training resumes within an epoch, it is called after before_epoch and
-  /// before_train too. So the state overwrites what these events set up. load_state throws BadInput if the
-  /// state does not fit.
+  /// Saves and loads the state that resumed training needs to continue as if it had not stopped.
+  /// load_state is called after before_fit. If training resumes within an epoch, it is called after
+  /// before_epoch and before_train. The loaded state thus overwrites what these events set up.
+  /// load_state throws BadInput if the state does not fit.
   virtual void save_state(CallbackState&) const {}
   virtual void load_state(const CallbackState&) {}
 

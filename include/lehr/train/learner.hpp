@@ -37,12 +37,12 @@ class Loss;  // lehr/graph/loss.hpp
 struct LearnerOptions {
   std::int64_t batch_size = 64;
   OptimizerSpec optimizer = Adam{};
-  /// What is minimised: a loss of the program's own, or one by its name, `make_loss("focal")`. Null: the
-  /// cross entropy with the two settings below, which belong to it alone.
+  /// The loss to minimise: the program's own, or a registered one such as `make_loss("focal")`.
+  /// Null: cross entropy with the two settings below, which no other loss uses.
   std::shared_ptr<const Loss> loss{};
   double label_smoothing = 0;
-  /// One for each class, or empty for equal weights. The loss is the mean by weight, so only their ratios
-  /// count. A batch without weight has loss 0 and counts nothing.
+  /// One weight per class, or empty for equal weights. The loss is a weighted mean, so only the
+  /// ratios of the weights matter. A batch with total weight 0 has loss 0 and is ignored.
   std::vector<double> class_weights{};
   Initialisation initialisation = Initialisation::kaiming_normal;
   std::uint64_t seed = 0;  ///< weights, data order, dropout
@@ -60,20 +60,21 @@ struct LearnerOptions {
   std::function<void(const std::string&)> on_warning{};
   /// Which samples an epoch has, and in which order.
   SamplerSpec sampler{.name = "random"};
-  /// Applied to the training pictures, in this order, before the preprocessing.
+  /// Transforms of the training pictures, in this order, applied before the preprocessing.
   std::vector<TransformSpec> transforms{};
-  /// What a picture goes through in training and validation; saved with the model. Without a shape: that of
-  /// the model's input. Without mean and std: those of the training set (normalisation_of), measured when
-  /// they are first needed, and then kept.
+  /// The preprocessing of pictures in training and validation; saved with the model. If it has no
+  /// shape, the model's input shape is used. If it has no mean and std, those of the training set
+  /// are measured when they are first needed, and then kept (normalisation_of).
   Preprocessing preprocessing{};
-  /// Told how that measuring goes, on the thread that measures.
+  /// Called with the progress of that measurement, on the thread that measures.
   MeasureProgress measuring{};
 };
 
 /// Options of one fit.
 struct FitOptions {
-  CallbackList callbacks{};        ///< added to the Learner's; callback<T>() finds them until the next fit
-  std::filesystem::path resume{};  ///< a checkpoint of the same fit to continue from; empty: start anew
+  CallbackList callbacks{};  ///< added to the Learner's; callback<T>() finds them until the next fit
+  /// A checkpoint of the same fit to continue from; empty: start from the beginning.
+  std::filesystem::path resume{};
   /// Ends this fit after the current batch, as Learner::request_stop does. It may be set at any time, also
   /// before the fit, and from any thread.
   std::stop_token stop{};
@@ -143,8 +144,8 @@ class Learner {
     };
     return dynamic_cast<SomeCallback&>(find_callback(is_one, label));
   }
-  /// All callbacks of that type, given to the Learner or to the present or last fit, in the order in which
-  /// they run.
+  /// All callbacks of that type that were added to the Learner or to the current or last fit, in the
+  /// order in which they run.
   template <class SomeCallback>
   std::vector<SomeCallback*> all_callbacks() {
     std::vector<SomeCallback*> all;
@@ -171,13 +172,15 @@ class Learner {
 
   // Training.
 
-  /// Trains for `epochs`, rates by progress through all batches of the fit. Throws BadInput if epochs < 1,
-  /// the schedule or a callback is empty, a rate is negative or not finite, or a checkpoint to resume from is
-  /// of another training (saying what differs); Diverged if the loss is no longer finite; Error if this or
-  /// another thread is in a fit already. What a callback or a metric throws is nested in an error that names
-  /// the callback and the event, or the metric. What a data set or a transform throws is nested in an error
-  /// of the same kind that names the sample. What a schedule throws arrives as it is. The Learner is usable
-  /// afterwards, and ending() says why the fit ended.
+  /// Trains for `epochs`. The schedule gives the rates by progress through all batches of the fit.
+  /// Throws BadInput if epochs < 1, if the schedule or a callback is empty, if a rate is negative
+  /// or not finite, or if the checkpoint to resume from belongs to another training (the message
+  /// says what differs). Throws Diverged if the loss is no longer finite. Throws Error if this or
+  /// another thread is already in a fit. An exception from a callback or a metric is nested in an
+  /// error that names the callback and the event, or the metric. An exception from a data set or a
+  /// transform is nested in an error of the same kind that names the sample. An exception from a
+  /// schedule is not changed. The Learner is usable afterwards, and ending() says why the fit
+  /// ended.
   void fit(int epochs, const schedules::RateAndMomentum& schedule, FitOptions options = {});
   void fit(int epochs, LearningRate lr, FitOptions options = {});
   /// The highest rate is lr_max; shape.lr_max is ignored.
@@ -211,7 +214,7 @@ class Learner {
   void freeze() { freeze_to(-1); }
   void unfreeze() { freeze_to(0); }
 
-  // For callbacks: read and change what is running.
+  // For callbacks: access to the running fit.
 
   const Progress& progress() const;
   /// The position that a checkpoint written now would resume from.
@@ -233,9 +236,9 @@ class Learner {
   Batch& batch();
   /// The rest of the current batch: scores, loss, plan.
   Step step();
-  /// Measures tensors of the network for one more reader, from the next batch on, until the subscription
-  /// ends (lehr/train/stats_subscription.hpp). Throws BadInput if a node is an input or not of the model, or
-  /// has no weight whose weight is asked for.
+  /// Adds a reader that measures tensors of the network, from the next batch on until the
+  /// subscription ends (lehr/train/stats_subscription.hpp). Throws BadInput if a node is an input
+  /// or not in the model, or if a weight is requested of a node without one.
   [[nodiscard]] StatsSubscription subscribe(std::vector<StatsRequest> requests);
 
   /// The rates of the next step. The schedule sets them before before_batch.

@@ -14,7 +14,8 @@ struct LrSweep {
   double from = 1e-7;
   double to = 10;
   int batches = 100;
-  double beta = 0.98;      ///< of the exponential mean that smooths the loss
+  /// Factor of the exponential mean that smooths the loss.
+  double beta = 0.98;
   double stop_factor = 4;  ///< the sweep ends if the smoothed loss exceeds the best one times this factor
 
   /// The rate of batch i: from * (to / from)^(i / (batches - 1)).
@@ -41,10 +42,11 @@ class SmoothedLoss {
   double weight_ = 1;
 };
 
-/// Suggested rates. A suggestion is empty if the curve does not show it. Source: fastai's callback.schedule.
+/// Suggested rates. A suggestion is empty if the curve does not support one. Source: fastai's
+/// callback.schedule.
 struct LrSuggestions {
   std::optional<double> valley{};   ///< within the longest run of falling losses
-  std::optional<double> steep{};    ///< the rate at which the loss falls fastest over ln lr
+  std::optional<double> steep{};    ///< the rate at which the loss falls fastest, by slope over ln lr
   std::optional<double> minimum{};  ///< a tenth of the rate with the lowest loss
   std::optional<double> slide{};    ///< the last rate before the loss rises
   std::string note{};               ///< why there is no valley; empty if there is one

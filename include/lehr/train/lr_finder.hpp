@@ -14,8 +14,8 @@ struct LrFinderOptions {
   int seeds = 1;  ///< number of sweeps, each with another order of the data; more than one gives a band
   /// Called before each batch with the batches done and the maximum. If it returns false, the search ends.
   std::function<bool(int done, int total)> progress{};
-  /// Ends the search after the current batch. It may be set at any time, also before the search, and from any
-  /// thread.
+  /// Ends the search after the current batch. It may be set at any time, even before the search,
+  /// and from any thread.
   std::stop_token stop{};
 };
 

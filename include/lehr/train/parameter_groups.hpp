@@ -26,7 +26,7 @@ struct LearningRate {
   double last;
   std::optional<double> first{};
   LearningRate(double rate) : last(rate) {}  // NOLINT(google-explicit-constructor): `fit(3, 0.01)`
-  /// For the suggestion of a study. Throws BadInput if it is empty.
+  /// For a suggested rate. Throws BadInput if it is empty.
   LearningRate(std::optional<double> rate);  // NOLINT(google-explicit-constructor)
   LearningRate(double first_rate, double last_rate) : last(last_rate), first(first_rate) {}
 };

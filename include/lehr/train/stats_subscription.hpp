@@ -9,40 +9,41 @@
 
 namespace lehr {
 
-/// A tensor of the network that a reader wants measured.
+/// A tensor of the network whose statistics a reader requests.
 struct StatsRequest {
-  /// An activation or its gradient, both measured as the batch computes them. Or a weight, its gradient as
-  /// the optimizer's step uses it, or the change that the step makes to it.
+  /// An activation or its gradient, which are measured when the batch computes them. Or a weight,
+  /// its gradient as the optimizer step uses it, or the change of the weight in the step.
   store::Watched what = store::Watched::activation;
-  NodeId node = 0;  ///< whose output or whose weight
+  NodeId node = 0;  ///< the node of the output or of the weight
   StatsSpec stats{};
 };
 
 class StatsHub;
 struct StatsReader;
 
-/// What one reader has measured while its Learner trains and validates. Any number may exist at once, each
-/// with its own tensors, batches and statistics; a tensor that several want of a batch is measured once. Ends
-/// with this object, which may outlive the Learner.
+/// The statistics that one reader requests while its Learner trains and validates. Any number of
+/// subscriptions may exist at once, each with its own tensors, batches and statistics. If several
+/// request the same tensor in a batch, it is measured once. The subscription ends with this object,
+/// which may outlive the Learner.
 class StatsSubscription {
  public:
-  /// To nothing.
+  /// An empty subscription.
   StatsSubscription();
   ~StatsSubscription();
   StatsSubscription(StatsSubscription&&) noexcept;
   StatsSubscription& operator=(StatsSubscription&&) noexcept;
 
-  /// Turns measuring on or off for this reader, from the next batch on; on at first. At before_batch: from
-  /// the present batch on. `times`: also how long each step takes (Plan::times), for which the clock is read
-  /// before and after each.
+  /// Turns measuring on or off for this reader, from the next batch on. A call at before_batch
+  /// already applies to the current batch. It is on initially. `times` also times each step
+  /// (Plan::times), which reads the clock before and after each step.
   void measure(bool on, bool times = false);
-  /// Whether the present or last batch is measured for this reader. False before its prediction.
+  /// Whether the current or last batch is measured for this reader. False before its prediction.
   bool measuring() const;
-  /// What the present or last batch measured of a request, by its place in the list. Has no value (no count
-  /// and nothing that is not finite) if the tensor was not measured: the gradient of a batch without a
-  /// backward pass, the update of a batch without a step. Valid until the next batch.
+  /// The statistics of a request, by its index in the list, for the current or last batch. Empty
+  /// (count and non_finite are 0) if the tensor was not measured: the gradient of a batch without a
+  /// backward pass, or the update of a batch without a step. Valid until the next batch.
   const TensorStats& result(std::size_t request) const;
-  /// Time that the present or last batch spent on measuring, for all readers together.
+  /// The time that the current or last batch spent on measuring, for all readers together.
   double seconds() const;
 
  private:

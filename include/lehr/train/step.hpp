@@ -25,8 +25,8 @@ class Step {
   /// Runs the training batch again layer by layer with the current weights. Overwrites the gradients. Allowed
   /// from after_predict on.
   StepTrace trace();
-  /// Writes the model and the batch for replay_dump. The file appears whole or not at all. Throws Error if no
-  /// batch is running.
+  /// Writes the model and the batch for replay_dump. The file is written completely or not at all.
+  /// Throws Error if no batch is running.
   void save_dump(const std::filesystem::path& file, const std::string& message) const;
   /// The plan that computes the batch. Valid from after_predict to after_batch; throws Error at other times.
   Plan& plan();

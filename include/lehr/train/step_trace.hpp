@@ -29,7 +29,9 @@ struct StepTrace {
   std::vector<TensorTrace> outputs;    ///< of the layers, without fusions; the loss is last
   std::vector<TensorTrace> gradients;  ///< of the parameters, last layer first
   double loss = 0;
-  std::string first;  ///< first non-finite one: "the output of layer \"3\" in the forward pass"; or empty
+  /// The first non-finite tensor: "the output of layer \"3\" in the forward pass". Empty if there
+  /// is none.
+  std::string first;
 };
 
 /// The contents of a file that Step::save_dump wrote.

@@ -23,14 +23,14 @@ struct TrainingMemory {
   std::int64_t total() const { return activations + workspace + parameters + batches + statistics; }
 };
 
-/// For a graph from images to scores of shape (N, classes), with validation at the same batch size and data
-/// in memory. Throws BadInput if the graph cannot be trained at this batch size.
+/// For a graph from images to scores of shape (N, classes). Assumes validation at the same batch
+/// size and data in memory. Throws BadInput if the graph cannot be trained at this batch size.
 TrainingMemory training_memory(const Graph& classifier, std::int64_t batch_size,
                                const OptimizerSpec& optimizer = Adam{},
                                const Backend& backend = cpu_backend());
 /// For the fits of this Learner, with validation unless its options disable it. `statistics` stays 0.
 TrainingMemory training_memory(Learner& learner);
-/// The part of it that the Learner already holds, such as its parameters.
+/// The part of this memory that the Learner already holds, such as its parameters.
 std::int64_t memory_held(const Learner& learner);
 
 }  // namespace lehr

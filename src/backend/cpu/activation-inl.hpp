@@ -1,5 +1,5 @@
-// Fused activations on vectors, compiled once for each SIMD target; include inside a file that uses
-// hwy/foreach_target.h. Each function is a template on the kind, so that no vector pays for a branch.
+// Fused activations on vectors, compiled once per SIMD target. Include this inside a file that uses
+// hwy/foreach_target.h. Each function is a template on the kind, so no vector pays for a branch.
 #if defined(LEHR_BACKEND_CPU_ACTIVATION_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LEHR_BACKEND_CPU_ACTIVATION_INL_HPP_
 #undef LEHR_BACKEND_CPU_ACTIVATION_INL_HPP_
@@ -18,7 +18,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 using ActivationKind = FusedActivation::Kind;
 
-/// 1 + e^-x, infinite for x < -88.8; NaN stays NaN. hn::Exp takes no more than 104.
+/// 1 + e^-x, infinite for x < -88.8. NaN stays NaN. The argument of hn::Exp must be at most 104.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V one_plus_exp_of_negative(D d, V x) {
   const V e = hn::Exp(d, hn::Min(hn::Neg(x), hn::Set(d, 100.0F)));
@@ -31,7 +31,7 @@ HWY_INLINE V sigmoid(D d, V x) {
   return hn::Div(hn::Set(d, 1.0F), one_plus_exp_of_negative(d, x));
 }
 
-/// f(x). NaN comes out as NaN: Max and Min return their second operand then, on x86.
+/// f(x). NaN stays NaN, because on x86 Max and Min then return their second operand.
 template <ActivationKind kind, class D, class V = hn::Vec<D>>
 HWY_INLINE V activate(D d, V x, const FusedActivation& a) {
   if constexpr (kind == ActivationKind::none) return x;
@@ -49,8 +49,9 @@ HWY_INLINE V activate(D d, V x, const FusedActivation& a) {
   if constexpr (kind == ActivationKind::tanh) return hn::IfThenElse(hn::IsNaN(x), x, hn::Tanh(d, x));
 }
 
-/// f'(x) * grad, from y = f(x). At a kink the derivative is the one from below, as in PyTorch: relu'(0) = 0.
-/// Only at general_relu's clamp it is 0, also as in PyTorch. If y is NaN, the gradient passes.
+/// f'(x) * grad, from y = f(x). At a kink, the derivative is the one from below, as in PyTorch:
+/// relu'(0) = 0. The exception is general_relu's clamp: there it is 0, also as in PyTorch. If y is
+/// NaN, the gradient passes through.
 template <ActivationKind kind, class D, class V = hn::Vec<D>>
 HWY_INLINE V activation_grad(D d, V y, V grad, const FusedActivation& a) {
   if constexpr (kind == ActivationKind::none) return grad;
@@ -69,7 +70,7 @@ HWY_INLINE V activation_grad(D d, V y, V grad, const FusedActivation& a) {
   if constexpr (kind == ActivationKind::tanh) return hn::Mul(grad, hn::NegMulAdd(y, y, hn::Set(d, 1.0F)));
 }
 
-/// Calls body.template operator()<kind>() for the kind given at run time.
+/// Calls body.template operator()<kind>() for a kind that is known only at run time.
 template <class Body>
 HWY_INLINE void with_activation(ActivationKind kind, const Body& body) {
   switch (kind) {

@@ -18,11 +18,11 @@ HWY_INLINE FloatVec divisor(const AverageWindow& row, const AverageWindow& colum
   return hn::Set(FloatTag(), 1.0F / static_cast<float>(row.size * column.size));
 }
 
-/// From so many positions on, a mean is summed in blocks.
-constexpr std::int64_t most_in_one_sum = 64;
+/// Means over at least this many positions are summed in blocks.
+constexpr std::int64_t max_in_one_sum = 64;
 
-/// The sum over `count` pixels: four sums take turns, so that none waits for
-/// its own last addition.
+/// The sum over `count` pixels. Four sums alternate, so that no addition waits for the previous
+/// one.
 template <class Access>
 HWY_INLINE FloatVec sum_of_block(const float* x, std::int64_t channels, std::int64_t count, Access access) {
   const FloatTag d;
@@ -38,22 +38,22 @@ HWY_INLINE FloatVec sum_of_block(const float* x, std::int64_t channels, std::int
   return hn::Add(hn::Add(a, b), hn::Add(c, e));
 }
 
-/// The mean over a large window: blocks are added up in float, their sums in
-/// double. A long sum in float would round away a part of each value.
+/// The mean over a large window. Blocks are summed in float, and their sums in double. A long sum
+/// in float would lose part of each value to rounding.
 template <class Access>
 HWY_INLINE FloatVec mean_of_blocks(const AverageWindows& w, const float* image, const AverageWindow& row,
                                    const AverageWindow& column, Access access) {
   const FloatTag d;
   HWY_ALIGN float lanes[hn::MaxLanes(FloatTag())];
   double totals[hn::MaxLanes(FloatTag())] = {};
-  // If the window is as wide as the image, its rows lie one behind the other.
+  // If the window is as wide as the image, its rows are contiguous.
   const bool joined = column.end - column.begin == w.in_w;
   const std::int64_t rows = joined ? 1 : row.end - row.begin;
   const std::int64_t length = (column.end - column.begin) * (joined ? row.end - row.begin : 1);
   for (std::int64_t h = 0; h < rows; ++h) {
     const float* x = image + ((row.begin + h) * w.in_w + column.begin) * w.channels;
-    for (std::int64_t i = 0; i < length; i += most_in_one_sum) {
-      const std::int64_t count = std::min(most_in_one_sum, length - i);
+    for (std::int64_t i = 0; i < length; i += max_in_one_sum) {
+      const std::int64_t count = std::min(max_in_one_sum, length - i);
       hn::Store(sum_of_block(x + i * w.channels, w.channels, count, access), d, lanes);
       for (std::size_t lane = 0; lane < hn::MaxLanes(FloatTag()); ++lane) {
         totals[lane] += static_cast<double>(lanes[lane]);
@@ -72,7 +72,7 @@ void AverageRow(const AverageWindows& w, const float* image, const AverageWindow
   const std::int64_t channels = w.channels;
   for (const AverageWindow& column : w.columns) {
     const FloatVec scale = divisor(row, column);
-    const bool large = (row.end - row.begin) * (column.end - column.begin) > most_in_one_sum;
+    const bool large = (row.end - row.begin) * (column.end - column.begin) > max_in_one_sum;
     for_vectors(0, channels, [&](std::int64_t c, auto access) HWY_ATTR {
       if (large) return access.store(mean_of_blocks(w, image + c, row, column, access), y + c);
       FloatVec sum = hn::Zero(FloatTag());

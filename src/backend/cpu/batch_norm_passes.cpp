@@ -13,8 +13,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 
-/// Four vectors side by side: enough independent chains to hide the latency of
-/// a sum.
+/// Four vectors at a time: enough independent chains to hide the latency of an addition.
 struct Quad {
   FloatVec a, b, c, d;
 };
@@ -39,10 +38,9 @@ HWY_INLINE Quad each(const Function& function, const Quads&... v) {
   return {function(v.a...), function(v.b...), function(v.c...), function(v.d...)};
 }
 
-/// Calls body(offset, column, count): `count` periods from `offset` on, in the
-/// quad of columns at `column`. If a period is longer than a quad, blocks of
-/// periods that fit the first cache are walked column by column. No block has
-/// more than `most` periods.
+/// Calls body(offset, column, count) for `count` periods from `offset` on, in the quad of columns
+/// at `column`. If a period is longer than a quad, the loop goes column by column over blocks of
+/// periods that fit the first-level cache. No block has more than `most` periods.
 template <class Body>
 HWY_INLINE void for_quads(std::int64_t begin, std::int64_t end, std::int64_t period, std::int64_t most,
                           const Body& body) {
@@ -59,9 +57,9 @@ HWY_INLINE void for_quads(std::int64_t begin, std::int64_t end, std::int64_t per
   }
 }
 
-/// Sums are taken in three steps, since a long sum in float rounds away a part
-/// of each value: blocks of few periods in registers, their sums in the float
-/// tables, and these after a stretch of periods in the totals in double.
+/// Sums are computed in three steps, because a long sum in float loses part of each value to
+/// rounding. Blocks of a few periods are summed in registers. Their sums are added to the float
+/// tables. After `stretch` periods, the tables are added to the totals in double.
 constexpr std::int64_t summed_periods = 64;
 constexpr std::int64_t stretch = 512;
 
@@ -87,8 +85,8 @@ HWY_INLINE void flush(const norm::Part& part, const norm::Sums& sums) {
   std::fill_n(sums.second, part.period, 0.0F);
 }
 
-/// Runs quads(begin, end) over stretches of periods short enough for float
-/// sums, then the tail, flushing after each.
+/// Runs quads(begin, end) over stretches of periods that are short enough for float sums, then the
+/// tail. Flushes after each.
 template <class Quads, class Tail>
 HWY_INLINE void sum_in_stretches(const norm::Part& part, const norm::Sums& sums, const Quads& quads,
                                  const Tail& tail) {
@@ -170,8 +168,7 @@ constexpr bool reads_output(ActivationKind kind) {
   return kind == ActivationKind::sigmoid || kind == ActivationKind::tanh;
 }
 
-/// The gradient in front of the activation. `y` is the output, or anything
-/// where it is not read.
+/// The gradient before the activation. `y` is the output; it is ignored if it is not needed.
 template <ActivationKind kind>
 HWY_INLINE FloatVec inner_grad(FloatVec centred, FloatVec y, FloatVec grad, FloatVec scale, FloatVec shift,
                                const FusedActivation& activation) {

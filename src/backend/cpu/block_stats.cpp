@@ -16,7 +16,7 @@
 #define LEHR_BACKEND_CPU_BLOCK_STATS_CPP_
 namespace lehr::cpu {
 
-/// The end of the magnitude histogram, which belongs to its last bin.
+/// The upper end of the magnitude histogram. It belongs to the last bin.
 constexpr float top = static_cast<float>(MagnitudeHistogram::bins * MagnitudeHistogram::width);
 
 }  // namespace lehr::cpu
@@ -25,8 +25,8 @@ constexpr float top = static_cast<float>(MagnitudeHistogram::bins * MagnitudeHis
 HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 
-/// Sums over whole vectors. Deviations are taken from a pivot, so that a mean
-/// far from zero does not drown them.
+/// Sums over whole vectors, relative to a pivot. Without a pivot, a mean far from zero would make
+/// the deviations inexact.
 struct VectorSums {
   double pivot;
   double sum;
@@ -38,14 +38,14 @@ struct VectorSums {
   std::int64_t zero;
 };
 
-/// Some lanes' share of them. Several take turns, so that none waits for its
-/// own last addition.
+/// The sums of some lanes. Several of them alternate, so that no addition waits for the previous
+/// one.
 struct LaneSums {
   FloatVec sum = hn::Zero(FloatTag());
   FloatVec squares = hn::Zero(FloatTag());
   FloatVec least;
   FloatVec most;
-  FloatVec signs = hn::Zero(FloatTag());  // of all values, ored: less work than the least of them
+  FloatVec signs = hn::Zero(FloatTag());  // bitwise or of all values; cheaper than their minimum
   LaneTrueCounts below;
   LaneTrueCounts around;
   LaneTrueCounts zeros;
@@ -81,9 +81,8 @@ struct LaneSums {
   }
 };
 
-/// With `cut_off`, false where the least value is no zero: the sums are not all
-/// right then. Zero is the pivot there, which is never far from a mean that
-/// zeros take part in.
+/// With `cut_off`, returns false if the minimum is not zero; the sums are then incomplete. The
+/// pivot is zero in this case. If many values are zero, the mean is never far from it.
 template <bool cut_off>
 HWY_INLINE bool sum_vectors(const BlockTask& task, std::int64_t whole, VectorSums& result) {
   const FloatTag d;
@@ -114,14 +113,14 @@ HWY_INLINE bool sum_vectors(const BlockTask& task, std::int64_t whole, VectorSum
   return true;
 }
 
-/// At most stats_block values.
+/// For at most stats_block values.
 Moments MeasureBlock(const BlockTask& task) {
   const std::int64_t whole = task.count / float_lanes() * float_lanes();
   Moments moments;
   VectorSums sums;
   if (!task.cut_off || !sum_vectors<true>(task, whole, sums)) sum_vectors<false>(task, whole, sums);
   const bool finite = whole > 0 && std::isfinite(sums.sum) && std::isfinite(sums.squares);
-  // Squares of differences below 1e-19 are lost, or lose digits.
+  // Squares of differences below 1e-19 underflow or lose digits.
   constexpr double smallest_squares = 1e-28;
   const bool fits = finite && (sums.squares > smallest_squares || sums.min == sums.max);
   if (fits) {
@@ -139,7 +138,8 @@ Moments MeasureBlock(const BlockTask& task) {
   return moments;
 }
 
-/// Of this size, which is seldom met: looked for first.
+/// Counts values of exactly this magnitude. They are rare, so the function first checks whether
+/// there are any.
 HWY_INLINE std::uint64_t count_equal(const float* values, std::int64_t count, float size) {
   const FloatTag d;
   const hn::RebindToUnsigned<FloatTag> bits;
@@ -148,7 +148,7 @@ HWY_INLINE std::uint64_t count_equal(const float* values, std::int64_t count, fl
     return hn::Xor(hn::BitCast(bits, hn::Abs(hn::LoadU(d, values + i))), wanted);
   };
   const std::int64_t lanes = float_lanes();
-  auto even = wanted;  // of a size that is not 0, no difference
+  auto even = wanted;  // the difference is zero for no size except 0
   auto odd = wanted;
   std::int64_t i = 0;
   for (; i + 2 * lanes <= count; i += 2 * lanes) {
@@ -161,9 +161,9 @@ HWY_INLINE std::uint64_t count_equal(const float* values, std::int64_t count, fl
   return found;
 }
 
-/// Of a block whose least and largest value are known.
+/// Counts a block with known minimum and maximum.
 void CountBlock(const BlockTask& task, float least, float most, const CountPlan& plan, BlockCounts& counts) {
-  count_fine({task.values, task.count, least, most, plan.steps_per_unit, plan.most_groups, plan.full_groups},
+  count_fine({task.values, task.count, least, most, plan.steps_per_unit, plan.max_groups, plan.full_groups},
              counts.fine);
   const float largest = std::max(std::abs(least), std::abs(most));
   if (plan.at_top && largest >= top) counts.at_top += count_equal(task.values, task.count, top);

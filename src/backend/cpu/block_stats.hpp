@@ -7,13 +7,13 @@
 
 namespace lehr::cpu {
 
-/// Elements that stay in the first cache between moments and histogram, few enough for sums in single
-/// precision.
+/// Number of elements that stay in the first-level cache between moments and histogram. Small
+/// enough for sums in single precision.
 constexpr std::int64_t stats_block = 15 * 256;
 
-/// What the histograms of a tensor are made from.
+/// The counts from which the histograms of a tensor are made.
 struct alignas(128) BlockCounts {
-  std::uint64_t at_top = 0;  ///< sizes of exactly the end of MagnitudeHistogram
+  std::uint64_t at_top = 0;  ///< magnitudes that equal the upper end of MagnitudeHistogram
   FineCounts fine;
 
   void add(const BlockCounts& other) {
@@ -26,26 +26,26 @@ struct alignas(128) BlockCounts {
   }
 };
 
-/// A block and what its measuring needs to know.
+/// A block and the parameters of its measurement.
 struct BlockTask {
   const float* values;
   std::int64_t count;
   float near_zero;
-  bool cut_off;  ///< a guess that spares work: the least values are zeros, as behind a relu
+  bool cut_off;  ///< a guess that saves work: the minimum is zero, as after a relu
 };
 
-/// What is counted.
+/// What to count.
 struct CountPlan {
   float steps_per_unit;  ///< a power of two
-  int most_groups;
+  int max_groups;
   int full_groups;
   bool at_top;
 };
 
-/// Of a block of at most stats_block values.
+/// Measures a block of at most stats_block values.
 Moments measure_block(const BlockTask& task);
 
-/// Adds a block whose least and largest value are known to the counts.
+/// Adds a block with known minimum and maximum to the counts.
 void count_block(const BlockTask& task, const Moments& known, const CountPlan& plan, BlockCounts& counts);
 
 }  // namespace lehr::cpu

@@ -14,14 +14,14 @@
 HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 
-/// The counters of each field, from the place of the first value on.
+/// The counters of each field, starting at the position of the first value.
 struct Counters {
   std::uint32_t* zero;
   std::uint32_t* near_zero_abs;
   std::uint32_t* saturated;
 };
 
-/// One value in each period: the vectors at i, i + period, ...
+/// Counts one vector per period: at i, i + period, ...
 template <bool bounds>
 HWY_INLINE void count_column(const ChannelTask& task, std::int64_t i, std::int64_t period,
                              const Counters& to) {
@@ -82,8 +82,8 @@ void count_channels(const ChannelTask& task, LaneCounts& counts) {
 }
 
 void LaneCounts::clear(std::int64_t channels) {
-  constexpr std::int64_t most_lanes = 16;
-  period_ = std::lcm(channels, most_lanes);
+  constexpr std::int64_t max_lanes = 16;
+  period_ = std::lcm(channels, max_lanes);
   counters_.assign(static_cast<std::size_t>(period_) * std::size(channel_fields), 0);
 }
 

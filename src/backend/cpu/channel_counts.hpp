@@ -8,12 +8,13 @@
 
 namespace lehr::cpu {
 
-/// Counters for the channels of one tensor. Channels lie side by side, so a value's channel is its place
-/// modulo the number of channels. There is a counter for each place of a period, which is a multiple of that
-/// number and of every vector's lanes: a vector of values then adds to a vector of counters.
+/// Counters for the channels of one tensor. The channels are adjacent, so a value's channel is its
+/// index modulo the number of channels. There is one counter per index in a period. The period is a
+/// multiple of the number of channels and of the lanes of every vector type. A vector of values can
+/// thus be added to a vector of counters.
 class LaneCounts {
  public:
-  /// Zeros, for so many channels.
+  /// Sets all counters to zero, for this number of channels.
   void clear(std::int64_t channels);
   std::int64_t period() const { return period_; }
   /// The counters of one field of channel_fields.
@@ -28,11 +29,12 @@ class LaneCounts {
   std::vector<std::uint32_t> counters_;
 };
 
-/// Some values in a row.
+/// Consecutive values.
 struct ChannelTask {
   const float* values;
   std::int64_t count;
-  std::int64_t first;  ///< place of the first value in the tensor, a multiple of every vector's lanes
+  /// Index of the first value in the tensor, a multiple of the lanes of every vector type.
+  std::int64_t first;
   float near_zero;
   float saturated_below;
   float saturated_above;

@@ -7,11 +7,12 @@
 
 namespace lehr::cpu {
 
-/// True where lehr's own convolution beats oneDNN's for these extents; measured by bench/ops.
+/// True if lehr's own convolution is faster than oneDNN's for these extents. Measured with
+/// bench/ops.
 bool direct_conv_suits(const ConvSpec& conv);
-/// lehr's own convolution: any kernel, stride, padding and dilation; groups == 1.
+/// lehr's own convolution, for any kernel, stride, padding and dilation, but only groups == 1.
 std::unique_ptr<HostKernel> make_direct_conv(const KernelSpec& spec);
-/// oneDNN's convolution: everything.
+/// oneDNN's convolution, for all settings.
 std::unique_ptr<HostKernel> make_onednn_conv(const KernelSpec& spec);
 
 }  // namespace lehr::cpu

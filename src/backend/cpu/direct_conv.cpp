@@ -11,7 +11,7 @@ namespace {
 
 using Kind = FusedActivation::Kind;
 
-/// Offsets of parts of the workspace, in floats. Each part begins on a cache line of its own.
+/// Offsets of parts of the workspace, in floats. Each part starts on its own cache line.
 class FloatOffsets {
  public:
   std::int64_t take(std::int64_t floats) {
@@ -25,7 +25,7 @@ class FloatOffsets {
   std::int64_t floats_ = 0;
 };
 
-/// Images that one thread computes.
+/// The images that one thread computes.
 struct BatchPart {
   std::int64_t number;
   std::int64_t first;
@@ -70,7 +70,8 @@ class DirectConv final : public HostKernel {
   std::int64_t out_image() const { return out_pixels() * conv_.out_c; }
   bool wants_bias() const { return wants_weights_ && conv_.bias; }
   bool spreads() const { return plan_.weights.split > 1; }
-  /// The gradient serves as it comes: nothing to derive, and its rows are whole vectors.
+  /// Whether the gradient can be used without a copy: it needs no derivative, and its rows are
+  /// whole vectors.
   bool grad_fits() const {
     return activation_.kind == Kind::none && !spreads() && plan_.grad_row == conv_.out_c;
   }
@@ -96,13 +97,14 @@ class DirectConv final : public HostKernel {
     return static_cast<float*>(args.workspace) + part * part_.floats();
   }
 
-  /// Where a part sums the weight's gradient: the first one in place, if the rows need no unpacking.
+  /// The buffer in which a part sums the gradient of the weight. The first part uses the gradient
+  /// itself if its rows need no unpacking.
   float* sums_of(const KernelArgs& args, std::int64_t part) const {
     if (part == 0 && weight_fits_) return static_cast<float*>(args.parameter_grads[0]);
     return part_base(args, part) + sums_;
   }
 
-  /// Calls body(BatchPart) for each; the ranges are a function of the plan alone.
+  /// Calls body(BatchPart) for each part. The ranges depend only on the plan.
   template <class Body>
   void for_each_part(const Body& body) const {
     parallel_for(plan_.parts, 1, [&](std::int64_t begin, std::int64_t end, int thread) {
@@ -113,7 +115,7 @@ class DirectConv final : public HostKernel {
     });
   }
 
-  // Each part packs for itself: that costs less than handing the packed weight from core to core.
+  // Each part packs its own copy. This costs less than moving the packed weight between cores.
   const float* pack_weight(const float* weight, float* packed) const {
     if (weight_fits_) return weight;
     const std::int64_t split = plan_.forward.split;
@@ -143,7 +145,7 @@ class DirectConv final : public HostKernel {
     }
   }
 
-  /// The chunk's images with their padding. The border was zeroed before and stays so.
+  /// Copies the chunk's images with padding. The border was set to zero earlier and is not changed.
   const float* copy_padded(const float* images, std::int64_t count, float* padded) const {
     const SourceImage& to = plan_.source;
     const std::int64_t rows = std::min(conv_.in_h, to.h - conv_.pad_h);
@@ -221,7 +223,8 @@ class DirectConv final : public HostKernel {
     }
   }
 
-  /// The output's gradient before the activation, as rows; also spread and summed for the bias where wanted.
+  /// Writes the output's gradient before the activation, as rows. If needed, also writes the spread
+  /// form and the sums for the bias.
   const float* derive_grad(const KernelArgs& args, float* base, std::int64_t image, std::int64_t count,
                            bool add) const {
     const float* grad = static_cast<const float*>(args.output_grad) + image * out_image();
@@ -243,7 +246,7 @@ class DirectConv final : public HostKernel {
     return rows ? base + grad_rows_ : grad;
   }
 
-  /// Adds up the parts in their order.
+  /// Adds up the parts in order.
   void reduce(const KernelArgs& args) const {
     constexpr std::int64_t floats_a_thread = 8 * 1024;
     float* sums = sums_of(args, 0);
@@ -282,9 +285,9 @@ class DirectConv final : public HostKernel {
   DirectConvPlan plan_;
   bool wants_weights_;
   bool wants_data_;
-  bool weight_fits_ = false;  ///< the weight's own rows are whole vectors: no packing
-  FloatOffsets part_;         ///< of one part of the batch
-  // Offsets of the parts.
+  bool weight_fits_ = false;  ///< the weight's rows are whole vectors, so it needs no packing
+  FloatOffsets part_;         ///< offsets for one part of the batch
+  // Offsets within a part.
   std::int64_t packed_weight_ = 0, packed_transposed_ = 0;
   std::int64_t padded_ = 0, grad_rows_ = 0, spread_ = 0, sums_ = 0, bias_sums_ = 0;
   std::int64_t sums_floats_ = 0, bias_floats_ = 0;
@@ -292,13 +295,13 @@ class DirectConv final : public HostKernel {
 
 }  // namespace
 
-// oneDNN's strength is rows of many equal positions; it pays for padding, which a small image is mostly made
-// of, and for channels that do not fill its blocks.
+// oneDNN is fast for rows of many equal positions. It is slow for padding, which is most of a small
+// image, and for channels that do not fill its blocks.
 bool direct_conv_suits(const ConvSpec& conv) {
-  constexpr std::int64_t most_weights = 160 * 1024;
+  constexpr std::int64_t max_weights = 160 * 1024;
   constexpr std::int64_t small_image = 16 * 16;
   constexpr std::int64_t full_channels = 32;
-  return conv.groups == 1 && conv.in_c * conv.out_c * conv.kernel_h * conv.kernel_w <= most_weights &&
+  return conv.groups == 1 && conv.in_c * conv.out_c * conv.kernel_h * conv.kernel_w <= max_weights &&
          (conv.out_h * conv.out_w <= small_image || conv.in_c >= full_channels);
 }
 

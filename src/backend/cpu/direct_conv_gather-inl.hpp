@@ -1,5 +1,5 @@
-// Forward and backward to the data: see direct_conv_plan.hpp for what a gather is. A register tile holds a
-// few positions times one or two vectors of channels.
+// The forward pass and the gradient of the input. See direct_conv_plan.hpp for the term gather. A
+// register tile contains a few positions times one or two vectors of channels.
 #if defined(LEHR_BACKEND_CPU_DIRECT_CONV_GATHER_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LEHR_BACKEND_CPU_DIRECT_CONV_GATHER_INL_HPP_
 #undef LEHR_BACKEND_CPU_DIRECT_CONV_GATHER_INL_HPP_
@@ -13,7 +13,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 
-/// What all tiles of one class and one panel of channels share.
+/// The data shared by all tiles of one class and one panel of channels.
 struct GatherPanel {
   const GatherArgs& args;
   const GatherClass& group;
@@ -21,7 +21,8 @@ struct GatherPanel {
   std::int64_t channels;  ///< in this panel
 };
 
-/// One step of the dot products of a tile: row `w` of the weight, elements at `i` of every position.
+/// One step of the dot products of a tile: row `w` of the weight times the elements at `i` of every
+/// position.
 template <int positions, int vectors, int split>
 HWY_INLINE void gather_step(const float* const (&x)[positions], std::int64_t i, const float* w,
                             Vector (&sums)[positions][vectors]) {
@@ -37,7 +38,7 @@ HWY_INLINE void gather_step(const float* const (&x)[positions], std::int64_t i, 
   }
 }
 
-/// Half a vector of channels a position: two positions are folded into one vector.
+/// Half a vector of channels per position: two positions are folded into one vector.
 template <int positions>
 HWY_INLINE void gather_store_halves(const GatherPanel& panel, const Position* at,
                                     const Vector (&sums)[positions][1]) {
@@ -63,7 +64,7 @@ HWY_INLINE void gather_store_halves(const GatherPanel& panel, const Position* at
 #endif
 }
 
-/// Adds the bias and applies the floor; the order of Max's operands lets NaN through.
+/// Adds the bias and applies the floor. The operands of Max are ordered so that NaN passes through.
 template <int positions, int vectors, int split>
 HWY_INLINE void gather_store(const GatherPanel& panel, const Position* at,
                              const Vector (&sums)[positions][vectors]) {
@@ -89,7 +90,8 @@ HWY_INLINE void gather_store(const GatherPanel& panel, const Position* at,
 
 template <int positions, int vectors, int split>
 HWY_NOINLINE void gather_tile(const GatherPanel& panel, const Position* at) {
-  // Each sum is a chain of dependent additions: a small tile runs two chains at once to hide their latency.
+  // Each sum is a chain of dependent additions. A small tile runs two chains at once to hide their
+  // latency.
   constexpr bool two_chains = positions * vectors < 8;
   const Floats d;
   const float* x[positions];
@@ -125,7 +127,7 @@ HWY_NOINLINE void gather_tile(const GatherPanel& panel, const Position* at) {
 
 template <int vectors, int split>
 void gather_panel(const GatherPanel& panel) {
-  // As many as the registers hold: each row of the weight is loaded once a tile.
+  // As many as fit in the registers, because each tile loads each row of the weight once.
   constexpr int most = many_registers ? (vectors == 1 ? 12 : 8) : 6;
   const Position* at = panel.group.positions.data();
   std::int64_t left = panel.group.per_image * panel.args.images;

@@ -1,4 +1,5 @@
-// The output's gradient before its activation, and the transposed weight: what backward prepares.
+// Preparations for backward: the output's gradient before its activation, and the transposed
+// weight.
 #if defined(LEHR_BACKEND_CPU_DIRECT_CONV_GRAD_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LEHR_BACKEND_CPU_DIRECT_CONV_GRAD_INL_HPP_
 #undef LEHR_BACKEND_CPU_DIRECT_CONV_GRAD_INL_HPP_
@@ -19,7 +20,8 @@ HWY_INLINE Vector derived(const OutputGradArgs& a, Vector grad, const float* out
   return activation_grad<kind>(Floats(), load_first(output, count), grad, a.activation);
 }
 
-/// A sum adds up blocks of vectors: each addition to a long sum rounds away more of what it adds.
+/// A sum over blocks of vectors. Each addition to a long sum would lose more of the added value to
+/// rounding.
 class BlockedSum {
  public:
   HWY_INLINE BlockedSum() : total_(hn::Zero(Floats())), block_(hn::Zero(Floats())) {}
@@ -43,7 +45,7 @@ class BlockedSum {
   std::int64_t count_ = 0;
 };
 
-/// One vector of channels over all pixels, into rows.
+/// One vector of channels over all pixels, written as rows.
 template <ActivationKind kind>
 HWY_INLINE void output_grad_column(const OutputGradArgs& a, std::int64_t channel) {
   const Floats d;
@@ -70,11 +72,11 @@ HWY_INLINE void output_grad_column(const OutputGradArgs& a, std::int64_t channel
 }
 
 #if HWY_TARGET != HWY_SCALAR
-/// Channels of several pixels in one vector, for rows without gaps and the spread form, either where wanted.
+/// Channels of several pixels in one vector. Writes rows without gaps, the spread form, or both.
 template <ActivationKind kind>
 HWY_INLINE void output_grad_spread(const OutputGradArgs& a) {
   const Floats d;
-  const std::int64_t at_once = a.channels * a.split == vector_lanes ? a.split : 1;  // pixels a vector
+  const std::int64_t at_once = a.channels * a.split == vector_lanes ? a.split : 1;  // pixels per vector
   decltype(spread_lanes(0, 1)) lanes[4] = {spread_lanes(0, a.split), spread_lanes(a.channels, a.split),
                                            spread_lanes(2 * a.channels, a.split),
                                            spread_lanes(3 * a.channels, a.split)};
@@ -150,7 +152,8 @@ HWY_INLINE void transpose_block(const float* from, std::int64_t, std::int64_t, s
 }
 #else
 constexpr std::int64_t transposed_at_once = 4;
-/// Four input channels by four output channels: to[o][i * split + s] for rows o of `split` output channels.
+/// Four input channels i by four output channels o. Each element goes to row o / split, column
+/// i * split + o % split.
 HWY_INLINE void transpose_block(const float* from, std::int64_t out_c, std::int64_t split,
                                 std::int64_t row_floats, float* to) {
   const hn::FixedTag<float, 4> d;

@@ -1,5 +1,5 @@
-// Backward to the weights: see direct_conv_plan.hpp for what an outer pass is. A register tile holds a few
-// rows of the weight's gradient over all positions of a chunk.
+// The gradient of the weight. See direct_conv_plan.hpp for the term outer pass. A register tile
+// contains a few rows of the weight's gradient over all positions of a chunk.
 #if defined(LEHR_BACKEND_CPU_DIRECT_CONV_OUTER_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LEHR_BACKEND_CPU_DIRECT_CONV_OUTER_INL_HPP_
 #undef LEHR_BACKEND_CPU_DIRECT_CONV_OUTER_INL_HPP_
@@ -72,7 +72,7 @@ HWY_NOINLINE void outer_tile(const OuterTile& shared) {
   }
 }
 
-/// Runs as many tiles of this size as fit, and moves the tile past them.
+/// Runs as many tiles of this size as fit, and advances the tile past them.
 template <int steps, int vectors, int split>
 HWY_INLINE void outer_steps(OuterTile& tile, std::int64_t& left) {
   for (; left >= steps; left -= steps) {
@@ -141,7 +141,7 @@ void outer_block(const OuterTile& tile, const OuterBlock& block, bool two_vector
       return outer_lines<7, split>(tile, block.lines);
     case 8:
       return outer_lines<8, split>(tile, block.lines);
-    default:  // the plan joins no longer lines
+    default:  // the plan does not join longer lines
       return outer_run<1, split>(tile, block.steps);
   }
 }

@@ -10,15 +10,16 @@
 namespace lehr::cpu {
 namespace {
 
-constexpr std::int64_t padded_copy_channels = 4;  // up to here a copy is cheaper than many classes
+constexpr std::int64_t padded_copy_channels = 4;  // up to here, a copy is cheaper than many classes
 constexpr std::int64_t chunk_floats =
     24 * 1024;  // input and output of a chunk: well inside a second-level cache
-constexpr std::int64_t part_multiply_adds = 100'000;  // less is not worth a second thread
+constexpr std::int64_t part_multiply_adds = 100'000;  // less work than this is not worth a second thread
 
 std::int64_t round_up(std::int64_t value, std::int64_t unit) { return (value + unit - 1) / unit * unit; }
 std::int32_t offset(std::int64_t value) { return static_cast<std::int32_t>(value); }
 
-/// The most elements that can share a vector; `evenly` says that all runs must be a multiple of it.
+/// The largest number of elements that can share a vector. With `evenly`, all runs must be a
+/// multiple of it.
 std::int64_t choose_split(std::int64_t channels, std::int64_t elements, bool evenly, std::int64_t lanes) {
   for (const std::int64_t split : {4, 2}) {
     if (channels * split <= lanes && (!evenly || elements % split == 0)) return split;
@@ -49,7 +50,7 @@ std::int64_t valid_taps(std::int64_t kernel, std::int64_t dilation, std::int64_t
   return count;
 }
 
-/// Takes equally spaced blocks of short runs together, so that a register tile is not left half empty.
+/// Joins equally spaced blocks of short runs, so that no register tile is half empty.
 std::vector<OuterBlock> join_lines(std::vector<OuterBlock> blocks) {
   constexpr std::int32_t short_run = 8;
   std::stable_sort(blocks.begin(), blocks.end(), [](const OuterBlock& a, const OuterBlock& b) {
@@ -74,12 +75,12 @@ std::vector<OuterBlock> join_lines(std::vector<OuterBlock> blocks) {
   return joined;
 }
 
-/// Sorts positions into classes by the steps that they take.
+/// Sorts positions into classes by their steps.
 class ClassBuilder {
  public:
   ClassBuilder(const GatherPlan& plan, std::int64_t chunk) : plan_(plan), chunk_(chunk) {}
 
-  /// Enters `elements` neighbouring elements of the source for the position that comes next.
+  /// Adds `elements` neighbouring elements of the source to the next position.
   void add_run(std::int64_t source, std::int64_t row, std::int64_t elements) {
     for (std::int64_t i = 0; i < elements; i += plan_.split, ++row) {
       steps_.push_back({offset(source + i), offset(row * plan_.row_floats)});
@@ -141,7 +142,7 @@ void DirectConvPlan::choose_source(const ConvSpec& conv) {
 void DirectConvPlan::choose_chunk(const ConvSpec& conv) {
   const std::int64_t image = source.floats + conv.out_h * conv.out_w * conv.out_c;
   chunk = std::clamp<std::int64_t>(chunk_floats / image, 1, 64);
-  if (chunk >= 4) chunk = round_up(chunk, 8);  // whole register tiles, also for classes of one pixel
+  if (chunk >= 4) chunk = round_up(chunk, 8);  // whole register tiles, also for classes with one pixel
   const std::int64_t work =
       valid_taps(conv.kernel_h, conv.dilation_h, conv.pad_h, conv.stride_h, conv.in_h, conv.out_h) *
       valid_taps(conv.kernel_w, conv.dilation_w, conv.pad_w, conv.stride_w, conv.in_w, conv.out_w) *
@@ -151,8 +152,8 @@ void DirectConvPlan::choose_chunk(const ConvSpec& conv) {
   chunk = std::min(chunk, (conv.batch + parts - 1) / parts);
 }
 
-// Rows in the weight's own order (kh, kw, ic); a line of taps that lie together in the source is padded to a
-// multiple of the split, and all others to their own.
+// Rows in the weight's own order (kh, kw, ic). A line of taps that are adjacent in the source is
+// padded to a multiple of the split. Other taps are padded one by one.
 void DirectConvPlan::pack_forward_taps(const ConvSpec& conv) {
   const std::int64_t split = choose_split(conv.out_c, conv.in_c, !padded_copy, lanes_);
   const bool together = conv.dilation_w == 1;
@@ -167,7 +168,8 @@ void DirectConvPlan::pack_forward_taps(const ConvSpec& conv) {
   forward_taps.elements = round_up(forward_taps.elements, split);
 }
 
-// Taps of one stride phase from the last to the first: these meet neighbouring output pixels, in order.
+// Taps of one stride phase, from last to first, because they then belong to neighbouring output
+// pixels in order.
 void DirectConvPlan::pack_data_taps(const ConvSpec& conv) {
   data.split = choose_split(conv.in_c, conv.out_c, true, lanes_);
   std::vector<std::int64_t> order(static_cast<std::size_t>(conv.kernel_w));
@@ -190,7 +192,7 @@ void DirectConvPlan::plan_forward(const ConvSpec& conv) {
   forward.channels = conv.out_c;
   forward.rows = forward_taps.elements / split;
   forward.row_floats = round_up(conv.out_c * split, lanes_);
-  const bool lines = padded_copy && conv.dilation_w == 1;  // one run a kernel row
+  const bool lines = padded_copy && conv.dilation_w == 1;  // one run per kernel row
   ClassBuilder builder(forward, chunk);
   for (std::int64_t oy = 0; oy < conv.out_h; ++oy) {
     for (std::int64_t ox = 0; ox < conv.out_w; ++ox) {

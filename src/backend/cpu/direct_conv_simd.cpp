@@ -5,7 +5,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backend/cpu/direct_conv_simd.cpp"
 #include <hwy/foreach_target.h>
-// After foreach_target.h, which includes this file once for each target.
+// Must follow foreach_target.h, which includes this file once per target.
 #include "backend/cpu/direct_conv_gather-inl.hpp"
 #include "backend/cpu/direct_conv_grad-inl.hpp"
 #include "backend/cpu/direct_conv_outer-inl.hpp"

@@ -1,4 +1,5 @@
-// What the direct convolution's vector kernels share; include inside a file that uses hwy/foreach_target.h.
+// Shared by the vector kernels of the direct convolution. Include this inside a file that uses
+// hwy/foreach_target.h.
 #if defined(LEHR_BACKEND_CPU_DIRECT_CONV_VECTORS_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LEHR_BACKEND_CPU_DIRECT_CONV_VECTORS_INL_HPP_
 #undef LEHR_BACKEND_CPU_DIRECT_CONV_VECTORS_INL_HPP_
@@ -18,7 +19,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 using Floats = hn::ScalableTag<float>;
 using Vector = hn::Vec<Floats>;
 constexpr std::int64_t vector_lanes = hn::MaxLanes(Floats());
-/// AVX-512 and NEON have 32 vector registers, the other targets 16.
+/// AVX-512 and NEON have 32 vector registers, other targets have 16.
 constexpr bool many_registers = HWY_TARGET <= HWY_AVX3 || HWY_ARCH_ARM_A64;
 
 #if HWY_TARGET == HWY_SCALAR
@@ -45,7 +46,7 @@ HWY_INLINE Vector broadcast(const float* from) {
   if constexpr (split == 4) return hn::LoadDup128(d, from);
 }
 
-/// The sums over groups of `split` lanes, in the first lanes.
+/// The sums over groups of `split` lanes, stored in the first lanes.
 template <int split>
 HWY_INLINE Vector fold(Vector v) {
   const Floats d;
@@ -54,7 +55,7 @@ HWY_INLINE Vector fold(Vector v) {
   return v;
 }
 
-/// For TableLookupLanes: from lane `first` on, each lane `split` times.
+/// Indices for TableLookupLanes: `split` times each lane, starting at lane `first`.
 HWY_INLINE auto spread_lanes(std::int64_t first, std::int64_t split) {
   HWY_ALIGN std::int32_t lane[vector_lanes];
   for (std::int64_t i = 0; i < vector_lanes; ++i) {
@@ -64,7 +65,7 @@ HWY_INLINE auto spread_lanes(std::int64_t first, std::int64_t split) {
 }
 #endif
 
-/// The first `count` lanes from memory and zeros after them; reads nothing further.
+/// Loads the first `count` lanes; the others are zero. Does not read beyond them.
 HWY_INLINE Vector load_first(const float* from, std::int64_t count) {
   const Floats d;
   if (count >= vector_lanes) return hn::LoadU(d, from);
@@ -77,7 +78,8 @@ HWY_INLINE Vector load_first(const float* from, std::int64_t count) {
   }
 }
 
-/// The first `count` lanes to memory; touches nothing further, which may belong to another thread.
+/// Stores the first `count` lanes. Does not write beyond them, because that memory may belong to
+/// another thread.
 HWY_INLINE void store_first(Vector v, float* to, std::int64_t count) {
   const Floats d;
   if (count >= vector_lanes) {

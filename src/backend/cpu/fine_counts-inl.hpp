@@ -1,5 +1,5 @@
-// Counts values into FineCounts, once for each SIMD target; include inside a file that uses
-// hwy/foreach_target.h.
+// Counts values into FineCounts, compiled once per SIMD target. Include this inside a file that
+// uses hwy/foreach_target.h.
 #if defined(LEHR_BACKEND_CPU_FINE_COUNTS_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LEHR_BACKEND_CPU_FINE_COUNTS_INL_HPP_
 #undef LEHR_BACKEND_CPU_FINE_COUNTS_INL_HPP_
@@ -22,23 +22,24 @@ namespace lehr::cpu::HWY_NAMESPACE {
 
 using IntTag = hn::RebindToSigned<FloatTag>;
 
-/// The groups of steps up to a size.
+/// The number of step groups up to this magnitude.
 HWY_INLINE int groups_to(float size, const CountTask& task) {
   const float groups = size * task.steps_per_unit / float{StepCounts::group};
-  return groups < static_cast<float>(task.most_groups) ? static_cast<int>(groups) + 1 : task.most_groups;
+  return groups < static_cast<float>(task.max_groups) ? static_cast<int>(groups) + 1 : task.max_groups;
 }
 
 #if HWY_TARGET <= HWY_AVX3
 
-// A value becomes a 32-bit word with the bit of its step set, or none where the step is of another group, and
-// how often each bit is set is counted by carry-save adders, 512 bits at a time: a fixed cost a value,
-// whatever the values are. Increments in a table would wait for each other where values are alike. Source:
-// the positional population count of Clausecker, Lemire and Schintke 2022.
+// Each value becomes a 32-bit word in which the bit of its step is set, or no bit if the step is in
+// another group. Carry-save adders count how often each bit is set, 512 bits at a time. The cost
+// per value is fixed, for any values. In contrast, increments in a table would wait for each other
+// if values are alike. Source: the positional population count of Clausecker, Lemire and Schintke
+// 2022.
 
 using Word = hn::Vec<IntTag>;
 using ByteTag = hn::Repartition<std::uint8_t, IntTag>;
 
-/// Adds three bits in each place: to `sum` modulo two, and what carries over.
+/// Adds three bits in each position. `sum` becomes the sum modulo two, and the carry is returned.
 HWY_INLINE Word add_bits(Word& sum, Word a, Word b) {
   const Word carry = avx512::majority(sum, a, b);
   sum = avx512::parity(sum, a, b);
@@ -47,18 +48,19 @@ HWY_INLINE Word add_bits(Word& sum, Word a, Word b) {
 
 constexpr std::int64_t words_a_round = 16;
 constexpr std::int64_t values_a_round = 16 * words_a_round;
-constexpr std::int64_t most_rounds = 15;  // whose words eight levels can count
+constexpr std::int64_t max_rounds = 15;  // the largest number of rounds that eight levels can count
 
-/// How often each of 32 bits was set in words of sixteen. The counts are bits of several words.
+/// How often each of 32 bits was set, in words of sixteen values. The bits of a count are spread
+/// over several words.
 class BitCounts {
  public:
   HWY_INLINE BitCounts() {
     for (Word& level : levels_) level = hn::Zero(IntTag());
   }
 
-  /// Two of a round's words, the `pair`-th of eight.
+  /// Adds two of a round's words, pair `pair` of eight.
   HWY_INLINE void add_pair(Word a, Word b, int pair) {
-    // A carry waits for a second one of its size.
+    // A carry is stored until there is a second one of its weight.
     Word carry = add_bits(levels_[0], a, b);
     if (pair % 2 == 0) return void(waiting_[0] = carry);
     carry = add_bits(levels_[1], waiting_[0], carry);
@@ -84,8 +86,8 @@ class BitCounts {
   }
 
  private:
-  /// The counts of levels first to end - 1 by place, in the first one's units; each level adds up to eight of
-  /// its own.
+  /// The counts of levels first to end - 1 by position, in units of the first level. Each level
+  /// adds up to eight of its units.
   HWY_INLINE avx512::Bytes sum_levels(int first, int end) const {
     avx512::Bytes bytes = hn::Zero(ByteTag());
     for (int level = end - 1; level >= first; --level) {
@@ -95,12 +97,12 @@ class BitCounts {
     return bytes;
   }
 
-  /// Adds each of eight times 64 bits to the byte of its place.
+  /// Adds each bit of eight 64-bit masks to the byte of its position.
   static HWY_INLINE void add(Word bits, avx512::Bytes& bytes) {
     const hn::Repartition<std::uint64_t, IntTag> d64;
     HWY_ALIGN std::uint64_t masks[8];
     hn::Store(hn::BitCast(d64, bits), d64, masks);
-    asm("" : "+m"(masks));  // masks come from memory faster than out of a vector's lanes
+    asm("" : "+m"(masks));  // loading masks from memory is faster than extracting them from a vector
     const avx512::Bytes one = hn::Set(ByteTag(), 1);
     for (const std::uint64_t mask : masks) bytes = avx512::masked_add(bytes, mask, one);
   }
@@ -109,16 +111,16 @@ class BitCounts {
   Word waiting_[3]{};
 };
 
-/// What of a block is counted in one go.
+/// The groups to count in one pass.
 struct GroupsTask {
   const float* values;
-  FloatVec steps_per_unit;  // below zero for the sizes of negative values
-  FloatVec first;           // the first group's first step
+  FloatVec steps_per_unit;  // negative to count the magnitudes of negative values
+  FloatVec first;           // the first step of the first group
 };
 
-/// Steps beyond the groups that are counted, with a vector's room behind the last.
+/// Steps beyond the counted groups, with room for one more vector at the end.
 struct Beyond {
-  HWY_ALIGN std::int32_t steps[most_rounds * values_a_round + 16];
+  HWY_ALIGN std::int32_t steps[max_rounds * values_a_round + 16];
   std::size_t count = 0;
 
   HWY_INLINE void add(avx512::IntegerMask which, Word of) {
@@ -126,8 +128,8 @@ struct Beyond {
   }
 };
 
-/// So many groups in 256 values. With `both_signs` those of the other sign are left out, else there are none.
-/// Steps beyond the groups are written down one by one if there is room for them.
+/// Counts this many groups in 256 values. With `both_signs`, values of the other sign are ignored;
+/// without it, there are none. Steps beyond the groups are appended to `beyond`, unless it is null.
 template <int groups, bool both_signs>
 HWY_INLINE void count_round(const GroupsTask& task, BitCounts* counts, Beyond* beyond) {
   const FloatTag d;
@@ -136,7 +138,7 @@ HWY_INLINE void count_round(const GroupsTask& task, BitCounts* counts, Beyond* b
   const Word group = hn::Set(di, StepCounts::group);
   const bool negative = hn::GetLane(task.steps_per_unit) < 0;
   const auto bit_of = [&](hn::Mask<FloatTag> wanted, Word step) HWY_ATTR {
-    // Nothing is left of a shift by 32 or more; steps below zero count as such.
+    // Shifts by 32 or more give 0. So do negative steps, as unsigned shifts.
     return both_signs ? avx512::masked_shift_left(wanted, one, step) : avx512::shift_left(one, step);
   };
   const auto wanted_of = [&](FloatVec x) HWY_ATTR {
@@ -155,10 +157,10 @@ HWY_INLINE void count_round(const GroupsTask& task, BitCounts* counts, Beyond* b
     const auto of_y = wanted_of(y);
     Word a = step_of(x);
     Word b = step_of(y);
-    if (beyond != nullptr) {  // the other sign's steps lie below zero
+    if (beyond != nullptr) {  // steps of the other sign are negative
       const auto of_a = hn::Gt(a, last);
       const auto of_b = hn::Gt(b, last);
-      // Stores that overlap one another are slow: none where there is nothing.
+      // Overlapping stores are slow, so vectors without such steps are not stored.
       if (HWY_UNLIKELY(avx512::any(of_a, of_b))) {
         beyond->add(of_a, a);
         beyond->add(of_b, b);
@@ -195,7 +197,7 @@ HWY_INLINE void count_groups(const CountTask& task, float steps_per_unit, int fi
   for (int g = 0; g < groups; ++g) counts[g].finish(to.counts.data() + (first + g) * StepCounts::group);
 }
 
-/// The first groups, and one by one what lies beyond.
+/// Counts the first groups fast, and the values beyond them one by one.
 template <int groups, bool both_signs>
 void count_most(const CountTask& task, float steps_per_unit, StepCounts& to) {
   Beyond beyond;
@@ -205,7 +207,7 @@ void count_most(const CountTask& task, float steps_per_unit, StepCounts& to) {
   }
 }
 
-/// Of the values whose sign is that of steps_per_unit; the largest of them lies in the last group.
+/// Counts the values with the sign of steps_per_unit. The largest magnitude is in the last group.
 template <bool both_signs>
 void count_sign(const CountTask& task, float steps_per_unit, int groups, StepCounts& to) {
   to.groups = std::max(to.groups, groups);
@@ -218,7 +220,7 @@ void count_sign(const CountTask& task, float steps_per_unit, int groups, StepCou
   if (first < groups) count_groups<1, both_signs>(task, steps_per_unit, first, to, nullptr);
 }
 
-/// At most most_rounds * values_a_round values.
+/// For at most max_rounds * values_a_round values.
 HWY_INLINE void count_fine(const CountTask& task, FineCounts& counts) {
   const int positive = groups_to(task.most, task);
   if (task.least >= 0) return count_sign<false>(task, task.steps_per_unit, positive, counts.positive);
@@ -228,11 +230,13 @@ HWY_INLINE void count_fine(const CountTask& task, FineCounts& counts) {
 
 #else
 
-// Equal values one after the other would wait for each other's increment, hence several tables side by side.
+// Consecutive equal values would wait for each other's increment, so several tables are used in
+// turn.
 HWY_INLINE void count_fine(const CountTask& task, FineCounts& counts) {
   constexpr int tables = 4;
   constexpr int half = StepCounts::steps;
-  std::uint16_t found[tables][2 * half + 1] = {};  // the last one of each is for what is not counted
+  // The last entry of each table counts values that are ignored.
+  std::uint16_t found[tables][2 * half + 1] = {};
   const FloatTag d;
   const IntTag di;
   const std::int64_t lanes = float_lanes();
@@ -245,7 +249,8 @@ HWY_INLINE void count_fine(const CountTask& task, FineCounts& counts) {
     const auto inside = hn::RebindMask(di, hn::Lt(size, end));
     const auto step = hn::ConvertTo(di, hn::Min(size, end));
     const auto below = hn::VecFromMask(di, hn::RebindMask(di, hn::Lt(x, hn::Zero(d))));
-    const auto bin = hn::Add(hn::Xor(step, below), hn::Set(di, half));  // half - 1 - step below zero
+    // Half - 1 - step for negative values.
+    const auto bin = hn::Add(hn::Xor(step, below), hn::Set(di, half));
     HWY_ALIGN std::int32_t bins[hn::MaxLanes(FloatTag())];
     hn::Store(hn::IfThenElse(inside, bin, hn::Set(di, 2 * half)), di, bins);
     for (std::int64_t lane = 0; lane < lanes; ++lane) ++found[lane % tables][bins[lane]];

@@ -7,20 +7,20 @@
 
 namespace lehr::cpu {
 
-/// Counts of values of one sign by size, in steps of a power of two: step i holds sizes in [i, i + 1)
-/// 2^exponent. What lies beyond, or is not finite, is not counted.
+/// Counts of values of one sign by magnitude, in steps of a power of two. Step i is for magnitudes
+/// in [i, i + 1) 2^exponent. Larger values and non-finite values are not counted.
 struct StepCounts {
   static constexpr int steps = 256;
-  static constexpr int group = 32;  ///< steps that are counted at once
+  static constexpr int group = 32;  ///< steps that are counted in one pass
 
   std::array<std::uint32_t, steps> counts{};
-  int groups = 0;  ///< that hold counts; the others are still zeros
+  int groups = 0;  ///< groups that contain counts; the others are still zero
 
   int end() const { return group * groups; }
   std::uint32_t operator[](int step) const { return counts[static_cast<std::size_t>(step)]; }
 
-  /// Touches only what holds counts: the other one may lie in another core's cache, and each line of it that
-  /// moves costs as much as counting hundreds of values.
+  /// Touches only entries that contain counts. `other` may be in another core's cache, and each of
+  /// its lines that moves costs as much as counting hundreds of values.
   void add(const StepCounts& other) {
     for (std::size_t step = 0; step < static_cast<std::size_t>(other.end()); ++step) {
       counts[step] += other.counts[step];
@@ -33,7 +33,7 @@ struct StepCounts {
   }
 };
 
-/// Zeros, also the negative one, are positive.
+/// Zeros count as positive, including the negative zero.
 struct FineCounts {
   StepCounts positive;
   StepCounts negative;
@@ -48,15 +48,15 @@ struct FineCounts {
   }
 };
 
-/// Some values, and what is known of them.
+/// Values to count, and known properties of them.
 struct CountTask {
   const float* values;
   std::int64_t count;
-  float least;  ///< of the finite ones, as is the next
+  float least;  ///< minimum of the finite values; `most` is their maximum
   float most;
   float steps_per_unit;  ///< 2^-exponent
-  int most_groups;       ///< of each sign; what lies beyond need not be counted
-  int full_groups;       ///< beyond these are few values: a guess that spares work
+  int max_groups;        ///< for each sign; larger values need not be counted
+  int full_groups;       ///< a guess that saves work: few values are beyond these groups
 };
 
 }  // namespace lehr::cpu

@@ -43,7 +43,7 @@ void Scale(float* values, float factor, std::int64_t begin, std::int64_t end) {
   });
 }
 
-// Comparisons rather than Min and Max, so that what is not a number stays so.
+// Uses comparisons instead of Min and Max, so that NaN stays NaN.
 void Clamp(float* values, float low, float high, std::int64_t begin, std::int64_t end) {
   const FloatVec least = hn::Set(FloatTag(), low);
   const FloatVec most = hn::Set(FloatTag(), high);
@@ -54,7 +54,7 @@ void Clamp(float* values, float low, float high, std::int64_t begin, std::int64_
   });
 }
 
-// x - x is 0 for finite numbers and not a number for all others, and sums keep what is not a number.
+// x - x is 0 for finite numbers and NaN for all others, and NaN stays in sums.
 bool AllFinite(const float* values, std::int64_t begin, std::int64_t end) {
   FloatVec sum = hn::Zero(FloatTag());
   for_vectors(begin, end, [&](std::int64_t i, auto access) HWY_ATTR {

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-/// Arithmetic on flat buffers; meanings as in Backend.
+/// Arithmetic on flat buffers. The meanings are those of Backend.
 namespace lehr::cpu {
 
 void accumulate(float* to, const float* from, std::int64_t count);

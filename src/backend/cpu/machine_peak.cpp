@@ -18,14 +18,14 @@ HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr int chains = 12;  // enough independent sums to hide the latency, few enough for 16 registers
+constexpr int chains = 12;  // enough independent sums to hide the latency, but few enough for 16 registers
 
-// Returns the floating-point operations done.
+// Returns the number of floating-point operations.
 double multiply_add(std::int64_t rounds, float* sink) {
   const hn::ScalableTag<float> d;
   const auto factor = hn::Set(d, 0.999F);
   const auto term = hn::Set(d, 1e-3F);
-  // Each chain starts elsewhere, or the compiler would see that they are all the same.
+  // Each chain starts at another value. Otherwise the compiler would merge them.
   auto s0 = hn::Set(d, sink[0]), s1 = hn::Add(s0, term), s2 = hn::Add(s1, term), s3 = hn::Add(s2, term);
   auto s4 = hn::Add(s3, term), s5 = hn::Add(s4, term), s6 = hn::Add(s5, term), s7 = hn::Add(s6, term);
   auto s8 = hn::Add(s7, term), s9 = hn::Add(s8, term), s10 = hn::Add(s9, term), s11 = hn::Add(s10, term);
@@ -83,7 +83,7 @@ double measure_flops() {
 }
 
 double measure_bandwidth() {
-  constexpr std::int64_t count = 1 << 25;  // 128 MiB each way
+  constexpr std::int64_t count = 1 << 25;  // 128 MiB in each direction
   const Tensor from({count}, DType::f32);
   Tensor to({count}, DType::f32);
   double best = 0;

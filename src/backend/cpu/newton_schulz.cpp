@@ -15,11 +15,11 @@ namespace {
 
 struct Matrix {
   const float* data;
-  std::int64_t columns;  ///< as it lies
+  std::int64_t columns;  ///< in memory, before transposition
   bool transposed = false;
 };
 
-/// to (rows x columns) = scale * a * b + keep * to, where a has `joined` columns.
+/// to (rows x columns) = scale * a * b + keep * to, where `joined` is the number of columns of a.
 struct Product {
   std::int64_t rows;
   std::int64_t columns;
@@ -40,10 +40,10 @@ void multiply_rows(const Product& p, const Matrix& a, const Matrix& b, float* to
   }
 }
 
-/// Rows are shared out among threads.
+/// Threads share the rows.
 void multiply(const Product& p, const Matrix& a, const Matrix& b, float* to) {
-  constexpr std::int64_t least_multiply_adds = 1 << 18;
-  const std::int64_t grain = std::max<std::int64_t>(8, least_multiply_adds / (p.columns * p.joined));
+  constexpr std::int64_t min_multiply_adds = 1 << 18;
+  const std::int64_t grain = std::max<std::int64_t>(8, min_multiply_adds / (p.columns * p.joined));
   parallel_for(p.rows, grain, [&](std::int64_t begin, std::int64_t end, int) {
     Product some = p;
     some.rows = end - begin;
@@ -66,7 +66,7 @@ void NewtonSchulz::orthogonalise(float* matrix, std::int64_t rows, std::int64_t 
   constexpr float cubic = -4.7750F;
   constexpr float quintic = 2.0315F;
   const std::int64_t count = rows * columns;
-  const bool wide = rows <= columns;  // the smaller Gram matrix has the shorter side
+  const bool wide = rows <= columns;  // the Gram matrix of the shorter side is smaller
   const std::int64_t side = wide ? rows : columns;
   const std::int64_t other = wide ? columns : rows;
   gram_.resize(static_cast<std::size_t>(side * side));

@@ -24,19 +24,20 @@ dnnl::stream& stream() {
   return own;
 }
 
-// oneDNN keeps its primitives in a cache behind a lock. A fork waits until no thread holds it, since in the
-// child nobody would release it.
-std::mutex& making() {
+// oneDNN caches its primitives and protects the cache with a lock. A fork waits until no thread
+// holds the lock, because nothing would release it in the child.
+std::mutex& primitive_mutex() {
   static std::mutex mutex;
   [[maybe_unused]] static const int registered =
-      pthread_atfork([] { making().lock(); }, [] { making().unlock(); }, [] { making().unlock(); });
+      pthread_atfork([] { primitive_mutex().lock(); }, [] { primitive_mutex().unlock(); },
+                     [] { primitive_mutex().unlock(); });
   return mutex;
 }
 
-/// What a primitive needs of memory depends on the threads that it is made for.
+/// The memory that a primitive needs depends on the number of threads that it is made for.
 template <class Make>
 Choice make_for_one_thread(const Make& make) {
-  const std::lock_guard hold(making());
+  const std::lock_guard hold(primitive_mutex());
   const OneThread scope;
   return make();
 }
@@ -60,7 +61,7 @@ Dims less_one(Dims dilation) {
   return dilation;
 }
 
-/// How one primitive descriptor is asked for.
+/// The request for one primitive descriptor.
 struct Attempt {
   Desc weights;
   dnnl::algorithm algorithm;
@@ -117,14 +118,14 @@ bool is_gemm(const std::string& implementation) {
   return implementation.find("gemm:jit") != std::string::npos;
 }
 
-/// oneDNN's first answer, or its plain matrix product where that is wanted and exists.
+/// oneDNN's first choice, or its plain matrix product if that is wanted and available.
 dnnl::matmul::primitive_desc matmul_descriptor(const MatmulProblem& p, const dnnl::primitive_attr& attr,
                                                bool plain_wanted) {
   using Matmul = dnnl::matmul;
 #if DNNL_VERSION_MAJOR >= 3
   Matmul::primitive_desc descriptor(engine(), p.src, p.weights, p.bias, p.dst, attr);
 #else
-  // It has to outlive the iteration, which keeps a pointer to it.
+  // Must outlive the iteration, which keeps a pointer to it.
   const Matmul::desc operation(p.src, p.weights, p.bias, p.dst);
   Matmul::primitive_desc descriptor(operation, attr, engine());
 #endif
@@ -133,7 +134,8 @@ dnnl::matmul::primitive_desc matmul_descriptor(const MatmulProblem& p, const dnn
   return is_gemm(descriptor.impl_info_str()) ? descriptor : matmul_descriptor(p, attr, false);
 }
 
-/// The first attempt that oneDNN answers with a kernel other than its reference, else the first it answers.
+/// The first attempt for which oneDNN does not return its reference kernel. If there is none, the
+/// first attempt that succeeds.
 template <class Primitive, class Describe>
 Choice choose(const ConvProblem& problem, const Desc* wanted, const Describe& describe) {
   const Desc any = any_layout(problem.weights_dims);
@@ -246,7 +248,7 @@ void Call::run(std::initializer_list<const void*> addresses) {
   const std::span given(addresses.begin(), addresses.size());
   for (std::size_t i = 0; i < memories_.size(); ++i) {
     void* address = const_cast<void*>(given[given_[i]]);
-    // Version 2 clears the padding of a blocked layout whenever an address is set.
+    // Version 2 clears the padding of a blocked layout each time an address is set.
     if (memories_[i].get_data_handle() != address) memories_[i].set_data_handle(address);
   }
   const OneThread scope;

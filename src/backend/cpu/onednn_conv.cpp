@@ -69,7 +69,7 @@ class OnednnConv final : public HostKernel {
     if (!spec.training) return;
     onednn::WorkspaceOffsets offsets;
     if (fused()) delta_ = offsets.take(sizeof(float) * static_cast<std::size_t>(output_count()));
-    // The two passes run one after the other and share their room.
+    // The two passes do not run at the same time, so they share memory.
     onednn::WorkspaceOffsets data_offsets = offsets;
     onednn::WorkspaceOffsets weights_offsets = offsets;
     if (!spec.input_grads.empty() && spec.input_grads[0]) {
@@ -89,7 +89,7 @@ class OnednnConv final : public HostKernel {
   std::string implementation_;
   onednn::ConvPass forward_, data_;
   onednn::ConvWeights weights_;
-  std::size_t delta_ = 0;  ///< offset in the workspace of the gradient before the activation
+  std::size_t delta_ = 0;  ///< workspace offset of the gradient before the activation
   std::size_t workspace_ = 0;
 };
 

@@ -16,8 +16,8 @@ void WeightsOrder::run(const void* from, void* to, std::byte* workspace) {
   call_.run({from, to, workspace + scratchpad_});
 }
 
-// Notes the first slice's layout of the weights; false if a later one wants another.
-bool ConvPass::agrees(const Choice& choice) {
+// Stores the weight layout of the first slice. Returns false if a later slice needs another one.
+bool ConvPass::accepts_layout_of(const Choice& choice) {
   if (!slices_.empty()) return choice.weights == weights_;
   weights_ = choice.weights;
   implementation_ = choice.implementation;
@@ -43,7 +43,7 @@ ConvPass ConvPass::forward(const ConvSpec& conv, const FusedActivation& activati
   const auto add = [&](const ConvSlice& cut, const Desc* wanted) {
     const ConvProblem p = conv_problem(cut, training);
     const Choice choice = conv_forward(p, activation, wanted);
-    if (!pass.agrees(choice)) return false;
+    if (!pass.accepts_layout_of(choice)) return false;
     pass.slices_.push_back({Call(choice, {{DNNL_ARG_SRC, p.src},
                                           {DNNL_ARG_WEIGHTS, choice.weights},
                                           {DNNL_ARG_BIAS, p.bias},
@@ -61,7 +61,7 @@ ConvPass ConvPass::data(const ConvSpec& conv, int parts, WorkspaceOffsets& offse
   const auto add = [&](const ConvSlice& cut, const Desc* wanted) {
     const ConvProblem p = conv_problem(cut, true);
     const Choice choice = conv_backward_data(p, wanted);
-    if (!pass.agrees(choice)) return false;
+    if (!pass.accepts_layout_of(choice)) return false;
     pass.slices_.push_back({Call(choice, {{DNNL_ARG_DIFF_DST, p.dst},
                                           {DNNL_ARG_WEIGHTS, choice.weights},
                                           {DNNL_ARG_BIAS, Desc()},

@@ -11,11 +11,11 @@
 
 namespace lehr::cpu::onednn {
 
-/// A convolution's weights brought from lehr's layout into a primitive's or back.
+/// Converts a convolution's weights between lehr's layout and a primitive's.
 class WeightsOrder {
  public:
   WeightsOrder() = default;
-  /// Nothing to run if the layouts are equal.
+  /// Does nothing if the layouts are equal.
   WeightsOrder(const Desc& from, const Desc& to, WorkspaceOffsets& offsets);
   explicit operator bool() const { return static_cast<bool>(call_); }
   void run(const void* from, void* to, std::byte* workspace);
@@ -25,11 +25,11 @@ class WeightsOrder {
   std::size_t scratchpad_ = 0;
 };
 
-/// A pass from images to images, in slices.
+/// A pass from images to images, divided into slices.
 class ConvPass {
  public:
   ConvPass() = default;
-  /// Each takes its room of the workspace from `offsets`, as ConvWeights does.
+  /// These functions and ConvWeights allocate their part of the workspace from `offsets`.
   static ConvPass forward(const ConvSpec& conv, const FusedActivation& activation, bool training, int parts,
                           WorkspaceOffsets& offsets);
   /// The gradient of the input.
@@ -37,8 +37,8 @@ class ConvPass {
 
   explicit operator bool() const { return !slices_.empty(); }
   const std::string& implementation() const { return implementation_; }
-  /// Forward: from input to output, bias may be null. Data: from the output's gradient to the input's, no
-  /// bias.
+  /// Forward: from input to output; bias may be null. Data: from the output's gradient to the
+  /// input's, without bias.
   void run(const float* from, const void* weights, const float* bias, float* to, std::byte* workspace);
 
  private:
@@ -49,7 +49,7 @@ class ConvPass {
   };
   template <class AddSlice>
   bool add_slices(const std::vector<ConvSlice>& cuts, const AddSlice& add);
-  bool agrees(const Choice& choice);
+  bool accepts_layout_of(const Choice& choice);
   void place(const ConvSpec& conv, WorkspaceOffsets& offsets);
 
   std::vector<Slice> slices_;
@@ -59,8 +59,9 @@ class ConvPass {
   std::string implementation_;
 };
 
-/// The gradient of weights and bias. Slices are images, whose gradients are added up in order; or output
-/// channels, of which each slice packs its own first, if that moves fewer bytes.
+/// The gradient of weights and bias. Slices are either images or output channels. The gradients of
+/// image slices are added up in order. A channel slice packs its channels first. Channels are used
+/// if that moves fewer bytes.
 class ConvWeights {
  public:
   ConvWeights() = default;
@@ -75,9 +76,9 @@ class ConvWeights {
   struct Slice {
     Call call;
     std::int64_t in_offset = 0, out_offset = 0;
-    std::int64_t channel = 0, channels = 0;  ///< of the output
+    std::int64_t channel = 0, channels = 0;  ///< output channels
     std::size_t delta = 0, weights = 0, bias = 0, scratchpad = 0;
-    Call order{};  ///< of slices by channels
+    Call order{};  ///< only for slices by channels
   };
   bool prepare_images(const ConvSpec& conv, int parts);
   void place_images(const ConvSpec& conv, WorkspaceOffsets& offsets);
@@ -89,7 +90,7 @@ class ConvWeights {
 
   std::vector<Slice> slices_;
   bool by_channels_ = false;
-  std::int64_t pixels_ = 0;  ///< of the whole output
+  std::int64_t pixels_ = 0;  ///< in the whole output
   std::int64_t out_c_ = 0;
   Desc weights_;
   WeightsOrder order_;

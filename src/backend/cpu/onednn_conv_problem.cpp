@@ -3,8 +3,8 @@
 namespace lehr::cpu::onednn {
 namespace {
 
-/// (N, C, H, W) held channels-last. Blocked layouts are never offered: with channel counts that are no
-/// multiple of the block, oneDNN answers them with its reference kernel.
+/// (N, C, H, W) in channels-last layout. Blocked layouts are never used: if the number of channels
+/// is not a multiple of the block, oneDNN uses its reference kernel for them.
 Desc image(std::int64_t n, std::int64_t c, std::int64_t h, std::int64_t w) {
   return strided({n, c, h, w}, {h * w * c, 1, w * c, c});
 }

@@ -17,7 +17,8 @@ struct Rows {
   std::int64_t count() const { return end - begin; }
 };
 
-/// One image cut to these rows, which must hold all that they need of each other but for padding.
+/// One image restricted to these rows. The rows must contain everything that they need from each
+/// other, except padding.
 ConvSlice band(const ConvSpec& whole, std::int64_t image, Rows in, Rows out) {
   ConvSlice slice{.conv = whole};
   slice.conv.batch = 1;
@@ -32,15 +33,15 @@ ConvSlice band(const ConvSpec& whole, std::int64_t image, Rows in, Rows out) {
   return slice;
 }
 
-/// Rows of input that output rows read.
-Rows read_by(const ConvSpec& c, Rows out) {
+/// The input rows that these output rows read.
+Rows input_rows_of(const ConvSpec& c, Rows out) {
   const std::int64_t first = out.begin * c.stride_h - c.pad_h;
   const std::int64_t last = (out.end - 1) * c.stride_h - c.pad_h + window_rows(c);
   return {std::max<std::int64_t>(0, first), std::min(c.in_h, last)};
 }
 
-/// Rows of output that read input rows.
-Rows reading(const ConvSpec& c, Rows in) {
+/// The output rows that read these input rows.
+Rows output_rows_of(const ConvSpec& c, Rows in) {
   const std::int64_t over = std::max<std::int64_t>(0, in.begin + c.pad_h - window_rows(c) + 1);
   return {(over + c.stride_h - 1) / c.stride_h, std::min(c.out_h, (in.end - 1 + c.pad_h) / c.stride_h + 1)};
 }
@@ -60,14 +61,14 @@ std::vector<ConvSlice> images(const ConvSpec& conv, std::int64_t parts) {
   return slices;
 }
 
-/// The first row of the input that belongs to the band which begins at that row of the output.
+/// The first input row of the band that begins at this output row.
 std::int64_t first_row(const ConvSpec& c, std::int64_t out_row) {
   if (out_row == 0) return 0;
   if (out_row == c.out_h) return c.in_h;
   return std::clamp<std::int64_t>(out_row * c.stride_h - c.pad_h, 0, c.in_h);
 }
 
-/// Nothing if a band would lie in the padding alone.
+/// Returns nothing if a band would be entirely in the padding.
 template <class MakeBand>
 std::optional<std::vector<ConvSlice>> bands(const ConvSpec& conv, std::int64_t each, const MakeBand& make) {
   std::vector<ConvSlice> slices;
@@ -96,14 +97,15 @@ std::vector<ConvSlice> slices(const ConvSpec& conv, int parts, const MakeBand& m
 }  // namespace
 
 std::vector<ConvSlice> slices_of_output(const ConvSpec& conv, int parts) {
-  return slices(conv, parts,
-                [&](std::int64_t image, Rows out) { return band(conv, image, read_by(conv, out), out); });
+  return slices(conv, parts, [&](std::int64_t image, Rows out) {
+    return band(conv, image, input_rows_of(conv, out), out);
+  });
 }
 
 std::vector<ConvSlice> slices_of_input(const ConvSpec& conv, int parts) {
   return slices(conv, parts, [&](std::int64_t image, Rows out) {
     const Rows in{first_row(conv, out.begin), first_row(conv, out.end)};
-    return band(conv, image, in, reading(conv, in));
+    return band(conv, image, in, output_rows_of(conv, in));
   });
 }
 

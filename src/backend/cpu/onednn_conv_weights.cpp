@@ -14,14 +14,14 @@ std::int64_t pixel_count(const ConvSpec& c) { return c.batch * c.out_h * c.out_w
 
 constexpr std::int64_t channel_block = 16;  // a vector of AVX-512
 
-/// Slices of images write gradients of all weights each but for the first, slices of channels copy the
-/// output's gradient once.
-bool channels_move_less(const ConvSpec& c, int parts) {
+/// Each image slice except the first writes a gradient of all weights. Channel slices together copy
+/// the output's gradient once.
+bool channels_move_fewer_bytes(const ConvSpec& c, int parts) {
   return c.groups == 1 && c.out_c >= 2 * channel_block &&
          (parts - 1) * weight_count(c) > pixel_count(c) * c.out_c;
 }
 
-/// So many that the workspace stays as small as the output.
+/// The number of image slices for which the workspace is not larger than the output.
 int slices_of_images(const ConvSpec& c, int parts) {
   constexpr std::int64_t little = 1 << 16;
   const std::int64_t room = std::max(little, pixel_count(c) * c.out_c);
@@ -34,7 +34,7 @@ float* floats_at(std::byte* workspace, std::size_t offset) {
   return reinterpret_cast<float*>(workspace + offset);
 }
 
-/// sum[i] += more[i], shared out among threads.
+/// sum[i] += more[i], on several threads.
 void add_up(float* sum, const float* more, std::int64_t count) {
   constexpr std::int64_t grain = 1 << 14;
   parallel_for(count, grain, [&](std::int64_t begin, std::int64_t end, int) {
@@ -45,7 +45,7 @@ void add_up(float* sum, const float* more, std::int64_t count) {
 }  // namespace
 
 ConvWeights::ConvWeights(const ConvSpec& conv, int parts, WorkspaceOffsets& offsets)
-    : by_channels_(channels_move_less(conv, parts)), pixels_(pixel_count(conv)), out_c_(conv.out_c) {
+    : by_channels_(channels_move_fewer_bytes(conv, parts)), pixels_(pixel_count(conv)), out_c_(conv.out_c) {
   if (by_channels_) {
     prepare_channels(conv, std::min<std::int64_t>(parts, conv.out_c / channel_block), offsets);
     return;
@@ -54,7 +54,7 @@ ConvWeights::ConvWeights(const ConvSpec& conv, int parts, WorkspaceOffsets& offs
   place_images(conv, offsets);
 }
 
-// False if the slices do not agree on the layout of the gradient.
+// Returns false if the slices need different layouts of the gradient.
 bool ConvWeights::prepare_images(const ConvSpec& conv, int parts) {
   slices_.clear();
   for (const ConvSlice& cut : slices_of_output(conv, parts)) {

@@ -1,8 +1,9 @@
-// The activations behind oneDNN's primitives that oneDNN does not apply itself, and the derivatives of all.
+// The activations after oneDNN's primitives that oneDNN does not apply itself, and the derivatives
+// of all activations.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backend/cpu/onednn_elementwise.cpp"
 #include <hwy/foreach_target.h>
-// After foreach_target.h.
+// Must follow foreach_target.h.
 #include <hwy/highway.h>
 
 #include "backend/cpu/activation-inl.hpp"
@@ -12,7 +13,7 @@ HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 
 void ActivateRange(float* values, std::int64_t count, const FusedActivation& given) {
-  const FusedActivation activation = given;  // what is stored in values cannot change a copy
+  const FusedActivation activation = given;  // a copy, which stores to `values` cannot change
   const hn::ScalableTag<float> d;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   with_activation(activation.kind, [&]<ActivationKind kind>() HWY_ATTR {
@@ -55,7 +56,7 @@ namespace {
 HWY_EXPORT(ActivateRange);
 HWY_EXPORT(GradientRange);
 
-// Below this many elements a second thread costs more than it gives.
+// With fewer elements, a second thread costs more than it saves.
 constexpr std::int64_t grain = 1 << 13;
 
 }  // namespace

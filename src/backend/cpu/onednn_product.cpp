@@ -5,16 +5,16 @@
 namespace lehr::cpu::onednn {
 namespace {
 
-// Fewer than so many rows or columns for each thread fill a kernel's registers badly.
-constexpr std::int64_t least_rows = 8;
-constexpr std::int64_t least_columns = 16;
+// With fewer rows or columns per thread, a kernel uses its registers badly.
+constexpr std::int64_t min_rows = 8;
+constexpr std::int64_t min_columns = 16;
 
 }  // namespace
 
 Product::Product(const ProductSpec& spec, WorkspaceOffsets& offsets) {
   const std::int64_t wanted = useful_slices(spec.rows * spec.inner * spec.columns);
-  const std::int64_t by_rows = std::clamp<std::int64_t>(spec.rows / least_rows, 1, wanted);
-  const std::int64_t by_columns = std::clamp<std::int64_t>(spec.columns / least_columns, 1, wanted);
+  const std::int64_t by_rows = std::clamp<std::int64_t>(spec.rows / min_rows, 1, wanted);
+  const std::int64_t by_columns = std::clamp<std::int64_t>(spec.columns / min_columns, 1, wanted);
   const bool cut_rows = by_rows >= by_columns;
   const std::int64_t parts = std::max(by_rows, by_columns);
   for (std::int64_t part = 0; part < parts; ++part) {

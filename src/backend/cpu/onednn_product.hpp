@@ -9,14 +9,14 @@
 
 namespace lehr::cpu::onednn {
 
-/// A matrix in memory: how far its next row and its next column are, in floats.
+/// A matrix in memory: the distances to the next row and to the next column, in floats.
 struct MatrixLayout {
   std::int64_t row = 0;
   std::int64_t column = 0;
 };
 
-/// result (rows x columns) = activation(left (rows x inner) * right (inner x columns) + bias); the result
-/// lies row by row.
+/// result (rows x columns) = activation(left (rows x inner) * right (inner x columns) + bias). The
+/// result is row-major.
 struct ProductSpec {
   std::int64_t rows = 0, inner = 0, columns = 0;
   MatrixLayout left, right;
@@ -25,11 +25,11 @@ struct ProductSpec {
   bool plain = false;  ///< as in MatmulProblem
 };
 
-/// A matrix product in slices of rows, or of columns if there are few rows.
+/// A matrix product, divided into slices of rows, or of columns if there are few rows.
 class Product {
  public:
   Product() = default;
-  /// Takes its room of the workspace from `offsets`.
+  /// Allocates its part of the workspace from `offsets`.
   Product(const ProductSpec& spec, WorkspaceOffsets& offsets);
   explicit operator bool() const { return !slices_.empty(); }
   const std::string& implementation() const { return implementation_; }

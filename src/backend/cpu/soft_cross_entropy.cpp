@@ -10,10 +10,11 @@
 namespace lehr::cpu {
 namespace {
 
-/// With q_c = w_c ((1 - s) t_c + s / C), m the largest logit of a row and log p_c = (x_c - m) - log, a row's
-/// loss is -sum q_c log p_c and its gradient (sum q) softmax(x) - q. Both are divided by the weight of the
-/// batch: the sum of w_c t_c over all rows and classes, or N without class weights. A batch without weight
-/// has loss 0 and gradients of 0. Plain loops: a batch has few scores beside what made them.
+/// With q_c = w_c ((1 - s) t_c + s / C), largest logit m of a row and log p_c = (x_c - m) - log, a
+/// row's loss is -sum q_c log p_c and its gradient is (sum q) softmax(x) - q. Both are divided by
+/// the total weight of the batch: the sum of w_c t_c over all rows and classes, or N without class
+/// weights. If it is 0, the loss and the gradients are 0. Plain loops are enough, because the
+/// scores are few compared with the rest of the network.
 class SoftCrossEntropy final : public HostKernel {
  public:
   explicit SoftCrossEntropy(const KernelSpec& spec)
@@ -99,7 +100,7 @@ class SoftCrossEntropy final : public HostKernel {
     }
     return weight;
   }
-  /// What -log p of class c counts.
+  /// The coefficient of -log p of class c.
   float share(float target, std::size_t c) const {
     return weights_[c] * ((1 - smoothing_) * target + smoothing_ / static_cast<float>(classes_));
   }

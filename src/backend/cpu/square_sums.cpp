@@ -39,7 +39,7 @@ HWY_EXPORT(SquareSumsRange);
 
 namespace {
 
-/// False where squares may have been too large or too small for a float.
+/// False if squares may have been too large or too small for a float.
 bool fits_floats(double sum) {
   constexpr double smallest = 1e-24;
   return sum > smallest && std::isfinite(sum);

@@ -6,7 +6,8 @@
 
 namespace lehr::cpu {
 
-/// The sums of the squares of two arrays of one length, the same for any number of threads.
+/// The sums of the squares of two arrays of equal length. They do not depend on the number of
+/// threads.
 TwoSums square_sums(const float* a, const float* b, std::int64_t count);
 
 }  // namespace lehr::cpu

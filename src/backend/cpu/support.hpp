@@ -9,21 +9,22 @@
 
 namespace lehr::cpu {
 
-/// "simd:avx3": the best instruction set that both this processor and this build know.
+/// The best instruction set that this processor and this build support: "simd:avx3".
 std::string simd_implementation();
 
-/// Elements below which a second thread costs more than it saves: a fork and join is about a microsecond.
+/// With fewer elements, a second thread costs more than it saves. A fork and join takes about a
+/// microsecond.
 inline constexpr std::int64_t elements_per_thread = 8192;
 
 inline const float* floats(const void* address) { return static_cast<const float*>(address); }
 inline float* floats(void* address) { return static_cast<float*>(address); }
 
-/// The i-th address, or null where the caller gave none.
+/// The i-th address, or null if the caller did not give one.
 inline float* optional_floats(std::span<void* const> addresses, std::size_t i) {
   return i < addresses.size() ? floats(addresses[i]) : nullptr;
 }
 
-/// Whether backward is to write the gradient of input i.
+/// Whether backward must write the gradient of input i.
 inline bool wants_input_grad(const KernelSpec& spec, std::size_t i) {
   return i < spec.input_grads.size() && spec.input_grads[i];
 }

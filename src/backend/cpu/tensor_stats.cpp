@@ -13,19 +13,20 @@
 namespace lehr::cpu {
 namespace {
 
-/// The width of a magnitude bin as a power of two.
+/// The width of a magnitude bin, as a power of two.
 constexpr int magnitude_exponent = -2;
 static_assert(MagnitudeHistogram::width == 0.25);
 
-/// Groups of steps that hold all bins of one sign of either histogram, and all groups: a tensor whose largest
-/// values lie up to two octaves higher than expected needs no second round of counting.
+/// The groups of steps that cover all bins of one sign in either histogram, and all groups. Because
+/// of the extra groups, a tensor with values up to two octaves higher than expected needs no second
+/// counting pass.
 constexpr int half = SignedHistogram::bins / 2;
 constexpr int usual_groups = half / StepCounts::group;
 constexpr int all_groups = StepCounts::steps / StepCounts::group;
 constexpr int octaves_beyond = 2;
 static_assert(MagnitudeHistogram::bins <= half && all_groups == usual_groups << octaves_beyond);
 
-/// Values at and above a step.
+/// Number of values at or above a step.
 std::int64_t count_from(const FineCounts& fine, int first) {
   std::int64_t found = 0;
   for (const StepCounts* sign : {&fine.positive, &fine.negative}) {
@@ -34,8 +35,8 @@ std::int64_t count_from(const FineCounts& fine, int first) {
   return found;
 }
 
-/// Blocks are cut by the tensor's size alone and joined in order, so that neither threads nor what a kernel
-/// tells change a bit.
+/// Blocks depend only on the size of the tensor and are joined in order. The result is therefore
+/// bit-identical for any number of threads and for any order of reports from a kernel.
 class Probe final : public HostProbe {
  public:
   explicit Probe(const StatsSpec& spec) : spec_(spec) {}
@@ -94,13 +95,13 @@ class Probe final : public HostProbe {
   }
 
  private:
-  /// What one thread has counted.
+  /// The counts of one thread.
   struct ThreadPart {
     BlockCounts counts;
     double seconds = 0;
-    std::uint64_t round = 0;  // in which it was
+    std::uint64_t round = 0;  // the round in which the counts were made
     LaneCounts channels;
-    std::uint64_t tensor = 0;  // whose channels these are
+    std::uint64_t tensor = 0;  // the tensor that the channel counters belong to
   };
 
   std::atomic<std::int32_t>& missing(std::int64_t block) { return missing_[static_cast<std::size_t>(block)]; }
@@ -111,8 +112,8 @@ class Probe final : public HostProbe {
     return {values_ + first, std::min(stats_block, count_ - first), spec_.near_zero, cut_off_};
   }
 
-  CountPlan plan_for(int exponent, int most_groups) const {
-    return {std::ldexp(1.0F, -exponent), most_groups, full_groups_, exponent <= magnitude_exponent};
+  CountPlan plan_for(int exponent, int max_groups) const {
+    return {std::ldexp(1.0F, -exponent), max_groups, full_groups_, exponent <= magnitude_exponent};
   }
 
   void begin_round(const CountPlan& plan) {
@@ -121,7 +122,7 @@ class Probe final : public HostProbe {
     if (std::ssize(parts_) < threads()) parts_.resize(static_cast<std::size_t>(threads()));
   }
 
-  /// Cleared by the thread that counts in it.
+  /// The part of a thread. The thread itself clears it at the start of a round.
   ThreadPart& part_of(int thread) {
     ThreadPart& part = parts_[static_cast<std::size_t>(thread)];
     if (part.round != round_) {
@@ -174,7 +175,7 @@ class Probe final : public HostProbe {
     });
   }
 
-  /// Of all threads.
+  /// Adds up the counts of all threads.
   const BlockCounts& join_counts() {
     BlockCounts& all = part_of(0).counts;
     for (std::size_t i = 1; i < parts_.size(); ++i) {
@@ -183,7 +184,7 @@ class Probe final : public HostProbe {
     return all;
   }
 
-  /// The counts alone, with another exponent.
+  /// Repeats only the counting, with another exponent.
   const BlockCounts& count_again(const CountPlan& plan) {
     begin_round(plan);
     each_block([this](std::int64_t block, ThreadPart& part) { count_block(block, part); });
@@ -208,7 +209,7 @@ class Probe final : public HostProbe {
     exponent_ = next;
   }
 
-  /// Each bin joins the steps within it.
+  /// Each bin is the sum of the steps within it.
   void write_signed(const FineCounts& fine, int exponent, SignedHistogram& to) const {
     const int joined = exponent - exponent_;
     to = {};
@@ -238,9 +239,10 @@ class Probe final : public HostProbe {
     to.beyond = static_cast<std::uint64_t>(stats.count) - within - counts.at_top;
   }
 
-  /// With which to count the next tensor, if it is like this one, whose fitting exponent this is. Steps as
-  /// wide as the magnitudes' bins serve both histograms. One that proves too high costs a second round, one
-  /// that is too low a little: it rises only for what stays.
+  /// The exponent for counting the next tensor, if it is like this one. `exponent` is the one that
+  /// fits this tensor. Steps as wide as the magnitude bins can be used for both histograms. An
+  /// exponent that is too high costs a second pass. One that is too low costs little, so the
+  /// exponent rises only if larger values persist.
   int next_exponent(int exponent) {
     constexpr int often = 16;
     const bool serves_both = exponent <= magnitude_exponent + octaves_beyond;
@@ -251,8 +253,9 @@ class Probe final : public HostProbe {
     return wanted;
   }
 
-  /// Likewise, how many groups to count at full speed: the fewest with few values beyond. Those that lie in
-  /// the second one share few steps, so that increments wait for each other.
+  /// The number of groups to count at full speed for the next tensor: the smallest for which few
+  /// values are beyond. Values in the second group share few steps, so increments would wait for
+  /// each other.
   int next_full_groups(const FineCounts& fine) const {
     constexpr std::int64_t few = 400;
     constexpr std::int64_t some = 24;
@@ -262,18 +265,19 @@ class Probe final : public HostProbe {
 
   StatsSpec spec_;
   bool cut_off_ = true;  // a guess
-  int exponent_ = -6;    // of the steps: a guess for the next tensor, from the last ones
+  int exponent_ = -6;    // exponent of the steps: a guess for the next tensor, based on the last ones
   int full_groups_ = usual_groups;
-  int higher_ = 0;  // tensors in a row that a higher one would have suited
+  int higher_ = 0;  // consecutive tensors for which a higher exponent would fit
   const float* values_ = nullptr;
   std::int64_t count_ = 0;
   std::int64_t channels_ = 1;
-  std::uint64_t tensor_ = 0;  // tensors begun
+  std::uint64_t tensor_ = 0;  // number of tensors begun
   CountPlan plan_{};
   std::vector<Moments> blocks_;
-  std::vector<std::atomic<std::int32_t>> missing_;  // elements of each block that are still to come
+  // For each block, the elements that have not been reported yet.
+  std::vector<std::atomic<std::int32_t>> missing_;
   std::vector<ThreadPart> parts_;
-  std::uint64_t round_ = 0;  // of counting
+  std::uint64_t round_ = 0;  // number of the counting pass
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Counts how often conditions are true, once for each SIMD target; include inside a file that uses
-// hwy/foreach_target.h.
+// Counts how often conditions are true, compiled once per SIMD target. Include this inside a file
+// that uses hwy/foreach_target.h.
 #if defined(LEHR_BACKEND_CPU_TRUE_COUNTS_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LEHR_BACKEND_CPU_TRUE_COUNTS_INL_HPP_
 #undef LEHR_BACKEND_CPU_TRUE_COUNTS_INL_HPP_
@@ -19,17 +19,17 @@ namespace lehr::cpu::HWY_NAMESPACE {
 using CountTag = hn::RebindToUnsigned<FloatTag>;
 using CountVec = hn::Vec<CountTag>;
 
-/// A count for each lane.
+/// One count per lane.
 class LaneTrueCounts {
  public:
   HWY_INLINE LaneTrueCounts() : lanes_(hn::Zero(CountTag())) {}
   HWY_INLINE void add(hn::Mask<FloatTag> mask) {
     const CountTag d;
 #if HWY_TARGET <= HWY_AVX3
-    // One instruction, an addition under a mask.
+    // One instruction: a masked addition.
     lanes_ = hn::IfThenElse(hn::RebindMask(d, mask), hn::Add(lanes_, hn::Set(d, 1)), lanes_);
 #else
-    // A mask is a vector of ones, which is -1.
+    // A true lane of the mask is -1 as an integer.
     lanes_ = hn::Sub(lanes_, hn::VecFromMask(d, hn::RebindMask(d, mask)));
 #endif
   }

@@ -1,5 +1,5 @@
-// Loads, stores and loops over flat arrays, compiled once for each SIMD target; include inside a file that
-// uses hwy/foreach_target.h.
+// Loads, stores and loops over flat arrays, compiled once per SIMD target. Include this inside a
+// file that uses hwy/foreach_target.h.
 #if defined(LEHR_BACKEND_CPU_VECTORS_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LEHR_BACKEND_CPU_VECTORS_INL_HPP_
 #undef LEHR_BACKEND_CPU_VECTORS_INL_HPP_
@@ -21,7 +21,7 @@ using FloatVec = hn::Vec<FloatTag>;
 
 HWY_INLINE std::int64_t float_lanes() { return static_cast<std::int64_t>(hn::Lanes(FloatTag())); }
 
-/// The first `count` lanes from memory and zeros in the others; nothing beyond is read.
+/// Loads the first `count` lanes; the others are zero. Does not read beyond them.
 HWY_INLINE FloatVec load_first(FloatTag d, const float* from, std::int64_t count) {
 #if HWY_MEM_OPS_MIGHT_FAULT
   HWY_ALIGN float lanes[hn::MaxLanes(FloatTag())] = {};
@@ -32,7 +32,7 @@ HWY_INLINE FloatVec load_first(FloatTag d, const float* from, std::int64_t count
 #endif
 }
 
-/// Writes the first `count` lanes and nothing beyond.
+/// Stores the first `count` lanes. Does not write beyond them.
 HWY_INLINE void store_first(FloatVec v, FloatTag d, float* to, std::int64_t count) {
 #if HWY_MEM_OPS_MIGHT_FAULT
   HWY_ALIGN float lanes[hn::MaxLanes(FloatTag())];
@@ -43,11 +43,11 @@ HWY_INLINE void store_first(FloatVec v, FloatTag d, float* to, std::int64_t coun
 #endif
 }
 
-/// Memory access for a whole vector and for the last, partial one.
+/// Memory access for a whole vector, and for the last, partial one.
 struct WholeVector {
   HWY_INLINE FloatVec load(const float* from) const { return hn::LoadU(FloatTag(), from); }
   HWY_INLINE void store(FloatVec v, float* to) const { hn::StoreU(v, FloatTag(), to); }
-  /// v in the lanes that stand for elements, `other` in the rest.
+  /// v in the lanes that contain elements, `other` in the rest.
   HWY_INLINE FloatVec keep(FloatVec v, FloatVec) const { return v; }
 };
 struct PartialVector {
@@ -68,7 +68,8 @@ HWY_INLINE void for_vectors(std::int64_t begin, std::int64_t end, const Body& bo
   if (i < end) body(i, PartialVector{end - i});
 }
 
-/// Calls body(begin, end) for consecutive pieces of [begin, end), short enough for sums in single precision.
+/// Calls body(begin, end) for consecutive pieces of [begin, end) that are short enough for sums in
+/// single precision.
 template <class Body>
 HWY_INLINE void for_blocks(std::int64_t begin, std::int64_t end, const Body& body) {
   constexpr std::int64_t block = 2048;

@@ -6,8 +6,8 @@
 
 namespace lehr::reference {
 
-/// Means over windows. Derived says where the windows are: rows(out_h), columns(out_w), and what a sum over a
-/// window is divided by: divisor(rows, columns).
+/// Means over windows. Derived provides the windows, rows(out_h) and columns(out_w), and the
+/// divisor of a window's sum, divisor(rows, columns).
 template <class Derived>
 class AverageKernel : public ReferenceKernel {
  public:

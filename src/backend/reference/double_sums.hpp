@@ -6,7 +6,8 @@
 
 namespace lehr::reference {
 
-/// Sums in double for every element of a float tensor, from 0; store() rounds them into it.
+/// Sums in double for every element of a float tensor, starting at 0. store() rounds them and
+/// writes them to the tensor.
 class DoubleSums {
  public:
   explicit DoubleSums(const View<float>& target)

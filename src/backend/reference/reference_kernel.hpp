@@ -10,7 +10,7 @@
 
 namespace lehr::reference {
 
-/// What the plain kernels share: the spec, and typed views of the addresses.
+/// Shared by the plain kernels: the spec, and typed views of the addresses.
 class ReferenceKernel : public HostKernel {
  public:
   explicit ReferenceKernel(const KernelSpec& spec) : spec_(spec) {}
@@ -48,9 +48,9 @@ class ReferenceKernel : public HostKernel {
     return static_cast<float*>(args.parameter_grads[index]);
   }
 
-  /// The value with the fused activation applied, as it is stored.
+  /// The value after the fused activation, as stored.
   float activated(double value) const { return static_cast<float>(activate(spec_.activation, value)); }
-  /// The gradient before the fused activation at an offset of the output.
+  /// The gradient before the fused activation, at an offset in the output.
   double grad_at(const KernelArgs& args, std::int64_t offset) const {
     const double grad = static_cast<double>(static_cast<const float*>(args.output_grad)[offset]);
     if (!has_activation()) return grad;
@@ -71,7 +71,7 @@ class ReferenceKernel : public HostKernel {
   KernelSpec spec_;
 };
 
-/// For KernelRegistry: makes SomeKernel from a spec.
+/// Makes SomeKernel from a spec, for KernelRegistry.
 template <class SomeKernel>
 std::unique_ptr<HostKernel> make(const KernelSpec& spec) {
   return std::make_unique<SomeKernel>(spec);

@@ -7,7 +7,7 @@
 namespace lehr::data {
 namespace {
 
-/// A permutation by seed and epoch: Fisher and Yates, from the end.
+/// A permutation that depends on seed and epoch: Fisher and Yates, from the end.
 class Random final : public Sampler {
  public:
   explicit Random(const SamplerInput& input) : size_(input.dataset.size()), seed_(input.seed) {}

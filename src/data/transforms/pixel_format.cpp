@@ -5,7 +5,7 @@
 namespace lehr::data {
 namespace {
 
-/// Another number of channels or bits. What is not set stays.
+/// Changes the number of channels or bits. A number that is not set stays as it is.
 class PixelFormat final : public Transform {
  public:
   explicit PixelFormat(Settings& settings)

@@ -10,7 +10,8 @@
 namespace lehr::data {
 namespace {
 
-/// A part of the picture at a random place, after black borders of `padding` pixels were put around it.
+/// Takes a part of the picture at a random position, after adding black borders of `padding`
+/// pixels.
 class RandomCrop final : public Transform {
  public:
   explicit RandomCrop(Settings& settings)

@@ -14,8 +14,9 @@ void check(const AdaptiveAvgPool2d::Spec& spec) {
   graph::expect_between(op_name, "an output", spec.output, 1, graph::max_setting);
 }
 
-// Cells start at floor(i in / out) and end before ceil((i + 1) in / out). With in = q out + r they span q
-// where r = 0; q + 1 where r divides out, for then no cell touches two broken elements; else up to q + 2.
+// Cells start at floor(i in / out) and end before ceil((i + 1) in / out). With in = q out + r, the
+// largest cell spans q if r = 0. It spans q + 1 if r divides out, because then no cell contains
+// parts of elements at both ends. Otherwise it spans up to q + 2.
 std::int64_t largest_cell(std::int64_t in, std::int64_t out) {
   const std::int64_t rest = in % out;
   if (rest == 0) return in / out;

@@ -8,7 +8,8 @@ namespace {
 constexpr std::string_view op_name = "batch_norm";
 
 void check(const BatchNorm::Spec& spec) {
-  // Below the lower bound 1/sqrt(eps) of a constant channel is no longer a useful single-precision number.
+  // Below this bound, 1/sqrt(eps) of a constant channel is no longer a useful single-precision
+  // number.
   graph::expect_between(op_name, "eps", spec.eps, 1e-12, 1.0);
   graph::expect_between(op_name, "momentum", spec.momentum, 0.0, 1.0);
 }

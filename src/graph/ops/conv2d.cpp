@@ -30,8 +30,8 @@ Shape weight_shape(const Conv2d::Spec& spec, const Shape& image) {
 
 }  // namespace
 
-// One by one, as in every operation: if memory runs out within a list of attributes, g++ 12 destroys elements
-// that were never made.
+// Every operation sets its attributes one by one. With a list of attributes, g++ 12 would destroy
+// elements that were never constructed if memory runs out.
 Attributes Conv2d::attributes() const {
   Attributes all;
   all.set("out_channels", spec.out_channels);

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view op_name = "dropout";
 
-// The bound keeps the scale 1/(1-p) a sensible single-precision number.
+// The upper bound keeps the scale 1/(1-p) useful in single precision.
 void check(const Dropout::Spec& spec) { graph::expect_between(op_name, "p", spec.p, 0.0, 0.999); }
 
 }  // namespace

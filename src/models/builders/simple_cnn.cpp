@@ -40,7 +40,7 @@ ops::Conv2d convolution(std::int64_t out_channels, std::int64_t kernel, bool bia
 
 std::string image_text(const Shape& in) { return fmt::format("{}x{} image", in[1], in[2]); }
 
-void expect_work_left(const Shape& found, const SimpleCnnOptions& options, std::size_t done) {
+void check_depth(const Shape& found, const SimpleCnnOptions& options, std::size_t done) {
   if (done == 0 || found[2] > 1 || found[3] > 1) return;
   const std::string fewer =
       done > 1 ? fmt::format("at most {} of channels or ", counted(done - 1, "value")) : "";
@@ -77,7 +77,7 @@ Graph simple_cnn(const SimpleCnnOptions& options) {
   widths.push_back(options.classes);
   Sequential layers(options.in);
   for (std::size_t i = 0; i < widths.size(); ++i) {
-    expect_work_left(layers.shape(), options, i);
+    check_depth(layers.shape(), options, i);
     if (options.dropout > 0 && i + 1 == widths.size()) layers.add(ops::Dropout({.p = options.dropout}));
     layers.add(convolution(widths[i], i == 0 ? options.first_kernel : options.kernel, !options.batch_norm));
     if (options.batch_norm) layers.add(ops::BatchNorm());

@@ -1,6 +1,6 @@
 #include <lehr/lehr.hpp>
 
-/// Trains for an epoch and says whether every sample of the epoch was seen.
+/// Trains for an epoch and returns whether every sample of the epoch was seen.
 bool sees_digits() {
   auto data = lehr::data::digits({.train = 100, .valid = 20});
   auto model = lehr::models::simple_cnn({.in = data.image_shape(), .classes = data.classes()});

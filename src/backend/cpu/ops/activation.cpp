@@ -15,7 +15,7 @@ namespace lehr::cpu::HWY_NAMESPACE {
 
 void ActivationForward(const float* x, float* y, std::int64_t begin, std::int64_t end,
                        const FusedActivation& given) {
-  const FusedActivation activation = given;  // what is stored through y cannot change a copy
+  const FusedActivation activation = given;  // a copy, which stores through y cannot change
   with_activation(activation.kind, [&]<ActivationKind kind>() HWY_ATTR {
     for_vectors(begin, end, [&](std::int64_t i, auto access) HWY_ATTR {
       access.store(activate<kind>(FloatTag(), access.load(x + i), activation), y + i);
@@ -34,7 +34,8 @@ void ActivationBackward(const float* y, const float* grad, float* input_grad, st
   });
 }
 
-/// A quotient, so that x = -1e38 gives 0: the sigmoid is rounded to a denormal long before it is 0.
+/// Written as a quotient, so that x = -1e38 gives 0. The sigmoid would underflow to a denormal
+/// first.
 void SiluForward(const float* x, float* y, std::int64_t begin, std::int64_t end) {
   for_vectors(begin, end, [&](std::int64_t i, auto access) HWY_ATTR {
     const FloatVec v = access.load(x + i);
@@ -61,8 +62,8 @@ struct Normal {
   FloatVec density;
 };
 
-/// For z = |x| / sqrt(2) and t = 1 / (1 + z / 2), erfc(z) = t exp(-z^2 + p(t)); p is our fit, by least
-/// squares in Chebyshev form, of relative error 6.4e-8.
+/// For z = |x| / sqrt(2) and t = 1 / (1 + z / 2), erfc(z) = t exp(-z^2 + p(t)). p is our own
+/// least-squares fit in Chebyshev form, with a relative error of 6.4e-8.
 HWY_INLINE Normal normal(FloatTag d, FloatVec x) {
   constexpr float p[] = {-1.26549398F, 0.999605989F, 0.377980914F, 0.0772511209F, -0.12735071F,
                          0.167049535F, -1.00075084F, 1.38905741F,  -0.780854651F, 0.163505276F};
@@ -118,7 +119,8 @@ Rule rule_of(const Attributes& attributes) {
   return kind == "gelu" ? Rule::gelu : Rule::from_output;
 }
 
-/// Elementwise functions. SiLU's and GELU's derivatives are had from the input, the others' from the output.
+/// Elementwise functions. The derivatives of SiLU and GELU are computed from the input, the others
+/// from the output.
 class Activation final : public HostKernel {
  public:
   explicit Activation(const KernelSpec& spec)

@@ -16,7 +16,7 @@ namespace lehr::cpu::HWY_NAMESPACE {
 
 void AddForward(std::span<const void* const> inputs, float* y, std::int64_t begin, std::int64_t end,
                 const FusedActivation& given) {
-  const FusedActivation activation = given;  // what is stored through y cannot change a copy
+  const FusedActivation activation = given;  // a copy, which stores through y cannot change
   with_activation(activation.kind, [&]<ActivationKind kind>() HWY_ATTR {
     for_vectors(begin, end, [&](std::int64_t i, auto access) HWY_ATTR {
       FloatVec sum = access.load(floats(inputs[0]) + i);
@@ -51,7 +51,7 @@ namespace {
 HWY_EXPORT(AddForward);
 HWY_EXPORT(AddBackward);
 
-/// Sum of tensors with an activation behind it.
+/// Sum of tensors with an optional activation.
 class Add final : public HostKernel {
  public:
   explicit Add(const KernelSpec& spec) : activation_(spec.activation), count_(spec.output.shape.numel()) {}

@@ -8,8 +8,8 @@
 namespace lehr::cpu {
 namespace {
 
-/// Source of the divisor: torch.nn.AvgPool2d; with count_include_pad the window is cut at the far margin,
-/// else at the image.
+/// Source of the divisor: torch.nn.AvgPool2d. With count_include_pad, the window is clipped at the
+/// far padding, otherwise at the image.
 std::vector<AverageWindow> windows(std::int64_t out, std::int64_t in, std::int64_t kernel,
                                    std::int64_t stride, std::int64_t pad, bool count_pad) {
   std::vector<AverageWindow> list;

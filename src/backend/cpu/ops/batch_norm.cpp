@@ -12,8 +12,8 @@
 namespace lehr::cpu {
 namespace {
 
-/// Batch normalisation with an activation behind it. Parameters: weight, bias,
-/// running_mean, running_var.
+/// Batch normalisation with an optional activation. Parameters: weight, bias, running_mean,
+/// running_var.
 class BatchNorm final : public HostKernel {
  public:
   explicit BatchNorm(const KernelSpec& spec);
@@ -45,11 +45,11 @@ class BatchNorm final : public HostKernel {
   template <class Pass>
   norm::Sums sum(const KernelArgs& args, const Pass& pass) const;
 
-  /// What a channel is normalised with, each an array of one value a channel.
+  /// The statistics that normalise the channels. Each array has one value per channel.
   struct Statistics {
     float* mean;
     float* inverse_std;
-    float* rest;  ///< the mean less its rounded value; null where the mean is exact
+    float* rest;  ///< the mean minus its rounded value; null if the mean is exact
   };
   /// A channel's mean and biased variance.
   struct Moments {
@@ -139,19 +139,19 @@ norm::Part BatchNorm::part(const KernelArgs& args, float* result, std::int64_t b
   return part;
 }
 
-/// Calls body(first period, last one, thread).
+/// Calls body(first period, end period, thread).
 template <class Body>
 void BatchNorm::for_ranges(const Body& body) const {
   const std::int64_t periods = (elements_ + period_ - 1) / period_;
   const auto slots = static_cast<std::int64_t>(threads_);
-  // Never more ranges than the workspace has slots, should the number of
-  // threads have grown since.
+  // The number of threads may have grown. There must not be more ranges than the workspace has
+  // slots.
   const std::int64_t grain = std::max(elements_per_thread / period_ + 1, (periods + slots - 1) / slots);
   parallel_for(periods, grain, body);
 }
 
-/// Writes the result with pass(part), for a probe in pieces that it finds in
-/// the cache.
+/// Writes the result with pass(part). If there is a probe, the result is written in pieces, so that
+/// the probe finds them in the cache.
 template <class Pass>
 void BatchNorm::apply(const KernelArgs& args, float* result, TensorProbe* probe, const Pass& pass) const {
   constexpr std::int64_t piece_elements = 1 << 14;
@@ -166,7 +166,7 @@ void BatchNorm::apply(const KernelArgs& args, float* result, TensorProbe* probe,
   });
 }
 
-/// Both sums over the batch, left in the first thread's totals.
+/// Both sums over the batch. They are returned in the first thread's totals.
 template <class Pass>
 norm::Sums BatchNorm::sum(const KernelArgs& args, const Pass& pass) const {
   for (std::size_t t = 0; t < threads_; ++t) {
@@ -183,8 +183,8 @@ norm::Sums BatchNorm::sum(const KernelArgs& args, const Pass& pass) const {
   return total;
 }
 
-/// A table of each channel's mean over a few rows. Sums are taken around it:
-/// the variance then never is a small difference of large squares.
+/// A table with each channel's mean over a few rows. Sums are relative to it, so the variance is
+/// never a small difference of large squares.
 const float* BatchNorm::sample_means(const KernelArgs& args) const {
   constexpr std::int64_t wanted = 16;
   const std::int64_t step = std::max<std::int64_t>(1, rows_ / wanted);
@@ -199,7 +199,7 @@ const float* BatchNorm::sample_means(const KernelArgs& args) const {
   return means;
 }
 
-/// For values whose squares are too large for a float.
+/// Used if the squares of values are too large for a float.
 BatchNorm::Moments BatchNorm::moments_in_double(const float* x, std::int64_t channel) const {
   const auto count = static_cast<double>(rows_);
   Moments moments{};
@@ -245,8 +245,8 @@ BatchNorm::Statistics BatchNorm::running_statistics(const KernelArgs& args) cons
   return {floats(args.parameters[2]), inverse_std, nullptr};
 }
 
-/// A large mean rounded to a float is off by many standard deviations of 1: the
-/// shift makes up for it.
+/// If a large mean is rounded to a float, it can be wrong by many standard deviations of 1. The
+/// shift compensates for this.
 norm::Tables BatchNorm::forward_tables(const KernelArgs& args, const Statistics& statistics) const {
   const float* const weight = floats(args.parameters[0]);
   const float* const bias = floats(args.parameters[1]);
@@ -269,7 +269,7 @@ void BatchNorm::forward(const KernelArgs& args) {
         [&](const norm::Part& part) { norm::apply_forward(part, tables, activation_); });
 }
 
-/// From sums of grad * (x - rounded mean) to those of grad * (x - mean).
+/// Converts sums of grad * (x - rounded mean) to sums of grad * (x - mean).
 void BatchNorm::centre_sums(const KernelArgs& args, const norm::Sums& sums) const {
   const float* const rest = saved_statistics(args).rest;
   for (std::int64_t c = 0; c < channels_; ++c) {
@@ -287,8 +287,8 @@ void BatchNorm::write_parameter_grads(const KernelArgs& args, const norm::Sums& 
   }
 }
 
-/// Source: Ioffe and Szegedy 2015, section 3, written for sums of grad and of
-/// grad * (x - mean).
+/// Source: Ioffe and Szegedy 2015, section 3, in terms of the sums of grad and of grad * (x -
+/// mean).
 void BatchNorm::backward_tables(const KernelArgs& args, const norm::Sums& sums) const {
   const float* const weight = floats(args.parameters[0]);
   const float* const inverse_std = floats(args.saved[1]);

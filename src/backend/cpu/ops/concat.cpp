@@ -7,7 +7,8 @@
 namespace lehr::cpu {
 namespace {
 
-/// Joins along the channels, which are innermost: each pixel is the inputs' pixels one after another.
+/// Joins the inputs along the channels, which are innermost. Each output pixel consists of the
+/// inputs' pixels in order.
 class Concat final : public HostKernel {
  public:
   explicit Concat(const KernelSpec& spec) {

@@ -32,15 +32,15 @@ struct LogSum {
 HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 
-/// Calls body(begin, end) for blocks of classes that a float sum adds up with few digits lost.
+/// Calls body(begin, end) for blocks of classes that are small enough for an accurate float sum.
 template <class Body>
 HWY_INLINE void for_class_blocks(std::int64_t classes, const Body& body) {
   const std::int64_t block = 32 * float_lanes();
   for (std::int64_t i = 0; i < classes; i += block) body(i, std::min(classes, i + block));
 }
 
-/// Writes the softmax of one row. Everything is relative to the largest logit: a sum of both would lose the
-/// logarithm beside large logits.
+/// Writes the softmax of one row. All values are relative to the largest logit. A sum of both would
+/// lose the digits of the logarithm if the logits are large.
 LogSum SoftmaxRow(const float* logits, float* probabilities, std::int64_t classes) {
   const FloatTag d;
   FloatVec highest = hn::Set(d, logits[0]);
@@ -54,7 +54,7 @@ LogSum SoftmaxRow(const float* logits, float* probabilities, std::int64_t classe
     for_vectors(begin, end, [&](std::int64_t i, auto access) HWY_ATTR {
       const FloatVec x = access.load(logits + i);
       const FloatVec shifted = hn::Sub(x, top);
-      // Exp makes 0 of NaN, which would hide that training diverged.
+      // Exp changes NaN to 0, which would hide that training diverged.
       const FloatVec e = hn::IfThenElse(hn::IsNaN(shifted), shifted, hn::Exp(d, shifted));
       sums = hn::Add(sums, access.keep(e, hn::Zero(d)));
       access.store(e, probabilities + i);
@@ -68,8 +68,8 @@ LogSum SoftmaxRow(const float* logits, float* probabilities, std::int64_t classe
   return {hn::GetLane(top), std::log(sum)};
 }
 
-/// sum of share * weights[c] * (top - logits[c]). Null weights are ones. No term is negative, so nothing
-/// cancels.
+/// sum of share * weights[c] * (top - logits[c]). Null weights mean ones. No term is negative, so
+/// there is no cancellation.
 double WeightedSum(const float* logits, const float* weights, std::int64_t classes, float top, float share) {
   const FloatTag d;
   const FloatVec tops = hn::Set(d, top);
@@ -87,7 +87,7 @@ double WeightedSum(const float* logits, const float* weights, std::int64_t class
   return sum;
 }
 
-/// grads[c] = slope * probabilities[c] - offset * weights[c], where null weights are ones.
+/// grads[c] = slope * probabilities[c] - offset * weights[c]. Null weights mean ones.
 void GradRow(const float* probabilities, const float* weights, float* grads, std::int64_t classes,
              float slope, float offset) {
   const FloatTag d;
@@ -110,9 +110,9 @@ HWY_EXPORT(SoftmaxRow);
 HWY_EXPORT(WeightedSum);
 HWY_EXPORT(GradRow);
 
-/// Softmax cross-entropy, mean over the batch, with label smoothing and class weights.
-/// Source: torch.nn.CrossEntropyLoss. Keeps the probabilities and the weight of the whole batch. A batch
-/// without weight has loss 0 and gradients of 0.
+/// Softmax cross-entropy, mean over the batch, with label smoothing and class weights. Source:
+/// torch.nn.CrossEntropyLoss. Keeps the probabilities and the total weight of the batch for
+/// backward. If the total weight is 0, the loss and the gradients are 0.
 class CrossEntropy final : public HostKernel {
  public:
   explicit CrossEntropy(const KernelSpec& spec);
@@ -124,7 +124,7 @@ class CrossEntropy final : public HostKernel {
   void backward(const KernelArgs& args) override;
 
  private:
-  /// What a thread adds up; alone in its cache line.
+  /// The sums of one thread, in their own cache line.
   struct alignas(64) Sums {
     double loss = 0;
     double weight = 0;
@@ -182,7 +182,7 @@ std::vector<TensorSpec> CrossEntropy::saved() const {
 }
 
 std::size_t CrossEntropy::workspace() const {
-  // Where the probabilities are not kept, one row of them for each thread.
+  // If the probabilities are not kept, each thread needs one row for them.
   const std::size_t row = round_up(static_cast<std::size_t>(classes_) * sizeof(float), 64);
   return threads_ * (sizeof(Sums) + (keeps_probabilities() ? 0 : row));
 }
@@ -197,8 +197,8 @@ std::int64_t CrossEntropy::label_at(const std::int64_t* labels, std::int64_t row
   return label;
 }
 
-/// Loss of a range of rows: with s the smoothing, m the largest logit and -log p = log + (m - x), a row adds
-/// (1 - s) w_label (log + (m - x_label)) + s / C sum_c w_c (log + (m - x_c)).
+/// The loss of a range of rows. With smoothing s, largest logit m and -log p = log + (m - x), a row
+/// adds (1 - s) w_label (log + (m - x_label)) + s / C sum_c w_c (log + (m - x_c)).
 CrossEntropy::Sums CrossEntropy::rows_loss(const float* logits, const std::int64_t* labels,
                                            float* probabilities, float* scratch, std::int64_t begin,
                                            std::int64_t end) const {
@@ -262,7 +262,7 @@ void CrossEntropy::backward(const KernelArgs& args) {
       float* const grad = grads + row * classes_;
       const std::int64_t label = labels[row];
       const float hard = (1 - smoothing_) * weight_of(label);
-      // One function for both: a batch of one class then has gradients of exactly 0.
+      // One function for both values. A batch with one class then has gradients of exactly 0.
       const auto share = [&](float weight) { return scale * (hard + smooth * weight); };
       const float slope = share(total_weight_);
       HWY_DYNAMIC_DISPATCH(GradRow)(p, weights(), grad, classes_, slope, scale * smooth);

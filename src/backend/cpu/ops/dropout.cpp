@@ -15,12 +15,12 @@
 namespace lehr::cpu {
 #ifndef LEHR_BACKEND_CPU_DROPOUT_DRAW_
 #define LEHR_BACKEND_CPU_DROPOUT_DRAW_
-/// What names the random words of one layer at one step, and what they decide.
+/// The random words of one layer at one step, and how to use them.
 struct DropoutDraw {
   std::uint64_t seed;
   std::uint32_t step;
   std::uint32_t node_key;
-  std::uint32_t threshold;  ///< an element is kept where its word is below
+  std::uint32_t threshold;  ///< an element is kept if its word is below this
   float scale;
 };
 #endif
@@ -36,13 +36,13 @@ struct Words {
   WordVec a, b, c, d;
 };
 
-/// The upper halves of the products of 32-bit words.
+/// The upper halves of the products of 32-bit words. y has the same value in all lanes.
 HWY_INLINE WordVec multiply_high(WordVec x, WordVec y) {
   const WordTag d;
   const hn::RepartitionToWide<WordTag> wide;
   const auto even = hn::MulEven(x, y);
-  const auto odd =
-      hn::MulEven(hn::BitCast(d, hn::ShiftRight<32>(hn::BitCast(wide, x))), y);  // y is the same in all lanes
+  // Valid because all lanes of y are equal.
+  const auto odd = hn::MulEven(hn::BitCast(d, hn::ShiftRight<32>(hn::BitCast(wide, x))), y);
   return hn::BitCast(d, hn::OddEven(hn::BitCast(d, odd), hn::BitCast(d, hn::ShiftRight<32>(even))));
 }
 
@@ -66,7 +66,7 @@ HWY_INLINE Words philox(Words counter, std::uint64_t seed) {
   return counter;
 }
 
-/// Elements 4 begin to 4 end (at most count) of from, masked and scaled.
+/// Masks and scales elements 4 begin to 4 end (at most count) of `from`.
 void DropoutBlocks(const float* from, float* to, std::int64_t begin, std::int64_t end, std::int64_t count,
                    const DropoutDraw& draw) {
   const FloatTag d;
@@ -99,7 +99,7 @@ namespace {
 
 HWY_EXPORT(DropoutBlocks);
 
-/// The mask is drawn again in backward: cheaper than to keep it.
+/// The mask is drawn again in backward, because that is cheaper than keeping it.
 class Dropout final : public HostKernel {
  public:
   explicit Dropout(const KernelSpec& spec)
@@ -118,7 +118,7 @@ class Dropout final : public HostKernel {
 
  private:
   void run(const KernelArgs& args, const float* from, float* to) const {
-    if (!training_ || threshold_ > 0xFFFFFFFFU) {  // keeps all
+    if (!training_ || threshold_ > 0xFFFFFFFFU) {  // keeps all elements
       std::memcpy(to, from, static_cast<std::size_t>(count_) * sizeof(float));
       return;
     }

@@ -7,7 +7,8 @@
 namespace lehr::cpu {
 namespace {
 
-/// to[j][i] = from[i][j] for `rows` x `columns` elements, in tiles whose lines stay in the first cache.
+/// to[j][i] = from[i][j] for `rows` x `columns` elements, in tiles whose cache lines stay in the
+/// first-level cache.
 void transpose(const float* from, float* to, std::int64_t rows, std::int64_t columns) {
   constexpr std::int64_t tile = 16;
   for (std::int64_t j0 = 0; j0 < columns; j0 += tile) {
@@ -18,8 +19,8 @@ void transpose(const float* from, float* to, std::int64_t rows, std::int64_t col
   }
 }
 
-/// From channels innermost to PyTorch's order, channels outermost. Nothing to do where there is one position
-/// or one channel.
+/// Converts from channels innermost to PyTorch's order with channels outermost. The two are the
+/// same for one position or one channel.
 class Flatten final : public HostKernel {
  public:
   explicit Flatten(const KernelSpec& spec)

@@ -17,8 +17,8 @@ using onednn::WorkspaceOffsets;
 const float* floats(const void* data) { return static_cast<const float*>(data); }
 float* floats(void* data) { return static_cast<float*>(data); }
 
-/// sums[column] = sum over rows. Each thread owns columns, so that the order of adding is always the same.
-/// Few rows are added up in float, their sums in double.
+/// sums[column] = sum over rows. Each thread has its own columns, so the order of additions is
+/// fixed. A few rows at a time are added in float, and their sums in double.
 void sum_rows(const float* values, std::int64_t rows, std::int64_t columns, float* sums) {
   constexpr std::int64_t block = 32;
   constexpr std::int64_t tile = 64;
@@ -42,7 +42,7 @@ void sum_rows(const float* values, std::int64_t rows, std::int64_t columns, floa
   });
 }
 
-/// (N, I) -> (N, O), the weight (I, O) in memory: three matrix products.
+/// (N, I) -> (N, O) with the weight stored as (I, O): three matrix products.
 class Linear final : public HostKernel {
  public:
   explicit Linear(const KernelSpec& spec)
@@ -92,7 +92,8 @@ class Linear final : public HostKernel {
   static std::byte* bytes(const KernelArgs& args) { return static_cast<std::byte*>(args.workspace); }
   bool fused() const { return activation_.kind != FusedActivation::Kind::none; }
 
-  /// Measured: from here on, and for few rows far earlier, packing the weight costs more than it gains.
+  /// Measured: for weights of at least this size (much less for few rows), packing the weight costs
+  /// more than it saves.
   bool packing_hurts() const { return in_ * out_ >= (batch_ <= 16 ? 1 << 17 : 1 << 23); }
 
   void prepare(const KernelSpec& spec) {
@@ -111,7 +112,7 @@ class Linear final : public HostKernel {
     if (!spec.training) return;
     WorkspaceOffsets offsets;
     if (fused()) offsets.take(sizeof(float) * static_cast<std::size_t>(batch_ * out_));
-    // The two products run one after the other and share their room.
+    // The two products do not run at the same time, so they share memory.
     WorkspaceOffsets data_offsets = offsets;
     WorkspaceOffsets weights_offsets = offsets;
     if (!spec.input_grads.empty() && spec.input_grads[0]) prepare_data(data_offsets);
@@ -119,7 +120,7 @@ class Linear final : public HostKernel {
     workspace_ = std::max({workspace_, data_offsets.total(), weights_offsets.total()});
   }
 
-  /// delta times the transposed weight.
+  /// The product of delta and the transposed weight.
   void prepare_data(WorkspaceOffsets& offsets) {
     data_ = Product({.rows = batch_,
                      .inner = out_,
@@ -131,7 +132,7 @@ class Linear final : public HostKernel {
     implementation_ += ",data:" + data_.implementation();
   }
 
-  /// The transposed input times delta.
+  /// The product of the transposed input and delta.
   void prepare_weights(WorkspaceOffsets& offsets) {
     weights_ = Product({.rows = in_, .inner = batch_, .columns = out_, .left = {1, in_}, .right = {out_, 1}},
                        offsets);

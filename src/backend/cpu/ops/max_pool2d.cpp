@@ -19,7 +19,7 @@ namespace lehr::cpu::HWY_NAMESPACE {
 using IndexTag = hn::RebindToSigned<FloatTag>;
 using IndexVec = hn::Vec<IndexTag>;
 
-/// Numbers of window positions, a byte each where they fit, else 32 bits.
+/// Stores indices of window positions, in bytes if they fit, otherwise in 32 bits.
 template <class Stored>
 HWY_INLINE void store_indices(IndexVec indices, Stored* to, std::int64_t count) {
   HWY_ALIGN std::int32_t lanes[hn::MaxLanes(IndexTag())];
@@ -56,8 +56,8 @@ HWY_INLINE IndexVec load_indices(const std::uint8_t* from, std::int64_t count) {
 #endif
 }
 
-/// Calls body(position number, offset of the pixel in the image) for the positions of a window inside the
-/// image, row by row.
+/// Calls body(index of the position, offset of the pixel in the image) for the positions of a
+/// window that are inside the image, row by row.
 template <class Body>
 HWY_INLINE void for_window(const PoolSpec& p, std::int64_t out_h, std::int64_t out_w, const Body& body) {
   const std::int64_t top = out_h * p.stride_h - p.pad_h;
@@ -73,7 +73,7 @@ HWY_INLINE void for_window(const PoolSpec& p, std::int64_t out_h, std::int64_t o
   }
 }
 
-/// Of equal values the first wins, and NaN always, as in PyTorch.
+/// The first of equal values wins, and NaN always wins, as in PyTorch.
 template <class Stored>
 HWY_INLINE void pool_row(const PoolSpec& p, const float* image, std::int64_t out_h, float* y,
                          Stored* indices) {
@@ -146,7 +146,7 @@ HWY_EXPORT(PoolRowWords);
 HWY_EXPORT(UnpoolImageBytes);
 HWY_EXPORT(UnpoolImageWords);
 
-/// Maximum over windows. Keeps the number of the winning position of each window for backward.
+/// Maximum over windows. Keeps the index of each window's maximum for backward.
 class MaxPool2d final : public HostKernel {
  public:
   explicit MaxPool2d(const KernelSpec& spec)

@@ -46,7 +46,7 @@ HWY_AFTER_NAMESPACE();
 namespace lehr::cpu {
 namespace {
 
-/// For differences whose squares add up to more than a float holds.
+/// Used if the sum of the squares is too large for a float.
 double squares_in_double(const float* a, const float* b, std::int64_t count) {
   double total = 0;
   for (std::int64_t i = 0; i < count; ++i) {

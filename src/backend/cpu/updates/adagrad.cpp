@@ -40,8 +40,8 @@ namespace {
 
 HWY_EXPORT(AdagradRange);
 
-/// Duchi, Hazan and Singer 2011, as torch.optim.Adagrad. State: the sum of squares without the initial
-/// accumulator, so that it starts at zero.
+/// Duchi, Hazan and Singer 2011, as torch.optim.Adagrad. State: the sum of squares without the
+/// initial accumulator, because states start at zero.
 class Adagrad final : public HostUpdate {
  public:
   explicit Adagrad(const UpdateSpec& spec)

@@ -34,7 +34,8 @@ HWY_INLINE FloatVec lamb_direction(FloatVec value, FloatVec first, FloatVec seco
   return hn::MulAdd(hn::Set(d, step.scale.l2), value, adaptive);
 }
 
-/// Takes the gradients into the moments; the squares of values and directions, summed.
+/// Updates the moments with the gradients. Returns the sums of the squares of values and
+/// directions.
 TwoSums LambMoments(const UpdateBuffers& buffers, std::int64_t begin, std::int64_t end,
                     const LambStep& given) {
   const FloatTag d;
@@ -87,8 +88,8 @@ namespace {
 HWY_EXPORT(LambMoments);
 HWY_EXPORT(LambRange);
 
-/// You et al. 2019: Adam's direction, scaled for each tensor by |w| / |direction|, clipped (fastai). States:
-/// the first and the second moment.
+/// You et al. 2019: Adam's direction, scaled for each tensor by |w| / |direction|. The scale is
+/// clipped, as in fastai. States: the first and the second moment.
 class Lamb final : public HostUpdate {
  public:
   explicit Lamb(const UpdateSpec& spec)

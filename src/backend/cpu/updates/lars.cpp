@@ -11,7 +11,7 @@
 namespace lehr::cpu {
 #ifndef LEHR_BACKEND_CPU_LARS_STEP_
 #define LEHR_BACKEND_CPU_LARS_STEP_
-/// Of one tensor.
+/// The step of one tensor.
 struct LarsStep {
   StepScale scale;
   float momentum;
@@ -46,8 +46,8 @@ namespace {
 
 HWY_EXPORT(LarsRange);
 
-/// You, Gitman and Ginsburg 2017: SGD whose gradients are scaled for each tensor to trust * |w| / (|g| + l2
-/// |w|); with "clip" LARC, where no tensor steps farther than lr would have it. State: velocity.
+/// You, Gitman and Ginsburg 2017: SGD with gradients scaled for each tensor by trust * |w| / (|g| +
+/// l2 |w|). With "clip" it is LARC, in which no tensor's rate exceeds lr. State: velocity.
 class Lars final : public HostUpdate {
  public:
   explicit Lars(const UpdateSpec& spec)

@@ -30,8 +30,9 @@ namespace {
 
 HWY_EXPORT(LookaheadRange);
 
-/// Zhang et al. 2019: every k steps of the inner rule, slow weights go a share of the way to the fast ones,
-/// and the fast ones start again from there. States: the inner rule's, then the slow weights.
+/// Zhang et al. 2019. Every k steps of the inner rule, the slow weights move towards the fast
+/// weights by a fixed share, and the fast weights restart from there. States: those of the inner
+/// rule, then the slow weights.
 class Lookahead final : public HostUpdate {
  public:
   Lookahead(const UpdateSpec& spec, std::unique_ptr<HostUpdate> inner)

@@ -15,7 +15,7 @@
 namespace lehr::cpu {
 #ifndef LEHR_BACKEND_CPU_MUON_BUFFERS_
 #define LEHR_BACKEND_CPU_MUON_BUFFERS_
-/// One tensor's buffers; directions receive what is to be orthogonalised.
+/// The buffers of one tensor. `directions` receives the matrix to orthogonalise.
 struct MuonBuffers {
   float* values;
   float* velocities;
@@ -65,8 +65,8 @@ namespace {
 HWY_EXPORT(MuonMomentum);
 HWY_EXPORT(MuonStep);
 
-/// Jordan 2024: SGD with momentum whose steps are orthogonalised matrices. States: velocity, shared with the
-/// first state of the rule for tensors of one axis.
+/// Jordan 2024: SGD with momentum, with steps that are orthogonalised matrices. State: velocity.
+/// For tensors with one axis, it is the first state of the fallback rule.
 class Muon final : public HostUpdate {
  public:
   Muon(const UpdateSpec& spec, std::unique_ptr<HostUpdate> fallback)

@@ -44,8 +44,9 @@ namespace {
 
 HWY_EXPORT(RAdamRange);
 
-/// Liu et al. 2019, as torch.optim.RAdam: while too few steps tell the variance of the adaptive rate
-/// (rho <= 5), momentum alone. States: the first and the second moment.
+/// Liu et al. 2019, as torch.optim.RAdam. As long as there are too few steps to estimate the
+/// variance of the adaptive rate (rho <= 5), it uses only momentum. States: the first and the
+/// second moment.
 class RAdam final : public HostUpdate {
  public:
   explicit RAdam(const UpdateSpec& spec)

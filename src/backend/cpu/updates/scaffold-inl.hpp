@@ -1,5 +1,5 @@
-// The loops that the update rules share, compiled once for each SIMD target; include inside a file that uses
-// hwy/foreach_target.h.
+// The loops shared by the update rules, compiled once per SIMD target. Include this inside a file
+// that uses hwy/foreach_target.h.
 #if defined(LEHR_BACKEND_CPU_UPDATES_SCAFFOLD_INL_HPP_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LEHR_BACKEND_CPU_UPDATES_SCAFFOLD_INL_HPP_
 #undef LEHR_BACKEND_CPU_UPDATES_SCAFFOLD_INL_HPP_
@@ -13,15 +13,15 @@
 HWY_BEFORE_NAMESPACE();
 namespace lehr::cpu::HWY_NAMESPACE {
 
-/// grad + l2 * value + l1 * sign(value), where the sign of zero is zero.
+/// grad + l2 * value + l1 * sign(value). The sign of zero is zero.
 HWY_INLINE FloatVec decayed_gradient(FloatVec value, FloatVec grad, FloatVec l2, FloatVec l1) {
   const FloatVec signed_l1 = hn::CopySign(l1, value);
   const FloatVec slope = hn::IfThenZeroElse(hn::Eq(value, hn::Zero(FloatTag())), signed_l1);
   return hn::Add(hn::MulAdd(l2, value, grad), slope);
 }
 
-/// One step of a rule that treats each element alone: value = keep * value - rate * direction(i, access,
-/// gradient). `direction` also loads and stores the rule's states at element i, through `access`.
+/// One step of an elementwise rule: value = keep * value - rate * direction(i, access, gradient).
+/// `direction` also loads and stores the rule's states at element i, through `access`.
 template <class Direction>
 HWY_INLINE void step_range(const UpdateBuffers& buffers, std::int64_t begin, std::int64_t end,
                            const StepScale& scale, const Direction& direction) {
@@ -40,7 +40,7 @@ HWY_INLINE void step_range(const UpdateBuffers& buffers, std::int64_t begin, std
   });
 }
 
-/// The same for rules with Adam's two moments as states: direction(first, second).
+/// The same for rules that have Adam's two moments as states, with direction(first, second).
 template <class Direction>
 HWY_INLINE void step_by_moments(const UpdateBuffers& buffers, std::int64_t begin, std::int64_t end,
                                 const StepScale& scale, const Moments& moments, const Direction& direction) {

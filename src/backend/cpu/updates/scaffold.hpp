@@ -9,31 +9,31 @@
 #include "lehr/backend/kernel_registry.hpp"
 #include "lehr/core/parallel.hpp"
 
-/// What the update rules share on the side of the host. scaffold-inl.hpp has the loops.
+/// Host code shared by the update rules. scaffold-inl.hpp has the loops.
 namespace lehr::cpu {
 
-/// The buffers of one run of a rule, or of one tensor in it.
+/// The buffers of an update, or those of one tensor in it.
 struct UpdateBuffers {
-  static constexpr std::size_t most_states = 3;
+  static constexpr std::size_t max_states = 3;
   float* values = nullptr;
   const float* grads = nullptr;
-  float* states[most_states] = {};  ///< in the rule's order; null beyond its last
+  float* states[max_states] = {};  ///< in the rule's order; unused ones are null
 };
 
-/// From element `offset` on.
+/// The buffers from element `offset` on.
 inline UpdateBuffers buffers_of(const UpdateArgs& args, std::int64_t offset = 0) {
   UpdateBuffers buffers{args.parameters + offset, args.gradients + offset};
-  const std::size_t states = std::min(args.states.size(), UpdateBuffers::most_states);
+  const std::size_t states = std::min(args.states.size(), UpdateBuffers::max_states);
   for (std::size_t i = 0; i < states; ++i) buffers.states[i] = args.states[i] + offset;
   return buffers;
 }
 
-/// How a step changes a value: value = keep * value - rate * direction. The direction comes from the gradient
-/// with L2 and L1.
+/// How a step changes a value: value = keep * value - rate * direction. The direction is computed
+/// from the gradient with L2 and L1.
 struct StepScale {
   float l2 = 0;
   float l1 = 0;
-  float keep = 1;  ///< what decoupled decay leaves of a value: 1 - lr * decoupled_decay
+  float keep = 1;  ///< the factor of decoupled decay: 1 - lr * decoupled_decay
   float rate = 0;
 };
 
@@ -55,13 +55,13 @@ inline Moments moments_of(const UpdateArgs& args, double beta2) {
           static_cast<float>(beta2), static_cast<float>(1 - beta2)};
 }
 
-/// What a mean with factor beta that began at zero is short of after so many steps: 1 - beta^steps.
+/// The bias correction of a mean with factor beta that started at zero: 1 - beta^steps.
 inline double bias_correction(double beta, std::int64_t steps) {
   return 1 - std::pow(beta, static_cast<double>(steps));
 }
 
-/// Elements for which a second thread pays off. A square root and a division for each element make it pay
-/// sooner.
+/// Element counts from which a second thread is worthwhile. It is worthwhile earlier if each
+/// element needs a square root and a division.
 inline constexpr std::int64_t light_rule = elements_per_thread;
 inline constexpr std::int64_t heavy_rule = elements_per_thread / 2;
 
@@ -71,7 +71,7 @@ void update_in_parts(std::int64_t count, std::int64_t part, const Range& range) 
   parallel_for(count, part, [&](std::int64_t begin, std::int64_t end, int) { range(begin, end); });
 }
 
-/// Registers a rule that is made from its UpdateSpec alone.
+/// Registers a rule that needs only its UpdateSpec.
 template <class Rule>
 void add_rule(KernelRegistry& registry, const char* type) {
   registry.add_update(type, [](const UpdateSpec& spec) { return std::make_unique<Rule>(spec); });

@@ -9,7 +9,8 @@
 namespace lehr::reference {
 namespace {
 
-/// relu, leaky_relu, general_relu, sigmoid and tanh: the derivative follows from the output.
+/// relu, leaky_relu, general_relu, sigmoid and tanh. Their derivatives are computed from the
+/// output.
 class SimpleActivation final : public ReferenceKernel {
  public:
   explicit SimpleActivation(const KernelSpec& spec)
@@ -59,7 +60,7 @@ struct Gelu {
   }
 };
 
-/// Functions whose derivative needs the input.
+/// Functions whose derivatives are computed from the input.
 template <class Function>
 class SmoothActivation final : public ReferenceKernel {
  public:

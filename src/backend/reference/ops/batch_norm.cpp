@@ -5,7 +5,7 @@
 namespace lehr::reference {
 namespace {
 
-/// The channel is the innermost axis in memory, so the tensor is rows of channels.
+/// The channel is the innermost axis in memory, so the tensor consists of rows of channels.
 class BatchNorm final : public ReferenceKernel {
  public:
   explicit BatchNorm(const KernelSpec& spec)

@@ -23,7 +23,7 @@ class Concat final : public ReferenceKernel {
   }
 
  private:
-  // Calls body(part, offset in that input, offset in the output): channels are innermost in memory.
+  // Calls body(part, offset in that input, offset in the output). Channels are innermost in memory.
   template <class Body>
   void for_each(const Body& body) const {
     const std::int64_t total = spec().output.shape[1];

@@ -5,11 +5,11 @@
 namespace lehr::reference {
 namespace {
 
-/// One multiply-add of a convolution: which elements of input, weight and output it joins.
+/// One multiply-add of a convolution: its elements of input, weight and output.
 struct Tap {
-  std::int64_t n, out_c, out_h, out_w;       ///< of the output
-  std::int64_t in_c, in_h, in_w;             ///< of the input
-  std::int64_t group_c, kernel_h, kernel_w;  ///< of the weight, beside out_c
+  std::int64_t n, out_c, out_h, out_w;       ///< indices in the output
+  std::int64_t in_c, in_h, in_w;             ///< indices in the input
+  std::int64_t group_c, kernel_h, kernel_w;  ///< indices in the weight, in addition to out_c
 };
 
 class Conv2d final : public ReferenceKernel {
@@ -51,7 +51,7 @@ class Conv2d final : public ReferenceKernel {
     }
   }
 
-  // The taps of one output that fall inside the image.
+  // The taps of one output that are inside the image.
   template <class Body>
   void for_each_tap(std::int64_t n, std::int64_t oc, std::int64_t oh, std::int64_t ow,
                     const Body& body) const {

@@ -7,10 +7,11 @@
 namespace lehr::reference {
 namespace {
 
-/// As torch.nn.functional.cross_entropy: the likelihood term and the smoothing term are divided by the sum of
-/// the targets' class weights. With class probabilities as targets this sum counts each class by its share,
-/// so that one-hot probabilities give the loss of class numbers; torch divides by the number of samples
-/// there. A batch without weight has loss 0 and gradients of 0.
+/// As torch.nn.functional.cross_entropy. The likelihood term and the smoothing term are divided by
+/// the sum of the targets' class weights. If the targets are class probabilities, this sum counts
+/// each class by its share, so one-hot probabilities give the same loss as class numbers. torch
+/// divides by the number of samples in that case. If the total weight of a batch is 0, the loss and
+/// the gradients are 0.
 class CrossEntropy final : public ReferenceKernel {
  public:
   explicit CrossEntropy(const KernelSpec& spec)
@@ -36,7 +37,7 @@ class CrossEntropy final : public ReferenceKernel {
       const double log_sum = std::log(sum_of_exponentials(logits, n, largest));
       for (std::int64_t c = 0; c < classes_; ++c) {
         const double counts = coefficient(args, n, c);
-        if (!soft_ && counts == 0) continue;  // 0 times the infinity of a logit of -infinity
+        if (!soft_ && counts == 0) continue;  // avoids 0 times infinity if a logit is -infinity
         loss += counts * (log_sum + (largest - static_cast<double>(logits.at(n, c))));
       }
     }
@@ -68,12 +69,12 @@ class CrossEntropy final : public ReferenceKernel {
 
  private:
   double weight_of(std::int64_t c) const { return weights_[static_cast<std::size_t>(c)]; }
-  // What -log p of class c counts for a sample.
+  // The coefficient of -log p of class c for a sample.
   double coefficient(const KernelArgs& args, std::int64_t n, std::int64_t c) const {
     const double smooth = smoothing_ / static_cast<double>(classes_) * weight_of(c);
     return smooth + (1 - smoothing_) * share(args, n, c) * weight_of(c);
   }
-  // How much of the sample is of class c.
+  // The share of class c in the sample's target.
   double share(const KernelArgs& args, std::int64_t n, std::int64_t c) const {
     if (soft_) return static_cast<double>(static_cast<const float*>(args.inputs[1])[n * classes_ + c]);
     return c == target(args, n) ? 1 : 0;
@@ -105,7 +106,7 @@ class CrossEntropy final : public ReferenceKernel {
     }
     return largest;
   }
-  /// Relative to the largest, which a sum with its logarithm would swallow.
+  /// Relative to the largest logit. A sum of both would lose the digits of the logarithm.
   double sum_of_exponentials(const View<const float>& logits, std::int64_t n, double largest) const {
     double sum = 0;
     for (std::int64_t c = 0; c < classes_; ++c) {

@@ -6,7 +6,7 @@ namespace {
 class Flatten final : public ReferenceKernel {
  public:
   using ReferenceKernel::ReferenceKernel;
-  /// With one channel or one position the two orders are the same.
+  /// With one channel or one position, the two orders are the same.
   bool is_alias() const override {
     const Shape& in = spec().inputs[0].shape;
     return in.rank() != 4 || in[1] == 1 || in[2] * in[3] == 1;
@@ -22,7 +22,7 @@ class Flatten final : public ReferenceKernel {
   }
 
  private:
-  // The flat side under the input's shape: row-major, as PyTorch flattens.
+  // The flat tensor with the input's shape: row-major, as PyTorch flattens.
   template <class T>
   View<T> rows_view(T* data) const {
     const Shape& shape = spec().inputs[0].shape;

@@ -32,7 +32,8 @@ class MaxPool2d final : public ReferenceKernel {
   }
 
  private:
-  // Offset of the window's largest element: of equal ones the first, and a NaN wins, as in PyTorch.
+  // The offset of the window's largest element. The first of equal ones wins, and NaN wins, as in
+  // PyTorch.
   std::int64_t largest(const View<const float>& x, std::int64_t n, std::int64_t c, std::int64_t out_h,
                        std::int64_t out_w) const {
     const float* best = nullptr;

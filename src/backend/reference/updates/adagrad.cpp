@@ -5,8 +5,8 @@
 namespace lehr::reference {
 namespace {
 
-/// As torch.optim.Adagrad. State: the sum of squares without the initial accumulator, so that it starts at
-/// zero.
+/// As torch.optim.Adagrad. State: the sum of squares without the initial accumulator, because
+/// states start at zero.
 class Adagrad final : public HostUpdate {
  public:
   explicit Adagrad(const UpdateSpec& spec)

@@ -6,7 +6,7 @@
 namespace lehr::reference {
 namespace {
 
-/// Zhang et al. 2019. States: the inner rule's, then the slow weights.
+/// Zhang et al. 2019. States: those of the inner rule, then the slow weights.
 class Lookahead final : public HostUpdate {
  public:
   Lookahead(const UpdateSpec& spec, std::unique_ptr<HostUpdate> inner)

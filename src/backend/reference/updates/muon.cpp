@@ -61,7 +61,8 @@ Matrix orthogonalised(Matrix x, std::int64_t steps) {
   return x;
 }
 
-/// Jordan 2024. States: velocity, shared with the first state of the rule for tensors of one axis.
+/// Jordan 2024. State: velocity. For tensors with one axis, it is the first state of the fallback
+/// rule.
 class Muon final : public HostUpdate {
  public:
   Muon(const UpdateSpec& spec, std::unique_ptr<HostUpdate> fallback)

@@ -5,8 +5,8 @@
 namespace lehr::reference {
 namespace {
 
-/// Liu et al. 2019, as torch.optim.RAdam: while too few steps tell the variance of the adaptive rate,
-/// momentum alone.
+/// Liu et al. 2019, as torch.optim.RAdam. As long as there are too few steps to estimate the
+/// variance of the adaptive rate, it uses only momentum.
 class RAdam final : public HostUpdate {
  public:
   explicit RAdam(const UpdateSpec& spec)

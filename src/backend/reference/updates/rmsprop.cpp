@@ -6,7 +6,7 @@
 namespace lehr::reference {
 namespace {
 
-/// As torch.optim.RMSprop. States: mean square, velocity and, where centered, mean.
+/// As torch.optim.RMSprop. States: mean square, velocity and, if centered, mean.
 class RmsProp final : public HostUpdate {
  public:
   explicit RmsProp(const UpdateSpec& spec)

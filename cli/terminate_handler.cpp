@@ -1,4 +1,4 @@
-#include "last_words.hpp"
+#include "terminate_handler.hpp"
 
 #include <unistd.h>
 
@@ -20,7 +20,7 @@ void write_text(const char* text) {
   _exit(1);
 }
 
-// Allocates nothing: memory may be what is missing.
+// Allocates nothing, because memory may have run out.
 [[noreturn]] void on_terminate() {
   if (std::current_exception() == nullptr) end("it ended for an unknown reason");
   try {
@@ -36,6 +36,6 @@ void write_text(const char* text) {
 
 }  // namespace
 
-void say_last_words() { std::set_terminate(on_terminate); }
+void install_terminate_handler() { std::set_terminate(on_terminate); }
 
 }  // namespace lehr::cli
