@@ -10,7 +10,7 @@ namespace {
 
 using Colour = std::array<std::uint8_t, 3>;
 
-struct Picture {
+struct Pixels {
   std::span<const std::uint8_t> pixels;
   std::int64_t channels, height, width;
 
@@ -40,7 +40,7 @@ char plain_cell(const Colour& upper, const Colour& lower) {
 }  // namespace
 
 std::vector<std::string> draw(std::span<const std::uint8_t> pixels, const Shape& shape, bool colours) {
-  const Picture picture{pixels, shape[0], shape[1], shape[2]};
+  const Pixels picture{pixels, shape[0], shape[1], shape[2]};
   std::vector<std::string> lines;
   for (std::int64_t row = 0; row < picture.height; row += 2) {
     std::string line;

@@ -19,33 +19,33 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Throws if the disk cannot be read. A path that no longer exists counts as empty.
-void check_disk(const fs::path& path, const std::error_code& error) {
+void check_readable(const fs::path& path, const std::error_code& error) {
   if (!error || error == std::errc::no_such_file_or_directory) return;
   throw_not_read(path, error.value());
 }
 
-fs::file_status status_of(const fs::path& path) {
+fs::file_status link_status_of(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::symlink_status(path, error);
-  check_disk(path, error);
+  check_readable(path, error);
   return status;
 }
 
 /// The size of a regular file; 0 for anything else.
 std::uintmax_t size_of(const fs::path& path) {
-  if (!fs::is_regular_file(status_of(path))) return 0;
+  if (!fs::is_regular_file(link_status_of(path))) return 0;
   std::error_code error;
   const std::uintmax_t size = fs::file_size(path, error);
-  check_disk(path, error);
+  check_readable(path, error);
   return error ? 0 : size;
 }
 
 std::uintmax_t bytes_in(const fs::path& path) {
-  if (fs::is_regular_file(status_of(path))) return size_of(path);
+  if (fs::is_regular_file(link_status_of(path))) return size_of(path);
   std::error_code error;
   std::uintmax_t sum = 0;
   for (const auto& entry : fs::recursive_directory_iterator(path, error)) sum += size_of(entry.path());
-  check_disk(path, error);
+  check_readable(path, error);
   return sum;
 }
 
@@ -62,21 +62,21 @@ void find_left_overs(const fs::path& folder, std::vector<Garbage>& found) {
           {.path = entry.path(), .why = "left by a killed process", .bytes = bytes_in(entry.path())});
     }
   }
-  check_disk(folder, error);
+  check_readable(folder, error);
 }
 
 /// Finds the checkpoints of a finished run.
 void find_checkpoints(const fs::path& folder, std::vector<Garbage>& found) {
-  if (!fs::is_directory(status_of(folder))) return;
+  if (!fs::is_directory(link_status_of(folder))) return;
   Garbage garbage{.path = folder, .why = "the run is done"};
   for (const fs::path& file : checkpoints_in(folder)) {
-    if (!fs::is_regular_file(status_of(file))) continue;
+    if (!fs::is_regular_file(link_status_of(file))) continue;
     garbage.files.push_back(file);
     garbage.bytes += size_of(file);
   }
   std::error_code error;
   if (!garbage.files.empty() || fs::is_empty(folder, error)) found.push_back(std::move(garbage));
-  check_disk(folder, error);
+  check_readable(folder, error);
 }
 
 BadInput not_removed(const fs::path& path, const std::string& why) {
@@ -113,11 +113,11 @@ void check_removable(const fs::path& folder) {
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     if (entry->is_directory() && !entry->is_symlink()) check_entries_can_go(entry->path());
   }
-  check_disk(folder, error);
+  check_readable(folder, error);
 }
 
 void remove_folder(const NamedRun& run) {
-  const fs::file_status status = status_of(run.folder);
+  const fs::file_status status = link_status_of(run.folder);
   if (fs::is_symlink(status)) {
     throw BadInput("run " + printable(run.id) + ": its folder " + in_quotes(run.folder) +
                    " is a symbolic link, which lehr does not follow to remove anything; remove what it leads "
@@ -141,7 +141,7 @@ std::vector<Garbage> find_garbage(const fs::path& runs, const store::RunStore& s
   for (const store::RunInfo& run : store.runs()) {
     if (run.status == store::RunStatus::running) continue;
     const fs::path folder = run_in(runs, run.id).folder;
-    const fs::file_status status = status_of(folder);
+    const fs::file_status status = link_status_of(folder);
     if (fs::is_symlink(status)) continue;
     if (!fs::is_directory(status)) {
       if (lost_runs) found.push_back({.run = run.id, .why = "it has no folder"});

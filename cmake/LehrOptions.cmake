@@ -23,6 +23,11 @@ endif()
 
 add_library(lehr_flags INTERFACE)
 target_compile_options(lehr_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -fno-math-errno)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_UNITY_BUILD)
+  # A unity build includes several sources in one. These warnings then also compare names of
+  # different sources. The presets debug and clang compile each source alone, with all warnings.
+  target_compile_options(lehr_flags INTERFACE -Wno-shadow -Wno-subobject-linkage)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
   target_compile_options(lehr_flags INTERFACE -fpch-preprocess)  # for ccache
 endif()

@@ -22,7 +22,7 @@
 namespace lehr::cli {
 namespace {
 
-constexpr const char* examples = R"(Examples:
+constexpr const char* activations_examples = R"(Examples:
   lehr activations runs/ID --data digits --sample 0,5 --out seen.safetensors
   lehr activations runs/ID --data digits --sample 0 --maps maps --layers '*conv*,0'
   lehr activations runs/ID picture.png --out seen.safetensors --normalised --before-activation
@@ -104,7 +104,7 @@ int run_activations(const Options& options) {
 void register_activations(Commands& registry) {
   const auto options = std::make_shared<Options>();
   Command command = registry.add("activations", "Save the activations of a saved model for pictures.",
-                                 examples, [options] { return run_activations(*options); });
+                                 activations_examples, [options] { return run_activations(*options); });
   add_picture_choice(command, options->model, options->pictures);
   add_file(command, "--out", options->out, "safetensors file for the values");
   add_folder(command, "--maps", options->maps, "a folder for feature maps as PNG");

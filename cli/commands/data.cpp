@@ -16,7 +16,7 @@
 namespace lehr::cli {
 namespace {
 
-constexpr const char* examples = R"(Examples:
+constexpr const char* data_examples = R"(Examples:
   lehr data make digits --out digits
   lehr data make digits --out digits --count 1000 --seed 7 --format idx
   lehr train --data mnist:digits            learns what was written)";
@@ -67,10 +67,10 @@ int make(const MakeOptions& options) {
 }  // namespace
 
 void register_data(Commands& registry) {
-  Command group = registry.add_group("data", "Make data to learn from.", examples);
+  Command group = registry.add_group("data", "Make data to learn from.", data_examples);
   const auto options = std::make_shared<MakeOptions>();
   Command command = registry.add(
-      "make", "Write generated images to a folder that is not there yet.", examples,
+      "make", "Write generated images to a folder that is not there yet.", data_examples,
       [options] { return make(*options); }, &group);
   command.option("WHAT", options->what, "digits").required();
   add_folder(command, "--out", options->out, "the folder").required();

@@ -20,7 +20,7 @@
 namespace lehr::cli {
 namespace {
 
-constexpr const char* examples = R"(Examples:
+constexpr const char* evaluate_examples = R"(Examples:
   lehr evaluate runs/ID/model.safetensors --data digits
   lehr evaluate runs/ID --data mnist:DIR --metrics f1_macro,auroc --json
   lehr evaluate latest --data digits)";
@@ -66,8 +66,8 @@ int run_evaluate(const EvaluateOptions& options) {
 
 void register_evaluate(Commands& registry) {
   const auto options = std::make_shared<EvaluateOptions>();
-  Command command = registry.add("evaluate", "Measure a saved model's loss and accuracy on data.", examples,
-                                 [options] { return run_evaluate(*options); });
+  Command command = registry.add("evaluate", "Measure a saved model's loss and accuracy on data.",
+                                 evaluate_examples, [options] { return run_evaluate(*options); });
   add_model_choice(command, options->model);
   add_data_set_options(command, options->data).required();
   TrainConfig& config = options->data.config;

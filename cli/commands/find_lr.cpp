@@ -24,7 +24,7 @@
 namespace lehr::cli {
 namespace {
 
-constexpr const char* examples = R"(Examples:
+constexpr const char* find_lr_examples = R"(Examples:
   lehr find-lr
   lehr find-lr --data mnist:DIR --batch-norm --batch-size 512 --seeds 3 --svg lr.svg
 
@@ -44,7 +44,7 @@ struct Named {
   std::optional<double> LrSuggestions::*value;
   const char* meaning;
 };
-constexpr std::array<Named, 4> named{{
+constexpr std::array<Named, 4> named_rates{{
     {"valley", &LrSuggestions::valley, "within the longest fall of the loss"},
     {"slide", &LrSuggestions::slide, "before the loss rises"},
     {"minimum", &LrSuggestions::minimum, "a tenth of the rate with the least loss"},
@@ -84,7 +84,7 @@ report::LineChart chart_of(const LrFinding& finding) {
     chart.series.push_back(std::move(median));
     chart.bands.push_back(std::move(band));
   }
-  for (const Named& one : named) {
+  for (const Named& one : named_rates) {
     if (const auto value = finding.*one.value) chart.markers.push_back({one.name, *value});
   }
   return chart;
@@ -110,7 +110,7 @@ void print_as_text(const LrFinding& finding) {
   const int columns = is_terminal(1) ? terminal_columns(1) : 80;
   std::cout << report::terminal_text(chart_of(finding), std::min(columns, 110), 20);
   if (!finding.note.empty()) std::cout << finding.note << '\n';
-  for (const Named& one : named) {
+  for (const Named& one : named_rates) {
     if (const auto value = finding.*one.value) {
       std::cout << fmt::format("{:<8} {:<8.2g} {}{}\n", one.name, *value, one.meaning,
                                range_text(finding, one));
@@ -118,8 +118,8 @@ void print_as_text(const LrFinding& finding) {
   }
 }
 
-void put_suggestions(nlohmann::ordered_json& object, const LrSuggestions& found) {
-  for (const Named& one : named) {
+void put_rates(nlohmann::ordered_json& object, const LrSuggestions& found) {
+  for (const Named& one : named_rates) {
     const std::optional<double> value = found.*one.value;
     object[one.name] = value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
   }
@@ -137,9 +137,9 @@ void print_events(const LrFinding& finding) {
     }
   }
   nlohmann::ordered_json done{{"event", "done"}};
-  put_suggestions(done, finding);
+  put_rates(done, finding);
   for (const LrSuggestions& of_seed : finding.of_seeds) {
-    put_suggestions(done["seeds"].emplace_back(nlohmann::ordered_json::object()), of_seed);
+    put_rates(done["seeds"].emplace_back(nlohmann::ordered_json::object()), of_seed);
   }
   print_json(done);
 }
@@ -198,7 +198,7 @@ int find_lr(FindLrOptions options) {
 void register_find_lr(Commands& registry) {
   constexpr const char* group = "Sweep";
   const auto options = std::make_shared<FindLrOptions>();
-  Command command = registry.add("find-lr", "Suggest learning rates from a short sweep.", examples,
+  Command command = registry.add("find-lr", "Suggest learning rates from a short sweep.", find_lr_examples,
                                  [options] { return find_lr(*options); });
   add_learner_fields(command, shared_fields(), options->config);
   LrSweep& sweep = options->finder.sweep;

@@ -16,7 +16,7 @@
 namespace lehr::cli {
 namespace {
 
-constexpr const char* examples = R"(Examples:
+constexpr const char* predict_examples = R"(Examples:
   lehr predict runs/ID/model.safetensors picture.png other.png
   lehr predict runs/ID --data digits --sample 0,1,2 --draw
   lehr predict runs/ID picture.png --top 1 --json
@@ -53,8 +53,8 @@ int run_predict(const PredictOptions& options) {
 
 void register_predict(Commands& registry) {
   const auto options = std::make_shared<PredictOptions>();
-  Command command = registry.add("predict", "Predict the classes of pictures with a saved model.", examples,
-                                 [options] { return run_predict(*options); });
+  Command command = registry.add("predict", "Predict the classes of pictures with a saved model.",
+                                 predict_examples, [options] { return run_predict(*options); });
   add_picture_choice(command, options->model, options->pictures);
   add_integer(command, "--top", options->top, {1, 1'000'000}, "number of classes to print");
   command.flag("--draw", options->draw, "draw each picture in the terminal");

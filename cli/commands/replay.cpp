@@ -15,7 +15,7 @@
 namespace lehr::cli {
 namespace {
 
-constexpr const char* examples = R"(Examples:
+constexpr const char* replay_examples = R"(Examples:
   lehr replay runs/ID/diverged.safetensors
   lehr replay latest
 
@@ -100,7 +100,7 @@ int replay(const ReplayOptions& options) {
 
 void register_replay(Commands& registry) {
   const auto options = std::make_shared<ReplayOptions>();
-  Command command = registry.add("replay", "Repeat the step at which a training diverged.", examples,
+  Command command = registry.add("replay", "Repeat the step at which a training diverged.", replay_examples,
                                  [options] { return replay(*options); });
   command
       .option("DUMP", options->dump, "file that a training left, or the run: its folder, ID, title or latest")

@@ -19,7 +19,7 @@
 namespace lehr::cli {
 namespace {
 
-constexpr const char* examples = R"(Examples:
+constexpr const char* report_examples = R"(Examples:
   lehr report latest                       writes runs/ID/report.html
   lehr report 20260101-0900 20260101-1100 --out both.html
   lehr report latest --text                a short version in the terminal
@@ -51,9 +51,7 @@ std::vector<store::RunRecords> read_runs(const std::vector<NamedRun>& named, con
   return runs;
 }
 
-std::size_t columns_of_stdout() {
-  return is_terminal(1) ? static_cast<std::size_t>(terminal_columns(1)) : 120;
-}
+std::size_t text_columns() { return is_terminal(1) ? static_cast<std::size_t>(terminal_columns(1)) : 120; }
 
 /// The file of the page. The page of one run is written to its folder if that exists, otherwise to
 /// the current folder.
@@ -75,7 +73,7 @@ int report(const ReportOptions& options) {
   const std::vector<store::RunRecords> runs = read_runs(named, options);
   if (options.text) {
     for (std::size_t i = 0; i < runs.size(); ++i) {
-      std::cout << (i > 0 ? "\n" : "") << report::run_text(runs[i], columns_of_stdout());
+      std::cout << (i > 0 ? "\n" : "") << report::run_text(runs[i], text_columns());
     }
     return 0;
   }
@@ -96,7 +94,7 @@ int report(const ReportOptions& options) {
 
 void register_report(Commands& registry) {
   const auto options = std::make_shared<ReportOptions>();
-  Command command = registry.add("report", "Write a page that shows how runs went.", examples,
+  Command command = registry.add("report", "Write a page that shows how runs went.", report_examples,
                                  [options] { return report(*options); });
   command.option("RUN", options->names, "runs").required().takes_all();
   add_runs_folder(command, options->runs);

@@ -26,7 +26,7 @@
 namespace lehr::cli {
 namespace {
 
-constexpr const char* examples = R"(Examples:
+constexpr const char* runs_examples = R"(Examples:
   lehr runs list
   lehr runs show latest
   lehr runs compare 20260101-0900 20260101-1100
@@ -53,7 +53,7 @@ struct RunsOptions {
 };
 
 /// Returns 0 for no limit if stdout is not a terminal: then lines may have any length.
-std::size_t columns_of_stdout() { return is_terminal(1) ? static_cast<std::size_t>(terminal_columns(1)) : 0; }
+std::size_t table_columns() { return is_terminal(1) ? static_cast<std::size_t>(terminal_columns(1)) : 0; }
 
 store::RunStore open_store(const RunsOptions& options) { return store::RunStore(store_in(options.runs)); }
 
@@ -67,7 +67,7 @@ RunResult result_of(const store::RunStore& store, const std::string& id) {
   return {store.run(id), store.epochs(id)};
 }
 
-std::vector<RunResult> named(const RunsOptions& options) {
+std::vector<RunResult> named_runs(const RunsOptions& options) {
   std::vector<RunResult> results;
   for (const std::string& name : options.names) {
     const NamedRun run = find_recorded(options, name);
@@ -80,7 +80,7 @@ int list(const RunsOptions& options) {
   const store::RunStore store = open_store(options);
   std::vector<RunResult> results;
   for (const store::RunInfo& info : store.runs()) results.push_back({info, store.epochs(info.id)});
-  if (!options.json) std::cout << runs_text(results, columns_of_stdout());
+  if (!options.json) std::cout << runs_text(results, table_columns());
   if (options.json) std::ranges::for_each(results, [](const RunResult& run) { print_json(run_json(run)); });
   return 0;
 }
@@ -92,7 +92,7 @@ int show(const RunsOptions& options) {
     RunResult run = result_of(store, found.id);
     run.monitors = store.monitors(found.id);
     if (!options.json) {
-      std::cout << run_text(run, store.layers(found.id), columns_of_stdout());
+      std::cout << run_text(run, store.layers(found.id), table_columns());
       continue;
     }
     print_json(run_json(run));
@@ -103,8 +103,8 @@ int show(const RunsOptions& options) {
 
 int compare(const RunsOptions& options) {
   if (options.names.size() < 2) throw BadInput("runs compare needs two runs or more");
-  const std::vector<RunResult> runs = named(options);
-  if (!options.json) std::cout << comparison_text(runs, columns_of_stdout());
+  const std::vector<RunResult> runs = named_runs(options);
+  if (!options.json) std::cout << comparison_text(runs, table_columns());
   if (options.json) std::ranges::for_each(runs, [](const RunResult& run) { print_json(run_json(run)); });
   return 0;
 }
@@ -219,12 +219,12 @@ void add_names(const Command& command, RunsOptions& options, const char* help) {
 }  // namespace
 
 void register_runs(Commands& registry) {
-  Command group = registry.add_group("runs", "Look at, compare, export and remove runs.", examples);
+  Command group = registry.add_group("runs", "Look at, compare, export and remove runs.", runs_examples);
   const auto options = std::make_shared<RunsOptions>();
   const auto add = [&](const char* name, const char* description,
                        int (*action)(const RunsOptions&)) -> Command {
     Command command = registry.add(
-        name, description, examples, [options, action] { return action(*options); }, &group);
+        name, description, runs_examples, [options, action] { return action(*options); }, &group);
     add_runs_folder(command, options->runs);
     return command;
   };

@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* examples = R"(Examples:
+constexpr const char* summary_examples = R"(Examples:
   lehr summary
   lehr summary --model simple-cnn --batch-norm --input 1x28x28 --batch-size 512
   lehr summary --model resnet-small --input 3x32x32 --classes 100 --json
@@ -92,8 +92,8 @@ int summarise(const SummaryOptions& options) {
 void register_summary(Commands& registry) {
   const auto options = std::make_shared<SummaryOptions>();
   const Command& command =
-      registry.add("summary", "Print a network's layers, parameters, cost and training memory.", examples,
-                   [options] { return summarise(*options); });
+      registry.add("summary", "Print a network's layers, parameters, cost and training memory.",
+                   summary_examples, [options] { return summarise(*options); });
   add_group(command, shared_fields(), "Network", options->config);
   add_parsed(
       command, "--input", options->input, "channels, height and width of an image",

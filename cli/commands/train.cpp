@@ -26,7 +26,7 @@
 namespace lehr::cli {
 namespace {
 
-constexpr const char* examples = R"(Examples:
+constexpr const char* train_examples = R"(Examples:
   lehr train
   lehr train --data digits:5000 --epochs 2 --no-save
   lehr train --data mnist:DIR --batch-norm --schedule one-cycle --lr 0.06 --batch-size 512 --epochs 1 --json
@@ -171,7 +171,7 @@ int run_train(const TrainLine& line) {
 
 void register_train(Commands& registry) {
   const auto line = std::make_shared<TrainLine>();
-  const Command command = registry.add("train", "Train a network on data and save it.", examples,
+  const Command command = registry.add("train", "Train a network on data and save it.", train_examples,
                                        [line] { return run_train(*line); });
   add_fields(command, line->table, line->config);
 }

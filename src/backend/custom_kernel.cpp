@@ -10,7 +10,7 @@ namespace {
 
 using MakeCustomKernel = std::function<std::shared_ptr<const CustomKernel>(const Attributes&)>;
 
-OpenRegistry<MakeCustomKernel>& registry() {
+OpenRegistry<MakeCustomKernel>& kernel_registry() {
   static OpenRegistry<MakeCustomKernel> kernels({"operation", "lehr::register_op"});
   return kernels;
 }
@@ -92,15 +92,15 @@ class PreparedKernel final : public HostKernel {
     take(output_, reads_.output ? args.output : nullptr);
     CustomTensor<float> output_grad = output_;
     take(output_grad, const_cast<void*>(args.output_grad));
-    run_backward({.inputs = inputs_,
-                  .parameters = read_parameters_,
-                  .output = read_only(output_),
-                  .saved = read_saved_,
-                  .output_grad = read_only(output_grad),
-                  .input_grads = input_grads_,
-                  .parameter_grads = parameter_grads_,
-                  .seed = args.seed,
-                  .step = args.step});
+    call_backward({.inputs = inputs_,
+                   .parameters = read_parameters_,
+                   .output = read_only(output_),
+                   .saved = read_saved_,
+                   .output_grad = read_only(output_grad),
+                   .input_grads = input_grads_,
+                   .parameter_grads = parameter_grads_,
+                   .seed = args.seed,
+                   .step = args.step});
   }
 
  private:
@@ -110,7 +110,7 @@ class PreparedKernel final : public HostKernel {
                    ", found " + std::string(name_of(found)));
   }
 
-  void run_backward(const CustomBackward& pass) const {
+  void call_backward(const CustomBackward& pass) const {
     try {
       kernel_->backward(pass);
     } catch (const NoBackward&) {
@@ -162,11 +162,11 @@ void CustomKernel::backward(const CustomBackward&) const { throw NoBackward(); }
 
 void register_custom_kernel(const std::string& type, MakeCustomKernel make) {
   if (!make) throw BadInput("the kernel of " + in_quotes(type) + " needs a function that makes it");
-  registry().add(type, std::move(make));
+  kernel_registry().add(type, std::move(make));
 }
 
 std::unique_ptr<HostKernel> custom_kernel(const KernelSpec& spec) {
-  const MakeCustomKernel* make = registry().find(spec.type);
+  const MakeCustomKernel* make = kernel_registry().find(spec.type);
   if (make == nullptr) return nullptr;
   std::shared_ptr<const CustomKernel> kernel = (*make)(spec.attributes);
   if (!kernel) throw Error("what is registered as the kernel of " + in_quotes(spec.type) + " made nothing");

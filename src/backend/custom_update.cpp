@@ -15,7 +15,7 @@ namespace {
 
 using MakeCustomUpdate = std::function<std::shared_ptr<const CustomUpdate>(const Attributes&)>;
 
-OpenRegistry<MakeCustomUpdate>& registry() {
+OpenRegistry<MakeCustomUpdate>& update_registry() {
   static OpenRegistry<MakeCustomUpdate> updates({"optimizer", "lehr::register_optimizer"});
   return updates;
 }
@@ -85,12 +85,12 @@ float CustomStep::kept(std::size_t i) const {
 
 void register_custom_update(const std::string& type, MakeCustomUpdate make) {
   if (!make) throw BadInput("the optimizer " + in_quotes(type) + " needs a function that makes its rule");
-  registry().add(type, std::move(make));
+  update_registry().add(type, std::move(make));
 }
 
 std::vector<std::string> update_state_names(const UpdateSpec& spec, int states) {
   std::vector<std::string> names;
-  if (const MakeCustomUpdate* make = registry().find(spec.type)) {
+  if (const MakeCustomUpdate* make = update_registry().find(spec.type)) {
     names = (*make)(spec.attributes)->states();
   } else if (!spec.inner.empty()) {
     names = update_state_names(spec.inner.front(), 0);
@@ -102,7 +102,7 @@ std::vector<std::string> update_state_names(const UpdateSpec& spec, int states) 
 }
 
 std::unique_ptr<HostUpdate> custom_update(const UpdateSpec& spec) {
-  const MakeCustomUpdate* make = registry().find(spec.type);
+  const MakeCustomUpdate* make = update_registry().find(spec.type);
   if (make == nullptr) return nullptr;
   std::shared_ptr<const CustomUpdate> rule = (*make)(spec.attributes);
   if (!rule) throw Error("what is registered as the optimizer " + in_quotes(spec.type) + " made nothing");

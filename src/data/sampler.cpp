@@ -10,7 +10,7 @@
 namespace lehr {
 namespace {
 
-data::SamplerRegistry& registry() {
+data::SamplerRegistry& sampler_registry() {
   static data::SamplerRegistry samplers({"sampler", "lehr::register_sampler"}, data::register_all_samplers);
   return samplers;
 }
@@ -32,13 +32,13 @@ std::vector<std::int64_t> room_for_order(std::int64_t count) {
 
 void register_sampler(const std::string& name, MakeSampler make) {
   if (!make) throw BadInput("the sampler " + in_quotes(name) + " needs a function that makes it");
-  registry().add(name, std::move(make));
+  sampler_registry().add(name, std::move(make));
 }
 
-std::vector<std::string> sampler_names() { return registry().names(); }
+std::vector<std::string> sampler_names() { return sampler_registry().names(); }
 
 std::unique_ptr<const Sampler> make_sampler(const SamplerSpec& spec, const SamplerInput& input) {
-  const MakeSampler& make = registry().at(spec.name);
+  const MakeSampler& make = sampler_registry().at(spec.name);
   Settings settings("the sampler " + spec.name, spec.settings);
   std::unique_ptr<const Sampler> made = make(input, settings);
   if (!made) throw Error("what is registered as the sampler " + in_quotes(spec.name) + " made nothing");

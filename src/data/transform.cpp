@@ -6,7 +6,7 @@
 namespace lehr {
 namespace {
 
-data::TransformRegistry& registry() {
+data::TransformRegistry& transform_registry() {
   static data::TransformRegistry transforms({"transform", "lehr::register_transform"},
                                             data::register_all_transforms);
   return transforms;
@@ -16,13 +16,13 @@ data::TransformRegistry& registry() {
 
 void register_transform(const std::string& name, MakeTransform make) {
   if (!make) throw BadInput("the transform " + in_quotes(name) + " needs a function that makes it");
-  registry().add(name, std::move(make));
+  transform_registry().add(name, std::move(make));
 }
 
-std::vector<std::string> transform_names() { return registry().names(); }
+std::vector<std::string> transform_names() { return transform_registry().names(); }
 
 std::unique_ptr<const Transform> make_transform(const TransformSpec& spec) {
-  const MakeTransform& make = registry().at(spec.name);
+  const MakeTransform& make = transform_registry().at(spec.name);
   Settings settings("the transform " + spec.name, spec.settings);
   std::unique_ptr<const Transform> made = make(settings);
   if (!made) throw Error("what is registered as the transform " + in_quotes(spec.name) + " made nothing");

@@ -7,18 +7,18 @@
 namespace lehr {
 namespace {
 
-using Json = nlohmann::ordered_json;  // keeps the keys in the order of insertion
+using OrderedJson = nlohmann::ordered_json;  // keeps the keys in the order of insertion
 
-Json attributes_json(const Attributes& attributes) {
-  Json json = Json::object();
+OrderedJson attributes_json(const Attributes& attributes) {
+  OrderedJson json = OrderedJson::object();
   for (const auto& [name, value] : attributes) {
-    json[name] = std::visit([](const auto& held) { return Json(held); }, value);
+    json[name] = std::visit([](const auto& held) { return OrderedJson(held); }, value);
   }
   return json;
 }
 
-Json node_json(const Node& node) {
-  Json json{{"name", node.name}};
+OrderedJson node_json(const Node& node) {
+  OrderedJson json{{"name", node.name}};
   if (!node.op) {
     json["type"] = graph::input_type;
     const auto extents = node.output.shape.extents();
@@ -37,22 +37,22 @@ Json node_json(const Node& node) {
 std::string to_json(const Attributes& attributes) {
   try {
     return attributes_json(attributes).dump();
-  } catch (const Json::exception&) {
+  } catch (const OrderedJson::exception&) {
     throw BadInput("texts in attributes should be UTF-8, found bytes that are not");
   }
 }
 
 std::string to_json(const Graph& graph) {
-  Json nodes = Json::array();
+  OrderedJson nodes = OrderedJson::array();
   for (const Node& node : graph.nodes()) nodes.push_back(node_json(node));
-  const Json document{{"format", graph::format_name},
-                      {"version", graph::format_version},
-                      {"name", graph.name()},
-                      {"output", graph.output()},
-                      {"nodes", std::move(nodes)}};
+  const OrderedJson document{{"format", graph::format_name},
+                             {"version", graph::format_version},
+                             {"name", graph.name()},
+                             {"output", graph.output()},
+                             {"nodes", std::move(nodes)}};
   try {
     return document.dump();
-  } catch (const Json::exception&) {
+  } catch (const OrderedJson::exception&) {
     throw BadInput("the graph's names should be UTF-8, found bytes that are not");
   }
 }

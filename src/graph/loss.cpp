@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* node_name = "lehr.loss";
 
-graph::LossRegistry& registry() {
+graph::LossRegistry& loss_registry() {
   static graph::LossRegistry losses({"loss", "lehr::register_loss"}, graph::register_all_losses);
   return losses;
 }
@@ -47,13 +47,13 @@ std::shared_ptr<const Loss> loss_of(std::shared_ptr<const Op> op) {
 
 void register_loss(const std::string& name, LossFactory make) {
   if (!make) throw BadInput(fmt::format("the loss {} needs a function that makes it", in_quotes(name)));
-  registry().add(name, std::move(make));
+  loss_registry().add(name, std::move(make));
 }
 
-std::vector<std::string> loss_names() { return registry().names(); }
+std::vector<std::string> loss_names() { return loss_registry().names(); }
 
 std::shared_ptr<const Loss> make_loss(std::string_view name, const Attributes& attributes) {
-  const LossFactory& factory = registry().at(name);
+  const LossFactory& factory = loss_registry().at(name);
   try {
     std::shared_ptr<const Loss> loss = factory(attributes);
     if (!loss || loss->name() != name) {

@@ -11,7 +11,7 @@ namespace {
 
 constexpr RegistryWords words{"operation", "lehr::register_op"};
 
-graph::OpRegistry& registry() {
+graph::OpRegistry& op_registry() {
   static graph::OpRegistry operations(words, graph::register_all_ops);
   return operations;
 }
@@ -34,13 +34,13 @@ void register_op_type(const std::string& type, OpFactory make) {
   if (type == graph::input_type) {  // the type of a graph's inputs in JSON
     throw detail::name_is_taken(words, type, true);
   }
-  registry().add(type, std::move(make));
+  op_registry().add(type, std::move(make));
 }
 
-std::vector<std::string> op_types() { return registry().names(); }
+std::vector<std::string> op_types() { return op_registry().names(); }
 
 std::shared_ptr<const Op> make_op(std::string_view type, const Attributes& attributes) {
-  const OpFactory& factory = registry().at(type);
+  const OpFactory& factory = op_registry().at(type);
   try {
     std::shared_ptr<const Op> op = factory(attributes);
     if (!op || op->type() != type) {

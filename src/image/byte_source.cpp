@@ -26,7 +26,6 @@ namespace {
 constexpr std::size_t input_bytes = 256 * 1024;
 constexpr std::uint8_t gzip_magic0 = 0x1F;
 constexpr std::uint8_t gzip_magic1 = 0x8B;
-constexpr std::uint64_t largest_deflate_ratio = 1032;  // zlib's technical notes, "Maximum Compression Factor"
 
 [[noreturn]] void fail(const std::filesystem::path& path, int reason) {
   const std::string message =

@@ -8,6 +8,10 @@
 
 namespace lehr::image {
 
+/// Bytes that one byte of deflate data can give at most. Source: zlib's technical notes, "Maximum Compression
+/// Factor".
+inline constexpr std::uint64_t largest_deflate_ratio = 1032;
+
 /// The bytes of a file in order. A .gz file (recognised by its first two bytes) is decompressed.
 class ByteSource {
  public:

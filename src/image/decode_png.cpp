@@ -22,12 +22,11 @@ namespace {
 constexpr std::uint64_t most_pixels = 64'000'000;
 constexpr std::uint64_t most_file_bytes = std::uint64_t{512} << 20;
 constexpr std::size_t most_chunk_bytes = std::size_t{8} << 20;
-constexpr std::uint64_t largest_deflate_ratio = 1032;
 
-struct FreeContext {
+struct FreeDecoder {
   void operator()(spng_ctx* context) const { spng_ctx_free(context); }
 };
-using Context = std::unique_ptr<spng_ctx, FreeContext>;
+using Context = std::unique_ptr<spng_ctx, FreeDecoder>;
 
 std::vector<std::uint8_t> read_bytes(const std::filesystem::path& file) {
   ByteSource source(file);

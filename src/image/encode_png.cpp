@@ -13,7 +13,7 @@
 namespace lehr::image {
 namespace {
 
-struct FreeContext {
+struct FreeEncoder {
   void operator()(spng_ctx* context) const { spng_ctx_free(context); }
 };
 struct FreeBuffer {
@@ -43,7 +43,7 @@ std::uint8_t colour_type(std::int64_t channels) {
 
 std::vector<std::uint8_t> encode_png(const Image& image) {
   check(image);
-  const std::unique_ptr<spng_ctx, FreeContext> context(spng_ctx_new(SPNG_CTX_ENCODER));
+  const std::unique_ptr<spng_ctx, FreeEncoder> context(spng_ctx_new(SPNG_CTX_ENCODER));
   if (!context) throw Error("a PNG image could not be encoded: out of memory");
   check_status(spng_set_option(context.get(), SPNG_ENCODE_TO_BUFFER, 1));
   spng_ihdr header{};

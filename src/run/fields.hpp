@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -12,6 +13,9 @@
 
 /// Adds fields to the table for members of TrainConfig.
 namespace lehr::run {
+
+/// The largest value of options that count epochs.
+inline constexpr std::int64_t most_epochs = 1'000'000;
 
 template <class T>
 struct IsOptional : std::false_type {};

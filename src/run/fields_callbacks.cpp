@@ -3,7 +3,6 @@
 namespace lehr::run {
 namespace {
 
-constexpr std::int64_t most_epochs = 1'000'000;
 constexpr std::int64_t most_batches = most_epochs * most_epochs;
 
 void of_epochs(ConfigField& field) {

@@ -13,7 +13,6 @@
 namespace lehr::run {
 namespace {
 
-constexpr std::int64_t most_epochs = 1'000'000;
 constexpr std::int64_t most_samples_a_batch = 1'000'000;
 
 /// Parses a name by checking it with `check`. The value is the name itself.

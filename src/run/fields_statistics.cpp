@@ -7,8 +7,6 @@
 namespace lehr::run {
 namespace {
 
-constexpr std::int64_t most_epochs = 1'000'000;
-
 /// The number that "2%" or "0.02" means; nothing if the text is not a number.
 std::optional<double> share_of(const std::string& option, const std::string& text) {
   try {

@@ -33,7 +33,7 @@ TEST(ToString, OfARealNumberAppearsNowhere) {
         << file << " uses std::to_string of a real number; number_text of "
         << "lehr/core/number_text.hpp prints one that can be told apart";
   }
-  EXPECT_GT(files, 100U);
+  EXPECT_GT(files, 50U);  // a unity build joins up to eight sources in one
 }
 
 // Searches the sources, because CLI11's headers use the function and so do the object files.

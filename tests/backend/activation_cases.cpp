@@ -11,7 +11,7 @@ OpCase activation(const std::string& name, const std::string& kind, const Shape&
   return made;
 }
 
-std::vector<OpCase> cases() {
+std::vector<OpCase> activation_cases() {
   std::vector<OpCase> list;
   for (const char* kind : {"relu", "leaky_relu", "general_relu", "sigmoid", "tanh", "silu", "gelu"}) {
     list.push_back(activation("image", kind, {3, 5, 3, 7}));
@@ -27,7 +27,7 @@ std::vector<OpCase> cases() {
   return list;
 }
 
-const CaseList list{cases()};
+const CaseList activation_list{activation_cases()};
 
 }  // namespace
 }  // namespace lehr::test

@@ -14,7 +14,7 @@ OpCase batch_norm(const std::string& name, const Shape& shape, double eps = 1e-5
   return made;
 }
 
-std::vector<OpCase> cases() {
+std::vector<OpCase> batch_norm_cases() {
   OpCase far_mean = batch_norm("far_mean", {4, 3, 5, 5});
   far_mean.input_fills = {{.scale = 2, .offset = 8}};
   far_mean.terms *= 64;  // the mean is 16 standard deviations away
@@ -40,7 +40,7 @@ std::vector<OpCase> cases() {
   return list;
 }
 
-const CaseList list{cases()};
+const CaseList batch_norm_list{batch_norm_cases()};
 
 }  // namespace
 }  // namespace lehr::test

@@ -47,7 +47,7 @@ OpCase frozen(OpCase op_case) {
   return op_case;
 }
 
-std::vector<OpCase> cases() {
+std::vector<OpCase> conv2d_cases() {
   const OpCase plain = conv("plain", {3, 3, 6, 7}, {.out_channels = 10, .padding = {1, 1}});
   const OpCase strided =
       conv("stride2", {2, 10, 7, 8}, {.out_channels = 17, .stride = {2, 2}, .padding = {1, 1}});
@@ -100,7 +100,7 @@ std::vector<OpCase> cases() {
   return list;
 }
 
-const CaseList list{cases()};
+const CaseList conv2d_list{conv2d_cases()};
 
 }  // namespace
 }  // namespace lehr::test

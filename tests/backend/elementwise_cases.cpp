@@ -25,7 +25,7 @@ OpCase dropout(const std::string& name, double p, const Shape& shape) {
   return training_case("dropout_" + name, "dropout", {{"p", p}}, {floats(shape)}, shape);
 }
 
-std::vector<OpCase> cases() {
+std::vector<OpCase> elementwise_cases() {
   OpCase half = add("first_grad_only", {3, 10, 3, 3});
   half.spec.input_grads = {true, false};
   OpCase middle = concat("middle_grad_only", {3, 1, 3, 2}, {3, 10, 1});
@@ -58,7 +58,7 @@ std::vector<OpCase> cases() {
   return list;
 }
 
-const CaseList list{cases()};
+const CaseList elementwise_list{elementwise_cases()};
 
 }  // namespace
 }  // namespace lehr::test

@@ -15,7 +15,7 @@ OpCase linear(const std::string& name, std::int64_t batch, std::int64_t in, std:
   return made;
 }
 
-std::vector<OpCase> cases() {
+std::vector<OpCase> linear_cases() {
   OpCase frozen = linear("frozen", 3, 10, 17);
   frozen.spec.parameter_grads = false;
   OpCase without_input_grad = linear("without_input_grad", 3, 17, 10);
@@ -32,7 +32,7 @@ std::vector<OpCase> cases() {
   return list;
 }
 
-const CaseList list{cases()};
+const CaseList linear_list{linear_cases()};
 
 }  // namespace
 }  // namespace lehr::test

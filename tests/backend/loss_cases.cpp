@@ -44,7 +44,7 @@ OpCase weighted_soft_cross_entropy(const std::string& name, const CrossEntropySe
   return made;
 }
 
-std::vector<OpCase> cases() {
+std::vector<OpCase> loss_cases() {
   const std::vector<double> weights{0.5, 2, 1.25};
   OpCase one_side = mse("first_grad_only", {3, 5});
   one_side.spec.input_grads = {true, false};
@@ -72,7 +72,7 @@ std::vector<OpCase> cases() {
           evaluated(mse("rows", {5, 17}))};
 }
 
-const CaseList list{cases()};
+const CaseList loss_list{loss_cases()};
 
 }  // namespace
 }  // namespace lehr::test

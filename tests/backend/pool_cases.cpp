@@ -57,7 +57,7 @@ OpCase adaptive(const std::string& name, const Shape& in, const ops::Size2& cell
   return made;
 }
 
-std::vector<OpCase> cases() {
+std::vector<OpCase> pool_cases() {
   std::vector<OpCase> list = of_type("max_pool2d");
   for (const OpCase& op_case : of_type("max_pool2d")) {
     if (op_case.spec.training) list.push_back(with_ties(op_case));
@@ -75,7 +75,7 @@ std::vector<OpCase> cases() {
   return list;
 }
 
-const CaseList list{cases()};
+const CaseList pool_list{pool_cases()};
 
 }  // namespace
 }  // namespace lehr::test

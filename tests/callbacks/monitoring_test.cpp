@@ -25,7 +25,7 @@ using test::small_learner;
 using test::TestFolder;
 using test::weights_of;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 const MonitorOptions scripted{.metric = "valid_scripted", .lower = true};
@@ -89,7 +89,7 @@ TEST(EarlyStopping, EndsAfterPatienceEpochsWithoutImprovement) {
 }
 
 TEST(EarlyStopping, DoesNotCountEpochsWithoutAValue) {
-  EXPECT_EQ(epochs_run({.monitor = scripted, .patience = 2}, {5, nan, nan, 5, nan, 5, 1}), 6U);
+  EXPECT_EQ(epochs_run({.monitor = scripted, .patience = 2}, {5, no_value, no_value, 5, no_value, 5, 1}), 6U);
 }
 
 TEST(EarlyStopping, BringsBackTheBestWeights) {
@@ -261,7 +261,7 @@ TEST(Monitoring, SaysThatAValueIsNotANumberAndSkipsIt) {
   const TestFolder folder;
   Tiny tiny(false);
   const MonitorOptions by_metric{.metric = "valid_scripted"};
-  EXPECT_EQ(tiny.fit({nan, nan, 3, nan, nan, 2, infinity, infinity},
+  EXPECT_EQ(tiny.fit({no_value, no_value, 3, no_value, no_value, 2, infinity, infinity},
                      callbacks(EarlyStopping({.monitor = by_metric, .patience = 2}),
                                SaveBest(folder / "best.safetensors", by_metric))),
             8U);

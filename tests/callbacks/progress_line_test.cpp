@@ -7,7 +7,7 @@
 namespace lehr {
 namespace {
 
-std::size_t characters(const std::string& text) {
+std::size_t shown_width(const std::string& text) {
   return static_cast<std::size_t>(
       std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
@@ -26,7 +26,7 @@ TEST(ProgressLine, FitsEveryWidth) {
   ProgressLine validating{.whole = "epoch 1/2", .brief = "1/2", .share = 1, .state = "validating"};
   for (const ProgressLine& line : {training, longest, validating}) {
     for (int columns = -1; columns <= 200; ++columns) {
-      EXPECT_LE(characters(fitted(line, columns)), static_cast<std::size_t>(std::max(columns - 1, 0)))
+      EXPECT_LE(shown_width(fitted(line, columns)), static_cast<std::size_t>(std::max(columns - 1, 0)))
           << columns;
     }
   }
@@ -43,7 +43,7 @@ TEST(ProgressLine, LeavesOutWhatMattersLeast) {
 }
 
 TEST(ProgressLine, TheBarIsNeverLongerThanThirtyCharacters) {
-  EXPECT_EQ(characters(fitted(training, 1000)),
+  EXPECT_EQ(shown_width(fitted(training, 1000)),
             std::string("epoch 12/100 ").size() + 30 +
                 std::string("  45 %  loss 0.1234  187624 images/s  ").size() +
                 std::string("1:02:05 left").size());

@@ -12,6 +12,7 @@
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
 #include "support/device.hpp"
+#include "support/weights.hpp"
 
 namespace lehr::test {
 
@@ -20,10 +21,6 @@ inline std::unique_ptr<Learner> small_learner(LearnerOptions options = {.batch_s
                                               const models::SimpleCnnOptions& model = {.batch_norm = true}) {
   return std::make_unique<Learner>(models::simple_cnn(model),
                                    data::digits({.train = 300, .valid = 70, .seed = 3}), std::move(options));
-}
-
-inline std::vector<float> weights_of(const Learner& learner) {
-  return on_host(learner.parameters().values());
 }
 
 inline std::string text_of(const std::filesystem::path& file) {

@@ -104,12 +104,6 @@ TEST_F(WithModel, DataAndPicturesThatDoNotFitAreNamed) {
   expect_refused(run(folder.path(), {"predict", model, "bad.png"}), "bad.png");
 }
 
-std::string big_endian(std::uint32_t value) {
-  std::string bytes;
-  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>((value >> shift) & 0xff);
-  return bytes;
-}
-
 std::string chunk(const std::string& type_and_data) {
   std::uint32_t crc = 0xffffffff;
   for (const char c : type_and_data) {

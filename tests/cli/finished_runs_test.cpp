@@ -10,14 +10,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> training{"train",    "--data", "digits:300", "--threads", "1",
-                                        "--epochs", "2",      "--name",     "mine",      "--quiet"};
+const std::vector<std::string> short_training{"train",    "--data", "digits:300", "--threads", "1",
+                                              "--epochs", "2",      "--name",     "mine",      "--quiet"};
 
 fs::path model_of(const Outcome& trained) { return trained.out.substr(0, trained.out.find('\n')); }
 
 TEST(FinishedRun, WithoutCheckpointsIsNotTrainedOverItsModel) {
   const TemporaryFolder folder;
-  const Outcome trained = run(folder.path(), training);
+  const Outcome trained = run(folder.path(), short_training);
   ASSERT_EQ(trained.status, 0) << trained.err;
   const fs::path model = folder.path() / model_of(trained);
   const std::string before = read_file(model);
@@ -36,7 +36,7 @@ TEST(FinishedRun, WithoutCheckpointsIsNotTrainedOverItsModel) {
 
 TEST(FinishedRun, SaysThatNothingIsLeftToTrain) {
   const TemporaryFolder folder;
-  ASSERT_EQ(run(folder.path(), training).status, 0);
+  ASSERT_EQ(run(folder.path(), short_training).status, 0);
   const Outcome resumed = run(folder.path(), {"train", "--resume", "latest"});
   EXPECT_EQ(resumed.status, 0) << resumed.err;
   EXPECT_EQ(resumed.err.find("train loss"), std::string::npos) << "a table without rows: " << resumed.err;
@@ -66,7 +66,7 @@ TEST(FinishedRun, KeepsItsTitleIfItBeginsAnew) {
 
 TEST(Export, ReplacesExportsOfTheSameColumnsAlone) {
   const TemporaryFolder folder;
-  const Outcome trained = run(folder.path(), training);
+  const Outcome trained = run(folder.path(), short_training);
   ASSERT_EQ(trained.status, 0) << trained.err;
   const std::vector<std::string> steps{"runs", "export", "mine", "--table", "steps", "--out", "steps.csv"};
   EXPECT_EQ(run(folder.path(), steps).status, 0);
@@ -85,7 +85,7 @@ TEST(Export, ReplacesExportsOfTheSameColumnsAlone) {
 
 TEST(Export, HasAHeaderWithoutRows) {
   const TemporaryFolder folder;
-  ASSERT_EQ(run(folder.path(), training).status, 0);
+  ASSERT_EQ(run(folder.path(), short_training).status, 0);
   const Outcome stats = run(folder.path(), {"runs", "export", "mine", "--table", "stats"});
   EXPECT_TRUE(stats.out.starts_with("run,")) << stats.out;
   EXPECT_EQ(stats.out.find('\n') + 1, stats.out.size()) << stats.out;

@@ -9,7 +9,7 @@ namespace {
 
 using Arguments = std::vector<std::string>;
 
-std::vector<std::string> training(const std::string& data, std::vector<std::string> more) {
+std::vector<std::string> training_on(const std::string& data, std::vector<std::string> more) {
   std::vector<std::string> all{"train", "--data", data, "--quiet", "--json", "--threads", "1"};
   all.insert(all.end(), more.begin(), more.end());
   return all;
@@ -19,8 +19,8 @@ std::vector<std::string> training(const std::string& data, std::vector<std::stri
 TEST(Monitor, SaysWhyAValueIsUndefinedAndTrainsOn) {
   const TemporaryFolder folder;
   const Outcome outcome =
-      run(folder.path(), training("digits:40", {"--epochs", "4", "--metrics", "auroc", "--monitor",
-                                                "valid_auroc", "--early-stopping", "1", "--save-best"}));
+      run(folder.path(), training_on("digits:40", {"--epochs", "4", "--metrics", "auroc", "--monitor",
+                                                   "valid_auroc", "--early-stopping", "1", "--save-best"}));
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_EQ(outcome.event("done")["epochs"], 4);
   EXPECT_NE(outcome.err.find("no sample of classes \"8\" and \"9\""), std::string::npos) << outcome.err;
@@ -78,7 +78,7 @@ TEST(ClassWeights, MayLeaveBatchesWithoutWeight) {
     std::vector<std::string> options{
         "--epochs", "1", "--batch-size", "4", "--no-save", "--class-weights", "0,0,0,0,0,0,0,0,0,1"};
     options.insert(options.end(), more.begin(), more.end());
-    const Outcome outcome = run(folder.path(), training("digits:100", options));
+    const Outcome outcome = run(folder.path(), training_on("digits:100", options));
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     EXPECT_TRUE(outcome.event("done")["train_loss"].is_number()) << outcome.out;
     EXPECT_TRUE(outcome.event("done")["valid_loss"].is_number()) << outcome.out;
@@ -88,7 +88,7 @@ TEST(ClassWeights, MayLeaveBatchesWithoutWeight) {
 TEST(ClassWeights, OfASetWithoutWeightAreRefusedAndLeaveNothing) {
   const TemporaryFolder folder;
   const Outcome outcome =
-      run(folder.path(), training("digits:40", {"--class-weights", "0,0,0,0,0,0,0,0,0,1"}));
+      run(folder.path(), training_on("digits:40", {"--class-weights", "0,0,0,0,0,0,0,0,0,1"}));
   EXPECT_EQ(outcome.status, 2);
   EXPECT_NE(outcome.err.find("the validation set has no sample of a class with a weight above 0"),
             std::string::npos)
@@ -117,25 +117,25 @@ TEST(Schedule, ThatWouldTrainNothingIsRefused) {
     const TemporaryFolder folder;
     std::vector<std::string> options{"--epochs", "1", "--batch-size", "10"};
     options.insert(options.end(), warm.begin(), warm.end());
-    const Outcome outcome = run(folder.path(), training("digits:10", options));
+    const Outcome outcome = run(folder.path(), training_on("digits:10", options));
     EXPECT_EQ(outcome.status, 2);
     EXPECT_NE(outcome.err.find("the learning rate is 0"), std::string::npos) << outcome.err;
     EXPECT_TRUE(folder.contents().empty());
     options[3] = "5";
-    EXPECT_EQ(run(folder.path(), training("digits:10", options)).status, 0);
+    EXPECT_EQ(run(folder.path(), training_on("digits:10", options)).status, 0);
   }
 }
 
 TEST(TrainEval, IsInTheEvents) {
   const TemporaryFolder folder;
-  const Outcome outcome =
-      run(folder.path(), training("digits:40", {"--epochs", "1", "--train-eval", "--metrics", "f1_macro"}));
+  const Outcome outcome = run(
+      folder.path(), training_on("digits:40", {"--epochs", "1", "--train-eval", "--metrics", "f1_macro"}));
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   const nlohmann::json epoch = outcome.event("epoch");
   for (const char* key : {"train_eval_loss", "train_eval_accuracy", "train_eval_f1_macro"}) {
     EXPECT_TRUE(epoch.contains(key) && epoch[key].is_number()) << key;
   }
-  const Outcome both = run(folder.path(), training("digits:40", {"--train-eval", "--no-validate"}));
+  const Outcome both = run(folder.path(), training_on("digits:40", {"--train-eval", "--no-validate"}));
   EXPECT_EQ(both.status, 2);
   EXPECT_NE(both.err.find("--train-eval contradicts --no-validate"), std::string::npos) << both.err;
 }

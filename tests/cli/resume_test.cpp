@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 using Arguments = std::vector<std::string>;
 
-Arguments training(const Arguments& more) {
+Arguments resumable_training(const Arguments& more) {
   Arguments arguments{
       "train", "--data",  "digits:2000",          "--threads", "1", "--batch-norm", "--epochs",
       "3",     "--quiet", "--checkpoint-batches", "3"};
@@ -48,7 +48,7 @@ struct Killed : testing::TestWithParam<Arguments> {};
 
 TEST_P(Killed, AtRandomInstantsEndsAsIfNothingHadHappened) {
   const TemporaryFolder whole;
-  const Outcome undisturbed = run(whole.path(), training(GetParam()));
+  const Outcome undisturbed = run(whole.path(), resumable_training(GetParam()));
   ASSERT_EQ(undisturbed.status, 0) << undisturbed.err;
   const std::string expected = read_file(whole.path() / without_newline(undisturbed.out));
 
@@ -59,7 +59,7 @@ TEST_P(Killed, AtRandomInstantsEndsAsIfNothingHadHappened) {
     const TemporaryFolder folder;
     Outcome outcome;
     do {
-      Running child(folder.path(), can_resume(folder.path()) ? resume : training(GetParam()));
+      Running child(folder.path(), can_resume(folder.path()) ? resume : resumable_training(GetParam()));
       std::this_thread::sleep_for(std::chrono::milliseconds(20 + rng.below(150)));
       child.signal(SIGKILL);
       outcome = child.wait();
@@ -67,7 +67,7 @@ TEST_P(Killed, AtRandomInstantsEndsAsIfNothingHadHappened) {
       kills += outcome.status == 0 ? 0 : 1;
     } while (outcome.status != 0 && kills < enough);
     if (outcome.status != 0)
-      outcome = run(folder.path(), can_resume(folder.path()) ? resume : training(GetParam()));
+      outcome = run(folder.path(), can_resume(folder.path()) ? resume : resumable_training(GetParam()));
     ASSERT_EQ(outcome.status, 0) << outcome.err;
     EXPECT_TRUE(read_file(folder.path() / without_newline(outcome.out)) == expected)
         << "other weights after " << kills << " kills";
@@ -93,14 +93,14 @@ INSTANTIATE_TEST_SUITE_P(Ways, Killed,
 /// was space again.
 int train_on_small_disk(const fs::path& folder, int kilobytes, const std::string& expected) {
   if (!mount_disk(folder, std::to_string(kilobytes) + "k")) return no_namespace;
-  const Outcome full = run(folder, training({"--ema", "0.95"}));
+  const Outcome full = run(folder, resumable_training({"--ema", "0.95"}));
   const bool ended = full.status == 0 || full.status == 1;
   if (!ended || full.err.find("No space left on device") == std::string::npos) {
     std::cerr << "status " << full.status << ": " << full.err;
     return 1;
   }
   if (!mount_disk(folder, "100m", true)) return 3;
-  const Outcome resumed = run(folder, can_resume(folder) ? resume : training({"--ema", "0.95"}));
+  const Outcome resumed = run(folder, can_resume(folder) ? resume : resumable_training({"--ema", "0.95"}));
   if (resumed.status != 0) {
     std::cerr << "status " << resumed.status << ": " << resumed.err;
     return 4;
@@ -110,7 +110,7 @@ int train_on_small_disk(const fs::path& folder, int kilobytes, const std::string
 
 TEST(Resume, GoesOnWhereTheDiskWasFull) {
   const TemporaryFolder whole;
-  const Outcome undisturbed = run(whole.path(), training({"--ema", "0.95"}));
+  const Outcome undisturbed = run(whole.path(), resumable_training({"--ema", "0.95"}));
   const std::string expected = read_file(whole.path() / without_newline(undisturbed.out));
   for (const int kilobytes : {8, 100, 300, 500, 700, 900, 1100}) {
     const TemporaryFolder folder;
@@ -124,7 +124,7 @@ TEST(Resume, GoesOnWhereTheDiskWasFull) {
 TEST(Resume, GoesOnAfterCtrlCAndSigterm) {
   for (const int signal : {SIGINT, SIGTERM}) {
     const TemporaryFolder folder;
-    Arguments long_training = training({"--json"});
+    Arguments long_training = resumable_training({"--json"});
     long_training[7] = "60";
     Running child(folder.path(), long_training);
     ASSERT_TRUE(child.wait_for_output("\"epoch\":2,"));
@@ -138,7 +138,7 @@ TEST(Resume, GoesOnAfterCtrlCAndSigterm) {
     const Outcome resumed = run(folder.path(), resume);
     EXPECT_EQ(resumed.status, 0) << resumed.err;
     const TemporaryFolder other;
-    Arguments again = training({});
+    Arguments again = resumable_training({});
     again[7] = "60";
     const Outcome whole = run(other.path(), again);
     EXPECT_TRUE(read_file(folder.path() / without_newline(resumed.out)) ==
@@ -183,7 +183,7 @@ TEST(Resume, GoesOnWithMoreTimeWhereALimitEndedIt) {
 
 /// A finished run's folder.
 fs::path trained(const TemporaryFolder& folder) {
-  const Outcome outcome = run(folder.path(), training({}));
+  const Outcome outcome = run(folder.path(), resumable_training({}));
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   return folder.path() / fs::path(without_newline(outcome.out)).parent_path();
 }
@@ -197,8 +197,8 @@ std::vector<fs::path> checkpoints(const fs::path& run_folder) {
 
 TEST(Resume, VerifiesARunThatWritesFilesAndLeavesThemAlone) {
   const TemporaryFolder folder;
-  ASSERT_EQ(run(folder.path(), training({"--save-best", "--csv", "log.csv", "--jsonl", "log.jsonl",
-                                         "--time-limit", "1000", "--early-stopping", "2"}))
+  ASSERT_EQ(run(folder.path(), resumable_training({"--save-best", "--csv", "log.csv", "--jsonl", "log.jsonl",
+                                                   "--time-limit", "1000", "--early-stopping", "2"}))
                 .status,
             0);
   const std::vector<std::string> files = folder.contents();

@@ -33,7 +33,7 @@ std::string shown_id(const fs::path& folder, const std::string& name, Arguments 
   return outcome.status == 0 ? outcome.events().at(0)["run"] : nlohmann::json("");
 }
 
-void expect_refused(const Outcome& outcome, const std::string& said) {
+void expect_not_found(const Outcome& outcome, const std::string& said) {
   EXPECT_EQ(outcome.status, 2) << outcome.err;
   EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
   EXPECT_NE(outcome.err.find(said), std::string::npos) << outcome.err;
@@ -65,11 +65,11 @@ TEST(LiveRun, IsSafeFromResumeAndRemovalHoweverItIsNamed) {
   const std::string log = read_file(folder.path() / "log.csv");
   for (const std::string& name : {std::string("latest"), std::string("alive"), id, id.substr(0, 12), path,
                                   path + "/", "./" + path, checkpoint}) {
-    expect_refused(run(folder.path(), {"train", "--resume", name, "--quiet"}),
-                   "this run is being trained by process ");
+    expect_not_found(run(folder.path(), {"train", "--resume", name, "--quiet"}),
+                     "this run is being trained by process ");
   }
-  expect_refused(run(folder.path() / path, {"train", "--resume", ".", "--quiet"}), "is being trained");
-  expect_refused(run(folder.path(), {"runs", "rm", "alive", "--yes"}), "still running");
+  expect_not_found(run(folder.path() / path, {"train", "--resume", ".", "--quiet"}), "is being trained");
+  expect_not_found(run(folder.path(), {"runs", "rm", "alive", "--yes"}), "still running");
   EXPECT_EQ(files_in(folder.path() / path), before);
   EXPECT_EQ(read_file(folder.path() / "log.csv"), log);
   training.signal(SIGKILL);
@@ -99,8 +99,8 @@ TEST(Titles, NameARunWhereverOneIsNamed) {
     EXPECT_EQ(evaluated.status, 0) << name << evaluated.err;
   }
   EXPECT_EQ(run(folder.path(), {"predict", title, "--data", "digits:200", "--sample", "0"}).status, 0);
-  expect_refused(run(folder.path(), {"replay", title}), "diverged.safetensors");
-  expect_refused(run(folder.path(), {"evaluate", "other", "--data", "digits:200"}), "no such file");
+  expect_not_found(run(folder.path(), {"replay", title}), "diverged.safetensors");
+  expect_not_found(run(folder.path(), {"evaluate", "other", "--data", "digits:200"}), "no such file");
   EXPECT_EQ(run(folder.path(), {"runs", "rm", title, "--yes"}).status, 0);
   EXPECT_FALSE(fs::exists(folder.path() / "runs" / id));
 }
@@ -114,12 +114,12 @@ TEST(Titles, ThatMeanSeveralThings) {
   EXPECT_EQ(shown_id(folder.path(), first), first) << "an ID before a title";
   EXPECT_EQ(shown_id(folder.path(), "-x"), fourth);
   EXPECT_EQ(shown_id(folder.path(), "latest"), fourth);
-  expect_refused(run(folder.path(), {"runs", "show", "twice"}), first + ", " + second);
-  expect_refused(run(folder.path(), {"train", "--resume", "twice"}), "several runs are called \"twice\"");
-  expect_refused(run(folder.path(), {"evaluate", "twice", "--data", "digits:200"}), "several runs");
-  expect_refused(run(folder.path(), {"runs", "show", ""}), "unknown run");
-  expect_refused(run(folder.path(), {"train", "--resume", ""}), "unknown run");
-  expect_refused(run(folder.path(), {"runs", "show", "twic"}), "unknown run");
+  expect_not_found(run(folder.path(), {"runs", "show", "twice"}), first + ", " + second);
+  expect_not_found(run(folder.path(), {"train", "--resume", "twice"}), "several runs are called \"twice\"");
+  expect_not_found(run(folder.path(), {"evaluate", "twice", "--data", "digits:200"}), "several runs");
+  expect_not_found(run(folder.path(), {"runs", "show", ""}), "unknown run");
+  expect_not_found(run(folder.path(), {"train", "--resume", ""}), "unknown run");
+  expect_not_found(run(folder.path(), {"runs", "show", "twic"}), "unknown run");
   // Among several matching runs, a title decides.
   fs::remove_all(folder.path() / "runs" / first);
   EXPECT_EQ(run(folder.path(), {"train", "--resume", "twice", "--quiet"}).out,
@@ -129,8 +129,8 @@ TEST(Titles, ThatMeanSeveralThings) {
 TEST(Titles, ThatNobodyHasAreRefusedWithWhereAllRunsAre) {
   const TemporaryFolder folder;
   for (int i = 0; i < 6; ++i) stopped_run(folder.path(), {});
-  expect_refused(run(folder.path(), {"runs", "show", "nosuch"}),
-                 "); lehr runs list --runs runs lists all 6\n");
+  expect_not_found(run(folder.path(), {"runs", "show", "nosuch"}),
+                   "); lehr runs list --runs runs lists all 6\n");
 }
 
 TEST(Folders, NameTheRunsOfTheStoreBesideThem) {
@@ -150,7 +150,7 @@ TEST(Folders, NameTheRunsOfTheStoreBesideThem) {
   EXPECT_EQ(shown_id(root, "links/best"), id);
   const Outcome compared = run(root, {"runs", "compare", "runs/" + other, path});
   EXPECT_NE(compared.out.find(id), std::string::npos) << compared.err;
-  expect_refused(run(root, {"runs", "diff", "runs/" + other, path}), "two runs of one store");
+  expect_not_found(run(root, {"runs", "diff", "runs/" + other, path}), "two runs of one store");
   EXPECT_EQ(run(root, {"runs", "export", path, "--table", "steps"}).status, 0);
   EXPECT_EQ(run(root, {"report", path}).out, path + "/report.html\n");
   EXPECT_EQ(run(root, {"report", path, "runs/" + other, "--out", "both.html"}).status, 0);
@@ -184,18 +184,19 @@ TEST(Folders, ThatLackTheirStoreOrWereCopied) {
   EXPECT_EQ(shown_id(root, "latest"), id);
   EXPECT_EQ(run(root, {"train", "--resume", "latest", "--quiet"}).out, path + "/model.safetensors\n")
       << "a copy is older than what it is a copy of";
-  expect_refused(run(root, {"runs", "show", "runs/zcopy"}), "no run \"zcopy\"");
-  expect_refused(run(root, {"runs", "show", "away/" + id}), "expected a run store beside that folder");
-  expect_refused(run(root, {"runs", "rm", "away/" + id, "--yes"}), "expected a run store beside that folder");
+  expect_not_found(run(root, {"runs", "show", "runs/zcopy"}), "no run \"zcopy\"");
+  expect_not_found(run(root, {"runs", "show", "away/" + id}), "expected a run store beside that folder");
+  expect_not_found(run(root, {"runs", "rm", "away/" + id, "--yes"}),
+                   "expected a run store beside that folder");
   EXPECT_EQ(run(root, {"evaluate", "away/" + id, "--data", "digits:200"}).status, 0);
   EXPECT_EQ(run(root, {"train", "--resume", "away/" + id, "--quiet"}).status, 0);
   EXPECT_EQ(shown_id(root, "away/" + id), id);
   fs::remove_all(root / path);  // the records stay
   EXPECT_EQ(shown_id(root, path), id);
   EXPECT_EQ(shown_id(root, "kept"), id);
-  expect_refused(run(root, {"train", "--resume", path}), path);
-  expect_refused(run(root, {"train", "--resume", "kept"}), "kept");
-  expect_refused(run(root, {"evaluate", "kept", "--data", "digits:200"}), "kept");
+  expect_not_found(run(root, {"train", "--resume", path}), path);
+  expect_not_found(run(root, {"train", "--resume", "kept"}), "kept");
+  expect_not_found(run(root, {"evaluate", "kept", "--data", "digits:200"}), "kept");
   for (const auto& entry : fs::directory_iterator(root / "runs")) {
     if (entry.is_regular_file()) fs::permissions(entry.path(), fs::perms::owner_read);
   }

@@ -8,7 +8,7 @@
 namespace lehr::test {
 namespace {
 
-std::vector<std::string> training(const std::vector<std::string>& more) {
+std::vector<std::string> stats_training(const std::vector<std::string>& more) {
   std::vector<std::string> arguments{"train", "--data", "digits:500", "--epochs", "2", "--threads", "1"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
@@ -17,7 +17,7 @@ std::vector<std::string> training(const std::vector<std::string>& more) {
 TEST(Stats, ShowsEveryLayerAndWhatItCost) {
   const TemporaryFolder folder;
   const Outcome outcome =
-      run(folder.path(), training({"--stats", "--stats-every", "1", "--no-save", "--json"}));
+      run(folder.path(), stats_training({"--stats", "--stats-every", "1", "--no-save", "--json"}));
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   for (const std::string part :
        {"conv2d + activation", "colourful dimension", "statistics of 5 layers at 16 batches"}) {
@@ -28,8 +28,8 @@ TEST(Stats, ShowsEveryLayerAndWhatItCost) {
 
 TEST(Stats, RecordsWhatIsAskedFor) {
   const TemporaryFolder folder;
-  const Outcome outcome = run(folder.path(), training({"--stats", "--no-save", "--stats-layers", "2,8",
-                                                       "--stats-every", "4", "--no-histograms"}));
+  const Outcome outcome = run(folder.path(), stats_training({"--stats", "--no-save", "--stats-layers", "2,8",
+                                                             "--stats-every", "4", "--no-histograms"}));
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_NE(outcome.err.find("statistics of 2 layers at 4 batches"), std::string::npos) << outcome.err;
   EXPECT_EQ(outcome.err.find("colourful"), std::string::npos);
@@ -38,7 +38,8 @@ TEST(Stats, RecordsWhatIsAskedFor) {
 TEST(Stats, CountChannelsOnRequest) {
   const TemporaryFolder folder;
   const Outcome outcome =
-      run(folder.path(), training({"--stats", "--stats-every", "4", "--stats-channels", "--no-histograms"}));
+      run(folder.path(),
+          stats_training({"--stats", "--stats-every", "4", "--stats-channels", "--no-histograms"}));
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_NE(outcome.err.find("dead channels (all values exactly zero"), std::string::npos) << outcome.err;
   const Outcome report = run(folder.path(), {"report", "latest", "--text"});
@@ -55,7 +56,7 @@ TEST(Stats, CountChannelsOnRequest) {
   EXPECT_EQ(rows[9]["channel"], 1);
   EXPECT_EQ(rows[9]["count"], 64 * 7 * 7);
   EXPECT_GE(rows[9]["near_zero_abs"].get<double>(), rows[9]["zero"].get<double>());
-  const Outcome plain = run(folder.path(), training({"--stats", "--stats-every", "4"}));
+  const Outcome plain = run(folder.path(), stats_training({"--stats", "--stats-every", "4"}));
   EXPECT_EQ(plain.err.find("dead channels"), std::string::npos);
 }
 
@@ -64,7 +65,7 @@ TEST(Stats, CountChannelsOnRequest) {
 TEST(Stats, GoOnAfterAResume) {
   for (const std::vector<std::string>& more : {std::vector<std::string>{"--stats-every", "1"}, {}}) {
     const TemporaryFolder folder;
-    std::vector<std::string> options = training({"--stats", "--quiet", "--checkpoint-batches", "3"});
+    std::vector<std::string> options = stats_training({"--stats", "--quiet", "--checkpoint-batches", "3"});
     options.insert(options.end(), more.begin(), more.end());
     ASSERT_EQ(run(folder.path(), options).status, 0);
     const Outcome verified =
@@ -77,13 +78,14 @@ TEST(Stats, GoOnAfterAResume) {
 // No machine is fast enough for a second record within this budget.
 TEST(Stats, SaysHowManyBatchesABudgetLeftOut) {
   const TemporaryFolder folder;
-  const Outcome little = run(folder.path(), training({"--stats", "--no-save", "--stats-budget", "1e-9"}));
+  const Outcome little =
+      run(folder.path(), stats_training({"--stats", "--no-save", "--stats-budget", "1e-9"}));
   EXPECT_NE(little.err.find("; recorded 1 batch in 16 to stay under 1e-07 %\n"), std::string::npos)
       << little.err;
   for (const std::vector<std::string>& all : {std::vector<std::string>{"--stats-every", "1"},
                                               {"--stats-budget", "off"},
                                               {"--stats-every", "1", "--stats-budget", "off"}}) {
-    std::vector<std::string> options = training({"--stats", "--no-save"});
+    std::vector<std::string> options = stats_training({"--stats", "--no-save"});
     options.insert(options.end(), all.begin(), all.end());
     const Outcome outcome = run(folder.path(), options);
     EXPECT_NE(outcome.err.find("statistics of 5 layers at 16 batches"), std::string::npos) << outcome.err;
@@ -103,8 +105,8 @@ TEST(Stats, WatchTheActivationBehindAnAddition) {
 
 TEST(Stats, HaveNoRowsOfWhatWasNotMeasured) {
   const TemporaryFolder folder;
-  ASSERT_EQ(run(folder.path(), training({"--stats", "--stats-every", "4", "--stats-gradients",
-                                         "--stats-validation", "--quiet"}))
+  ASSERT_EQ(run(folder.path(), stats_training({"--stats", "--stats-every", "4", "--stats-gradients",
+                                               "--stats-validation", "--quiet"}))
                 .status,
             0);
   const Outcome rows = run(folder.path(), {"runs", "sql",
@@ -119,7 +121,7 @@ TEST(Stats, HaveNoRowsOfWhatWasNotMeasured) {
 TEST(Stats, SaysWhatIsWrong) {
   const TemporaryFolder folder;
   const auto message = [&](const std::vector<std::string>& more) {
-    const Outcome outcome = run(folder.path(), training(more));
+    const Outcome outcome = run(folder.path(), stats_training(more));
     EXPECT_EQ(outcome.status, 2) << outcome.err;
     return outcome.err;
   };

@@ -12,7 +12,7 @@
 namespace lehr::test {
 namespace {
 
-const std::string training = R"("$LEHR" train --data digits:300 --threads 1 --epochs 3)";
+const std::string train_command = R"("$LEHR" train --data digits:300 --threads 1 --epochs 3)";
 
 /// Runs the command in a pipe to `reader` and returns the status of the command.
 std::string status_in_pipe(const TemporaryFolder& folder, const std::string& command,
@@ -33,7 +33,8 @@ TEST(Streams, AReaderThatGoesAwayDoesNotEndATraining) {
   for (const std::string output : {"--json", "--json 2>&1", "2>&1 >/dev/null", "--trace-events 2>&1"}) {
     for (const std::string reader : {"head -1", "true"}) {
       const TemporaryFolder folder;
-      EXPECT_EQ(status_in_pipe(folder, training + " " + output, reader), "0\n") << output << " | " << reader;
+      EXPECT_EQ(status_in_pipe(folder, train_command + " " + output, reader), "0\n")
+          << output << " | " << reader;
       EXPECT_TRUE(holds_a_model(folder)) << output << " | " << reader;
     }
   }
@@ -59,7 +60,7 @@ TEST(Streams, AReaderThatGoesAwayEndsOtherCommandsQuietly) {
 TEST(Streams, ClosedOnesAreAsDevNull) {
   for (const std::string closed : {">&-", "2>&-", "<&-", "<&- >&- 2>&-"}) {
     const TemporaryFolder folder;
-    const Outcome outcome = run_script(folder.path(), training + " --csv log.csv " + closed);
+    const Outcome outcome = run_script(folder.path(), train_command + " --csv log.csv " + closed);
     EXPECT_EQ(outcome.status, 0) << closed << outcome.err;
     EXPECT_TRUE(holds_a_model(folder)) << closed;
     const std::string log = read_file(folder.path() / "log.csv");
@@ -70,7 +71,7 @@ TEST(Streams, ClosedOnesAreAsDevNull) {
 
 TEST(Streams, AFullStdoutIsSaidWithStatus1AndTheModelIsThere) {
   const TemporaryFolder folder;
-  const Outcome outcome = run_script(folder.path(), training + " --json --quiet >/dev/full");
+  const Outcome outcome = run_script(folder.path(), train_command + " --json --quiet >/dev/full");
   EXPECT_EQ(outcome.status, 1);
   EXPECT_EQ(outcome.err, "lehr: standard output cannot be written: No space left on device\n");
   EXPECT_TRUE(holds_a_model(folder));
@@ -110,7 +111,7 @@ TEST(Streams, ATerminalThatIsClosedInterruptsATraining) {
 // One kilobyte per block: the weights fit, but a checkpoint does not.
 TEST(Streams, ALimitOnTheSizeOfFilesIsAFullDisk) {
   const TemporaryFolder folder;
-  const Outcome outcome = run_script(folder.path(), "ulimit -f 100; " + training + " --quiet");
+  const Outcome outcome = run_script(folder.path(), "ulimit -f 100; " + train_command + " --quiet");
   EXPECT_EQ(outcome.status, 1) << outcome.err;
   EXPECT_NE(outcome.err.find("cannot be written: File too large"), std::string::npos) << outcome.err;
 }

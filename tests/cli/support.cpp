@@ -28,13 +28,13 @@ void limit_file_size(std::int64_t bytes) {
   setrlimit(RLIMIT_FSIZE, &limit);
 }
 
+}  // namespace
+
 std::string big_endian(std::uint32_t value) {
   std::string bytes;
   for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>((value >> shift) & 0xff);
   return bytes;
 }
-
-}  // namespace
 
 TemporaryFolder::TemporaryFolder() {
   std::string name = (std::filesystem::temp_directory_path() / "lehr-cli-XXXXXX").string();

@@ -78,4 +78,7 @@ void write_idx(const std::filesystem::path& folder, int count, int height, int w
 void write_file(const std::filesystem::path& file, const std::string& bytes);
 std::string read_file(const std::filesystem::path& file);
 
+/// The four bytes of a number, highest first.
+std::string big_endian(std::uint32_t value);
+
 }  // namespace lehr::test

@@ -31,7 +31,7 @@ LoaderOptions options_of(int workers) {
 using Values = std::vector<float>;
 
 /// The inputs of an epoch in sequence.
-Values epoch_of(Loader& loader, std::int64_t epoch, std::int64_t first = 0) {
+Values pixels_of(Loader& loader, std::int64_t epoch, std::int64_t first = 0) {
   Values values;
   loader.start(epoch, first);
   while (const Batch* batch = loader.next()) {
@@ -40,23 +40,23 @@ Values epoch_of(Loader& loader, std::int64_t epoch, std::int64_t first = 0) {
   return values;
 }
 
-Values epoch_of(const LoaderOptions& options, std::int64_t epoch, std::int64_t first = 0) {
+Values pixels_of(const LoaderOptions& options, std::int64_t epoch, std::int64_t first = 0) {
   Loader loader(mixed_pictures(count), options);
-  return epoch_of(loader, epoch, first);
+  return pixels_of(loader, epoch, first);
 }
 
 TEST(MixedPictures, AreTheSameForAnyNumberOfWorkers) {
-  const Values expected = epoch_of(options_of(0), 2);
+  const Values expected = pixels_of(options_of(0), 2);
   EXPECT_EQ(std::ssize(expected), count * 3 * 12 * 10);
-  for (const int workers : {1, 2, 5}) EXPECT_EQ(epoch_of(options_of(workers), 2), expected) << workers;
+  for (const int workers : {1, 2, 5}) EXPECT_EQ(pixels_of(options_of(workers), 2), expected) << workers;
 }
 
 TEST(MixedPictures, AreTheSameAfterAResumeInMidEpoch) {
-  const Values whole = epoch_of(options_of(0), 2);
+  const Values whole = pixels_of(options_of(0), 2);
   for (const int workers : {0, 1, 2, 5}) {
     for (const std::int64_t first : {1, 4, 10}) {
       const auto rest = static_cast<std::ptrdiff_t>(first * 8 * 3 * 12 * 10);
-      EXPECT_EQ(epoch_of(options_of(workers), 2, first), Values(whole.begin() + rest, whole.end()));
+      EXPECT_EQ(pixels_of(options_of(workers), 2, first), Values(whole.begin() + rest, whole.end()));
     }
   }
 }
@@ -64,11 +64,11 @@ TEST(MixedPictures, AreTheSameAfterAResumeInMidEpoch) {
 TEST(MixedPictures, AreTransformedAnewInEachEpochAndForEachSeed) {
   LoaderOptions options = options_of(2);
   options.sampler.name = "sequential";
-  const Values expected = epoch_of(options, 2);
-  EXPECT_EQ(epoch_of(options, 2), expected);
-  EXPECT_NE(epoch_of(options, 3), expected);
+  const Values expected = pixels_of(options, 2);
+  EXPECT_EQ(pixels_of(options, 2), expected);
+  EXPECT_NE(pixels_of(options, 3), expected);
   options.seed = 12;
-  EXPECT_NE(epoch_of(options, 2), expected);
+  EXPECT_NE(pixels_of(options, 2), expected);
 }
 
 TEST(MixedPictures, AreTransformedAlikeWhateverTheOrderAndTheBatch) {
@@ -76,7 +76,7 @@ TEST(MixedPictures, AreTransformedAlikeWhateverTheOrderAndTheBatch) {
   Loader shuffled(mixed_pictures(count), options);
   options.sampler.name = "sequential";
   options.batch_size = 83;
-  const Values in_order = epoch_of(options, 2);
+  const Values in_order = pixels_of(options, 2);
   shuffled.start(2);
   constexpr std::size_t input = std::size_t{3} * 12 * 10;
   while (const Batch* batch = shuffled.next()) {
@@ -89,7 +89,7 @@ TEST(MixedPictures, AreTransformedAlikeWhateverTheOrderAndTheBatch) {
 }
 
 TEST(MixedPictures, OfTwoShardsAreThoseOfOneLoader) {
-  const Values whole = epoch_of(options_of(0), 2);
+  const Values whole = pixels_of(options_of(0), 2);
   LoaderOptions options = options_of(2);
   options.shard = {.rank = 0, .count = 2};
   Loader first(mixed_pictures(count), options);

@@ -17,7 +17,7 @@ TEST(FaultingBackend, MovesValuesByNamedCalls) {
 }
 
 TEST(FaultingBackendDeathTest, FaultsIfTheHostReadsAnAddress) {
-  testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  ::testing::GTEST_FLAG(death_test_style) = "threadsafe";
   const Buffer buffer = buffer_of(faulting_backend(), {1, 2, 3});
   const auto* const address = static_cast<const volatile float*>(host_address(buffer.ref()));
   EXPECT_DEATH((void)*address, "");

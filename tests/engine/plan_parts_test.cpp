@@ -14,7 +14,7 @@ namespace {
 
 using testing::NetworkRun;
 
-Graph simple_cnn() { return models::simple_cnn({.batch_norm = true}); }
+Graph cnn() { return models::simple_cnn({.batch_norm = true}); }
 
 std::vector<float> scores_of(const NetworkRun& run, const Plan& plan) {
   return test::on_host(plan.value(run.scores));
@@ -22,7 +22,7 @@ std::vector<float> scores_of(const NetworkRun& run, const Plan& plan) {
 
 TEST(PlanInParts, EqualsThePlanInOne) {
   for (const Backend* backend : {&reference_backend(), &cpu_backend()}) {
-    NetworkRun run(simple_cnn(), 6, *backend);
+    NetworkRun run(cnn(), 6, *backend);
     Plan plan = run.plan();
     plan.forward();
     plan.backward();
@@ -41,7 +41,7 @@ TEST(PlanInParts, EqualsThePlanInOne) {
 }
 
 TEST(PlanInParts, TheFirstPartLeavesTheRestUndone) {
-  NetworkRun run(simple_cnn(), 6, cpu_backend());
+  NetworkRun run(cnn(), 6, cpu_backend());
   Plan plan = run.plan();
   plan.forward();
   const float loss = run.loss(plan);
@@ -55,7 +55,7 @@ TEST(PlanInParts, TheFirstPartLeavesTheRestUndone) {
 
 TEST(PlanInParts, WhatComesAfterSeesAChangedValue) {
   for (const Backend* backend : {&reference_backend(), &cpu_backend()}) {
-    NetworkRun run(simple_cnn(), 6, *backend);
+    NetworkRun run(cnn(), 6, *backend);
     Plan plan = run.plan();
     plan.forward_to(run.scores);
     std::vector<float> sure(scores_of(run, plan).size());
@@ -73,7 +73,7 @@ TEST(PlanInParts, WhatComesAfterSeesAChangedValue) {
 
 TEST(PlanInParts, AScaledLossScalesItsGradients) {
   for (const Backend* backend : {&reference_backend(), &cpu_backend()}) {
-    NetworkRun run(simple_cnn(), 6, *backend);
+    NetworkRun run(cnn(), 6, *backend);
     Plan plan = run.plan();
     plan.forward();
     plan.backward();

@@ -11,12 +11,13 @@
 
 // The linker redirects every call of cpu_backend() in the program to __wrap_... and renames the
 // real function (ld's --wrap; tests/CMakeLists.txt).
-extern "C" const lehr::Backend& __real__ZN4lehr11cpu_backendEv();  // NOLINT(bugprone-reserved-identifier)
+const lehr::Backend& real_cpu_backend() __asm__("__real__ZN4lehr11cpu_backendEv");
+const lehr::Backend& chosen_cpu_backend() __asm__("__wrap__ZN4lehr11cpu_backendEv");
 
 namespace lehr::test {
 namespace {
 
-const Backend& inner() { return __real__ZN4lehr11cpu_backendEv(); }
+const Backend& inner() { return real_cpu_backend(); }
 
 /// The same pages at two addresses: one for kernels, and one that faults. Not backed by a normal
 /// file, because some tests limit the size of files.
@@ -233,8 +234,7 @@ const Backend& faulting_backend() {
 
 }  // namespace lehr::test
 
-// NOLINTNEXTLINE(bugprone-reserved-identifier)
-extern "C" const lehr::Backend& __wrap__ZN4lehr11cpu_backendEv() {
+const lehr::Backend& chosen_cpu_backend() {
   static const bool faulting = [] {
     const char* const chosen = std::getenv("LEHR_TEST_BACKEND");
     return chosen != nullptr && std::string_view(chosen) == "faulting";

@@ -14,6 +14,7 @@
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
 #include "support/device.hpp"
+#include "support/weights.hpp"
 
 namespace lehr {
 namespace {
@@ -28,7 +29,7 @@ Learner make(LearnerOptions options, std::int64_t train = 40, std::int64_t valid
   return {models::simple_cnn({}), data::digits({.train = train, .valid = valid}), std::move(options)};
 }
 
-std::vector<float> weights_of(const Learner& learner) { return test::on_host(learner.parameters().values()); }
+using test::weights_of;
 
 std::string refusal(const std::function<void()>& action) {
   try {

@@ -21,14 +21,14 @@ namespace lehr {
 namespace {
 
 /// Four training batches and one validation batch per epoch.
-std::unique_ptr<Learner> some_learner() {
+std::unique_ptr<Learner> digit_learner() {
   return std::make_unique<Learner>(models::simple_cnn({}),
                                    data::digits({.train = 400, .valid = 100, .seed = 3}),
                                    LearnerOptions{.batch_size = 100, .optimizer = Sgd{}});
 }
 
 TEST(Ending, HasNoReasonBeforeAFitHasEnded) {
-  const auto learner = some_learner();
+  const auto learner = digit_learner();
   EXPECT_EQ(learner->ending(), Ending());
   learner->fit(1, 1e-3);
   learner->on(Event::before_batch, [](Learner& l) { EXPECT_EQ(l.ending(), Ending()); });
@@ -36,7 +36,7 @@ TEST(Ending, HasNoReasonBeforeAFitHasEnded) {
 }
 
 TEST(Ending, IsKnownAtAfterFit) {
-  const auto learner = some_learner();
+  const auto learner = digit_learner();
   Ending seen;
   learner->on(Event::after_fit, [&](Learner& l) { seen = l.ending(); });
   learner->fit(1, 1e-3);
@@ -45,7 +45,7 @@ TEST(Ending, IsKnownAtAfterFit) {
 }
 
 TEST(Ending, OfEarlyStoppingSaysWhatDidNotImprove) {
-  const auto learner = some_learner();
+  const auto learner = digit_learner();
   learner->fit(5, 0.0, {.callbacks = callbacks(EarlyStopping({.patience = 2}))});
   EXPECT_EQ(learner->ending().reason, EndReason::early_stopping);
   const std::string& text = learner->ending().text;
@@ -54,14 +54,14 @@ TEST(Ending, OfEarlyStoppingSaysWhatDidNotImprove) {
 }
 
 TEST(Ending, OfTheTimeLimitNamesIt) {
-  const auto learner = some_learner();
+  const auto learner = digit_learner();
   learner->fit(5, 1e-3, {.callbacks = callbacks(Timer({.limit_seconds = 1e-9}))});
   EXPECT_EQ(learner->ending(), (Ending{EndReason::time_limit, "the time limit of 1e-09 seconds has passed"}));
   EXPECT_TRUE(learner->stopped());
 }
 
 TEST(Ending, OfACancelledFitNamesTheCallbackOrGivesItsReason) {
-  const auto learner = some_learner();
+  const auto learner = digit_learner();
   bool reasoned = false;
   learner->on(Event::after_epoch, [&](Learner& l) {
     l.cancel(Scope::fit, reasoned ? Ending{EndReason::cancelled, "good enough"} : Ending{});
@@ -75,14 +75,14 @@ TEST(Ending, OfACancelledFitNamesTheCallbackOrGivesItsReason) {
 }
 
 TEST(Ending, IsNotThatOfACancelledEpoch) {
-  const auto learner = some_learner();
+  const auto learner = digit_learner();
   learner->on(Event::before_validate, [&](Learner& l) { l.cancel(Scope::epoch); });
   learner->fit(2, 1e-3);
   EXPECT_EQ(learner->ending().reason, EndReason::completed);
 }
 
 TEST(Ending, OfAFitThatThrewIsTheMessage) {
-  const auto learner = some_learner();
+  const auto learner = digit_learner();
   EXPECT_THROW(learner->fit(2, 1e10), Diverged);
   EXPECT_EQ(learner->ending().reason, EndReason::diverged);
   Ending seen;
@@ -100,9 +100,9 @@ TEST(Ending, ComesBackWithACheckpointOfACancelledFit) {
   const auto stopping = [&] {
     return callbacks(EarlyStopping({.patience = 1}), Checkpoint({.folder = folder}));
   };
-  const auto first = some_learner();
+  const auto first = digit_learner();
   first->fit(5, 0.0, {.callbacks = stopping()});
-  const auto second = some_learner();
+  const auto second = digit_learner();
   second->fit(5, 0.0, {.callbacks = stopping(), .resume = checkpoints_in(folder).front()});
   EXPECT_EQ(first->ending().reason, EndReason::early_stopping);
   EXPECT_EQ(second->ending(), first->ending());
@@ -130,7 +130,7 @@ struct BadLens : BadInput {
 /// Runs a fit in which a callback throws `thrown`, and passes the resulting exception to `look`.
 template <class Expected, class Thrown, class Look>
 void throw_from_callback(const Thrown& thrown, const Look& look) {
-  const auto learner = some_learner();
+  const auto learner = digit_learner();
   learner->on(Event::before_batch, [&](Learner&) { throw thrown; });
   try {
     learner->fit(1, 1e-3);
@@ -168,13 +168,13 @@ TEST(Thrown, ByLoadStateIsNested) {
     void load_state(const CallbackState&) override { throw CameraLost(3); }
   };
   const auto file = std::filesystem::path(testing::TempDir()) / "forgetful.safetensors";
-  const auto first = some_learner();
+  const auto first = digit_learner();
   first->add(Forgetful());
   first->on(Event::after_batch, [&](Learner& l) {
     if (l.progress().steps == 1) l.save_checkpoint(file);
   });
   first->fit(1, 1e-3);
-  const auto second = some_learner();
+  const auto second = digit_learner();
   second->add(Forgetful());
   try {
     second->fit(1, 1e-3, {.resume = file});

@@ -14,6 +14,7 @@
 #include "lehr/train/learner.hpp"
 #include "support/device.hpp"
 #include "support/message_of.hpp"
+#include "support/weights.hpp"
 
 namespace lehr {
 namespace {
@@ -22,11 +23,11 @@ using test::message_of;
 
 using Events = std::vector<std::string>;
 
-DataSplits some_digits() { return data::digits({.train = 400, .valid = 100, .seed = 3}); }
+DataSplits few_digits() { return data::digits({.train = 400, .valid = 100, .seed = 3}); }
 
 /// Four training batches and one validation batch per epoch.
 Learner& fresh_learner(std::unique_ptr<Learner>& learner, std::int64_t max_batches = 0) {
-  learner = std::make_unique<Learner>(models::simple_cnn({.batch_norm = true}), some_digits(),
+  learner = std::make_unique<Learner>(models::simple_cnn({.batch_norm = true}), few_digits(),
                                       LearnerOptions{.batch_size = 100, .max_batches = max_batches});
   return *learner;
 }
@@ -45,7 +46,7 @@ class Trace final : public Callback {
 
 std::int64_t count(const Events& events, const std::string& name) { return std::ranges::count(events, name); }
 
-std::vector<float> weights_of(const Learner& learner) { return test::on_host(learner.parameters().values()); }
+using test::weights_of;
 
 TEST(Events, ComeInTheirOrder) {
   std::unique_ptr<Learner> made;

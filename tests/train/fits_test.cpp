@@ -45,7 +45,7 @@ class Mislabelled final : public Dataset {
 
 const Shape grey{1, 16, 16};
 
-Graph some_cnn(const Shape& in = grey) {
+Graph three_class_cnn(const Shape& in = grey) {
   return models::simple_cnn({.in = in, .classes = 3, .channels = {4, 4, 4}});
 }
 
@@ -61,7 +61,7 @@ std::string message_of(const Run& run) {
 
 TEST(Fits, TheLearnerNamesTheSetAndBothShapes) {
   const auto learn = [](const Shape& train, const Shape& valid) {
-    return message_of([&] { Learner(some_cnn(), {"", pictures(train), pictures(valid)}); });
+    return message_of([&] { Learner(three_class_cnn(), {"", pictures(train), pictures(valid)}); });
   };
   EXPECT_EQ(learn(grey, {1, 8, 8}),
             "the model takes 1x16x16 images of 3 classes, the validation set has 1x8x8 of 3");
@@ -73,7 +73,7 @@ TEST(Fits, TheLearnerNamesTheSetAndBothShapes) {
 
 TEST(Fits, TheLearnerNamesTheNumbersOfClasses) {
   EXPECT_EQ(message_of([] {
-              Learner(some_cnn(), {"mine", pictures(grey), pictures(grey, 2)});
+              Learner(three_class_cnn(), {"mine", pictures(grey), pictures(grey, 2)});
             }),
             "the model takes 1x16x16 images of 3 classes, the validation set of \"mine\" has 1x16x16 of 2");
 }
@@ -83,7 +83,7 @@ TEST(Fits, TheTwoSetsHaveTheSameClasses) {
       std::make_shared<MemoryDataset>(grey, std::vector<std::uint8_t>(256), std::vector<std::uint8_t>{0},
                                       std::vector<std::string>{"class 0", "class 2", "class 1"});
   EXPECT_EQ(message_of([&] {
-              Learner(some_cnn(), {"", pictures(grey), renamed});
+              Learner(three_class_cnn(), {"", pictures(grey), renamed});
             }),
             "class 1 is \"class 1\" in the training set and \"class 2\" in the validation set");
 }
@@ -91,14 +91,14 @@ TEST(Fits, TheTwoSetsHaveTheSameClasses) {
 TEST(Fits, AnEmptyValidationSetIsRefusedBeforeTheTraining) {
   const auto none = pictures(grey, 3, 0);
   EXPECT_EQ(message_of([&] {
-              Learner(some_cnn(), {"", pictures(grey), none});
+              Learner(three_class_cnn(), {"", pictures(grey), none});
             }),
             "the validation set is empty");
-  EXPECT_NO_THROW(Learner(some_cnn(), {"", pictures(grey), none}, {.validate = false}));
+  EXPECT_NO_THROW(Learner(three_class_cnn(), {"", pictures(grey), none}, {.validate = false}));
 }
 
 TEST(Fits, ValidateLooksAtWhatItIsGiven) {
-  Learner learner(some_cnn(), {"", pictures(grey), pictures(grey)});
+  Learner learner(three_class_cnn(), {"", pictures(grey), pictures(grey)});
   EXPECT_EQ(message_of([&] {
               learner.validate(pictures({1, 8, 8}));
             }),
@@ -111,17 +111,17 @@ TEST(Fits, ValidateLooksAtWhatItIsGiven) {
 TEST(Fits, ALabelThatIsNoClassIsRefused) {
   const auto wrong = std::make_shared<Mislabelled>(pictures(grey));
   const std::string expected = "sample 4: the label is 1000, expected 0 to 2, the numbers of the classes";
-  Learner learner(some_cnn(), {"", pictures(grey), pictures(grey)});
+  Learner learner(three_class_cnn(), {"", pictures(grey), pictures(grey)});
   EXPECT_EQ(message_of([&] { learner.validate(wrong); }), expected);
   for (const int prefetch : {0, 2}) {
-    Learner trained(some_cnn(), {"", wrong, pictures(grey)}, {.prefetch = prefetch});
+    Learner trained(three_class_cnn(), {"", wrong, pictures(grey)}, {.prefetch = prefetch});
     EXPECT_EQ(message_of([&] { trained.fit(1, 1e-3); }), expected);
     EXPECT_EQ(message_of([&] { trained.find_lr({.sweep = {.batches = 3}}); }), expected);
   }
 }
 
 TEST(Fits, ActivationsAndEvaluateLookAtWhatTheyAreGiven) {
-  Learner learner(some_cnn(), {"", pictures(grey), pictures(grey)});
+  Learner learner(three_class_cnn(), {"", pictures(grey), pictures(grey)});
   const std::vector<std::int64_t> first{0};
   const std::vector<std::int64_t> beyond{6};
   const auto look = [&](std::shared_ptr<const Dataset> data, const std::vector<std::int64_t>& samples) {

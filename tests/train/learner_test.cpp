@@ -12,15 +12,16 @@
 #include "lehr/data/data.hpp"
 #include "lehr/models/models.hpp"
 #include "support/device.hpp"
+#include "support/weights.hpp"
 
 namespace lehr {
 namespace {
 
-DataSplits some_digits() { return data::digits({.train = 1000, .valid = 200, .seed = 3}); }
+DataSplits thousand_digits() { return data::digits({.train = 1000, .valid = 200, .seed = 3}); }
 
-Graph some_cnn() { return models::simple_cnn({.batch_norm = true}); }
+Graph normed_cnn() { return models::simple_cnn({.batch_norm = true}); }
 
-std::vector<float> weights_of(const Learner& learner) { return test::on_host(learner.parameters().values()); }
+using test::weights_of;
 
 /// Runs given functions at events.
 class At final : public Callback {
@@ -37,7 +38,7 @@ class At final : public Callback {
 };
 
 TEST(Learner, LearnsDigits) {
-  Learner learner(some_cnn(), data::digits({.train = 4000, .valid = 500}), {.batch_size = 64});
+  Learner learner(normed_cnn(), data::digits({.train = 4000, .valid = 500}), {.batch_size = 64});
   const double before = learner.validate().accuracy;
   learner.fit_one_cycle(4, 0.02);
   EXPECT_LT(before, 0.4);
@@ -47,7 +48,7 @@ TEST(Learner, LearnsDigits) {
 
 TEST(Learner, GivesTheSameBitsForTheSameSeed) {
   const auto trained = [](std::uint64_t seed, int prefetch) {
-    Learner learner(some_cnn(), some_digits(), {.batch_size = 96, .seed = seed, .prefetch = prefetch});
+    Learner learner(normed_cnn(), thousand_digits(), {.batch_size = 96, .seed = seed, .prefetch = prefetch});
     learner.fit_one_cycle(2, 0.01);
     return weights_of(learner);
   };
@@ -58,11 +59,11 @@ TEST(Learner, GivesTheSameBitsForTheSameSeed) {
 }
 
 TEST(Learner, TrainsOnTheRemainderUnlessToldToDropIt) {
-  Learner whole(some_cnn(), some_digits(), {.batch_size = 300});
+  Learner whole(normed_cnn(), thousand_digits(), {.batch_size = 300});
   whole.fit(1, 1e-3);
   EXPECT_EQ(whole.history().back().train.samples, 1000);
   EXPECT_EQ(whole.progress().steps, 4);
-  Learner dropped(some_cnn(), some_digits(), {.batch_size = 300, .drop_last = true});
+  Learner dropped(normed_cnn(), thousand_digits(), {.batch_size = 300, .drop_last = true});
   dropped.fit(1, 1e-3);
   EXPECT_EQ(dropped.history().back().train.samples, 900);
 }
@@ -71,7 +72,8 @@ TEST(Learner, MeasuresTheWholeSetWhateverTheBatchSize) {
   for (const std::vector<double>& class_weights : {std::vector<double>{}, {1, 2, 3, 4, 5, 1, 2, 3, 4, 5}}) {
     std::vector<SetMetrics> found;
     for (const std::int64_t batch_size : {200, 64, 7, 1}) {
-      Learner learner(some_cnn(), some_digits(), {.batch_size = batch_size, .class_weights = class_weights});
+      Learner learner(normed_cnn(), thousand_digits(),
+                      {.batch_size = batch_size, .class_weights = class_weights});
       found.push_back(learner.validate());
       EXPECT_EQ(found.back().samples, 200);
       EXPECT_EQ(found.back().accuracy, found.front().accuracy);
@@ -81,7 +83,7 @@ TEST(Learner, MeasuresTheWholeSetWhateverTheBatchSize) {
 }
 
 TEST(Learner, StopsAfterTheBatchWhenAsked) {
-  Learner learner(some_cnn(), some_digits(), {.batch_size = 100});
+  Learner learner(normed_cnn(), thousand_digits(), {.batch_size = 100});
   At& at = learner.add(At());
   at.batch = [](Learner& asked) {
     if (asked.progress().batch == 2) asked.request_stop();
@@ -94,7 +96,7 @@ TEST(Learner, StopsAfterTheBatchWhenAsked) {
 }
 
 TEST(Learner, StopsDuringValidationWithoutAHalfResult) {
-  Learner learner(some_cnn(), some_digits(), {.batch_size = 100});
+  Learner learner(normed_cnn(), thousand_digits(), {.batch_size = 100});
   At& at = learner.add(At());
   at.batch = [](Learner& asked) {
     if (!asked.progress().training) asked.request_stop();
@@ -111,7 +113,7 @@ TEST(Learner, StopsDuringValidationWithoutAHalfResult) {
 }
 
 TEST(Learner, FollowsItsSchedules) {
-  Learner learner(some_cnn(), some_digits(), {.batch_size = 250, .validate = false});
+  Learner learner(normed_cnn(), thousand_digits(), {.batch_size = 250, .validate = false});
   std::vector<double> rates;
   std::vector<double> momenta;
   At& at = learner.add(At());
@@ -130,7 +132,7 @@ TEST(Learner, FollowsItsSchedules) {
 }
 
 TEST(Learner, SparesNormsAndBiasesFromWeightDecay) {
-  Learner learner(some_cnn(), some_digits(),
+  Learner learner(normed_cnn(), thousand_digits(),
                   {.batch_size = 500, .optimizer = Sgd{.momentum = 0, .weight_decay = 1}});
   const auto weight_norm = [&] {
     double squares = 0;
@@ -146,7 +148,7 @@ TEST(Learner, SparesNormsAndBiasesFromWeightDecay) {
 }
 
 TEST(Learner, SaysWhereTheLossWentWrong) {
-  Learner learner(models::simple_cnn({}), some_digits(), {.batch_size = 100, .optimizer = Sgd{}});
+  Learner learner(models::simple_cnn({}), thousand_digits(), {.batch_size = 100, .optimizer = Sgd{}});
   try {
     learner.fit(2, 1e10);
     FAIL();
@@ -156,14 +158,14 @@ TEST(Learner, SaysWhereTheLossWentWrong) {
 }
 
 TEST(Learner, RefusesWhatDoesNotFit) {
-  const DataSplits digits = some_digits();
+  const DataSplits digits = thousand_digits();
   EXPECT_THROW(Learner(models::simple_cnn({.classes = 7}), digits), BadInput);
   EXPECT_THROW(Learner(models::simple_cnn({.in = {3, 28, 28}}), digits), BadInput);
-  EXPECT_THROW(Learner(some_cnn(), digits, {.batch_size = 0}), BadInput);
-  EXPECT_THROW(Learner(some_cnn(), digits, {.label_smoothing = 1}), BadInput);
-  EXPECT_THROW(Learner(some_cnn(), digits, {.class_weights = {1, 2}}), BadInput);
-  EXPECT_THROW(Learner(some_cnn(), digits, {.max_batches = -1}), BadInput);
-  Learner learner(some_cnn(), digits);
+  EXPECT_THROW(Learner(normed_cnn(), digits, {.batch_size = 0}), BadInput);
+  EXPECT_THROW(Learner(normed_cnn(), digits, {.label_smoothing = 1}), BadInput);
+  EXPECT_THROW(Learner(normed_cnn(), digits, {.class_weights = {1, 2}}), BadInput);
+  EXPECT_THROW(Learner(normed_cnn(), digits, {.max_batches = -1}), BadInput);
+  Learner learner(normed_cnn(), digits);
   EXPECT_THROW(learner.fit(0, 1e-3), BadInput);
   EXPECT_THROW(learner.fit(1, -1e-3), BadInput);
   EXPECT_THROW(learner.fit(1, std::numeric_limits<double>::quiet_NaN()), BadInput);

@@ -14,13 +14,14 @@
 #include "lehr/train/learner.hpp"
 #include "support/child.hpp"
 #include "support/device.hpp"
+#include "support/weights.hpp"
 
 namespace lehr {
 namespace {
 
 using Weights = std::vector<float>;
 
-Weights weights_of(const Learner& learner) { return test::on_host(learner.parameters().values()); }
+using test::weights_of;
 
 /// A network with oneDNN's and lehr's own kernels; 4 batches, the last one short.
 std::unique_ptr<Learner> residual_learner(LearnerOptions options = {}) {

@@ -29,19 +29,20 @@ std::vector<float> images_for(const Graph& graph) {
   return images;
 }
 
-struct Moments {
+struct OutputMoments {
   double mean = 0;
   double std = 0;
 };
 
 /// Mean and standard deviation of a layer's output in evaluation mode.
-Moments output_of(const Graph& graph, Parameters& parameters, const std::vector<float>& images, NodeId node) {
+OutputMoments output_of(const Graph& graph, Parameters& parameters, const std::vector<float>& images,
+                        NodeId node) {
   Plan plan(graph, parameters, {.batch_size = batch, .mode = Mode::eval, .keep = {node}});
   plan.bind_input(graph.inputs().front(), images);
   plan.forward();
   const std::vector<float> values = test::on_host(plan.value(node));
   const auto count = static_cast<double>(values.size());
-  Moments found;
+  OutputMoments found;
   for (const float value : values) found.mean += static_cast<double>(value);
   found.mean /= count;
   for (const float value : values) found.std += std::pow(static_cast<double>(value) - found.mean, 2);
@@ -71,7 +72,7 @@ Graph residual() {
 
 void expect_unit_outputs(const Graph& graph, Parameters& parameters, const std::vector<float>& images) {
   for (const NodeId layer : layers_of(graph)) {
-    const Moments found = output_of(graph, parameters, images, layer);
+    const OutputMoments found = output_of(graph, parameters, images, layer);
     EXPECT_NEAR(found.std, 1, 1e-4) << graph.node(layer).name;
     if (has_bias(graph.node(layer))) {
       EXPECT_NEAR(found.mean, 0, 1e-4) << graph.node(layer).name;

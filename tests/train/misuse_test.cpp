@@ -23,7 +23,7 @@ namespace {
 using test::message_of;
 
 /// One training batch of 40 and one validation batch of 20.
-std::unique_ptr<Learner> some_learner(LearnerOptions options = {}) {
+std::unique_ptr<Learner> misused_learner(LearnerOptions options = {}) {
   return std::make_unique<Learner>(models::simple_cnn({}),
                                    data::digits({.train = 40, .valid = 20, .seed = 3}), std::move(options));
 }
@@ -33,7 +33,7 @@ std::unique_ptr<Learner> some_learner(LearnerOptions options = {}) {
 
 /// The error of a fit if a callback changes the batch in this way. Later callbacks must not see the change.
 std::string error_after(Event event, const std::function<void(Learner&)>& change) {
-  const auto learner = some_learner();
+  const auto learner = misused_learner();
   learner->on(event, change);
   learner->on(event, [](Learner&) { ADD_FAILURE() << "a later callback sees it"; });
   return message_of<BadInput>([&] { learner->fit(1, 1e-3); });
@@ -88,7 +88,7 @@ TEST(BatchUnderWay, IsCheckedBeforeItIsTracedOrDumped) {
 }
 
 TEST(BatchUnderWay, MayShrink) {
-  const auto learner = some_learner();
+  const auto learner = misused_learner();
   learner->on(Event::before_batch, [](Learner& l) { l.batch().size /= 2; });
   learner->fit(2, 1e-3);
   EXPECT_EQ(learner->history().back().train.samples, 20);
@@ -96,7 +96,7 @@ TEST(BatchUnderWay, MayShrink) {
 }
 
 TEST(BatchUnderWay, IsCheckedInAValidationToo) {
-  const auto learner = some_learner();
+  const auto learner = misused_learner();
   learner->on(Event::before_batch, [](Learner& l) { l.batch().size = 21; });
   EXPECT_THROW(learner->validate(), BadInput);
 }
@@ -106,7 +106,7 @@ TEST(BatchUnderWay, IsCheckedInAValidationToo) {
 TEST(Validation, DoesNotBeginWithinAValidation) {
   for (const Event event :
        {Event::before_validate, Event::before_batch, Event::after_batch, Event::after_validate}) {
-    const auto learner = some_learner();
+    const auto learner = misused_learner();
     bool asked = true;
     learner->on(event, [&asked](Learner& l) {
       if (asked) l.validate();
@@ -125,7 +125,7 @@ TEST(Validation, DoesNotBeginWithinAValidation) {
 TEST(Validation, BeginsAtOtherEventsOfAFitThanItsBatches) {
   for (const Event event : {Event::before_fit, Event::before_epoch, Event::before_train, Event::after_batch,
                             Event::after_train, Event::after_epoch, Event::after_fit}) {
-    const auto learner = some_learner();
+    const auto learner = misused_learner();
     int validations = 0;
     learner->on(event, [&](Learner& l) {
       if (event == Event::after_batch && !l.progress().training) return;
@@ -135,7 +135,7 @@ TEST(Validation, BeginsAtOtherEventsOfAFitThanItsBatches) {
     learner->fit(1, 1e-3);
     EXPECT_EQ(validations, 1) << event_name(event);
   }
-  const auto learner = some_learner();
+  const auto learner = misused_learner();
   learner->on(Event::after_loss, [](Learner& l) { l.validate(); });
   EXPECT_TRUE(message_of<Error>([&] {
                 learner->fit(1, 1e-3);
@@ -162,7 +162,7 @@ class Broken final : public Metric {
 };
 
 TEST(Validation, ThatFailsLeavesTheFitAsItWas) {
-  const auto learner = some_learner({.batch_size = 10});
+  const auto learner = misused_learner({.batch_size = 10});
   Broken& metric = learner->add_metric(Broken());
   int failures = 0;
   learner->on(Event::after_batch, [&](Learner& l) {
@@ -185,7 +185,7 @@ TEST(Validation, ThatFailsLeavesTheFitAsItWas) {
 
 TEST(MetricErrors, NameTheMetric) {
   for (const Broken::At at : {Broken::At::start, Broken::At::add, Broken::At::value}) {
-    const auto learner = some_learner();
+    const auto learner = misused_learner();
     learner->add_metric(Broken()).at = at;
     try {
       learner->fit(1, 1e-3);
@@ -200,7 +200,7 @@ TEST(MetricErrors, NameTheMetric) {
 // Arguments ------------------------------------------------------------------------------
 
 TEST(Subscribing, RefusesNodesThatNothingComputes) {
-  const auto learner = some_learner();
+  const auto learner = misused_learner();
   const int nodes = static_cast<int>(learner->model().nodes().size());
   for (const int node : {99, -1, nodes, nodes + 1}) {
     const std::string said =
@@ -222,13 +222,14 @@ TEST(Subscribing, RefusesNodesThatNothingComputes) {
 }
 
 TEST(Arguments, ThatAreOutOfRange) {
-  const auto learner = some_learner({.batch_size = 10});
+  const auto learner = misused_learner({.batch_size = 10});
   EXPECT_EQ(learner->steps(0), 0);
   EXPECT_EQ(learner->steps(3), 12);
   EXPECT_EQ(message_of<BadInput>([&] { learner->steps(-1); }),
             "the number of epochs must be 0 or more, found -1");
-  EXPECT_EQ(message_of<BadInput>([] { some_learner({.initialisation = static_cast<Initialisation>(99)}); }),
-            "there is no initialisation number 99");
+  EXPECT_EQ(
+      message_of<BadInput>([] { misused_learner({.initialisation = static_cast<Initialisation>(99)}); }),
+      "there is no initialisation number 99");
 }
 
 }  // namespace

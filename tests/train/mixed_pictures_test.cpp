@@ -11,6 +11,7 @@
 #include "support/device.hpp"
 #include "support/message_of.hpp"
 #include "support/mixed_pictures.hpp"
+#include "support/weights.hpp"
 
 namespace lehr {
 namespace {
@@ -33,25 +34,25 @@ std::unique_ptr<Learner> learner_of(const LearnerOptions& options) {
       DataSplits{"", test::mixed_pictures(79), test::mixed_pictures(30, 1)}, options);
 }
 
-Weights weights_of(const Learner& learner) { return test::on_host(learner.parameters().values()); }
+using test::weights_of;
 
-Weights trained(const LearnerOptions& options) {
+Weights trained_on_mixed(const LearnerOptions& options) {
   const auto learner = learner_of(options);
   learner->fit(2, 0.01);
   return weights_of(*learner);
 }
 
 TEST(MixedPictures, TrainToTheSameBitsWithAnyWorkers) {
-  const Weights expected = trained(options_of(0));
-  for (const int workers : {1, 2, 5}) EXPECT_EQ(trained(options_of(workers)), expected) << workers;
+  const Weights expected = trained_on_mixed(options_of(0));
+  for (const int workers : {1, 2, 5}) EXPECT_EQ(trained_on_mixed(options_of(workers)), expected) << workers;
   LearnerOptions plain = options_of(0);
   plain.transforms.clear();
-  EXPECT_NE(trained(plain), expected) << "the transforms are applied";
+  EXPECT_NE(trained_on_mixed(plain), expected) << "the transforms are applied";
 }
 
 TEST(MixedPictures, TrainToTheSameBitsAfterAResumeInMidEpoch) {
   const fs::path file = fs::path(testing::TempDir()) / "lehr_mixed_pictures.safetensors";
-  const Weights expected = trained(options_of(0));
+  const Weights expected = trained_on_mixed(options_of(0));
   const auto first = learner_of(options_of(2));
   first->on(Event::after_batch, [&](Learner& l) {
     if (l.progress().training && l.progress().epoch == 1 && l.progress().batch == 3) l.save_checkpoint(file);

@@ -36,18 +36,18 @@ class Counted final : public Dataset {
   std::shared_ptr<const Dataset> set_;
 };
 
-struct Setting {
+struct NormSetting {
   DataSplits digits = data::digits({.train = 1200, .valid = 10});
   std::shared_ptr<Counted> train = std::make_shared<Counted>(digits.train);
   DataSplits data{"", train, digits.valid};
 };
 
-Graph some_cnn() { return models::simple_cnn({}); }
+Graph normalised_cnn() { return models::simple_cnn({}); }
 const LearnerOptions one_batch{.batch_size = 100, .prefetch = 0, .max_batches = 1};
 
 TEST(Normalisation, IsMeasuredWhenItIsFirstNeededAndThenKept) {
-  Setting setting;
-  Learner learner(some_cnn(), setting.data, one_batch);
+  NormSetting setting;
+  Learner learner(normalised_cnn(), setting.data, one_batch);
   EXPECT_EQ(setting.train->reads, 0) << "the constructor reads no image";
   learner.validate();
   EXPECT_EQ(setting.train->reads, 1200);
@@ -60,18 +60,18 @@ TEST(Normalisation, IsMeasuredWhenItIsFirstNeededAndThenKept) {
 }
 
 TEST(Normalisation, OfAConstLearnerIsKeptToo) {
-  Setting setting;
-  const Learner learner(some_cnn(), setting.data, one_batch);
+  NormSetting setting;
+  const Learner learner(normalised_cnn(), setting.data, one_batch);
   learner.find_lr({.sweep = {.batches = 1}});
   learner.find_lr({.sweep = {.batches = 1}});
   EXPECT_EQ(setting.train->reads, 1400);
 }
 
 TEST(Normalisation, ThatIsGivenIsUsed) {
-  Setting setting;
+  NormSetting setting;
   LearnerOptions options = one_batch;
   options.preprocessing.normalisation = {.mean = {0.5F}, .std = {0.25F}};
-  Learner learner(some_cnn(), setting.data, options);
+  Learner learner(normalised_cnn(), setting.data, options);
   float darkest = 0;
   learner.on(Event::before_batch, [&](Learner& l) {
     if (l.progress().training) darkest = std::ranges::min(l.batch().pixels());
@@ -83,9 +83,9 @@ TEST(Normalisation, ThatIsGivenIsUsed) {
 }
 
 TEST(Normalisation, ThatIsGivenIsChecked) {
-  Setting setting;
+  NormSetting setting;
   const auto learn = [&](Normalisation given) {
-    Learner(some_cnn(), setting.data, {.preprocessing = {.normalisation = std::move(given)}});
+    Learner(normalised_cnn(), setting.data, {.preprocessing = {.normalisation = std::move(given)}});
   };
   EXPECT_THROW(learn({.mean = {0, 0}, .std = {1, 1}}), BadInput);
   EXPECT_THROW(learn({.mean = {0}, .std = {0}}), BadInput);
@@ -95,14 +95,14 @@ TEST(Normalisation, ThatIsGivenIsChecked) {
 }
 
 TEST(Normalisation, MeasuringIsToldOf) {
-  Setting setting;
+  NormSetting setting;
   LearnerOptions options = one_batch;
   std::vector<std::int64_t> told;
   options.measuring = [&](std::int64_t done, std::int64_t total) {
     EXPECT_EQ(total, 1200);
     told.push_back(done);
   };
-  Learner learner(some_cnn(), setting.data, options);
+  Learner learner(normalised_cnn(), setting.data, options);
   EXPECT_TRUE(told.empty());
   learner.fit(1, 1e-3);
   EXPECT_EQ(told, (std::vector<std::int64_t>{512, 1024, 1200}));
@@ -113,22 +113,22 @@ TEST(Normalisation, ComesWithACheckpoint) {
   const auto file = std::filesystem::path(testing::TempDir()) / "normalisation.safetensors";
   LearnerOptions options = one_batch;
   options.preprocessing.normalisation = {.mean = {0.5F}, .std = {0.25F}};
-  Setting first;
-  Learner saved(some_cnn(), first.data, options);
+  NormSetting first;
+  Learner saved(normalised_cnn(), first.data, options);
   saved.on(Event::after_epoch, [&](Learner& l) {
     if (l.progress().epoch == 0) l.save_checkpoint(file);
   });
   saved.fit(2, 1e-3);
 
-  Setting second;
-  Learner resumed(some_cnn(), second.data, one_batch);
+  NormSetting second;
+  Learner resumed(normalised_cnn(), second.data, one_batch);
   resumed.fit(2, 1e-3, {.resume = file});
   EXPECT_EQ(second.train->reads, 1024 + 100) << "1,024 images identify the data; none are measured";
   EXPECT_EQ(resumed.preprocessing().normalisation, options.preprocessing.normalisation);
   EXPECT_EQ(test::on_host(resumed.parameters().values()), test::on_host(saved.parameters().values()));
 
   options.preprocessing.normalisation.mean[0] = 0;
-  Learner another(some_cnn(), second.data, options);
+  Learner another(normalised_cnn(), second.data, options);
   EXPECT_THROW(another.fit(2, 1e-3, {.resume = file}), BadInput);
 }
 

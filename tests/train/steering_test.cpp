@@ -17,6 +17,7 @@
 #include "lehr/train/learner.hpp"
 #include "support/device.hpp"
 #include "support/message_of.hpp"
+#include "support/weights.hpp"
 
 namespace lehr {
 namespace {
@@ -32,7 +33,7 @@ Learner& fresh_learner(std::unique_ptr<Learner>& learner, std::int64_t max_batch
   return *learner;
 }
 
-std::vector<float> weights_of(const Learner& learner) { return test::on_host(learner.parameters().values()); }
+using test::weights_of;
 
 // What callbacks may change --------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ struct Matrix {
 };
 
 /// to (rows x columns) = scale * a * b + keep * to, where `joined` is the number of columns of a.
-struct Product {
+struct GramProduct {
   std::int64_t rows;
   std::int64_t columns;
   std::int64_t joined;
@@ -28,7 +28,7 @@ struct Product {
   float keep = 0;
 };
 
-void multiply_rows(const Product& p, const Matrix& a, const Matrix& b, float* to) {
+void multiply_rows(const GramProduct& p, const Matrix& a, const Matrix& b, float* to) {
   const onednn::OneThread scope;
   const dnnl_status_t status =
       dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', p.rows, p.columns, p.joined, p.scale,
@@ -41,11 +41,11 @@ void multiply_rows(const Product& p, const Matrix& a, const Matrix& b, float* to
 }
 
 /// Threads share the rows.
-void multiply(const Product& p, const Matrix& a, const Matrix& b, float* to) {
+void multiply(const GramProduct& p, const Matrix& a, const Matrix& b, float* to) {
   constexpr std::int64_t min_multiply_adds = 1 << 18;
   const std::int64_t grain = std::max<std::int64_t>(8, min_multiply_adds / (p.columns * p.joined));
   parallel_for(p.rows, grain, [&](std::int64_t begin, std::int64_t end, int) {
-    Product some = p;
+    GramProduct some = p;
     some.rows = end - begin;
     Matrix from = a;
     from.data += begin * (a.transposed ? 1 : a.columns);

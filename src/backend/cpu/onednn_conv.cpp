@@ -9,9 +9,6 @@
 namespace lehr::cpu {
 namespace {
 
-const float* floats(const void* data) { return static_cast<const float*>(data); }
-float* floats(void* data) { return static_cast<float*>(data); }
-
 class OnednnConv final : public HostKernel {
  public:
   explicit OnednnConv(const KernelSpec& spec)

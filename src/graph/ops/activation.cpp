@@ -10,7 +10,7 @@
 namespace lehr::ops {
 namespace {
 
-constexpr std::string_view op_name = "activation";
+constexpr std::string_view activation_name = "activation";
 
 using Kind = Activation::Kind;
 constexpr std::array<std::pair<Kind, std::string_view>, 7> kinds{{{Kind::relu, "relu"},
@@ -23,9 +23,9 @@ constexpr std::array<std::pair<Kind, std::string_view>, 7> kinds{{{Kind::relu, "
 
 void check(const Activation::Spec& spec) {
   constexpr double largest = std::numeric_limits<float>::max();
-  graph::expect_between(op_name, "a leak", spec.leak, 0.0, 1.0);
-  graph::expect_between(op_name, "a value to subtract", spec.subtract, -largest, largest);
-  graph::expect_between(op_name, "a clamp", spec.clamp, -largest, largest);
+  graph::expect_between(activation_name, "a leak", spec.leak, 0.0, 1.0);
+  graph::expect_between(activation_name, "a value to subtract", spec.subtract, -largest, largest);
+  graph::expect_between(activation_name, "a clamp", spec.clamp, -largest, largest);
 }
 
 }  // namespace
@@ -57,7 +57,7 @@ Attributes Activation::attributes() const {
 
 TensorSpec Activation::infer(std::span<const TensorSpec> inputs) const {
   check(spec);
-  return graph::single_input(op_name, inputs);
+  return graph::single_input(activation_name, inputs);
 }
 
 }  // namespace lehr::ops
@@ -65,7 +65,7 @@ TensorSpec Activation::infer(std::span<const TensorSpec> inputs) const {
 namespace lehr::graph {
 
 void register_activation(OpRegistry& registry) {
-  registry.add_built_in(ops::op_name, [](const Attributes& given) {
+  registry.add_built_in(ops::activation_name, [](const Attributes& given) {
     const ops::Activation::Spec spec{.kind = ops::activation_kind(given.text("kind")),
                                      .leak = given.real("leak"),
                                      .subtract = given.real("subtract"),

@@ -8,10 +8,10 @@
 namespace lehr::ops {
 namespace {
 
-constexpr std::string_view op_name = "adaptive_avg_pool2d";
+constexpr std::string_view adaptive_avg_pool2d_name = "adaptive_avg_pool2d";
 
 void check(const AdaptiveAvgPool2d::Spec& spec) {
-  graph::expect_between(op_name, "an output", spec.output, 1, graph::max_setting);
+  graph::expect_between(adaptive_avg_pool2d_name, "an output", spec.output, 1, graph::max_setting);
 }
 
 // Cells start at floor(i in / out) and end before ceil((i + 1) in / out). With in = q out + r, the
@@ -35,8 +35,8 @@ Attributes AdaptiveAvgPool2d::attributes() const {
 
 TensorSpec AdaptiveAvgPool2d::infer(std::span<const TensorSpec> inputs) const {
   check(spec);
-  const TensorSpec& image = graph::single_image(op_name, inputs);
-  return graph::checked_spec(op_name, image.dtype,
+  const TensorSpec& image = graph::single_image(adaptive_avg_pool2d_name, inputs);
+  return graph::checked_spec(adaptive_avg_pool2d_name, image.dtype,
                              {image.shape[0], image.shape[1], spec.output.h, spec.output.w});
 }
 
@@ -53,7 +53,7 @@ std::optional<Window> AdaptiveAvgPool2d::window(std::span<const TensorSpec> inpu
 namespace lehr::graph {
 
 void register_adaptive_avg_pool2d(OpRegistry& registry) {
-  registry.add_built_in(ops::op_name, [](const Attributes& given) {
+  registry.add_built_in(ops::adaptive_avg_pool2d_name, [](const Attributes& given) {
     const ops::AdaptiveAvgPool2d::Spec spec{.output = size2(given, "output")};
     ops::check(spec);
     return std::make_shared<const ops::AdaptiveAvgPool2d>(spec);

@@ -6,7 +6,7 @@
 namespace lehr::ops {
 namespace {
 
-constexpr std::string_view op_name = "avg_pool2d";
+constexpr std::string_view avg_pool2d_name = "avg_pool2d";
 
 graph::Sliding sliding(const AvgPool2d::Spec& spec) { return {spec.kernel, spec.stride, spec.padding}; }
 
@@ -19,7 +19,7 @@ Attributes AvgPool2d::attributes() const {
 }
 
 TensorSpec AvgPool2d::infer(std::span<const TensorSpec> inputs) const {
-  return graph::infer_pooling(op_name, sliding(spec), inputs);
+  return graph::infer_pooling(avg_pool2d_name, sliding(spec), inputs);
 }
 
 std::optional<Window> AvgPool2d::window(std::span<const TensorSpec>) const {
@@ -31,8 +31,8 @@ std::optional<Window> AvgPool2d::window(std::span<const TensorSpec>) const {
 namespace lehr::graph {
 
 void register_avg_pool2d(OpRegistry& registry) {
-  registry.add_built_in(ops::op_name, [](const Attributes& given) {
-    const Sliding window = read_pooling(ops::op_name, given);
+  registry.add_built_in(ops::avg_pool2d_name, [](const Attributes& given) {
+    const Sliding window = read_pooling(ops::avg_pool2d_name, given);
     return std::make_shared<const ops::AvgPool2d>(
         ops::AvgPool2d::Spec{.kernel = window.kernel,
                              .stride = window.stride,

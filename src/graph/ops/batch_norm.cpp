@@ -5,13 +5,13 @@
 namespace lehr::ops {
 namespace {
 
-constexpr std::string_view op_name = "batch_norm";
+constexpr std::string_view batch_norm_name = "batch_norm";
 
 void check(const BatchNorm::Spec& spec) {
   // Below this bound, 1/sqrt(eps) of a constant channel is no longer a useful single-precision
   // number.
-  graph::expect_between(op_name, "eps", spec.eps, 1e-12, 1.0);
-  graph::expect_between(op_name, "momentum", spec.momentum, 0.0, 1.0);
+  graph::expect_between(batch_norm_name, "eps", spec.eps, 1e-12, 1.0);
+  graph::expect_between(batch_norm_name, "momentum", spec.momentum, 0.0, 1.0);
 }
 
 }  // namespace
@@ -26,7 +26,7 @@ Attributes BatchNorm::attributes() const {
 
 TensorSpec BatchNorm::infer(std::span<const TensorSpec> inputs) const {
   check(spec);
-  return graph::single_image(op_name, inputs);
+  return graph::single_image(batch_norm_name, inputs);
 }
 
 std::vector<ParameterSpec> BatchNorm::parameters(std::span<const TensorSpec> inputs) const {
@@ -42,7 +42,7 @@ std::vector<ParameterSpec> BatchNorm::parameters(std::span<const TensorSpec> inp
 namespace lehr::graph {
 
 void register_batch_norm(OpRegistry& registry) {
-  registry.add_built_in(ops::op_name, [](const Attributes& given) {
+  registry.add_built_in(ops::batch_norm_name, [](const Attributes& given) {
     const ops::BatchNorm::Spec spec{
         .eps = given.real("eps"), .momentum = given.real("momentum"), .zero_init = given.flag("zero_init")};
     ops::check(spec);

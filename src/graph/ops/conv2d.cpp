@@ -6,16 +6,16 @@
 namespace lehr::ops {
 namespace {
 
-constexpr std::string_view op_name = "conv2d";
+constexpr std::string_view conv2d_name = "conv2d";
 
 graph::Sliding sliding(const Conv2d::Spec& spec) {
   return {spec.kernel, spec.stride, spec.padding, spec.dilation};
 }
 
 void check(const Conv2d::Spec& spec) {
-  graph::expect_between(op_name, "out_channels", spec.out_channels, 1, graph::max_setting);
-  graph::check_sliding(op_name, sliding(spec));
-  graph::expect_between(op_name, "groups", spec.groups, 1, graph::max_setting);
+  graph::expect_between(conv2d_name, "out_channels", spec.out_channels, 1, graph::max_setting);
+  graph::check_sliding(conv2d_name, sliding(spec));
+  graph::expect_between(conv2d_name, "groups", spec.groups, 1, graph::max_setting);
   if (spec.out_channels % spec.groups != 0) {
     throw BadInput("conv2d needs out_channels that are a multiple of its " + std::to_string(spec.groups) +
                    " groups, found " + std::to_string(spec.out_channels));
@@ -23,7 +23,7 @@ void check(const Conv2d::Spec& spec) {
 }
 
 Shape weight_shape(const Conv2d::Spec& spec, const Shape& image) {
-  return graph::checked_spec(op_name, DType::f32,
+  return graph::checked_spec(conv2d_name, DType::f32,
                              {spec.out_channels, image[1] / spec.groups, spec.kernel.h, spec.kernel.w})
       .shape;
 }
@@ -46,14 +46,14 @@ Attributes Conv2d::attributes() const {
 
 TensorSpec Conv2d::infer(std::span<const TensorSpec> inputs) const {
   check(spec);
-  const TensorSpec& image = graph::single_image(op_name, inputs);
+  const TensorSpec& image = graph::single_image(conv2d_name, inputs);
   if (image.shape[1] % spec.groups != 0) {
     throw BadInput("conv2d needs input channels that are a multiple of its " + std::to_string(spec.groups) +
                    " groups, found " + image.shape.str());
   }
   weight_shape(spec, image.shape);
-  const Size2 out = graph::positions(op_name, sliding(spec), image.shape);
-  return graph::checked_spec(op_name, image.dtype, {image.shape[0], spec.out_channels, out.h, out.w});
+  const Size2 out = graph::positions(conv2d_name, sliding(spec), image.shape);
+  return graph::checked_spec(conv2d_name, image.dtype, {image.shape[0], spec.out_channels, out.h, out.w});
 }
 
 std::vector<ParameterSpec> Conv2d::parameters(std::span<const TensorSpec> inputs) const {
@@ -64,7 +64,7 @@ std::vector<ParameterSpec> Conv2d::parameters(std::span<const TensorSpec> inputs
 
 std::int64_t Conv2d::multiply_adds(std::span<const TensorSpec> inputs) const {
   const std::int64_t a_position = weight_shape(spec, inputs[0].shape).numel() / spec.out_channels;
-  return graph::checked_product(op_name, {infer(inputs).shape.numel(), a_position});
+  return graph::checked_product(conv2d_name, {infer(inputs).shape.numel(), a_position});
 }
 
 std::optional<Window> Conv2d::window(std::span<const TensorSpec>) const {
@@ -76,7 +76,7 @@ std::optional<Window> Conv2d::window(std::span<const TensorSpec>) const {
 namespace lehr::graph {
 
 void register_conv2d(OpRegistry& registry) {
-  registry.add_built_in(ops::op_name, [](const Attributes& given) {
+  registry.add_built_in(ops::conv2d_name, [](const Attributes& given) {
     const ops::Conv2d::Spec spec{.out_channels = given.integer("out_channels"),
                                  .kernel = size2(given, "kernel"),
                                  .stride = size2(given, "stride"),

@@ -8,12 +8,12 @@
 namespace lehr::ops {
 namespace {
 
-constexpr std::string_view op_name = "cross_entropy";
+constexpr std::string_view cross_entropy_name = "cross_entropy";
 
 void check(const CrossEntropy::Spec& spec) {
-  graph::expect_between(op_name, "label_smoothing", spec.label_smoothing, 0.0, 1.0);
+  graph::expect_between(cross_entropy_name, "label_smoothing", spec.label_smoothing, 0.0, 1.0);
   for (const double weight : spec.class_weights) {
-    graph::expect_between(op_name, "class weights", weight, 0.0,
+    graph::expect_between(cross_entropy_name, "class weights", weight, 0.0,
                           static_cast<double>(std::numeric_limits<float>::max()));
   }
   const auto positive = [](double weight) { return weight > 0; };
@@ -33,11 +33,11 @@ Attributes CrossEntropy::attributes() const {
 
 TensorSpec CrossEntropy::infer(std::span<const TensorSpec> inputs) const {
   check(spec);
-  graph::expect_count(op_name, inputs, 2);
+  graph::expect_count(cross_entropy_name, inputs, 2);
   const TensorSpec& logits = inputs[0];
   const TensorSpec& targets = inputs[1];
-  graph::expect_real(op_name, logits);
-  graph::expect_rank(op_name, logits, 2, "(N, classes) of scores");
+  graph::expect_real(cross_entropy_name, logits);
+  graph::expect_rank(cross_entropy_name, logits, 2, "(N, classes) of scores");
   const bool numbers = targets.dtype == DType::i64 && targets.shape == Shape{logits.shape[0]};
   const bool probabilities = targets.dtype == DType::f32 && targets.shape == logits.shape;
   if (!numbers && !probabilities) {
@@ -59,7 +59,7 @@ TensorSpec CrossEntropy::infer(std::span<const TensorSpec> inputs) const {
 namespace lehr::graph {
 
 void register_cross_entropy(OpRegistry& registry) {
-  registry.add_built_in(ops::op_name, [](const Attributes& given) {
+  registry.add_built_in(ops::cross_entropy_name, [](const Attributes& given) {
     ops::CrossEntropy::Spec spec{.label_smoothing = given.real("label_smoothing"),
                                  .class_weights = given.reals("class_weights")};
     ops::check(spec);

@@ -5,10 +5,10 @@
 namespace lehr::ops {
 namespace {
 
-constexpr std::string_view op_name = "dropout";
+constexpr std::string_view dropout_name = "dropout";
 
 // The upper bound keeps the scale 1/(1-p) useful in single precision.
-void check(const Dropout::Spec& spec) { graph::expect_between(op_name, "p", spec.p, 0.0, 0.999); }
+void check(const Dropout::Spec& spec) { graph::expect_between(dropout_name, "p", spec.p, 0.0, 0.999); }
 
 }  // namespace
 
@@ -20,7 +20,7 @@ Attributes Dropout::attributes() const {
 
 TensorSpec Dropout::infer(std::span<const TensorSpec> inputs) const {
   check(spec);
-  return graph::single_input(op_name, inputs);
+  return graph::single_input(dropout_name, inputs);
 }
 
 }  // namespace lehr::ops
@@ -28,7 +28,7 @@ TensorSpec Dropout::infer(std::span<const TensorSpec> inputs) const {
 namespace lehr::graph {
 
 void register_dropout(OpRegistry& registry) {
-  registry.add_built_in(ops::op_name, [](const Attributes& given) {
+  registry.add_built_in(ops::dropout_name, [](const Attributes& given) {
     const ops::Dropout::Spec spec{.p = given.real("p")};
     ops::check(spec);
     return std::make_shared<const ops::Dropout>(spec);

@@ -6,7 +6,7 @@
 namespace lehr::ops {
 namespace {
 
-constexpr std::string_view op_name = "max_pool2d";
+constexpr std::string_view max_pool2d_name = "max_pool2d";
 
 graph::Sliding sliding(const MaxPool2d::Spec& spec) { return {spec.kernel, spec.stride, spec.padding}; }
 
@@ -15,7 +15,7 @@ graph::Sliding sliding(const MaxPool2d::Spec& spec) { return {spec.kernel, spec.
 Attributes MaxPool2d::attributes() const { return graph::pooling_attributes(sliding(spec)); }
 
 TensorSpec MaxPool2d::infer(std::span<const TensorSpec> inputs) const {
-  return graph::infer_pooling(op_name, sliding(spec), inputs);
+  return graph::infer_pooling(max_pool2d_name, sliding(spec), inputs);
 }
 
 std::optional<Window> MaxPool2d::window(std::span<const TensorSpec>) const {
@@ -27,8 +27,8 @@ std::optional<Window> MaxPool2d::window(std::span<const TensorSpec>) const {
 namespace lehr::graph {
 
 void register_max_pool2d(OpRegistry& registry) {
-  registry.add_built_in(ops::op_name, [](const Attributes& given) {
-    const Sliding window = read_pooling(ops::op_name, given);
+  registry.add_built_in(ops::max_pool2d_name, [](const Attributes& given) {
+    const Sliding window = read_pooling(ops::max_pool2d_name, given);
     return std::make_shared<const ops::MaxPool2d>(
         ops::MaxPool2d::Spec{.kernel = window.kernel, .stride = window.stride, .padding = window.padding});
   });

@@ -3,26 +3,26 @@
 namespace lehr::models {
 namespace {
 
-constexpr std::string_view model_name = "resnet18";
+constexpr std::string_view resnet18_name = "resnet18";
 constexpr std::int64_t blocks_a_stage = 2;
 
 }  // namespace
 
 Graph resnet18(const ResNet18Options& options) {
-  return residual_network(model_name, {.in = options.in,
-                                       .classes = options.classes,
-                                       .widths = {64, 128, 256, 512},
-                                       .blocks = blocks_a_stage,
-                                       .zero_init_residual = options.zero_init_residual,
-                                       .dropout = options.dropout});
+  return residual_network(resnet18_name, {.in = options.in,
+                                          .classes = options.classes,
+                                          .widths = {64, 128, 256, 512},
+                                          .blocks = blocks_a_stage,
+                                          .zero_init_residual = options.zero_init_residual,
+                                          .dropout = options.dropout});
 }
 
 void register_resnet18(ModelRegistry& registry) {
-  registry.add_built_in(model_name, [](const ModelRequest& request) {
-    ResNetSmallOptions options = residual_options(model_name, request);
+  registry.add_built_in(resnet18_name, [](const ModelRequest& request) {
+    ResNetSmallOptions options = residual_options(resnet18_name, request);
     options.blocks = blocks_a_stage;
     if (request.channels.empty()) options.widths = {64, 128, 256, 512};
-    return residual_network(model_name, options);
+    return residual_network(resnet18_name, options);
   });
 }
 

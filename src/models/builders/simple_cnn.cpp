@@ -10,12 +10,13 @@
 namespace lehr::models {
 namespace {
 
-constexpr std::string_view model_name = "simple-cnn";
+constexpr std::string_view simple_cnn_name = "simple-cnn";
 
 // Names each layer by its number, as torch.nn.Sequential does.
 class Sequential {
  public:
-  explicit Sequential(const Shape& in) : graph_("simple-cnn"), last_(image_input(graph_, model_name, in)) {}
+  explicit Sequential(const Shape& in)
+      : graph_("simple-cnn"), last_(image_input(graph_, simple_cnn_name, in)) {}
 
   template <class SomeOp>
   void add(SomeOp op) {
@@ -88,6 +89,6 @@ Graph simple_cnn(const SimpleCnnOptions& options) {
   return std::move(layers).take();
 }
 
-void register_simple_cnn(ModelRegistry& registry) { registry.add_built_in(model_name, from_request); }
+void register_simple_cnn(ModelRegistry& registry) { registry.add_built_in(simple_cnn_name, from_request); }
 
 }  // namespace lehr::models

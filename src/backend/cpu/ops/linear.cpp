@@ -6,6 +6,7 @@
 #include "backend/cpu/onednn_elementwise.hpp"
 #include "backend/cpu/onednn_product.hpp"
 #include "backend/cpu/ops.hpp"
+#include "backend/cpu/support.hpp"
 #include "lehr/core/parallel.hpp"
 
 namespace lehr::cpu {
@@ -13,9 +14,6 @@ namespace {
 
 using onednn::Product;
 using onednn::WorkspaceOffsets;
-
-const float* floats(const void* data) { return static_cast<const float*>(data); }
-float* floats(void* data) { return static_cast<float*>(data); }
 
 /// sums[column] = sum over rows. Each thread has its own columns, so the order of additions is
 /// fixed. A few rows at a time are added in float, and their sums in double.
