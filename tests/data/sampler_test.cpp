@@ -77,7 +77,7 @@ class Chosen final : public Sampler {
   std::int64_t size() const override { return std::ssize(samples_); }
   void order(std::int64_t epoch, std::span<std::int64_t> samples) const override {
     std::ranges::copy(samples_, samples.begin());
-    std::ranges::rotate(samples, samples.begin() + epoch % size());
+    std::rotate(samples.begin(), samples.begin() + epoch % size(), samples.end());
   }
 
  private:
