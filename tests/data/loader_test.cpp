@@ -12,6 +12,7 @@
 #include "lehr/core/disk_error.hpp"
 #include "lehr/core/parallel.hpp"
 #include "lehr/data/sampler.hpp"
+#include "lehr/image/edit.hpp"
 #include "support.hpp"
 #include "support/message_of.hpp"
 
@@ -222,6 +223,37 @@ TEST(Loader, NamesTheFirstSampleThatCannotBeRead) {
     loader.start(0, 0);
     EXPECT_NE(loader.next(), nullptr);
   }
+}
+
+/// A data set of one picture, with any number of bits and any label.
+class OddSet final : public Dataset {
+ public:
+  OddSet(int bits, std::int64_t label) : bits_(bits), label_(label) {}
+  std::int64_t size() const override { return 1; }
+  Shape image_shape() const override { return {3, 5, 7}; }
+  std::span<const std::string> class_names() const override { return names_; }
+  std::int64_t label(std::int64_t) const override { return label_; }
+  void read(std::int64_t, Image& picture) const override {
+    std::ranges::fill(picture.reset(image_shape()), std::uint8_t{1});
+    picture = image::with_bits(picture, bits_);
+  }
+
+ private:
+  int bits_;
+  std::int64_t label_;
+  std::vector<std::string> names_{"a", "b"};
+};
+
+TEST(Loader, RefusesPicturesAndLabelsThatWereNotPromised) {
+  const auto load = [](int bits, std::int64_t label) {
+    Loader loader(std::make_shared<OddSet>(bits, label), options_of(1));
+    loader.start(0);
+    loader.next();
+  };
+  EXPECT_NO_THROW(load(8, 1));
+  expect_bad_input([&] { load(16, 1); }, {"with 8 bits, found (3, 5, 7) with 16"});
+  expect_bad_input([&] { load(8, 2); }, {"sample 0: the label is 2, expected 0 to 1"});
+  expect_bad_input([&] { load(8, -1); }, {"the label is -1"});
 }
 
 /// A data set that calls a function for each picture. The function throws.

@@ -127,11 +127,11 @@ TEST(OwnSampler, IsUsedByName) {
 
 TEST(OwnSampler, CannotAskForWhatIsNotThere) {
   register_sampler("beyond", [](const SamplerInput&, Settings&) {
-    return std::make_unique<Chosen>(Order{0, 7});
+    return std::make_unique<Chosen>(Order{0, 5});
   });
   Loader loader(std::make_shared<Sized>(5),
                 {.sampler = {"beyond"}, .preprocessing = {.shape = {1, 1, 1}, .normalisation = {{0}, {1}}}});
-  expect_bad_input([&] { loader.start(0); }, {"the sampler beyond asks for sample 7; the dataset has 5"});
+  expect_bad_input([&] { loader.start(0); }, {"the sampler beyond asks for sample 5; the dataset has 5"});
 }
 
 // Shards ----------------------------------------------------------------------------------

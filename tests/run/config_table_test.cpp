@@ -18,6 +18,44 @@ TEST(ConfigTable, AddsNoKeyTwice) {
   EXPECT_EQ(refusal([&] { table.add(without); }), "the field \"new\" has no accessors");
 }
 
+using Keys = std::vector<std::string>;
+
+Keys keys_of_fields(bool (*is_listed)(const ConfigField&)) {
+  Keys keys;
+  const ConfigTable table = train_config_table();
+  for (const ConfigField& field : table.fields()) {
+    if (is_listed(field)) keys.push_back(field.key);
+  }
+  return keys;
+}
+
+// All other fields are recorded and stay as they were.
+TEST(ConfigTable, ListsWhatIsNotRecordedAndWhatAResumeMayChange) {
+  EXPECT_EQ(keys_of_fields([](const ConfigField& field) { return !field.recorded; }),
+            (Keys{"require-checkpoints", "resume", "out", "name", "require-records", "no-save"}));
+  EXPECT_EQ(keys_of_fields([](const ConfigField& field) { return field.on_resume == OnResume::replace; }),
+            (Keys{"data", "csv", "jsonl"}));
+  EXPECT_EQ(
+      keys_of_fields([](const ConfigField& field) { return field.on_resume == OnResume::free; }),
+      (Keys{"time-limit", "require-checkpoints", "threads", "workers", "resume", "out", "require-records"}));
+}
+
+TEST(ConfigTable, RefusesValuesBesideTheirRange) {
+  const ConfigTable table = train_config_table();
+  const std::vector<std::pair<std::string, std::string>> wrong{
+      {"channels", "8,0"},       {"first-kernel", "0"},    {"first-kernel", "1002"}, {"dropout", "1"},
+      {"batch-size", "0"},       {"momentum", "1"},        {"label-smoothing", "1"}, {"epochs", "0"},
+      {"early-stopping", "0"},   {"plateau-factor", "1"},  {"accumulate", "0"},      {"ema", "1"},
+      {"stats-every", "0"},      {"snapshots-every", "0"}, {"threads", "0"},         {"threads", "1025"},
+      {"workers", "1025"},       {"prefetch", "1025"},     {"max-batches", "-1"},    {"weight-decay", "-1"},
+      {"keep-checkpoints", "-1"}};
+  TrainConfig config;
+  for (const auto& [key, text] : wrong) {
+    EXPECT_TRUE(refusal([&] { table.give(config, key, text); }).starts_with("--" + key + " takes"))
+        << key << " " << text;
+  }
+}
+
 TEST(ConfigTable, FindsKeysWithUnderscoresAndSuggestsTheNearest) {
   const ConfigTable table = train_config_table();
   EXPECT_EQ(table.field("batch_size").key, "batch-size");

@@ -79,6 +79,17 @@ TEST(EveryField, HasAnotherValueThanTheDefaultHere) {
   });
 }
 
+TEST(EveryField, ChangesNoOtherField) {
+  for_every_field([](const Case& c) {
+    const TrainConfig changed = c.changed();
+    for (const ConfigField& other : c.table.fields()) {
+      if (other.key != c.field.key) {
+        EXPECT_EQ(other.get(changed), other.get(TrainConfig{})) << other.key;
+      }
+    }
+  });
+}
+
 TEST(EveryField, IsAnOptionOfACommandLine) {
   for_every_field([](const Case& c) {
     std::vector<std::string> line{"--" + c.field.key};

@@ -14,14 +14,15 @@ namespace {
 
 using namespace store;
 
-/// Counts for 16 channels with 40 values each. The channels in `dead` contain only zeros.
+/// Counts for 16 channels with 40 values each. The channels in `dead` contain only zeros, and channel 9
+/// only values near zero.
 TensorStats stats_with_channels(std::int64_t step, const std::vector<std::uint32_t>& dead) {
   TensorStats stats = some_stats(step, 0);
   stats.channels.values = 40;
   for (std::uint32_t channel = 0; channel < 16; ++channel) {
     const bool is_dead = std::ranges::find(dead, channel) != dead.end();
     stats.channels.counts.push_back({.zero = is_dead ? 40U : channel,
-                                     .near_zero_abs = is_dead ? 40U : channel + 3,
+                                     .near_zero_abs = is_dead || channel == 9 ? 40U : channel + 3,
                                      .saturated = 16 - channel});
   }
   return stats;
@@ -37,7 +38,7 @@ TEST(DeadChannels, AreZeroInTheLastFifthOfTheBatches) {
   std::vector<TensorStats> entries;
   for (std::int64_t i = 0; i < 8; ++i) entries.push_back(stats_with_channels(i, {}));
   entries.push_back(stats_with_channels(8, {4, 7, 11, 15}));
-  entries.push_back(stats_with_channels(9, {4, 7, 11}));
+  entries.push_back(stats_with_channels(9, {2, 4, 7, 11}));
   const LayerStats layer = layer_of(entries);
   EXPECT_EQ(layer.activation.channel_count(), 16U);
   EXPECT_EQ(layer.activation.dead_channels(), (std::vector<std::int64_t>{4, 7, 11}));
@@ -72,6 +73,13 @@ TEST(ChannelSeries, GiveBackWhatTheyTook) {
   joined.add(9, Watched::activation, stats_with_channels(5, {5}));
   for (const PackedTensor& tensor : batch.tensors()) joined.add(tensor.layer, tensor, batch);
   for (const PackedTensor& tensor : joined.tensors()) series.push(tensor, joined);
+  PackedStats direct;
+  direct.add(9, Watched::activation, stats_with_channels(5, {5}));
+  direct.add(0, Watched::weight, some_stats(0, 0));
+  direct.add(1, Watched::activation, stats_with_channels(1, {3}));
+  direct.add(2, Watched::activation, stats_with_channels(2, {}));
+  EXPECT_EQ(channels_text(joined.tensors()), channels_text(direct.tensors()));
+  EXPECT_EQ(joined.channels(), direct.channels());
   ASSERT_EQ(series.size(), 4U);
   EXPECT_EQ(series.channels(0), stats_with_channels(5, {5}).channels);
   EXPECT_TRUE(series.channels(1).empty());
@@ -85,8 +93,8 @@ TEST(ChannelSeries, GiveBackWhatTheyTook) {
 void record(const std::filesystem::path& file) {
   RunWriter writer(file, run_info("a"));
   writer.layers(layer_infos());
-  writer.step(step_row(0), {{0, 0, true, 0, Watched::activation, stats_with_channels(0, {4, 7})},
-                            {0, 0, true, 0, Watched::weight, some_stats(0, 0)},
+  writer.step(step_row(0), {{0, 0, true, 0, Watched::weight, some_stats(0, 0)},
+                            {0, 0, true, 0, Watched::activation, stats_with_channels(0, {4, 7})},
                             {0, 0, true, 1, Watched::activation, stats_with_channels(0, {1})}});
   writer.step(step_row(1), stats_rows(1));
   writer.finish({});
@@ -97,8 +105,8 @@ TEST(ChannelStore, KeepsWhatWasCounted) {
   record(folder / "lehr.db");
   const RunRecords run = RunStore(folder / "lehr.db").read("a");
   ASSERT_EQ(run.stats.size(), 5U);
-  EXPECT_EQ(run.stats[0].stats.channels, stats_with_channels(0, {4, 7}).channels);
-  EXPECT_TRUE(run.stats[1].stats.channels.empty());
+  EXPECT_TRUE(run.stats[0].stats.channels.empty());
+  EXPECT_EQ(run.stats[1].stats.channels, stats_with_channels(0, {4, 7}).channels);
   EXPECT_EQ(run.stats[2].stats.channels, stats_with_channels(0, {1}).channels);
   EXPECT_TRUE(run.stats[3].stats.channels.empty()) << "a batch without counts of channels";
   EXPECT_EQ(recorded_layers(run).layers[0].dead_channels_text(), "layer 0: 2 of 16 channels dead: 4, 7");

@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <map>
+
 #include "store/run_support.hpp"
 #include "store/sqlite.hpp"
 #include "support/ordinary_user.hpp"
@@ -47,6 +49,32 @@ std::vector<std::string> columns_of(const fs::path& file) {
   return all;
 }
 
+using Columns = std::map<std::string, std::vector<std::string>>;
+
+/// The tables and those of their columns that an upgrade leaves as they are.
+Columns lasting_columns(const fs::path& file) {
+  const Database database(file, Access::read);
+  Statement statement(database,
+                      "SELECT s.name, c.name FROM sqlite_schema AS s, pragma_table_info(s.name) AS c "
+                      "WHERE s.type = 'table' AND c.name NOT IN ('forward_seconds', 'backward_seconds', "
+                      "'numbers') ORDER BY s.name, c.cid");
+  Columns columns;
+  while (statement.next()) columns[statement.text(0)].push_back(statement.text(1));
+  return columns;
+}
+
+std::map<std::string, std::vector<std::string>> rows_of(const fs::path& file, const Columns& columns) {
+  const Database database(file, Access::read);
+  std::map<std::string, std::vector<std::string>> rows;
+  for (const auto& [table, names] : columns) {
+    std::string row;
+    for (const std::string& name : names) row += (row.empty() ? "" : " || ' ' || ") + ("quote(" + name + ")");
+    Statement statement(database, "SELECT " + row + " FROM " + table + " ORDER BY 1");
+    while (statement.next()) rows[table].push_back(statement.text(0));
+  }
+  return rows;
+}
+
 /// The contents can be read and are what was measured.
 void expect_upgraded(const RunStore& store, int from) {
   ASSERT_EQ(store.runs().size(), 2U);
@@ -83,8 +111,12 @@ TEST_P(OlderStore, IsUpgradedWhenItIsOpenedForWriting) {
 TEST_P(OlderStore, IsUpgradedWhenItIsRead) {
   const TemporaryFolder folder;
   const fs::path file = copy_of_version(GetParam(), folder);
+  const Columns columns = lasting_columns(file);
+  const auto before = rows_of(file, columns);
+  EXPECT_GT(before.at("confusion").size(), 10U);
   expect_upgraded(RunStore(file), GetParam());
   EXPECT_EQ(version_of(file), schema_version);
+  EXPECT_EQ(rows_of(file, columns), before);
 }
 
 TEST_P(OlderStore, IsReadAsItIsIfItCannotBeWritten) {

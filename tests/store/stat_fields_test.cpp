@@ -136,11 +136,18 @@ TEST(StatFields, OfOlderVersionsKeepTheirPlaces) {
   EXPECT_EQ(key_of_field(first_fields - 1), 11U);
   EXPECT_EQ(exponent_key, 15U);
   EXPECT_EQ(key_of_field(first_fields), 16U);
-  const std::string old = R"([[1,"weight",4,0,0.5,1.5,-1,2,3,1,1,0,0,0,0,-7]])";
+  const std::string old = R"([[1,"weight",20,5,0.5,1.5,-1,2,3,9,8,6,0,0,0,-7]])";
   const StatsRow row = unpack_stats(old, "").at(0);
-  EXPECT_EQ(row.stats.count, 4);
+  EXPECT_EQ(row.stats.count, 20);
+  EXPECT_EQ(row.stats.non_finite, 5);
   EXPECT_EQ(row.stats.mean, 0.5);
-  EXPECT_EQ(row.stats.near_zero_abs, 1);
+  EXPECT_EQ(row.stats.std, 1.5);
+  EXPECT_EQ(row.stats.min, -1);
+  EXPECT_EQ(row.stats.max, 2);
+  EXPECT_EQ(row.stats.norm, 3);
+  EXPECT_EQ(row.stats.near_zero, 9);
+  EXPECT_EQ(row.stats.near_zero_abs, 8);
+  EXPECT_EQ(row.stats.zero, 6);
   EXPECT_EQ(row.stats.values.exponent, -7);
 }
 

@@ -38,13 +38,15 @@ TEST(StateTable, HasTheFormatThatIsDescribed) {
   StateTable table;
   table.add("n", StateTable::Integers{258});
   table.add("t", StateTable::Bytes{"xy"});
+  table.add("x", StateTable::Reals{1});
   std::string expected = "lehrtbl1";
   const auto word = [](unsigned low, unsigned next = 0) {
     return std::string{static_cast<char>(low), static_cast<char>(next), 0, 0, 0, 0, 0, 0};
   };
-  expected += word(1) + word(2);
+  expected += word(1) + word(3);
   expected += "i" + word(1) + "n" + word(2, 1);
   expected += "b" + word(1) + "t" + word(2) + "xy";
+  expected += "r" + word(1) + "x" + std::string("\0\0\0\0\0\0\xF0\x3F", 8);
   EXPECT_EQ(table.to_bytes(), expected);
 }
 
