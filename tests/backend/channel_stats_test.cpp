@@ -24,6 +24,7 @@ std::vector<float> some_values(std::int64_t count) {
                     {.scale = 3, .offset = 0, .levels = 60});
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (i % 5 == 0) values[i] = i % 2 == 0 ? 0.0F : -0.0F;
+    if (i % 7 == 4) values[i] = i % 2 == 0 ? 0.03F : -0.03F;
     if (i % 97 == 3) values[i] = nan;
     if (i % 89 == 7) values[i] = i % 2 == 0 ? infinity : -infinity;
   }

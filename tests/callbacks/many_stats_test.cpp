@@ -22,7 +22,7 @@ using test::weights_of;
 
 const std::map<std::string, ActivationStatsOptions>& some_options() {
   static const std::map<std::string, ActivationStatsOptions> all{
-      {"numbers", {.every = 1, .layers = {"3", "6"}, .histograms = false}},
+      {"numbers", {.every = 1, .layers = {"3", "6"}, .histograms = false, .channels = true}},
       {"few", {.every = 2, .layers = {"3", "9"}, .gradients = true}},
       {"validation", {.every = 1, .layers = {"0"}, .histograms = false, .validation = true}}};
   return all;
@@ -38,6 +38,7 @@ void expect_equal(const StatSeries& found, const StatSeries& expected) {
     }
     EXPECT_EQ(found[i].magnitudes, expected[i].magnitudes);
     EXPECT_EQ(found[i].values, expected[i].values);
+    EXPECT_EQ(found[i].channels, expected[i].channels);
   }
 }
 
@@ -90,6 +91,10 @@ TEST(ManyStats, TheRecorderKeepsWhatAnyOfThemRecords) {
     const bool of_few = name == "3" || name == "9";
     EXPECT_EQ(row.stats.magnitudes != MagnitudeHistogram{},
               of_few && row.step % 2 == 0 && row.what <= Watched::activation_gradient)
+        << name << " " << row.step;
+    const bool also_of_few = name == "3" && row.step % 2 == 0;
+    EXPECT_EQ(row.stats.channels.empty(),
+              !row.training || name == "0" || name == "9" || also_of_few || row.what != Watched::activation)
         << name << " " << row.step;
   }
   ASSERT_EQ(found.size(), 5U + 2U);

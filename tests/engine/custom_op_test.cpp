@@ -51,9 +51,47 @@ class WrongSquare final : public SameShape {
   }
 };
 
+/// factor * x. The gradient of the factor is right. That of x is wrong at the first element alone.
+class WrongStart final : public SameShape {
+ public:
+  explicit WrongStart(float first) : first_(first) {}
+  std::string_view type() const override { return "test-wrong-start"; }
+  std::vector<ParameterSpec> parameters(std::span<const TensorSpec>) const override {
+    return {{"factor", ParameterRole::other, Shape{1}, 1}};
+  }
+  void forward(const CustomForward& pass) const override {
+    for (std::int64_t i = 0; i < pass.output.size(); ++i)
+      pass.output[i] = pass.parameters[0][0] * pass.inputs[0][i];
+  }
+  void backward(const CustomBackward& pass) const override {
+    double sum = 0;
+    for (std::int64_t i = 0; i < pass.output_grad.size(); ++i) {
+      pass.input_grads[0][i] = pass.parameters[0][0] * pass.output_grad[i];
+      sum += static_cast<double>(pass.inputs[0][i] * pass.output_grad[i]);
+    }
+    pass.input_grads[0][0] = first_;
+    pass.parameter_grads[0][0] = static_cast<float>(sum);
+  }
+
+ private:
+  float first_;
+};
+
+/// A function that has kinks everywhere.
+class Jagged final : public SameShape {
+ public:
+  std::string_view type() const override { return "test-jagged"; }
+  void forward(const CustomForward& pass) const override {
+    for (std::int64_t i = 0; i < pass.output.size(); ++i) pass.output[i] = std::sin(1e5F * pass.inputs[0][i]);
+  }
+  void backward(const CustomBackward& pass) const override {
+    for (std::int64_t i = 0; i < pass.output_grad.size(); ++i) pass.input_grads[0][i] = 0;
+  }
+};
+
 /// exp(x). Backward reads only the output and a mask that forward saves: negative inputs get no
 /// gradient.
-class MaskedExp final : public SameShape {
+class MaskedExp : public SameShape {
  public:
   std::string_view type() const override { return "test-masked-exp"; }
   BackwardReads backward_reads() const override { return {.output = true}; }
@@ -94,6 +132,23 @@ TEST(CheckGradients, NamesTheTensorThatIsWrong) {
   ASSERT_EQ(wrong.tensors.size(), 1U);
   EXPECT_NEAR(wrong.tensors[0].share, 0.05, 0.02);
   EXPECT_NE(wrong.text.find("input 0: DIFFERENT, largest difference 0.04"), std::string::npos) << wrong.text;
+}
+
+TEST(CheckGradients, FailsForOneElementOfOneTensor) {
+  for (const float first : {9.0F, NAN, INFINITY}) {
+    const GradientCheck wrong = check_gradients(WrongStart(first), {image});
+    EXPECT_FALSE(wrong.passed) << wrong.text;
+    ASSERT_EQ(wrong.tensors.size(), 2U);
+    EXPECT_EQ(wrong.tensors[0].element, 0);
+    EXPECT_GT(wrong.tensors[0].share, 0.5);
+    EXPECT_LT(wrong.tensors[1].share, 0.005) << "the factor's is right";
+  }
+}
+
+TEST(CheckGradients, FailsIfMostElementsCannotBeChecked) {
+  const GradientCheck jagged = check_gradients(Jagged(), {image});
+  EXPECT_LT(jagged.tensors.at(0).checked, 32);
+  EXPECT_FALSE(jagged.passed) << jagged.text;
 }
 
 TEST(CheckGradients, NeedsABackwardPass) {
@@ -146,6 +201,75 @@ TEST(CustomOp, TrainsOnBothBackends) {
   for (std::size_t i = 0; i < cpu.grads.size(); ++i) EXPECT_NEAR(cpu.grads[i], reference.grads[i], 1e-5) << i;
   EXPECT_EQ(std::ranges::count(cpu.implementations, "custom"), 3);
   EXPECT_EQ(std::ranges::count(reference.implementations, "custom"), 3);
+}
+
+/// MaskedExp under a name that is registered.
+class RegisteredExp final : public MaskedExp {
+ public:
+  std::string_view type() const override { return "test-registered-exp"; }
+};
+
+/// As MaskedExp, but backward reads the inputs alone.
+class ExpOfInput final : public SameShape {
+ public:
+  std::string_view type() const override { return "test-exp-of-input"; }
+  void forward(const CustomForward& pass) const override {
+    for (std::int64_t i = 0; i < pass.output.size(); ++i)
+      pass.output[i] = std::exp(std::max(pass.inputs[0][i], 0.0F));
+  }
+  void backward(const CustomBackward& pass) const override {
+    for (std::int64_t i = 0; i < pass.output_grad.size(); ++i) {
+      const float x = pass.inputs[0][i];
+      pass.input_grads[0][i] = x < 0 ? 0 : std::exp(x) * pass.output_grad[i];
+    }
+  }
+};
+
+/// The gradients of a linear layer before an operation.
+template <class Own>
+std::vector<float> gradients_before(const Own& op) {
+  static const bool registered = [] {
+    register_op(std::string(Own().type()), [](const Attributes&) { return std::make_shared<const Own>(); });
+    return true;
+  }();
+  EXPECT_TRUE(registered);
+  Graph graph("own");
+  NodeId x = graph.input("x", {DType::f32, {1, 4}});
+  x = graph.add(ops::Linear({.out_features = 6}), {x}, "fc");
+  graph.add(op, {x}, "own");
+  const LossGraph made = with_loss(graph, *cross_entropy_loss());
+  Parameters parameters(made.graph, cpu_backend());
+  initialise(parameters, made.graph, Initialisation::kaiming_normal, 3);
+  Plan plan(made.graph, parameters, {.batch_size = 2});
+  const std::vector<float> values{1, 2, 3, 4, -1, 2, -3, 1};
+  const std::vector<std::int64_t> targets{1, 3};
+  plan.bind_input(0, values);
+  plan.bind_input(made.targets, targets);
+  plan.forward();
+  plan.backward();
+  return cpu_backend().download_floats(parameters.grads());
+}
+
+TEST(CustomOp, HandsBackwardWhatItReads) {
+  const std::vector<float> by_output = gradients_before(RegisteredExp());
+  const std::vector<float> by_input = gradients_before(ExpOfInput());
+  EXPECT_NE(by_input, std::vector<float>(by_input.size()));
+  ASSERT_EQ(by_output.size(), by_input.size());
+  for (std::size_t i = 0; i < by_input.size(); ++i) EXPECT_NEAR(by_output[i], by_input[i], 1e-6) << i;
+}
+
+TEST(CustomOp, RefusesOtherElementTypes) {
+  register_example();
+  KernelSpec spec;
+  spec.type = "swish";
+  spec.name = "own";
+  spec.attributes = Swish().attributes();
+  spec.inputs = {{DType::bf16, image.shape}};
+  spec.output = image;
+  for (const Backend* backend : {&cpu_backend(), &reference_backend()}) {
+    EXPECT_EQ(message_of<BadInput>([&] { backend->kernel(spec); }),
+              "the operation swish of node \"own\" needs f32 or i64 inputs, found bf16");
+  }
 }
 
 TEST(CustomOp, IsMeasuredAsAnyOther) {

@@ -8,14 +8,15 @@
 
 #include "support/device.hpp"
 
-#include "support/device.hpp"
-
 namespace lehr {
 namespace {
 
 constexpr StatsSpec numbers{.histograms = false};
 constexpr StatsSpec histograms{.histograms = true};
 constexpr StatsSpec other_threshold{.histograms = false, .near_zero = 0.5F};
+constexpr StatsSpec channels{
+    .histograms = false, .channels = true, .saturated_below = -0.5F, .saturated_above = 2};
+constexpr StatsSpec other_bounds{.histograms = false, .channels = true, .saturated_above = 1};
 
 void measure(SharedStats& shared, const std::vector<float>& values) {
   shared.forget();
@@ -39,7 +40,9 @@ TEST(SharedStats, ATensorIsMeasuredOnceForAllReaders) {
   EXPECT_EQ(shared.add(7, histograms), 0U);
   EXPECT_EQ(shared.add(7, numbers), 0U);
   EXPECT_EQ(shared.add(7, other_threshold), 2U) << "these numbers are others";
-  EXPECT_EQ(shared.places(), 3U);
+  EXPECT_EQ(shared.add(7, channels), 0U);
+  EXPECT_EQ(shared.add(7, other_bounds), 3U) << "and so are these";
+  EXPECT_EQ(shared.places(), 4U);
 }
 
 TEST(SharedStats, NobodyWantsAnythingAtFirst) {
@@ -65,10 +68,13 @@ TEST(SharedStats, OnlyWhatSomebodyWantsOfABatchIsMeasured) {
 // Consecutive batches with all readers, with some and with none.
 TEST(SharedStats, EachReaderGetsWhatItAskedFor) {
   SharedStats shared(cpu_backend());
-  for (const StatsSpec& spec : {numbers, histograms, other_threshold}) shared.add(7, spec);
+  const std::array specs{numbers, histograms, other_threshold, channels, other_bounds};
+  for (const StatsSpec& spec : specs) shared.add(7, spec);
   const std::vector<std::vector<bool>> choices{
-      {true, true, true},  {true, false, true},   {false, true, false}, {true, false, false},
-      {false, true, true}, {false, false, false}, {true, true, true}};
+      {true, true, true, true, true},    {true, false, true, true, false},
+      {false, true, false, true, false}, {true, false, false, false, true},
+      {false, true, true, false, false}, {false, false, false, false, false},
+      {false, false, false, true, true}, {true, true, true, true, true}};
   for (std::size_t batch = 0; batch < choices.size(); ++batch) {
     SCOPED_TRACE(batch);
     std::vector<float> values;
@@ -77,12 +83,13 @@ TEST(SharedStats, EachReaderGetsWhatItAskedFor) {
     const std::vector<bool>& wanted = choices[batch];
     shared.choose(wanted);
     measure(shared, values);
-    for (std::size_t reader = 0; reader < 3; ++reader) {
+    for (std::size_t reader = 0; reader < specs.size(); ++reader) {
       SCOPED_TRACE(reader);
-      const StatsSpec spec = std::array{numbers, histograms, other_threshold}[reader];
+      const StatsSpec& spec = specs[reader];
       const TensorStats& found = shared.result(reader);
       ASSERT_EQ(has_value(found), wanted[reader]);
       EXPECT_EQ(has_histograms(found), wanted[reader] && spec.histograms);
+      EXPECT_EQ(found.channels.empty(), !wanted[reader] || !spec.channels);
       if (!wanted[reader]) continue;
       TensorStats alone;
       cpu_backend().probe(spec)->measure(test::HostValues(cpu_backend(), values).ref(), alone);
@@ -90,6 +97,7 @@ TEST(SharedStats, EachReaderGetsWhatItAskedFor) {
         EXPECT_EQ(field.value(found), field.value(alone)) << field.name;
       EXPECT_EQ(found.magnitudes, alone.magnitudes);
       EXPECT_EQ(found.values, alone.values);
+      EXPECT_EQ(found.channels, alone.channels);
     }
   }
 }
@@ -98,11 +106,13 @@ TEST(SharedStats, ATensorThatWasNotMeasuredHasNoValueFromTheBatchBefore) {
   SharedStats shared(cpu_backend());
   shared.add(7, numbers);
   shared.add(7, histograms);
-  shared.choose({true, true});
+  shared.add(7, channels);
+  shared.choose({true, true, true});
   measure(shared, {1, 2, 3});
+  EXPECT_FALSE(shared.result(2).channels.empty());
   shared.forget();
-  EXPECT_FALSE(has_value(shared.result(0)));
-  EXPECT_FALSE(has_value(shared.result(1)));
+  for (std::size_t reader = 0; reader < 3; ++reader) EXPECT_FALSE(has_value(shared.result(reader)));
+  EXPECT_TRUE(shared.result(2).channels.empty());
 }
 
 }  // namespace

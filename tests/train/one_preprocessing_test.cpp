@@ -158,6 +158,12 @@ TEST_P(OnePreprocessing, ReportsThePicturesThatTheNetworkSees) {
   for (std::int64_t i = first; i < count; ++i) {
     const Image shown = pictures::sample(*data_, i, learner_->preprocessing());
     EXPECT_EQ(shown.shape(), input_shape);
+    Image picture;
+    data_->read(i, picture);
+    const Image fits = fitted(picture, learner_->preprocessing());
+    if (fits.bits == 8) {
+      EXPECT_EQ(shown, fits);
+    }
     const auto values =
         std::span<const float>(trained_).subspan(static_cast<std::size_t>(i * input_size), input_size);
     const Image of_input = pictures::input(channels_last(values), learner_->preprocessing());

@@ -42,6 +42,7 @@ void expect_equal(const TensorStats& found, const TensorStats& expected) {
     EXPECT_EQ(field.value(found), field.value(expected)) << field.name;
   EXPECT_EQ(found.magnitudes, expected.magnitudes);
   EXPECT_EQ(found.values, expected.values);
+  EXPECT_EQ(found.channels, expected.channels);
 }
 
 /// A reader and its results for each batch: one per request.
@@ -71,7 +72,8 @@ std::vector<std::vector<StatsRequest>> some_choices(const Learner& learner) {
   const NodeId shared = output_of(learner, 1);
   return {{{.node = shared, .stats = {.histograms = false}}},
           {{.node = shared}, {.node = output_of(learner, 2)}},
-          {{.node = shared, .stats = {.histograms = false, .near_zero = 0.5F}}},
+          {{.node = shared, .stats = {.histograms = false, .near_zero = 0.5F}},
+           {.node = shared, .stats = {.histograms = false, .channels = true, .saturated_above = 1}}},
           {{.what = Watched::activation_gradient, .node = shared},
            {.what = Watched::weight, .node = first_of(learner, 1)},
            {.what = Watched::weight_gradient, .node = first_of(learner, 1), .stats = {.histograms = false}},
@@ -103,6 +105,7 @@ TEST(Subscriptions, GiveEachReaderWhatItGetsAlone) {
         EXPECT_EQ(has_value(found), in_turn && trained) << batch << " " << request;
         const bool histograms = found.values != SignedHistogram{};
         EXPECT_EQ(histograms, has_value(found) && choices[i][request].stats.histograms);
+        EXPECT_EQ(!found.channels.empty(), has_value(found) && choices[i][request].stats.channels);
       }
     }
   }
@@ -137,6 +140,8 @@ TEST(Subscriptions, EndWithTheObject) {
 TEST(Subscriptions, MeasureNothingOfABatchThatNobodyWants) {
   const auto learner = some_learner();
   StatsSubscription reader = learner->subscribe({{.node = output_of(*learner, 0)}});
+  StatsSubscription idle = learner->subscribe({{.node = output_of(*learner, 1)}});
+  idle.measure(false);
   learner->on(Event::before_batch, [&](Learner& l) { reader.measure(l.progress().batch == 1, true); });
   learner->on(Event::after_batch, [&](Learner& l) {
     const bool wanted = l.progress().batch == 1;
@@ -144,6 +149,7 @@ TEST(Subscriptions, MeasureNothingOfABatchThatNobodyWants) {
     EXPECT_EQ(reader.seconds() > 0, wanted);
     EXPECT_EQ(l.step().plan().times()[0].forward_seconds > 0, wanted);
     EXPECT_EQ(has_value(reader.result(0)), wanted);
+    EXPECT_FALSE(idle.measuring() || has_value(idle.result(0)));
   });
   learner->fit(1, 1e-3);
 }
