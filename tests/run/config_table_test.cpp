@@ -40,6 +40,53 @@ TEST(ConfigTable, ListsWhatIsNotRecordedAndWhatAResumeMayChange) {
       (Keys{"time-limit", "require-checkpoints", "threads", "workers", "resume", "out", "require-records"}));
 }
 
+// A run of another version has the defaults of its time. A field without a value is not in the text.
+TEST(ConfigTable, HasTheseDefaults) {
+  EXPECT_EQ(config_toml(TrainConfig{}, train_config_table()), R"(data = "digits"
+data-seed = 0
+model = "simple-cnn"
+batch-norm = false
+activation = "relu"
+leak = 0.01
+subtract = 0
+dropout = 0
+batch-size = 64
+optimizer = "adam"
+l1 = 0
+loss = "cross_entropy"
+label-smoothing = 0
+init = "kaiming-normal"
+seed = 0
+epochs = 5
+lr = 0.01
+schedule = "one-cycle"
+warm-up = 0
+monitor = "valid_loss"
+save-best = false
+plateau-factor = 0.1
+accumulate = 1
+time-limit = 0
+checkpoint-batches = 0
+checkpoint-minutes = 0
+checkpoint-epochs = 1
+keep-checkpoints = 2
+stats = false
+stats-gradients = false
+stats-weight-histograms = false
+stats-channels = false
+stats-validation = false
+stats-before-activation = false
+no-histograms = false
+snapshots-every = 1
+snapshots-normalised = false
+snapshots-maps = false
+drop-last = false
+max-batches = 0
+no-validate = false
+train-eval = false
+)");
+}
+
 TEST(ConfigTable, RefusesValuesBesideTheirRange) {
   const ConfigTable table = train_config_table();
   const std::vector<std::pair<std::string, std::string>> wrong{
@@ -106,6 +153,7 @@ TEST(ConfigFiles, KeepTypesInTomlAndJson) {
   config.metrics = {"auroc"};
   config.seed = 18446744073709551615ULL;
   config.lr = 123456789012345680000.0;
+  config.csv = "a\n\t\x01\x7F\"b\\";
   const std::string text = config_toml(config, table);
   EXPECT_NE(text.find("\nchannels = [4, 8]\n"), std::string::npos) << text;
   EXPECT_NE(text.find("\nclass-weights = [1, 0.5]\n"), std::string::npos) << text;
@@ -118,6 +166,7 @@ TEST(ConfigFiles, KeepTypesInTomlAndJson) {
     EXPECT_EQ(read.seed, config.seed);
     EXPECT_EQ(read.lr, config.lr);
     EXPECT_EQ(read.class_weights, config.class_weights);
+    EXPECT_EQ(read.csv, config.csv);
   }
 }
 

@@ -4,13 +4,18 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "lehr/callbacks/checkpoint.hpp"
+#include "lehr/core/error.hpp"
 #include "lehr/data/data.hpp"
 #include "lehr/model_io/model_file.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/run/config_files.hpp"
 #include "lehr/store/run_store.hpp"
+#include "lehr/store/safetensors.hpp"
 #include "run/support.hpp"
+#include "support/message_of.hpp"
 
 namespace lehr::test {
 namespace {
@@ -237,6 +242,26 @@ TEST(VerifyRun, RepeatsTheLastPart) {
   EXPECT_EQ(refusal([&] { verify_run(config); }), "--verify needs --resume");
   config.resume = train(config).place.folder;
   EXPECT_NE(verify_run(config).find("every bit the same when repeated"), std::string::npos);
+}
+
+TEST(VerifyRun, NamesATensorThatDiffers) {
+  const Folder folder;
+  TrainConfig config = small_training(folder.path() / "runs");
+  config.resume = train(config).place.folder;
+  const fs::path last = checkpoints_in(config.resume / "checkpoints").front();
+  store::SafeTensors saved = store::read_safetensors(last);
+  int changed = 0;
+  for (auto& [name, tensor] : saved.tensors) {
+    if (tensor.dtype() != DType::f32 || tensor.bytes() == 0) continue;
+    float& first = tensor.elements<float>()[0];
+    const float before = std::exchange(first, first + 1);
+    store::write_safetensors(last, saved);
+    first = before;
+    const std::string said = message_of<Error>([&] { verify_run(config); });
+    EXPECT_NE(said.find("the tensor \"" + name + "\" differs"), std::string::npos) << said;
+    ++changed;
+  }
+  EXPECT_GT(changed, 10);
 }
 
 }  // namespace
