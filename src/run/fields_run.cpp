@@ -78,6 +78,11 @@ void add_run_fields(ConfigTable& table) {
     field.on_resume = OnResume::equal;
     needs_saving(field);
   });
+  rows.add("study", &TrainConfig::study, "study to which the run belongs; lehr lab sets it", needs_saving);
+  rows.add("variant", &TrainConfig::variant, "variant of the study that the run trains",
+           [](ConfigField& field) {
+             needs(field, "--study", [](const TrainConfig& config) { return !config.study.empty(); });
+           });
   rows.add("require-records", &TrainConfig::require_records,
            "stop, with a checkpoint, where the run store cannot be written (a full disk); without it the "
            "training goes on",

@@ -28,6 +28,7 @@ const std::map<std::string, Names>& direct() {
       {"callbacks", {"train", "inference", "report"}},
       // LearnerOptions name the cpu backend as the default.
       {"run", {"callbacks", "models", "cpu"}},
+      {"study", {"run"}},
   };
   return arrows;
 }

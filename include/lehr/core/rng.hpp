@@ -16,6 +16,8 @@ enum class Purpose : std::uint32_t {
   test = 6,
   sampling = 7,
   mixing = 8,
+  resampling = 9,
+  study = 10,
 };
 
 /// Philox 4x32 with ten rounds: a pure function from (counter, key) to four random words.

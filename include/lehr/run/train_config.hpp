@@ -106,6 +106,8 @@ struct TrainConfig {
   std::filesystem::path resume{};  ///< folder of a run, or one of its checkpoints; empty: a new run
   std::filesystem::path out = "runs";
   std::string name{};
+  std::string study{};    ///< name of the study to which the run belongs
+  std::string variant{};  ///< name of the study's variant
   bool require_records = false;
   bool save = true;
 

@@ -1,0 +1,77 @@
+#include <algorithm>
+#include <set>
+
+#include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
+#include "lehr/study/study.hpp"
+
+namespace lehr {
+namespace {
+
+constexpr std::size_t max_name_length = 60;
+
+void check_name(const std::string& name) {
+  const auto fits = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.'; };
+  if (!name.empty() && name.size() <= max_name_length && std::ranges::all_of(name, fits)) return;
+  throw BadInput("the name of a study has 1 to " + std::to_string(max_name_length) +
+                 " letters, digits, '-', '_' and '.', found " + in_quotes(name));
+}
+
+void check_measures(const StudySpec& spec) {
+  if (spec.measures.empty()) throw BadInput("a study needs at least one measure, such as accuracy");
+  std::vector<std::string> names = spec.base.metrics;
+  for (const StudyMeasure& measure : study_measures()) names.push_back(measure.name);
+  for (const std::string& name : spec.measures) {
+    if (std::ranges::find(names, name) == names.end()) throw unknown_name("measure", name, names);
+  }
+}
+
+template <class T>
+void check_distinct(const char* what, const std::vector<T>& all, auto text) {
+  if (all.empty()) throw BadInput(std::string("a study needs at least one ") + what);
+  for (auto one = all.begin(); one != all.end(); ++one) {
+    if (std::find(std::next(one), all.end(), *one) != all.end()) {
+      throw BadInput(std::string("the ") + what + " " + text(*one) + " appears twice in the study");
+    }
+  }
+}
+
+void check_variant(const StudySpec& spec, const StudyVariant& variant, const ConfigTable& table) {
+  if (variant.name.empty() || has_control_characters(variant.name)) {
+    throw BadInput("a variant needs a name of printable characters, found " + in_quotes(variant.name));
+  }
+  try {
+    const TrainConfig config = config_of(spec, variant, spec.seeds.front(), table);
+    table.check_values(config);
+    table.check_rules(config);
+  } catch (const BadInput& error) {
+    throw BadInput("variant " + in_quotes(variant.name) + ": " + error.what());
+  }
+}
+
+}  // namespace
+
+TrainConfig config_of(const StudySpec& spec, const StudyVariant& variant, std::uint64_t seed,
+                      const ConfigTable& table) {
+  TrainConfig config = spec.base;
+  for (const StudySetting& setting : variant.settings) table.give(config, setting.key, setting.text);
+  config.seed = seed;
+  config.study = spec.name;
+  config.variant = variant.name;
+  if (config.name.empty()) config.name = spec.name + ": " + variant.name + ", seed " + std::to_string(seed);
+  return config;
+}
+
+void check_study(const StudySpec& spec, const ConfigTable& table) {
+  check_name(spec.name);
+  check_distinct("seed", spec.seeds, [](std::uint64_t seed) { return std::to_string(seed); });
+  std::vector<std::string> names;
+  for (const StudyVariant& variant : spec.variants) names.push_back(variant.name);
+  check_distinct("variant", names, [](const std::string& name) { return in_quotes(name); });
+  check_measures(spec);
+  if (!spec.base.save) throw BadInput("a study needs the records of its runs, so no-save has no place in it");
+  if (!spec.base.resume.empty()) throw BadInput("a study starts its own runs, so resume has no place in it");
+  for (const StudyVariant& variant : spec.variants) check_variant(spec, variant, table);
+}
+
+}  // namespace lehr

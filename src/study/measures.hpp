@@ -1,0 +1,17 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "lehr/store/run_store.hpp"
+
+namespace lehr::study {
+
+/// The quantities of a run by name: those of study_measures() and the metrics of its last validated
+/// epoch. Quantities that the run lacks are left out.
+std::map<std::string, double> measured_values(const store::RunStore& runs, const std::string& id);
+
+/// Whether the final validation accuracy is below 1.5 / classes. False if the run has none.
+bool has_collapsed(const std::map<std::string, double>& values, std::size_t classes);
+
+}  // namespace lehr::study

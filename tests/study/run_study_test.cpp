@@ -1,0 +1,120 @@
+// Running studies: pairs, resuming, and what a study refuses.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "lehr/run/config_files.hpp"
+#include "lehr/store/run_lock.hpp"
+#include "lehr/store/run_store.hpp"
+#include "lehr/study/study.hpp"
+#include "run/support.hpp"
+
+namespace lehr::test {
+namespace {
+
+StudySpec small_study(const std::filesystem::path& out) {
+  StudySpec spec;
+  spec.name = "small";
+  spec.base.data = "digits:64";
+  spec.base.channels = {2, 2, 2, 2};
+  spec.base.epochs = 2;
+  spec.base.threads = 1;
+  spec.base.out = out;
+  spec.variants = {{"16", {{"batch-size", "16"}}}, {"32", {{"batch-size", "32"}}}};
+  spec.seeds = {3, 4};
+  return spec;
+}
+
+std::size_t runs_in(const std::filesystem::path& out) {
+  return store::RunStore(out / "lehr.db").runs().size();
+}
+
+std::vector<double> losses_of(const StudyResult& result) {
+  std::vector<double> losses;
+  for (const StudyRun& run : result.runs) losses.push_back(run.values.at("valid_loss"));
+  return losses;
+}
+
+TEST(RunStudy, TrainsEveryVariantWithEverySeedAndThenNothing) {
+  const Folder folder;
+  const StudySpec spec = small_study(folder.path());
+  std::vector<std::size_t> done;
+  const StudyResult result =
+      run_study(spec, {.on_progress = [&](const StudyProgress& progress) { done.push_back(progress.done); }});
+  EXPECT_EQ(done, (std::vector<std::size_t>{0, 1, 2, 3, 4}));
+  ASSERT_EQ(result.runs.size(), 4U);
+  EXPECT_FALSE(result.interrupted);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(result.runs[i].variant, i % 2);
+    EXPECT_EQ(result.runs[i].seed, 3 + i / 2);
+    for (const StudyMeasure& measure : study_measures()) {
+      EXPECT_TRUE(result.runs[i].values.contains(measure.name)) << measure.name;
+    }
+  }
+  EXPECT_EQ(runs_in(folder.path()), 4U);
+  const StudyResult again = run_study(spec);
+  EXPECT_EQ(runs_in(folder.path()), 4U) << "nothing is repeated";
+  EXPECT_EQ(losses_of(again), losses_of(result));
+}
+
+TEST(RunStudy, ARunRepeatedAloneGivesTheSameModel) {
+  const Folder folder;
+  const StudyResult result = run_study(small_study(folder.path() / "runs"));
+  const std::filesystem::path run = folder.path() / "runs" / result.runs[1].id;
+  TrainConfig config = config_of_run(run, train_config_table());
+  config.out = folder.path() / "alone";
+  const TrainResult alone = train(config);
+  EXPECT_EQ(read_file(alone.place.model), read_file(run / "model.safetensors"));
+}
+
+TEST(RunStudy, GoesOnWhereItWasStopped) {
+  const Folder whole_folder;
+  const std::vector<double> whole = losses_of(run_study(small_study(whole_folder.path())));
+  const Folder folder;
+  const StudySpec spec = small_study(folder.path());
+  for (std::size_t stops = 0; stops < 4; ++stops) {  // within the first epoch of a run each time
+    std::stop_source source;
+    StudyHooks hooks{.stop = source.get_token()};
+    hooks.on_learner = [&](Learner& learner) {
+      learner.on(Event::after_batch, [&](Learner& at) {
+        if (at.progress().steps >= 1) source.request_stop();
+      });
+    };
+    EXPECT_TRUE(run_study(spec, hooks).interrupted);
+  }
+  EXPECT_EQ(losses_of(run_study(spec)), whole);
+}
+
+TEST(RunStudy, RefusesRunsOfOtherOptionsUnderItsName) {
+  const Folder folder;
+  StudySpec spec = small_study(folder.path());
+  (void)run_study(spec);
+  spec.base.epochs = 3;
+  EXPECT_NE(refusal([&] { (void)run_study(spec); }).find("epochs = \"2\", but now epochs is \"3\""),
+            std::string::npos);
+  spec.name = "other";
+  EXPECT_EQ(run_study(spec).runs.size(), 4U);
+}
+
+TEST(RunStudy, AllowsOneProcessAtATime) {
+  const Folder folder;
+  const StudySpec spec = small_study(folder.path());
+  std::filesystem::create_directories(folder.path() / "studies" / "small");
+  const store::RunLock lock(folder.path() / "studies" / "small");
+  EXPECT_NE(refusal([&] { (void)run_study(spec); }).find("studies/small"), std::string::npos);
+}
+
+TEST(RunStudy, CountsDivergenceAndCollapse) {
+  const Folder folder;
+  StudySpec spec = small_study(folder.path());
+  spec.seeds = {3};
+  spec.base.schedule = "constant";
+  spec.variants = {{"diverges", {{"lr", "1e30"}, {"optimizer", "sgd"}}}, {"still", {{"lr", "1e-12"}}}};
+  const StudyResult result = run_study(spec);
+  EXPECT_TRUE(result.runs[0].diverged);
+  EXPECT_FALSE(result.runs[1].diverged);
+  EXPECT_EQ(run_study(spec).runs[0].id, result.runs[0].id) << "a diverged run is a result";
+}
+
+}  // namespace
+}  // namespace lehr::test
