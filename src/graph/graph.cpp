@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "graph/checks.hpp"
 #include "lehr/core/number_text.hpp"
@@ -23,6 +24,21 @@ auto with_node_name(const std::string& name, Work&& work) {
     return work();
   } catch (const BadInput& error) {
     throw BadInput(fmt::format("node {}: {}", in_quotes(name), error.what()));
+  }
+}
+
+/// Rejects shapes and names that the operation of a program may give and that nothing else checks.
+void check_tensors(const Node& node) {
+  graph::checked_spec(std::string(node.op->type()) + "'s output", node.output.dtype,
+                      node.output.shape.extents());
+  for (auto one = node.parameters.begin(); one != node.parameters.end(); ++one) {
+    const std::string what = std::string(node.op->type()) + "'s parameter " + in_quotes(one->name);
+    graph::checked_spec(what, DType::f32, one->shape.extents());
+    if (one->shape.rank() < 1) throw BadInput(what + " needs at least one axis, found none");
+    if (one->name.empty()) throw BadInput(what + " needs a name");
+    const auto same =
+        std::ranges::find(std::next(one), node.parameters.end(), one->name, &ParameterSpec::name);
+    if (same != node.parameters.end()) throw BadInput(what + " appears twice");
   }
 }
 
@@ -86,6 +102,7 @@ NodeId Graph::add_op(std::shared_ptr<const Op> op, std::vector<NodeId> inputs, s
     const std::vector<TensorSpec> specs = input_specs(node);
     node.output = node.op->infer(specs);
     node.parameters = node.op->parameters(specs);
+    check_tensors(node);
     return 0;
   });
   return append(std::move(node));

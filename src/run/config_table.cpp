@@ -78,6 +78,11 @@ ConfigValue ConfigField::read(const std::string& text) const {
 
 void ConfigTable::add(ConfigField field) {
   if (field.key.empty()) throw BadInput("a field of a configuration has no key");
+  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+  if (!std::ranges::all_of(field.key, fits)) {
+    throw BadInput("the key of a field has lower-case letters, digits and '-', found " +
+                   in_quotes(field.key));
+  }
   if (has(field.key)) throw BadInput("the configuration has a field " + in_quotes(field.key) + " already");
   if (!field.get || !field.set) throw BadInput("the field " + in_quotes(field.key) + " has no accessors");
   fields_.push_back(std::move(field));

@@ -20,6 +20,26 @@ void keep_run_options(TrainConfig& config, const TrainConfig& run, const ConfigT
   }
 }
 
+constexpr const char* given_by_program = "(given by the program)";
+
+/// What a run records as its data or model if the program gave them (TrainHooks): "(given by the
+/// program)", with the name that the program chose for it, if any.
+std::string label_of_given(const std::string& name, const std::string& default_name) {
+  return std::string(given_by_program) + (name == default_name || name.empty() ? "" : " " + name);
+}
+
+/// Throws BadInput if a run had data or a model of its program, and is resumed without. Sets `present`
+/// to what the run recorded if the program gives it again.
+void check_given(const std::string& recorded, bool given, const char* what, std::string& present) {
+  if (!recorded.starts_with(given_by_program)) return;
+  if (!given) {
+    throw BadInput(std::string("the ") + what +
+                   " of this run was given by the program that trained it (TrainHooks::" + what +
+                   "); resume the run with that program");
+  }
+  present = recorded;
+}
+
 /// Takes the rate that the run found instead of searching again.
 void keep_found_rate(TrainConfig& config, const TrainConfig& run) {
   if (!config.find_lr) return;
@@ -61,14 +81,18 @@ SetupOptions setup_of(const TrainHooks& hooks, std::function<void(const std::str
   return setup;
 }
 
-TrainConfig prepared(TrainConfig config, const ConfigTable& table) {
+TrainConfig prepared(TrainConfig config, const ConfigTable& table, const TrainHooks& hooks) {
   table.check_values(config);
   if (config.resume.empty()) {
     table.check_rules(config);
+    if (hooks.data) config.data = label_of_given(config.data, TrainConfig().data);
+    if (hooks.model) config.model = label_of_given(config.model, TrainConfig().model);
   } else {
     if (!config.save)
       throw BadInput("--no-save contradicts --resume, which goes on with the run's own options");
     const TrainConfig run = config_of_run(resume_point(config.resume).folder, table);
+    check_given(run.data, hooks.data.has_value(), "data", config.data);
+    check_given(run.model, static_cast<bool>(hooks.model), "model", config.model);
     keep_run_options(config, run, table);
     keep_found_rate(config, run);
     check_same_training(run, config, table);

@@ -11,9 +11,9 @@ namespace lehr::run {
 ConfigTable table_of(const TrainHooks& hooks);
 SetupOptions setup_of(const TrainHooks& hooks, std::function<void(const std::string&)> warn);
 
-/// Checks the configuration and returns it. If it resumes a run, it is also compared with the run's
-/// own configuration.
-TrainConfig prepared(TrainConfig config, const ConfigTable& table);
+/// Checks the configuration and returns it as runs record it, except for paths. If it resumes a run,
+/// it is also compared with the run's own configuration.
+TrainConfig prepared(TrainConfig config, const ConfigTable& table, const TrainHooks& hooks);
 /// Runs record absolute paths, because they mean the same from every folder.
 void make_paths_absolute(TrainConfig& config, const ConfigTable& table);
 /// Throws BadInput if an output file cannot be written or would replace something else.

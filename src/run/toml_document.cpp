@@ -181,6 +181,9 @@ std::vector<ConfigSetting> TomlDocument::settings(const TomlNode& keys, const Co
   std::vector<ConfigSetting> settings;
   for (const TomlEntry& entry : keys.entries) {
     const ConfigField& of = field(entry, table);
+    if (std::ranges::find(settings, of.key, &ConfigSetting::key) != settings.end()) {
+      throw BadInput(at(entry.place) + of.key + " is set twice");
+    }
     settings.push_back({of.key, checked(of, entry.value)});
   }
   return settings;

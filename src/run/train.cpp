@@ -29,7 +29,7 @@ namespace {
 class Training {
  public:
   Training(const TrainConfig& config, const TrainHooks& hooks)
-      : hooks_(hooks), table_(table_of(hooks)), config_(prepared(config, table_)) {}
+      : hooks_(hooks), table_(table_of(hooks)), config_(prepared(config, table_, hooks)) {}
 
   TrainResult run() {
     const ThreadScope threads(static_cast<int>(config_.threads.value_or(0)));

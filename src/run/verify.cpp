@@ -121,7 +121,7 @@ std::string repeat(Learner& learner, const TrainConfig& config, const TrainHooks
 std::string verify_run(const TrainConfig& config, const TrainHooks& hooks) {
   if (config.resume.empty()) throw BadInput("--verify needs --resume");
   const ConfigTable table = run::table_of(hooks);
-  const TrainConfig prepared = run::prepared(config, table);
+  const TrainConfig prepared = run::prepared(config, table, hooks);
   const ThreadScope threads(static_cast<int>(prepared.threads.value_or(0)));
   const ResumePoint point = resume_point(prepared.resume);
   const std::vector<std::filesystem::path> found = checkpoints_in(point.folder / "checkpoints");

@@ -43,7 +43,7 @@ class Judgement {
 
  private:
   Finding finding() const {
-    if (limit_ > 0 && c_.interval.within(limit_)) return Finding::equivalent;
+    if (c_.interval.within(limit_)) return Finding::equivalent;
     const bool shown = !c_.interval.contains(0) && c_.p_adjusted <= significance_level;
     if (!shown || std::abs(c_.effect) < limit_) return Finding::undecided;
     return b_ahead() ? Finding::better : Finding::worse;

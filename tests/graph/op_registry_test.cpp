@@ -58,6 +58,39 @@ class Mish final : public Op {
   double steepness_;
 };
 
+/// An operation with wrong tensors.
+class Wrong final : public Op {
+ public:
+  Wrong(Shape output, std::vector<ParameterSpec> parameters)
+      : output_(std::move(output)), parameters_(std::move(parameters)) {}
+  std::string_view type() const override { return "wrong"; }
+  TensorSpec infer(std::span<const TensorSpec>) const override { return {DType::f32, output_}; }
+  std::vector<ParameterSpec> parameters(std::span<const TensorSpec>) const override { return parameters_; }
+
+ private:
+  Shape output_;
+  std::vector<ParameterSpec> parameters_;
+};
+
+TEST(Graph, RefusesTensorsThatAnOperationMustNotHave) {
+  const auto refused = [](const Shape& output, std::vector<ParameterSpec> parameters) {
+    return bad_input([&] {
+      Graph graph;
+      const NodeId x = graph.input("image", {DType::f32, {1, 3}});
+      graph.add(Wrong(output, std::move(parameters)), {x}, "w");
+    });
+  };
+  EXPECT_EQ(refused({1, 0, 3}, {}),
+            "node \"w\": wrong's output needs tensors with extents of at least 1, found (1, 0, 3)");
+  EXPECT_EQ(refused({1, 3}, {{.name = "a", .shape = {0}}}),
+            "node \"w\": wrong's parameter \"a\" needs tensors with extents of at least 1, found (0)");
+  EXPECT_EQ(refused({1, 3}, {{.name = "a", .shape = {2}}, {.name = "a", .shape = {2}}}),
+            "node \"w\": wrong's parameter \"a\" appears twice");
+  EXPECT_EQ(refused({1, 3}, {{.name = "", .shape = {2}}}), "node \"w\": wrong's parameter \"\" needs a name");
+  EXPECT_EQ(refused({1, 3}, {{.name = "a", .shape = {}}}),
+            "node \"w\": wrong's parameter \"a\" needs at least one axis, found none");
+}
+
 TEST(MakeOp, MakesOperationsThatTheProgramRegistered) {
   register_op_type("test-mish", [](const Attributes& given) {
     return std::make_shared<const Mish>(given.real("steepness"));

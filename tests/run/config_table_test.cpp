@@ -9,6 +9,20 @@
 namespace lehr::test {
 namespace {
 
+TEST(ConfigTable, RefusesKeysThatFilesCannotHold) {
+  ConfigTable table;
+  for (const char* key : {"a b", "A", "a_b", "a.b", "ä"}) {
+    EXPECT_NE(refusal([&] { table.add(own_field(key, FieldType::flag, "help")); }).find("lower-case"),
+              std::string::npos)
+        << key;
+  }
+}
+
+TEST(ReadToml, RefusesAKeyThatIsSetTwice) {
+  EXPECT_EQ(refusal([] { (void)read_toml("batch-size = 1\nbatch_size = 2\n", "f", train_config_table()); }),
+            "f, line 2, column 1: batch-size is set twice");
+}
+
 TEST(ConfigTable, AddsNoKeyTwice) {
   ConfigTable table = train_config_table();
   EXPECT_EQ(refusal([&] { table.add(own_field("epochs", FieldType::integer, "again")); }),

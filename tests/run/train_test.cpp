@@ -206,6 +206,30 @@ TEST(Train, TakesDataAndANetworkOfTheProgram) {
   EXPECT_EQ(result.valid->samples, 20);
 }
 
+TEST(Train, ResumesDataAndANetworkOfTheProgramOnlyWithThem) {
+  const Folder folder;
+  TrainConfig config = small_training(folder.path() / "runs");
+  config.data = "mine";
+  TrainHooks hooks;
+  hooks.data = data::digits({.train = 40, .valid = 20});
+  hooks.model = [](const Shape& image, std::int64_t classes) {
+    return models::simple_cnn({.in = image, .classes = classes, .channels = {3, 3, 3, 3}});
+  };
+  const TrainResult first = train(config, hooks);
+  EXPECT_EQ(first.config.data, "(given by the program) mine");
+  EXPECT_EQ(first.config.model, "(given by the program)");
+  TrainConfig again;
+  again.resume = first.place.folder;
+  EXPECT_EQ(
+      refusal([&] { (void)train(again); }),
+      "the data of this run was given by the program that trained it (TrainHooks::data); resume the run "
+      "with that program");
+  TrainHooks without_model = hooks;
+  without_model.model = nullptr;
+  EXPECT_NE(refusal([&] { (void)train(again, without_model); }).find("TrainHooks::model"), std::string::npos);
+  EXPECT_FALSE(train(again, hooks).trained) << "the run is complete";
+}
+
 TEST(Train, HandsWarningsToTheProgram) {
   const Folder folder;
   TrainConfig config = small_training(folder.path() / "runs");

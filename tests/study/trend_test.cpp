@@ -144,6 +144,15 @@ TEST(Best, KeepsVariantsOfWhichTooLittleIsKnown) {
   EXPECT_EQ(found.not_told_apart, (std::vector<std::size_t>{1, 2}));
 }
 
+TEST(Best, KeepsAVariantThatIsAheadOverTheSharedSeeds) {
+  const std::vector<Variant> variants{variant("a", {0, 0, 0, 0, 0, 0, 1000}),
+                                      variant("b", {1, 2, 1, 2, 1, 2})};
+  const Best found = best_of(variants);
+  EXPECT_EQ(found.best, 0U);
+  EXPECT_LT(found.comparisons[0].p, 0.05);
+  EXPECT_EQ(found.not_told_apart, std::vector<std::size_t>{1});
+}
+
 TEST(TrendAndBest, RefuseWhatTheyCannotUse) {
   const std::vector<Variant> variants = study({1, 2, 3, 4});
   EXPECT_THROW(trend(std::vector<double>{1, 2, 3}, variants), BadInput);

@@ -53,9 +53,9 @@ struct BestOptions {
 };
 
 /// The means are over the finished runs of each variant; of equal means the first is the best. A variant is
-/// told apart if its p after Holm is at most 0.05. One with less than two pairs, or without a finished run,
-/// is not. Throws BadInput if there are fewer than two variants or none has a finished run, and in the cases
-/// of compare.
+/// told apart if it is behind the best over their shared seeds and its p after Holm is at most 0.05. One with
+/// less than two pairs, or without a finished run, is not. Throws BadInput if there are fewer than two
+/// variants or none has a finished run, and in the cases of compare.
 Best best_of(std::span<const Variant> variants, const BestOptions& options = {});
 
 }  // namespace lehr::study
