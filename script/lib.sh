@@ -33,8 +33,8 @@ configure() {
 # are warnings and errors.
 thin_out() {
   awk -F '[][/]' '
-    !/^\[[0-9]+\/[0-9]+\]/ { print; next }
-    $2 == $3 || int(20 * $2 / $3) > shown { shown = int(20 * $2 / $3); print }'
+    !/^\[[0-9]+\/[0-9]+\]/ { print; fflush(); next }
+    $2 == $3 || int(20 * $2 / $3) > shown { shown = int(20 * $2 / $3); print; fflush() }'
 }
 
 # build PRESET [targets...]. A terminal shows each step in place; a log gets every twentieth step.

@@ -42,7 +42,10 @@ TomlNode converted(const toml::node& node) {
   }
   if (const toml::table* table = node.as_table()) {
     for (const auto& [key, value] : *table) {
-      made.entries.push_back({std::string(key.str()), place_of(key.source()), converted(value)});
+      TomlNode entry = converted(value);
+      entry.key = std::string(key.str());
+      entry.key_place = place_of(key.source());
+      made.entries.push_back(std::move(entry));
     }
   }
   return made;
@@ -109,9 +112,9 @@ TomlDocument TomlDocument::of_file(const std::filesystem::path& file) {
   return {text_of_file(file), in_quotes(file)};
 }
 
-const TomlNode* TomlNode::get(std::string_view key) const {
-  const auto found = std::ranges::find(entries, key, &TomlEntry::key);
-  return found == entries.end() ? nullptr : &found->value;
+const TomlNode* TomlNode::get(std::string_view name) const {
+  const auto found = std::ranges::find(entries, name, &TomlNode::key);
+  return found == entries.end() ? nullptr : &*found;
 }
 
 std::string TomlDocument::at(const std::string& place) const { return source_ + ", " + place + ": "; }
@@ -129,10 +132,10 @@ const TomlNode* TomlDocument::table(const TomlNode& parent, std::string_view key
 }
 
 void TomlDocument::check_keys(const TomlNode& table, std::initializer_list<std::string_view> keys) const {
-  for (const TomlEntry& entry : table.entries) {
+  for (const TomlNode& entry : table.entries) {
     if (std::ranges::find(keys, std::string_view(entry.key)) != keys.end()) continue;
     const std::vector<std::string> known(keys.begin(), keys.end());
-    throw BadInput(at(entry.place) + unknown_name("key", entry.key, known).what());
+    throw BadInput(at(entry.key_place) + unknown_name("key", entry.key, known).what());
   }
 }
 
@@ -157,10 +160,10 @@ std::int64_t TomlDocument::integer(const TomlNode& node, std::string_view key, I
   refuse(node, fmt::format("{} expects a whole number from {} to {}", key, range.least, range.most));
 }
 
-const ConfigField& TomlDocument::field(const TomlEntry& entry, const ConfigTable& table) const {
+const ConfigField& TomlDocument::field(const TomlNode& entry, const ConfigTable& table) const {
   const ConfigField* field = file_field(table, entry.key);
   if (field != nullptr) return *field;
-  throw BadInput(at(entry.place) + unknown_name("key", entry.key, file_keys(table)).what());
+  throw BadInput(at(entry.key_place) + unknown_name("key", entry.key, file_keys(table)).what());
 }
 
 ConfigValue TomlDocument::checked(const ConfigField& field, const TomlNode& node) const {
@@ -179,12 +182,12 @@ std::string TomlDocument::value(const ConfigField& field, const TomlNode& node) 
 
 std::vector<ConfigSetting> TomlDocument::settings(const TomlNode& keys, const ConfigTable& table) const {
   std::vector<ConfigSetting> settings;
-  for (const TomlEntry& entry : keys.entries) {
+  for (const TomlNode& entry : keys.entries) {
     const ConfigField& of = field(entry, table);
     if (std::ranges::find(settings, of.key, &ConfigSetting::key) != settings.end()) {
-      throw BadInput(at(entry.place) + of.key + " is set twice");
+      throw BadInput(at(entry.key_place) + of.key + " is set twice");
     }
-    settings.push_back({of.key, checked(of, entry.value)});
+    settings.push_back({of.key, checked(of, entry)});
   }
   return settings;
 }

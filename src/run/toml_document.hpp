@@ -12,26 +12,20 @@
 
 namespace lehr::run {
 
-struct TomlEntry;
-
 /// A value of a TOML text, with its place.
 struct TomlNode {
   enum class Kind { flag, integer, real, text, list, table, other };
 
   Kind kind = Kind::other;
-  std::string place{};               ///< "line 3, column 7"
-  std::string text{};                ///< of a flag, a number or a text
-  std::vector<TomlNode> items{};     ///< of a list
-  std::vector<TomlEntry> entries{};  ///< of a table
+  std::string place{};              ///< "line 3, column 7"
+  std::string text{};               ///< of a flag, a number or a text
+  std::vector<TomlNode> items{};    ///< of a list
+  std::vector<TomlNode> entries{};  ///< of a table
+  std::string key{};                ///< of an entry of a table
+  std::string key_place{};
 
   /// The value at a key of a table; null if there is none.
-  const TomlNode* get(std::string_view key) const;
-};
-
-struct TomlEntry {
-  std::string key;
-  std::string place;  ///< of the key
-  TomlNode value;
+  const TomlNode* get(std::string_view name) const;
 };
 
 /// A TOML text, and messages that name a place in it. All functions throw BadInput with source, line,
@@ -52,7 +46,7 @@ class TomlDocument {
   std::int64_t integer(const TomlNode& node, std::string_view key, IntegerRange range) const;
 
   /// The field of a key of a configuration.
-  const ConfigField& field(const TomlEntry& entry, const ConfigTable& table) const;
+  const ConfigField& field(const TomlNode& entry, const ConfigTable& table) const;
   /// The text of a value, which the field accepts.
   std::string value(const ConfigField& field, const TomlNode& node) const;
   /// The settings of a table whose keys are fields.

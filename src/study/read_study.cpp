@@ -11,7 +11,6 @@ namespace lehr {
 namespace {
 
 using run::TomlDocument;
-using run::TomlEntry;
 using run::TomlNode;
 
 /// Reads the parts of one study.
@@ -33,13 +32,13 @@ class StudyReader {
   void read_base(const TomlNode& base) { apply(spec_.base, document_.settings(base, table_), table_); }
 
   void read_axes(const TomlNode& axes) {
-    for (const TomlEntry& entry : axes.entries) {
+    for (const TomlNode& entry : axes.entries) {
       const ConfigField& field = document_.field(entry, table_);
-      if (entry.value.items.empty()) {
-        document_.refuse(entry.value, field.key + " expects a list of values");
+      if (entry.items.empty()) {
+        document_.refuse(entry, field.key + " expects a list of values");
       }
       StudyAxis axis{field.key, {}};
-      for (const TomlNode& value : entry.value.items) axis.values.push_back(document_.value(field, value));
+      for (const TomlNode& value : entry.items) axis.values.push_back(document_.value(field, value));
       axes_.push_back(std::move(axis));
     }
   }
@@ -99,10 +98,10 @@ class StudyReader {
     const TomlNode* name = table.get("name");
     if (name == nullptr) document_.refuse(table, "a variant expects a name");
     StudyVariant variant{.name = document_.text(*name, "name")};
-    for (const TomlEntry& entry : table.entries) {
+    for (const TomlNode& entry : table.entries) {
       if (entry.key == "name") continue;
       const ConfigField& field = document_.field(entry, table_);
-      variant.settings.push_back({field.key, document_.value(field, entry.value)});
+      variant.settings.push_back({field.key, document_.value(field, entry)});
     }
     spec_.variants.push_back(std::move(variant));
   }

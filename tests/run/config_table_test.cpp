@@ -111,8 +111,10 @@ TEST(ConfigTable, RefusesValuesBesideTheirRange) {
       {"workers", "1025"},       {"prefetch", "1025"},     {"max-batches", "-1"},    {"weight-decay", "-1"},
       {"keep-checkpoints", "-1"}};
   TrainConfig config;
-  for (const auto& [key, text] : wrong) {
-    EXPECT_TRUE(refusal([&] { table.give(config, key, text); }).starts_with("--" + key + " takes"))
+  for (const auto& one : wrong) {
+    const auto& [key, text] = one;
+    EXPECT_TRUE(
+        refusal([&] { table.give(config, one.first, one.second); }).starts_with("--" + key + " takes"))
         << key << " " << text;
   }
 }
