@@ -26,7 +26,7 @@ lehr::Graph a_model(const lehr::DataSplits& data) {
   return lehr::models::simple_cnn({.in = data.image_shape(), .classes = data.classes(), .batch_norm = true});
 }
 
-/// A placeholder for the cancel button of a user interface.
+/// Acts as the cancel button of a user interface.
 bool user_cancels() { return false; }
 
 void train_in_the_background(const fs::path& model_file) {

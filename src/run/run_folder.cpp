@@ -34,16 +34,21 @@ void sync_parent(const std::filesystem::path& folder) {
 
 }  // namespace
 
+void throw_not_written(const std::filesystem::path& folder,
+                       const std::filesystem::filesystem_error& failure) {
+  const std::string message =
+      "the output folder " + in_quotes(folder) + " cannot be written: " + failure.code().message();
+  if (is_of_the_disk(failure.code().value())) throw DiskError(message);
+  throw BadInput(message);
+}
+
 RunFolder::RunFolder(const std::filesystem::path& parent) {
   if (parent.empty()) throw BadInput("the output folder has no name");
   try {
     make(parent);
   } catch (const std::filesystem::filesystem_error& failure) {
     remove();
-    const std::string message =
-        "the output folder " + in_quotes(parent) + " cannot be written: " + failure.code().message();
-    if (is_of_the_disk(failure.code().value())) throw DiskError(message);
-    throw BadInput(message);
+    throw_not_written(parent, failure);
   } catch (...) {
     remove();
     throw;

@@ -8,6 +8,10 @@
 
 namespace lehr::run {
 
+/// Throws DiskError if the disk failed, otherwise BadInput.
+[[noreturn]] void throw_not_written(const std::filesystem::path& folder,
+                                    const std::filesystem::filesystem_error& failure);
+
 /// The folder of one run. Its name is the UTC time at which it was made, so that names sort by
 /// time: runs/20250131-142805-3fa2. The last part is the fraction of the second. Unless keep() is
 /// called, the destructor removes the folder with its contents, and the parents that were made for

@@ -1,13 +1,15 @@
-#include <chrono>
 #include <filesystem>
 
 #include "lehr/callbacks/checkpoint.hpp"
+#include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/run/run_files.hpp"
+#include "lehr/store/made_folders.hpp"
 #include "lehr/store/run_lock.hpp"
 #include "lehr/store/run_store.hpp"
 #include "lehr/study/study.hpp"
 #include "run/prepare.hpp"
+#include "run/run_folder.hpp"
 #include "study/known_runs.hpp"
 #include "study/measures.hpp"
 
@@ -15,8 +17,13 @@ namespace lehr {
 namespace study {
 namespace {
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+/// The folder that a study locks. The destructor removes it again, because it holds nothing else.
+store::MadeFolders made_folder(const std::filesystem::path& folder, const std::filesystem::path& out) {
+  try {
+    return store::MadeFolders(folder);
+  } catch (const std::filesystem::filesystem_error& failure) {
+    run::throw_not_written(out, failure);
+  }
 }
 
 /// Runs one study from its first missing run to its last one.
@@ -30,7 +37,7 @@ class Runner {
   StudyResult run() {
     check_study(result_.spec, table_);
     const std::filesystem::path folder = result_.spec.base.out / "studies" / result_.spec.name;
-    std::filesystem::create_directories(folder);
+    const store::MadeFolders made = made_folder(folder, result_.spec.base.out);
     const store::RunLock lock(folder);
     known_ = known_runs(result_.spec, table_);
     for (const std::uint64_t seed : result_.spec.seeds) {
@@ -55,10 +62,10 @@ class Runner {
       report(&of, seed);
       result_.interrupted = hooks_.stop.stop_requested();
       if (result_.interrupted) return false;
-      const double start = now();
+      const Stopwatch watch;
       id = train_run(config_of(result_.spec, of, seed, table_), id);
       if (result_.interrupted) return false;
-      seconds_ += now() - start;
+      seconds_ += watch.seconds();
       ++trained_;
     }
     result_.runs.push_back(read(variant, seed, id));

@@ -71,7 +71,13 @@ TEST(Lab, NamesThePlaceOfAMistake) {
   EXPECT_EQ(outcome.status, 2);
   EXPECT_NE(outcome.err.find("\"bad.toml\", line 2, column 19: "), std::string::npos) << outcome.err;
   EXPECT_EQ(run(folder.path(), {"lab", "none.toml"}).status, 2);
-  EXPECT_EQ(folder.contents().size(), 1U) << "no folder is left behind";
+  write_file(folder.path() / "data.toml", "[base]\ndata = \"nope:1\"\n[axes]\nlr = [0.1, 0.2]\n");
+  EXPECT_EQ(run(folder.path(), {"lab", "data.toml"}).status, 2);
+  const Outcome no_folder = run(folder.path(), {"lab", "data.toml", "--runs", "bad.toml"});
+  EXPECT_EQ(no_folder.status, 2);
+  EXPECT_NE(no_folder.err.find("the output folder \"bad.toml\" cannot be written"), std::string::npos)
+      << no_folder.err;
+  EXPECT_EQ(folder.contents().size(), 2U) << "no folder is left behind";
 }
 
 }  // namespace

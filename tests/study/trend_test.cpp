@@ -126,7 +126,7 @@ TEST(Best, ComesWithThoseThatCannotBeToldFromIt) {
 }
 
 TEST(Best, CorrectsForTheNumberOfVariants) {
-  // The p of each is between 0.05 / 3 and 0.05, so none is told apart after Holm.
+  // Each p is between 0.05 / 3 and 0.05. After Holm, no variant differs from the best.
   const std::vector<double> base(6, 0);
   const std::vector<double> lead{0.8, 0.2, 0.8, 0.9, 0.1, 0.7};
   const std::vector<Variant> variants{variant("a", base), variant("best", lead), variant("b", base),
