@@ -33,6 +33,7 @@ constexpr const char* runs_examples = R"(Examples:
   lehr runs diff 20260101-0900 20260101-1100       where two runs differ
   lehr runs export latest --table stats --out stats.csv
   lehr runs sql "SELECT layer, max(near_zero) FROM layer_stats GROUP BY layer"
+  lehr runs sql "SELECT run, median(loss), quantile(loss, 0.9), stdev(loss) FROM steps GROUP BY run"
   lehr runs gc --dry-run
 
 A run is named by its ID or the beginning of it, its title, its folder, or latest. IDs and titles are looked for in
@@ -262,7 +263,7 @@ void register_runs(Commands& registry) {
   add_file(export_command, "--out", options->out, "a file; stdout without it");
 
   const Command& sql_command =
-      add("sql", "Query the store with SQL; docs/run-store.md describes its tables.", sql);
+      add("sql", "Query the store with SQL; docs/run-store.md describes its tables and functions.", sql);
   sql_command.option("SELECT", options->sql, "one statement that changes nothing").required();
   sql_command.option("--format", options->sql_format, "table, csv or jsonl")
       .type_name("NAME")

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "store/histogram_blob.hpp"
+#include "store/run_aggregates.hpp"
 
 namespace lehr::store {
 namespace {
@@ -52,6 +53,7 @@ void add_functions(const Database& database) {
   };
   add("counts", 1, counts);
   add("count_at", 2, count_at);
+  add_aggregates(database);
 }
 
 }  // namespace lehr::store
