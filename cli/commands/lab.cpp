@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <iostream>
@@ -10,9 +11,11 @@
 #include "commands.hpp"
 #include "interrupt.hpp"
 #include "lehr/core/number_text.hpp"
+#include "lehr/core/parallel.hpp"
 #include "lehr/study/analysis.hpp"
 #include "lehr/study/study.hpp"
 #include "output.hpp"
+#include "signal_stop.hpp"
 #include "study_table.hpp"
 #include "terminal.hpp"
 
@@ -39,6 +42,7 @@ struct LabOptions {
   std::string file;
   std::filesystem::path runs = "runs";
   std::int64_t seeds = 0;
+  std::int64_t workers = 0;
   bool json = false;
   bool quiet = false;
 };
@@ -51,6 +55,12 @@ StudySpec spec_of(const LabOptions& options) {
     for (std::int64_t i = 0; i < options.seeds; ++i) spec.seeds.push_back(static_cast<std::uint64_t>(i));
   }
   return spec;
+}
+
+int workers_of(const LabOptions& options) {
+  constexpr int most_by_default = 8;  // each run holds its own copy of the data
+  if (options.workers > 0) return static_cast<int>(options.workers);
+  return std::min(threads(), most_by_default);
 }
 
 std::string time_left(double seconds) {
@@ -109,20 +119,13 @@ void print_analysis(const MeasureAnalysis& analysis) {
 int run_lab(const LabOptions& options) {
   SignalWatch watch;
   const StudySpec spec = spec_of(options);
-  std::stop_source stop;
-  StudyHooks hooks{.stop = stop.get_token()};
+  const SignalStop signals(watch);
+  StudyHooks hooks{.stop = signals.token(), .workers = workers_of(options)};
   hooks.on_warning = [](const std::string& sentence) {
     std::fprintf(stderr, "lehr: %s\n", sentence.c_str());
   };
-  hooks.on_learner = [&watch](Learner& learner) {
-    watch.stop(learner, SignalWatch::Say::that_it_stops);
-    learner.on(Event::clean_up, [&watch](Learner&) { watch.allow_polling(); });
-  };
-  hooks.on_progress = [&](const StudyProgress& progress) {
-    watch.allow_polling();
-    if (watch.received()) stop.request_stop();
-    if (!options.quiet) print_progress(spec, progress);
-  };
+  if (!options.quiet)
+    hooks.on_progress = [&spec](const StudyProgress& progress) { print_progress(spec, progress); };
   if (options.json) hooks.on_run = [&spec](const StudyRun& run) { print_run(spec, run); };
   const StudyResult result = run_study(spec, hooks);
   if (options.json) {
@@ -144,6 +147,9 @@ void register_lab(Commands& registry) {
   command.option("FILE", options->file, "a study (docs/studies.md)").required().takes_one();
   add_integer(command, "--seeds", options->seeds, {1, 1000}, "train each variant with N seeds, from 0 on")
       .default_str("those in the file");
+  add_integer(command, "--workers", options->workers, {1, 1000},
+              "train N runs at a time, with few threads each")
+      .default_str("one for each thread, at most 8");
   add_runs_folder(command, options->runs);
   command.flag("--json", options->json, "print JSON on stdout, one object on each line");
   command.flag("--quiet", options->quiet, "print no progress");

@@ -1,8 +1,13 @@
+#include <algorithm>
+#include <exception>
 #include <filesystem>
+#include <mutex>
+#include <thread>
 
 #include "lehr/callbacks/checkpoint.hpp"
 #include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/parallel.hpp"
 #include "lehr/run/run_files.hpp"
 #include "lehr/store/made_folders.hpp"
 #include "lehr/store/run_lock.hpp"
@@ -26,13 +31,19 @@ store::MadeFolders made_folder(const std::filesystem::path& folder, const std::f
   }
 }
 
-/// Runs one study from its first missing run to its last one.
+/// Runs one study. Its runs are numbered by seed, then by variant. Workers take them in this order.
 class Runner {
  public:
   Runner(const StudySpec& spec, const StudyHooks& hooks)
       : hooks_(hooks),
         table_(hooks.table != nullptr ? *hooks.table : train_config_table()),
-        result_{.spec = spec} {}
+        result_{.spec = spec} {
+    TrainConfig& base = result_.spec.base;
+    if (hooks.workers < 1) {
+      throw BadInput("a study needs at least one worker, found " + std::to_string(hooks.workers));
+    }
+    if (hooks.workers > 1 && !base.threads) base.threads = std::max(1, threads() / hooks.workers);
+  }
 
   StudyResult run() {
     check_study(result_.spec, table_);
@@ -40,81 +51,121 @@ class Runner {
     const store::MadeFolders made = made_folder(folder, result_.spec.base.out);
     const store::RunLock lock(folder);
     known_ = known_runs(result_.spec, table_);
-    for (const std::uint64_t seed : result_.spec.seeds) {
-      for (std::size_t variant = 0; variant < result_.spec.variants.size(); ++variant) {
-        if (!add(variant, seed)) return std::move(result_);
-      }
+    runs_.resize(result_.spec.variants.size() * result_.spec.seeds.size());
+    for (std::size_t number = 0; number < runs_.size(); ++number) {
+      const store::RunInfo* known = known_run(number);
+      if (known != nullptr && has_result(*known)) runs_[number] = read(number, known->id);
     }
-    report(nullptr, 0);
+    report(nullptr);
+    work_together();
+    if (failure_) std::rethrow_exception(failure_);
+    result_.interrupted = reported_ < runs_.size();
+    for (const std::optional<StudyRun>& run : runs_) {
+      if (run) result_.runs.push_back(*run);
+    }
     return std::move(result_);
   }
 
  private:
-  std::size_t total() const { return result_.spec.variants.size() * result_.spec.seeds.size(); }
-
-  /// Adds the run of a variant and a seed to the result, and trains it if it is missing. Returns false
-  /// if the study was stopped.
-  bool add(std::size_t variant, std::uint64_t seed) {
-    const StudyVariant& of = result_.spec.variants[variant];
-    const auto known = known_.find({of.name, seed});
-    std::string id = known == known_.end() ? "" : known->second.id;
-    if (id.empty() || !has_result(known->second)) {
-      report(&of, seed);
-      result_.interrupted = hooks_.stop.stop_requested();
-      if (result_.interrupted) return false;
-      const Stopwatch watch;
-      id = train_run(config_of(result_.spec, of, seed, table_), id);
-      if (result_.interrupted) return false;
-      seconds_ += watch.seconds();
-      ++trained_;
-    }
-    result_.runs.push_back(read(variant, seed, id));
-    if (hooks_.on_run) hooks_.on_run(result_.runs.back());
-    return true;
+  const StudyVariant& variant_of(std::size_t number) const {
+    return result_.spec.variants[number % result_.spec.variants.size()];
+  }
+  std::uint64_t seed_of(std::size_t number) const {
+    return result_.spec.seeds[number / result_.spec.variants.size()];
+  }
+  const store::RunInfo* known_run(std::size_t number) const {
+    const auto known = known_.find({variant_of(number).name, seed_of(number)});
+    return known == known_.end() ? nullptr : &known->second;
   }
 
-  /// Trains a run, or resumes the run `id`. Returns its ID.
-  std::string train_run(TrainConfig config, const std::string& id) {
+  void work_together() {
+    const std::stop_callback stop_all(hooks_.stop, [this] { stop_.request_stop(); });
+    std::vector<std::jthread> others;
+    for (int i = 1; i < hooks_.workers; ++i) others.emplace_back([this] { work(); });
+    work();
+  }
+
+  /// Trains runs until none is missing, or the study was stopped.
+  void work() {
+    try {
+      while (const std::optional<std::size_t> number = next()) {
+        const Stopwatch watch;
+        const std::optional<std::string> id = train_run(*number);
+        if (!id) return;
+        add(*number, read(*number, *id), watch.seconds());
+      }
+    } catch (...) {
+      const std::lock_guard guard(mutex_);
+      if (!failure_) failure_ = std::current_exception();
+      stop_.request_stop();
+    }
+  }
+
+  std::optional<std::size_t> next() {
+    const std::lock_guard guard(mutex_);
+    while (next_ < runs_.size() && runs_[next_]) ++next_;
+    if (next_ == runs_.size() || stop_.stop_requested()) return std::nullopt;
+    return next_++;
+  }
+
+  void add(std::size_t number, StudyRun run, double seconds) {
+    const std::lock_guard guard(mutex_);
+    runs_[number] = std::move(run);
+    seconds_ += seconds;
+    ++trained_;
+    report(&*runs_[number]);
+  }
+
+  /// Trains a run or resumes it. Returns its ID, or nothing if it was stopped.
+  std::optional<std::string> train_run(std::size_t number) const {
+    TrainConfig config = config_of(result_.spec, variant_of(number), seed_of(number), table_);
+    const store::RunInfo* known = known_run(number);
+    std::string id = known == nullptr ? "" : known->id;
     if (!id.empty()) {
       const std::filesystem::path folder = config.out / id;
       if (!checkpoints_in(folder / "checkpoints").empty()) {
-        const std::filesystem::path out = config.out;
-        config = TrainConfig();
-        config.resume = folder;
-        config.out = out;
+        TrainConfig resumed;
+        resumed.resume = folder;
+        resumed.out = config.out;
+        resumed.threads = config.threads;  // which a resume does not take from the run
+        config = resumed;
       }
     }
     TrainHooks hooks;
-    hooks.stop = hooks_.stop;
+    hooks.stop = stop_.get_token();
     hooks.on_warning = hooks_.on_warning;
     hooks.on_learner = hooks_.on_learner;
     hooks.table = &table_;
-    std::string made = id;
-    hooks.before_fit = [&made](const TrainStart& start) { made = start.place.id; };
+    hooks.before_fit = [&id](const TrainStart& start) { id = start.place.id; };
     try {
-      result_.interrupted = train(config, hooks).interrupted;
+      if (train(config, hooks).interrupted) return std::nullopt;
     } catch (const Diverged&) {  // a result: the record says so
     }
-    return made;
+    return id;
   }
 
-  StudyRun read(std::size_t variant, std::uint64_t seed, const std::string& id) const {
+  StudyRun read(std::size_t number, const std::string& id) const {
     const store::RunStore runs(run::store_in(result_.spec.base.out));
     const store::RunInfo info = runs.run(id);
-    StudyRun run{.variant = variant, .seed = seed, .id = id};
+    StudyRun run{.variant = number % result_.spec.variants.size(), .seed = seed_of(number), .id = id};
     run.values = measured_values(runs, id);
     run.diverged = info.status == store::RunStatus::diverged;
     run.collapsed = !run.diverged && has_collapsed(run.values, info.classes.size());
     return run;
   }
 
-  void report(const StudyVariant* variant, std::uint64_t seed) const {
+  /// Calls the hooks. Runs are reported in order, progress with each run that ended.
+  void report(const StudyRun* last) {
+    for (; reported_ < runs_.size() && runs_[reported_]; ++reported_) {
+      if (hooks_.on_run) hooks_.on_run(*runs_[reported_]);
+    }
     if (!hooks_.on_progress) return;
-    StudyProgress progress{.done = result_.runs.size(), .total = total(), .variant = variant, .seed = seed};
+    StudyProgress progress{.total = runs_.size(), .last = last};
+    for (const std::optional<StudyRun>& run : runs_) progress.done += run ? 1 : 0;
     if (trained_ > 0) {
-      progress.last = &result_.runs.back();
+      const std::size_t left = progress.total - progress.done;
       progress.seconds_left =
-          seconds_ / static_cast<double>(trained_) * static_cast<double>(progress.total - progress.done);
+          seconds_ / static_cast<double>(trained_) * static_cast<double>(left) / hooks_.workers;
     }
     hooks_.on_progress(progress);
   }
@@ -123,8 +174,15 @@ class Runner {
   ConfigTable table_;
   StudyResult result_;
   std::map<std::pair<std::string, std::uint64_t>, store::RunInfo> known_;
+  std::stop_source stop_;
+
+  std::mutex mutex_;  ///< protects the members below, and the hooks on_run and on_progress
+  std::vector<std::optional<StudyRun>> runs_;  ///< by number
+  std::size_t next_ = 0;                       ///< the first number that no worker has taken
+  std::size_t reported_ = 0;                   ///< runs before this number were reported
+  std::exception_ptr failure_;
   std::size_t trained_ = 0;  ///< runs of this process
-  double seconds_ = 0;       ///< that they took
+  double seconds_ = 0;       ///< that they took, summed over workers
 };
 
 }  // namespace

@@ -1,7 +1,9 @@
 // Running studies: pairs, resuming, and what a study refuses.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
+#include <stdexcept>
 
 #include "lehr/run/config_files.hpp"
 #include "lehr/store/run_lock.hpp"
@@ -83,6 +85,54 @@ TEST(RunStudy, GoesOnWhereItWasStopped) {
     EXPECT_TRUE(run_study(spec, hooks).interrupted);
   }
   EXPECT_EQ(losses_of(run_study(spec)), whole);
+}
+
+TEST(RunStudy, SeveralWorkersGiveTheSameRuns) {
+  const Folder one;
+  const Folder several;
+  std::vector<std::uint64_t> seeds;
+  std::size_t reports = 0;
+  const StudyResult together = run_study(small_study(several.path()),
+                                         {.workers = 3,
+                                          .on_progress = [&](const StudyProgress&) { ++reports; },
+                                          .on_run = [&](const StudyRun& run) { seeds.push_back(run.seed); }});
+  EXPECT_EQ(losses_of(together), losses_of(run_study(small_study(one.path()))));
+  EXPECT_EQ(seeds, (std::vector<std::uint64_t>{3, 3, 4, 4}));
+  EXPECT_EQ(reports, 5U);
+  EXPECT_EQ(runs_in(several.path()), 4U);
+}
+
+TEST(RunStudy, AFailureOfOneWorkerEndsTheOthers) {
+  const Folder folder;
+  StudyHooks hooks{.workers = 2};
+  std::atomic<int> learners = 0;
+  hooks.on_learner = [&](Learner&) {
+    if (++learners == 2) throw std::runtime_error("no more");
+  };
+  EXPECT_THROW((void)run_study(small_study(folder.path()), hooks), std::runtime_error);
+  EXPECT_LE(learners, 3);
+  EXPECT_EQ(run_study(small_study(folder.path())).runs.size(), 4U) << "the study goes on";
+}
+
+TEST(RunStudy, GoesOnWhereSeveralWorkersWereStopped) {
+  const Folder whole_folder;
+  const std::vector<double> whole = losses_of(run_study(small_study(whole_folder.path())));
+  const Folder folder;
+  std::stop_source source;
+  StudyHooks hooks{.stop = source.get_token(), .workers = 2};
+  hooks.on_learner = [&](Learner& learner) {
+    learner.on(Event::after_batch, [&](Learner&) { source.request_stop(); });
+  };
+  const StudyResult stopped = run_study(small_study(folder.path()), hooks);
+  EXPECT_TRUE(stopped.interrupted);
+  EXPECT_TRUE(stopped.runs.empty());
+  EXPECT_EQ(losses_of(run_study(small_study(folder.path()), {.workers = 2})), whole);
+}
+
+TEST(RunStudy, NeedsAWorker) {
+  const Folder folder;
+  EXPECT_NE(refusal([&] { (void)run_study(small_study(folder.path()), {.workers = 0}); }).find("worker"),
+            std::string::npos);
 }
 
 TEST(RunStudy, RefusesRunsOfOtherOptionsUnderItsName) {

@@ -28,20 +28,24 @@ struct StudyRun {
 
 /// How far a study is.
 struct StudyProgress {
-  std::size_t done = 0;   ///< runs, including those of an earlier process
-  std::size_t total = 0;  ///< runs
-  /// The next run; null after the last one.
-  const StudyVariant* variant = nullptr;
-  std::uint64_t seed = 0;
+  std::size_t done = 0;                  ///< runs, including those of an earlier process
+  std::size_t total = 0;                 ///< runs
   const StudyRun* last = nullptr;        ///< the run that has just ended; null at the start
   std::optional<double> seconds_left{};  ///< estimated from the runs of this process
 };
 
 struct StudyHooks {
   std::stop_token stop{};  ///< ends the study after the current batch; the run can be resumed
+  /// Runs that are trained at the same time, each on a thread of its own. With several, a run computes
+  /// with threads() / workers threads, unless TrainConfig::threads says otherwise. This is faster for
+  /// small networks, which several threads do not speed up much.
+  int workers = 1;
+  /// Called at the start and with each run that ended; by one thread at a time.
   std::function<void(const StudyProgress&)> on_progress{};
-  /// Called with each run of the result, in order, also with those of an earlier process.
+  /// Called with each run of the result, in order, also with those of an earlier process; by one
+  /// thread at a time.
   std::function<void(const StudyRun&)> on_run{};
+  /// These two are called by the threads that train, and by several at a time if there are workers.
   std::function<void(const std::string&)> on_warning{};
   std::function<void(Learner&)> on_learner{};  ///< as TrainHooks::on_learner, for each run
   const ConfigTable* table = nullptr;          ///< null: train_config_table()
