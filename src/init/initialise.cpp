@@ -9,6 +9,7 @@
 
 #include "init/orthogonal.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/rng.hpp"
 #include "lehr/core/text.hpp"
 
@@ -113,6 +114,19 @@ void initialise(Parameters& parameters, const Graph& graph, Initialisation how, 
     } else {
       std::ranges::fill(elements, constant_of(spec));
     }
+    parameters.set(entry.name, value);
+  }
+}
+
+void scale_weights(Parameters& parameters, double factor) {
+  if (factor < 0 || !std::isfinite(factor)) {
+    throw BadInput("the factor of initial weights must be finite and not negative, found " +
+                   number_text(factor));
+  }
+  for (const ParameterEntry& entry : parameters.entries()) {
+    if (entry.role != ParameterRole::weight) continue;
+    Tensor value = parameters.get(entry.name);
+    for (float& element : value.elements<float>()) element *= static_cast<float>(factor);
     parameters.set(entry.name, value);
   }
 }

@@ -13,6 +13,7 @@
 namespace lehr::run {
 namespace {
 
+constexpr double most_init_gain = 1e6;
 constexpr std::int64_t most_samples_a_batch = 1'000'000;
 
 /// Parses a name by checking it with `check`. The value is the name itself.
@@ -72,6 +73,10 @@ void add_start(Rows& rows) {
              field.value_name = "NAME";
              field.choices = initialisation_names;
              field.parse = checked_name([](const std::string& name) { initialisation_by_name(name); });
+           });
+  rows.add("init-gain", &TrainConfig::init_gain, "multiply the initial weights of layers by X",
+           [](ConfigField& field) {
+             field.reals = {0, most_init_gain};
            });
   rows.add("seed", &TrainConfig::seed,
            "seed of initial weights, order of the data, dropout and mixing; not of the data");

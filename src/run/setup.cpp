@@ -123,6 +123,7 @@ std::unique_ptr<Learner> make_learner(const TrainConfig& config, const SetupOpti
   Graph graph = options.model ? options.model(data.image_shape(), data.classes())
                               : make_graph(config, data.image_shape(), data.classes());
   auto made = std::make_unique<Learner>(std::move(graph), std::move(data), std::move(learner));
+  if (config.init_gain != 1) scale_weights(made->parameters(), config.init_gain);
   for (std::unique_ptr<Metric>& metric : make_metrics(config.metrics)) made->add_metric(std::move(metric));
   return made;
 }

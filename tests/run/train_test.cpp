@@ -288,5 +288,17 @@ TEST(VerifyRun, NamesATensorThatDiffers) {
   EXPECT_GT(changed, 10);
 }
 
+TEST(Train, MultipliesTheInitialWeights) {
+  const Folder folder;
+  TrainConfig config;
+  config.data = "digits:64";
+  config.init_gain = 0;  // the network says the same for every image
+  config.lr = 0;
+  config.epochs = 1;
+  config.schedule = "constant";
+  config.out = folder.path();
+  EXPECT_FLOAT_EQ(static_cast<float>(train(config).valid->loss), std::log(10.0F));
+}
+
 }  // namespace
 }  // namespace lehr::test

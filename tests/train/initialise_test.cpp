@@ -138,6 +138,22 @@ TEST(Initialise, FillsInPyTorchsOrder) {
   }
 }
 
+TEST(ScaleWeights, MultipliesTheWeightsOfLayersAlone) {
+  const Graph graph = all_roles();
+  const Initialised before(graph, Initialisation::kaiming_normal, 3);
+  Initialised scaled(graph, Initialisation::kaiming_normal, 3);
+  scale_weights(scaled, 0.25);
+  for (const ParameterEntry& entry : before.entries()) {
+    const float factor = entry.role == ParameterRole::weight ? 0.25F : 1.0F;
+    const Tensor was = before.get(entry.name);
+    const Tensor is = scaled.get(entry.name);
+    for (std::size_t i = 0; i < was.elements<float>().size(); ++i) {
+      ASSERT_EQ(is.elements<float>()[i], factor * was.elements<float>()[i]) << entry.name;
+    }
+  }
+  EXPECT_THROW(scale_weights(scaled, -1), BadInput);
+}
+
 TEST(Initialise, HasNames) {
   EXPECT_EQ(initialisation_by_name("xavier-uniform"), Initialisation::xavier_uniform);
   for (const std::string& name : initialisation_names()) EXPECT_NO_THROW(initialisation_by_name(name));

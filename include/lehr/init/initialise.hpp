@@ -37,6 +37,10 @@ std::vector<std::string> initialisation_names();
 /// parameters do not belong to the graph, or if `how` is not an enumerator.
 void initialise(Parameters& parameters, const Graph& graph, Initialisation how, std::uint64_t seed);
 
+/// Multiplies the weights of convolutions and linear layers, as in studies of initialisation that is too
+/// small or too large. Throws BadInput if the factor is negative or not finite.
+void scale_weights(Parameters& parameters, double factor);
+
 /// Layer-sequential unit-variance. In order, each convolution and linear layer is scaled so that its outputs
 /// over the batch, before any activation, have standard deviation 1. If the layer has a bias, they also have
 /// mean 0. Source: Mishkin and Matas 2015, arXiv 1511.06422, for the scale; fastai for the mean.

@@ -46,6 +46,7 @@ struct TrainConfig {
   double label_smoothing = 0;
   std::vector<double> class_weights{};
   std::string init = "kaiming-normal";
+  double init_gain = 1;  ///< factor on the initial weights
   std::uint64_t seed = 0;
   std::int64_t epochs = 5;
   double lr = 0.01;
