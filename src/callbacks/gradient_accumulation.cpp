@@ -1,14 +1,25 @@
 #include "lehr/callbacks/gradient_accumulation.hpp"
 
+#include <utility>
+
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/train/learner.hpp"
 
 namespace lehr {
 
-GradientAccumulation::GradientAccumulation(GradientAccumulationOptions options) : options_(options) {
-  if (options_.batches >= 1) return;
-  throw BadInput("GradientAccumulation takes 1 batch or more, found " + std::to_string(options_.batches));
+namespace {
+
+void check_batches(std::int64_t batches) {
+  if (batches >= 1) return;
+  throw BadInput("GradientAccumulation takes 1 batch or more, found " + std::to_string(batches));
+}
+
+}  // namespace
+
+GradientAccumulation::GradientAccumulation(GradientAccumulationOptions options)
+    : options_(std::move(options)) {
+  check_batches(options_.batches);
 }
 
 void GradientAccumulation::before_fit(Learner& learner) {
@@ -24,13 +35,20 @@ void GradientAccumulation::forget() {
   if (sums_) backend_->fill(sums_.ref(), 0);
 }
 
+std::int64_t GradientAccumulation::wanted(double progress) const {
+  if (!options_.batches_at) return options_.batches;
+  const std::int64_t batches = options_.batches_at(progress);
+  check_batches(batches);
+  return batches;
+}
+
 void GradientAccumulation::before_step(Learner& learner) {
   const Progress& progress = learner.progress();
   const TensorRef grads = learner.parameters().grads();
   backend_->add_scaled(sums_.ref(), grads, static_cast<float>(progress.weight));
   ++batches_;
   weight_ += progress.weight;
-  if (batches_ < options_.batches && progress.batch + 1 < progress.batches) {
+  if (batches_ < wanted(progress.share()) && progress.batch + 1 < progress.batches) {
     learner.cancel(Scope::batch);
     return;
   }

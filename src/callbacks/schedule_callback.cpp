@@ -43,10 +43,7 @@ ScheduleCallback::ScheduleCallback(std::string hyperparameter, Schedule schedule
 void ScheduleCallback::before_batch(Learner& learner) {
   const Progress& p = learner.progress();
   if (!p.training) return;
-  const double done =
-      static_cast<double>(p.epoch) * static_cast<double>(p.batches) + static_cast<double>(p.batch);
-  const double share = done / (static_cast<double>(p.epochs) * static_cast<double>(p.batches));
-  learner.rates().*rate_named(hyperparameter_) = schedule_(share);
+  learner.rates().*rate_named(hyperparameter_) = schedule_(p.share());
 }
 
 }  // namespace lehr

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "models/image.hpp"
+#include "models/widths.hpp"
 
 namespace lehr::models {
 namespace {
@@ -97,7 +100,8 @@ Graph residual_network(std::string_view name, const ResNetSmallOptions& options)
   return Builder(name, options).build();
 }
 
-ResNetSmallOptions residual_options(std::string_view name, const ModelRequest& request) {
+ResNetSmallOptions residual_options(std::string_view name, const ModelRequest& request,
+                                    std::vector<std::int64_t> own_widths) {
   if (request.activation.kind != ops::Activation::Kind::relu) {
     throw BadInput(fmt::format("{} has relu activations only, found \"{}\"", name,
                                ops::name_of(request.activation.kind)));
@@ -106,11 +110,18 @@ ResNetSmallOptions residual_options(std::string_view name, const ModelRequest& r
     throw BadInput(fmt::format("{} has a first kernel of 3 always, found the option set to {}", name,
                                request.first_kernel));
   }
+  if (request.stem_convs != 1) {
+    throw BadInput(fmt::format("{} has one convolution before its stages always, found {} stem convolutions",
+                               name, request.stem_convs));
+  }
+  if (request.depth != 0) {
+    throw BadInput(fmt::format("{} has a depth of its own, found the option set to {}", name, request.depth));
+  }
   ResNetSmallOptions options;
   options.in = request.in;
   options.classes = request.classes;
   options.dropout = request.dropout;
-  if (!request.channels.empty()) options.widths = request.channels;
+  options.widths = requested_widths(request, std::move(own_widths));
   return options;
 }
 

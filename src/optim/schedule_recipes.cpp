@@ -13,6 +13,10 @@ void require_rate(const std::string& name, double lr) {
   optim::require(lr >= 0 && std::isfinite(lr), name, "finite and not negative", lr);
 }
 
+void require_end(std::optional<double> lr_end) {
+  if (lr_end) require_rate("the learning rate at the end", *lr_end);
+}
+
 void require_divisor(const std::string& name, double div) {
   optim::require(div > 0 && std::isfinite(div), name, "above 0 and finite", div);
 }
@@ -30,6 +34,7 @@ RateAndMomentum one_cycle(const OneCycleOptions& o) {
                  o.pct_start);
   require_divisor("div of one-cycle", o.div);
   require_divisor("div_final of one-cycle", o.div_final);
+  require_end(o.lr_end);
   for (const double momentum : {o.momentum_high, o.momentum_low}) {
     optim::require(momentum >= 0 && momentum < 1, "the momentum of one-cycle", "at least 0 and below 1",
                    momentum);
@@ -37,12 +42,13 @@ RateAndMomentum one_cycle(const OneCycleOptions& o) {
   const auto there_and_back = [&](double start, double middle, double end) {
     return combine({o.pct_start, 1 - o.pct_start}, {cosine(start, middle), cosine(middle, end)});
   };
-  return {there_and_back(o.lr_max / o.div, o.lr_max, o.lr_max / o.div_final),
+  return {there_and_back(o.lr_max / o.div, o.lr_max, o.lr_end.value_or(o.lr_max / o.div_final)),
           there_and_back(o.momentum_high, o.momentum_low, o.momentum_high)};
 }
 
-RateAndMomentum pytorch_one_cycle(double lr_max, std::int64_t steps) {
+RateAndMomentum pytorch_one_cycle(double lr_max, std::int64_t steps, std::optional<double> lr_end) {
   require_rate("the highest learning rate", lr_max);
+  require_end(lr_end);
   optim::require(steps >= 1, "the number of steps of a one-cycle schedule", "at least 1",
                  static_cast<double>(steps));
   const double last = static_cast<double>(steps) - 1;
@@ -55,14 +61,27 @@ RateAndMomentum pytorch_one_cycle(double lr_max, std::int64_t steps) {
       return step <= peak && peak > 0 ? rise(step / peak) : fall((step - peak) / (last - peak));
     };
   };
-  return {there_and_back(lr_max / 25, lr_max, lr_max / (25 * 1e4)), there_and_back(0.95, 0.85, 0.95)};
+  return {there_and_back(lr_max / 25, lr_max, lr_end.value_or(lr_max / (25 * 1e4))),
+          there_and_back(0.95, 0.85, 0.95)};
 }
 
 Schedule flat_cos(const FlatCosOptions& o) {
   require_rate("the learning rate", o.lr);
   optim::require(o.flat > 0 && o.flat < 1, "the flat share of flat-cos", "above 0 and below 1", o.flat);
   require_divisor("div_final of flat-cos", o.div_final);
-  return combine({o.flat, 1 - o.flat}, {constant(o.lr), cosine(o.lr, o.lr / o.div_final)});
+  require_end(o.lr_end);
+  return combine({o.flat, 1 - o.flat}, {constant(o.lr), cosine(o.lr, o.lr_end.value_or(o.lr / o.div_final))});
+}
+
+Schedule wsd(const WsdOptions& o) {
+  require_rate("the learning rate", o.lr);
+  require_end(o.lr_end);
+  optim::require(o.cooldown >= 0 && o.cooldown <= 1, "the share of the cooldown", "from 0 to 1", o.cooldown);
+  if (o.cooldown == 0) return constant(o.lr);
+  const double power = o.shape == CooldownShape::sqrt ? 0.5 : 1;
+  const Schedule cooldown = polynomial(o.lr, o.lr_end, power);
+  if (o.cooldown == 1) return cooldown;
+  return combine({1 - o.cooldown, o.cooldown}, {constant(o.lr), cooldown});
 }
 
 Schedule sgdr(const SgdrOptions& o) {

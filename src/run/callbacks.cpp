@@ -1,5 +1,6 @@
 #include "run/callbacks.hpp"
 
+#include <cmath>
 #include <utility>
 
 #include "lehr/callbacks/activation_snapshots.hpp"
@@ -17,10 +18,23 @@
 #include "lehr/callbacks/terminate_on_non_finite.hpp"
 #include "lehr/callbacks/timer.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/optim/schedule.hpp"
 #include "lehr/run/run_files.hpp"
 
 namespace lehr::run {
 namespace {
+
+void add_accumulation(Learner& learner, const TrainConfig& config) {
+  GradientAccumulationOptions options{.batches = config.accumulate};
+  const std::int64_t factor = config.grow_batch.value_or(1);
+  if (factor > 1) {
+    // Where the schedule "step" lowers the rate.
+    const auto growing =
+        schedules::step(static_cast<double>(config.accumulate), static_cast<double>(factor), 1.0 / 3);
+    options.batches_at = [growing](double progress) { return std::llround(growing(progress)); };
+  }
+  if (config.accumulate > 1 || factor > 1) learner.add(GradientAccumulation(std::move(options)));
+}
 
 void add_clip(Learner& learner, const TrainConfig& config) {
   if (config.clip_norm) learner.add(GradientClip({.by = ClipBy::norm, .limit = *config.clip_norm}));
@@ -64,7 +78,7 @@ void add_callbacks(Learner& learner, const TrainConfig& config, const std::files
                    const OnFailure& warn) {
   const MonitorOptions monitor{.metric = config.monitor};
   learner.add(TerminateOnNonFinite({.dump = folder.empty() ? folder : folder / run_files::dump}));
-  if (config.accumulate > 1) learner.add(GradientAccumulation({.batches = config.accumulate}));
+  add_accumulation(learner, config);
   add_clip(learner, config);
   if (config.mixup) learner.add(MixUp({.alpha = *config.mixup}));
   if (config.cutmix) learner.add(CutMix({.alpha = *config.cutmix}));

@@ -5,6 +5,8 @@ namespace {
 
 constexpr std::int64_t most_batches = most_epochs * most_epochs;
 
+constexpr std::int64_t most_growth = 1000;
+
 void of_epochs(ConfigField& field) {
   field.integers = {1, most_epochs};
   field.unit = "epochs";
@@ -35,6 +37,13 @@ void add_changing(Rows& rows) {
              field.integers = {1, most_epochs};
              field.unit = "batches";
            });
+  rows.add(
+      "grow-batch", &TrainConfig::grow_batch,
+      "multiply --accumulate by N after each third of the training, where --schedule step would lower the "
+      "rate",
+      [](ConfigField& field) {
+        field.integers = {1, most_growth};
+      });
   rows.add("clip-norm", &TrainConfig::clip_norm, "clip the norm of all gradients together to X");
   rows.add("clip-value", &TrainConfig::clip_value, "clip each gradient to X");
   rows.add("clip-adaptive", &TrainConfig::clip_adaptive,

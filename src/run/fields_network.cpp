@@ -5,16 +5,20 @@
 #include "lehr/models/models.hpp"
 #include "run/activation_names.hpp"
 #include "run/fields.hpp"
+#include "run/width_rules.hpp"
 
 namespace lehr::run {
 namespace {
 
 constexpr std::int64_t most_channels = 65536;
 constexpr std::int64_t largest_kernel = 1001;
+constexpr std::int64_t most_convolutions = 1000;
 
 bool is_general(const TrainConfig& config) { return config.activation == "general-relu"; }
 
 bool has_leak(const TrainConfig& config) { return config.activation == "leaky-relu" || is_general(config); }
+
+bool has_no_channels(const TrainConfig& config) { return config.channels.empty(); }
 
 }  // namespace
 
@@ -63,10 +67,43 @@ void add_network_fields(ConfigTable& table) {
            [](ConfigField& field) {
              field.integers = {1, most_channels};
            });
+  rows.add("widths", &TrainConfig::widths,
+           "width of each stage by the one before: keep, sqrt2, double, quadruple or a factor such as 2.5 "
+           "(default: "
+           "the network's own)",
+           [](ConfigField& field) {
+             field.value_name = "RULE";
+             field.choices = width_rule_names;
+             field.parse = [](const std::string& option, const std::string& text) {
+               width_factor(option, text);
+               return text;
+             };
+             contradicts(field, "--channels", has_no_channels);
+           });
+  rows.add("base-width", &TrainConfig::base_width,
+           "channels of the first stage, from which the others follow (default: the network's own)",
+           [](ConfigField& field) {
+             field.integers = {1, most_channels};
+             contradicts(field, "--channels", has_no_channels);
+           });
   rows.add("first-kernel", &TrainConfig::first_kernel,
            "kernel size of the first convolution (default: the network's own)", [](ConfigField& field) {
              field.integers = {1, largest_kernel};
              field.unit = "pixels";
+           });
+  rows.add(
+      "stem-convs", &TrainConfig::stem_convs,
+      "simple-cnn: replace the first convolution by N of 3x3, which together see 2N + 1 pixels; 1: do not",
+      [](ConfigField& field) {
+        field.integers = {1, most_convolutions};
+        contradicts(field, "--first-kernel", [](const TrainConfig& config) {
+          return config.stem_convs.value_or(1) == 1 || !config.first_kernel;
+        });
+      });
+  rows.add("depth", &TrainConfig::depth,
+           "simple-cnn: convolutions in total; 3x3 convolutions of stride 1 are added (default: none)",
+           [](ConfigField& field) {
+             field.integers = {1, most_convolutions};
            });
   rows.add("dropout", &TrainConfig::dropout, "share of the last layer's inputs that are dropped",
            [](ConfigField& field) {

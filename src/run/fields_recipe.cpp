@@ -91,6 +91,14 @@ ConfigValue parse_rate(const std::string& option, const std::string& text) {
   }
 }
 
+std::vector<std::string> schedules_with_end() {
+  std::vector<std::string> names = schedules::schedule_names();
+  std::erase_if(names, [](const std::string& name) { return !schedules::has_end_rate(name); });
+  return names;
+}
+
+bool is_wsd(const TrainConfig& config) { return config.schedule == "wsd"; }
+
 void add_schedule(Rows& rows) {
   rows.add("epochs", &TrainConfig::epochs, "passes over the training set", [](ConfigField& field) {
     field.integers = {1, most_epochs};
@@ -117,6 +125,27 @@ void add_schedule(Rows& rows) {
            });
   rows.add("warm-up", &TrainConfig::warm_up, "epochs of linear warm-up before the schedule",
            [](ConfigField& field) { field.unit = "epochs"; });
+  rows.add("lr-end", &TrainConfig::lr_end,
+           "learning rate at the end of a schedule that falls (default: the schedule's own)",
+           [](ConfigField& field) {
+             needs(field, "a --schedule that falls to a rate: " + list_of(schedules_with_end()),
+                   [](const TrainConfig& config) { return schedules::has_end_rate(config.schedule); });
+           });
+  rows.add("cooldown", &TrainConfig::cooldown,
+           "share of the training, at its end, in which wsd lowers the rate; 0: never",
+           [](ConfigField& field) {
+             field.reals = {0, 1};
+             needs(field, "--schedule wsd", is_wsd);
+           });
+  rows.add("cooldown-shape", &TrainConfig::cooldown_shape,
+           "how wsd lowers the rate: sqrt (by 1 - the root of the cooldown's progress) or linear",
+           [](ConfigField& field) {
+             field.value_name = "NAME";
+             field.choices = schedules::cooldown_shape_names;
+             field.parse =
+                 checked_name([](const std::string& name) { schedules::cooldown_shape_by_name(name); });
+             needs(field, "--schedule wsd", is_wsd);
+           });
 }
 
 std::vector<std::string> lower_is_better() {

@@ -13,6 +13,7 @@
 #include "lehr/metrics/metrics.hpp"
 #include "lehr/models/models.hpp"
 #include "run/activation_names.hpp"
+#include "run/width_rules.hpp"
 
 namespace lehr {
 namespace {
@@ -25,6 +26,21 @@ void check_trains(const TrainConfig& config, const schedules::RateAndMomentum& s
       fmt::format("the training has one step, and there the learning rate is 0 with {}; train longer or "
                   "without a warm-up",
                   config.warm_up > 0 ? "--warm-up" : "--schedule " + config.schedule));
+}
+
+/// `warm_up` is a share of the training. The cooldown is one too; the schedule covers what follows the
+/// warm-up.
+schedules::NamedScheduleOptions schedule_options(const TrainConfig& config, double warm_up) {
+  schedules::NamedScheduleOptions options;
+  if (!config.find_lr) options.lr_end = config.lr_end;  // an unknown highest rate has no lower one yet
+  options.cooldown = config.cooldown / (1 - warm_up);
+  options.cooldown_shape = schedules::cooldown_shape_by_name(config.cooldown_shape);
+  if (config.schedule == "wsd" && options.cooldown > 1) {
+    throw BadInput(fmt::format(
+        "--warm-up and --cooldown must leave room for each other: {} of {} and a share of {}",
+        number_text(config.warm_up), counted(config.epochs, "epoch"), number_text(config.cooldown)));
+  }
+  return options;
 }
 
 LearnerOptions learner_options(const TrainConfig& config, const SetupOptions& options) {
@@ -58,7 +74,8 @@ schedules::RateAndMomentum make_schedule(const TrainConfig& config, std::int64_t
   }
   const double share = config.warm_up / epochs;
   const auto steps_after = std::max<std::int64_t>(1, std::llround(static_cast<double>(steps) * (1 - share)));
-  schedules::RateAndMomentum schedule = schedules::schedule_by_name(config.schedule, config.lr, steps_after);
+  schedules::RateAndMomentum schedule =
+      schedules::schedule_by_name(config.schedule, config.lr, steps_after, schedule_options(config, share));
   if (config.warm_up > 0) {
     schedule.rate = schedules::warm_up(share, schedule.rate);
     if (schedule.momentum) {
@@ -100,7 +117,11 @@ Graph make_graph(const TrainConfig& config, const Shape& image, std::int64_t cla
   request.activation.subtract = config.subtract;
   if (config.clamp) request.activation.clamp = *config.clamp;
   request.channels = config.channels;
+  request.base_width = config.base_width.value_or(0);
+  if (!config.widths.empty()) request.width_factor = run::width_factor("--widths", config.widths);
   request.first_kernel = config.first_kernel.value_or(0);
+  request.stem_convs = config.stem_convs.value_or(1);
+  request.depth = config.depth.value_or(0);
   request.dropout = config.dropout;
   return models::make_model(config.model, request);
 }

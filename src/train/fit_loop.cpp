@@ -254,9 +254,7 @@ SetMetrics FitLoop::train_part(const schedules::RateAndMomentum& schedule) {
 
 void FitLoop::set_rates(const schedules::RateAndMomentum& schedule) {
   const Progress& p = s_.progress;
-  const double done =
-      static_cast<double>(p.epoch) * static_cast<double>(p.batches) + static_cast<double>(p.batch);
-  const double share = done / (static_cast<double>(p.epochs) * static_cast<double>(p.batches));
+  const double share = p.share();
   s_.rates = s_.optimizer.rates(schedule.rate(share));
   if (schedule.momentum) s_.rates.momentum = schedule.momentum(share);
   take_rates();

@@ -94,6 +94,38 @@ TEST(GradientAccumulation, StepsAtTheEndOfTheEpochAndCountsSamples) {
   EXPECT_EQ(learner->history().back().train.samples, 300);
 }
 
+/// The batches after which the optimizer stepped.
+std::vector<std::int64_t> steps_of(Learner& learner, int epochs) {
+  std::vector<std::int64_t> after;
+  learner.on(Event::after_step, [&](Learner& l) { after.push_back(l.progress().train_batches); });
+  learner.fit(epochs, 1e-3);
+  return after;
+}
+
+TEST(GradientAccumulation, TakesMoreBatchesAsTheTrainingProceeds) {
+  const auto learner = small_learner({.batch_size = 30, .seed = 5});  // 10 batches an epoch
+  GradientAccumulationOptions options;
+  options.batches_at = [](double progress) { return progress < 0.5 ? 2 : 4; };
+  learner->add(GradientAccumulation(options));
+  EXPECT_EQ(steps_of(*learner, 2), (std::vector<std::int64_t>{2, 4, 6, 8, 10, 14, 18, 20}));
+}
+
+TEST(GradientAccumulation, GrowsWithinAnEpoch) {
+  const auto learner = small_learner({.batch_size = 30, .seed = 5});
+  GradientAccumulationOptions options;
+  options.batches_at = [](double progress) { return progress < 0.25 ? 1 : 3; };
+  learner->add(GradientAccumulation(options));
+  EXPECT_EQ(steps_of(*learner, 1), (std::vector<std::int64_t>{1, 2, 3, 6, 9, 10}));
+}
+
+TEST(GradientAccumulation, RefusesNumbersOfBatchesBelowOne) {
+  const auto learner = small_learner();
+  GradientAccumulationOptions options;
+  options.batches_at = [](double) { return 0; };
+  learner->add(GradientAccumulation(options));
+  EXPECT_THROW(learner->fit(1, 1e-3), BadInput);
+}
+
 TEST(Ema, IsTheAverageOfTheWeights) {
   constexpr double decay = 0.9;
   const auto learner = small_learner();

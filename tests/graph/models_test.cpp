@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "graph/expect_bad_input.hpp"
 #include "lehr/graph/cost.hpp"
@@ -70,6 +71,119 @@ TEST(SimpleCnn, TakesItsOptions) {
   EXPECT_EQ(named(graph, "0").parameters[0].shape, Shape({6, 3, 3, 3}));
   EXPECT_EQ(named(graph, "1").op->attributes().text("kind"), "silu");
   EXPECT_EQ(graph.node(graph.output()).output.shape, Shape({1, 4}));
+}
+
+/// The input channels, output channels, kernel and stride of each convolution.
+std::vector<std::vector<std::int64_t>> convolutions(const Graph& graph) {
+  std::vector<std::vector<std::int64_t>> all;
+  for (const Node& node : graph.nodes()) {
+    if (!node.op || node.op->type() != "conv2d") continue;
+    const Shape& weight = node.parameters[0].shape;
+    const std::int64_t in = graph.node(node.inputs[0]).output.shape[2];
+    const std::int64_t out = node.output.shape[2];
+    all.push_back({weight[1], weight[0], weight[2], in == out && in > 1 ? 1 : 2});
+  }
+  return all;
+}
+
+TEST(SimpleCnn, SpreadsItsDepthOverTheSizesOfTheImage) {
+  using Rows = std::vector<std::vector<std::int64_t>>;
+  const Graph graph = models::simple_cnn({.channels = {4, 8, 16, 32}, .batch_norm = true, .depth = 11});
+  EXPECT_EQ(convolutions(graph), (Rows{{1, 4, 5, 2},
+                                       {4, 4, 3, 1},
+                                       {4, 4, 3, 1},
+                                       {4, 8, 3, 2},
+                                       {8, 8, 3, 1},
+                                       {8, 8, 3, 1},
+                                       {8, 16, 3, 2},
+                                       {16, 16, 3, 1},
+                                       {16, 32, 3, 2},
+                                       {32, 32, 3, 1},
+                                       {32, 10, 3, 2}}));
+  EXPECT_EQ(named(graph, "4").op->type(), "batch_norm") << "each added convolution has its norm";
+  EXPECT_EQ(named(graph, "5").op->type(), "activation") << "and its activation";
+  EXPECT_EQ(graph.node(graph.output()).output.shape, Shape({1, 10}));
+  EXPECT_EQ(convolutions(models::simple_cnn({.depth = 30})).size(), 30U);
+  EXPECT_EQ(full_names(models::simple_cnn({.depth = 5})), full_names(models::simple_cnn({})));
+}
+
+TEST(SimpleCnn, RefusesADepthThatItsStagesExceed) {
+  const std::string of_five =
+      "simple-cnn with 4 values of channels and 1 stem convolution takes a depth of 5 ";
+  EXPECT_EQ(bad_input([] { models::simple_cnn({.depth = 4}); }), of_five + "to 1000 convolutions, found 4");
+  EXPECT_EQ(bad_input([] { models::simple_cnn({.depth = 1001}); }),
+            of_five + "to 1000 convolutions, found 1001");
+  EXPECT_NE(bad_input([] { models::simple_cnn({.stem_convs = 3, .depth = 6}); }).find("depth of 7"),
+            std::string::npos);
+  EXPECT_NE(bad_input([] {
+              models::simple_cnn({.in = {1, 2, 2}, .channels = {}, .depth = 2});
+            }).find("depth of 1 to 1"),
+            std::string::npos);
+}
+
+TEST(SimpleCnn, ReplacesItsFirstConvolutionByAStem) {
+  using Rows = std::vector<std::vector<std::int64_t>>;
+  const Graph graph = models::simple_cnn({.in = {3, 28, 28}, .batch_norm = true, .stem_convs = 3});
+  const Rows found = convolutions(graph);
+  EXPECT_EQ(Rows(found.begin(), found.begin() + 4),
+            (Rows{{3, 8, 3, 1}, {8, 8, 3, 1}, {8, 8, 3, 2}, {8, 16, 3, 2}}));
+  EXPECT_EQ(named(graph, "1").op->type(), "batch_norm");
+  EXPECT_EQ(named(graph, "2").op->type(), "activation");
+  EXPECT_EQ(named(graph, "8").output.shape, Shape({1, 8, 14, 14}));
+  EXPECT_EQ(convolutions(models::simple_cnn({.stem_convs = 2, .depth = 8})).size(), 8U);
+  for (const std::int64_t count : {0, 1001}) {
+    EXPECT_EQ(bad_input([&] { models::simple_cnn({.stem_convs = count}); }),
+              "simple-cnn with 4 values of channels takes 1 to 1000 stem convolutions, found " +
+                  std::to_string(count));
+  }
+}
+
+TEST(Widths, FollowTheRule) {
+  using Widths = std::vector<std::int64_t>;
+  EXPECT_EQ(models::widths_by_rule(8, 2, 4), (Widths{8, 16, 32, 64}));
+  EXPECT_EQ(models::widths_by_rule(8, 2.5, 4), (Widths{8, 20, 50, 125}));
+  EXPECT_EQ(models::widths_by_rule(16, 1, 3), (Widths{16, 16, 16}));
+  EXPECT_EQ(models::widths_by_rule(8, 0.25, 4), (Widths{8, 2, 1, 1})) << "half rounds up, and 1 is the least";
+  EXPECT_EQ(models::widths_by_rule(3, 5, 0), Widths());
+}
+
+TEST(Widths, RefuseWhatIsNoNetwork) {
+  EXPECT_EQ(bad_input([] { models::widths_by_rule(0, 2, 4); }),
+            "the width of the first stage must be at least 1, found 0");
+  EXPECT_EQ(bad_input([] { models::widths_by_rule(8, 0, 4); }),
+            "the factor between the widths of stages must be above 0 and finite, found 0");
+  EXPECT_EQ(bad_input([] { models::widths_by_rule(8, std::nan(""), 4); }),
+            "the factor between the widths of stages must be above 0 and finite, found nan");
+  EXPECT_EQ(bad_input([] { models::widths_by_rule(8, 1e300, 4); }),
+            "stage 2 would have more than 65536 channels: 8 times 1e+300 to the power of 1");
+}
+
+/// The output channels of these nodes.
+std::vector<std::int64_t> widths_of(const Graph& graph, const std::vector<std::string>& nodes) {
+  std::vector<std::int64_t> widths;
+  for (const std::string& name : nodes) widths.push_back(named(graph, name).output.shape[1]);
+  return widths;
+}
+
+TEST(Widths, OfAllModelsFollowTheRequest) {
+  using Widths = std::vector<std::int64_t>;
+  const auto cnn = [](std::int64_t base, double factor) {
+    return widths_of(
+        models::make_model("simple-cnn", {.in = {1, 28, 28}, .base_width = base, .width_factor = factor}),
+        {"0", "2", "4", "6"});
+  };
+  EXPECT_EQ(cnn(0, 1), (Widths{8, 8, 8, 8}));
+  EXPECT_EQ(cnn(4, 0), (Widths{4, 8, 16, 32})) << "the network's own factor";
+  EXPECT_EQ(cnn(6, 3), (Widths{6, 18, 54, 162}));
+  const auto resnet = [](const char* name, std::int64_t base, const std::vector<std::string>& nodes) {
+    return widths_of(models::make_model(name, {.in = {3, 32, 32}, .base_width = base, .width_factor = 1.5}),
+                     nodes);
+  };
+  EXPECT_EQ(resnet("resnet-small", 4, {"conv1", "layer1.0.relu2", "layer2.0.relu2", "layer3.0.relu2"}),
+            (Widths{4, 4, 6, 9}));
+  EXPECT_EQ(resnet("resnet18", 0,
+                   {"conv1", "layer1.1.relu2", "layer2.1.relu2", "layer3.1.relu2", "layer4.1.relu2"}),
+            (Widths{64, 64, 96, 144, 216}));
 }
 
 TEST(SimpleCnn, RefusesImagesOfAnotherSize) {
@@ -179,6 +293,18 @@ TEST(MakeModel, ByName) {
 }
 
 TEST(MakeModel, Refusals) {
+  EXPECT_EQ(bad_input([] {
+              models::make_model("simple-cnn", {.in = {1, 28, 28}, .channels = {8}, .width_factor = 2});
+            }),
+            "a model takes channels or a rule for its widths, found both");
+  EXPECT_EQ(bad_input([] {
+              models::make_model("resnet18", {.in = {3, 32, 32}, .depth = 30});
+            }),
+            "resnet18 has a depth of its own, found the option set to 30");
+  EXPECT_EQ(bad_input([] {
+              models::make_model("resnet-small", {.in = {3, 32, 32}, .stem_convs = 2});
+            }),
+            "resnet-small has one convolution before its stages always, found 2 stem convolutions");
   EXPECT_EQ(bad_input([] {
               models::make_model("simple-cn", {.in = {1, 28, 28}});
             }),

@@ -70,11 +70,14 @@ l1 = 0
 loss = "cross_entropy"
 label-smoothing = 0
 init = "kaiming-normal"
+init-gain = 1
 seed = 0
 epochs = 5
 lr = 0.01
 schedule = "one-cycle"
 warm-up = 0
+cooldown = 0.2
+cooldown-shape = "sqrt"
 monitor = "valid_loss"
 save-best = false
 plateau-factor = 0.1
@@ -104,12 +107,14 @@ train-eval = false
 TEST(ConfigTable, RefusesValuesBesideTheirRange) {
   const ConfigTable table = train_config_table();
   const std::vector<std::pair<std::string, std::string>> wrong{
-      {"channels", "8,0"},       {"first-kernel", "0"},    {"first-kernel", "1002"}, {"dropout", "1"},
-      {"batch-size", "0"},       {"momentum", "1"},        {"label-smoothing", "1"}, {"epochs", "0"},
-      {"early-stopping", "0"},   {"plateau-factor", "1"},  {"accumulate", "0"},      {"ema", "1"},
-      {"stats-every", "0"},      {"snapshots-every", "0"}, {"threads", "0"},         {"threads", "1025"},
-      {"workers", "1025"},       {"prefetch", "1025"},     {"max-batches", "-1"},    {"weight-decay", "-1"},
-      {"keep-checkpoints", "-1"}};
+      {"channels", "8,0"},    {"first-kernel", "0"},     {"first-kernel", "1002"}, {"dropout", "1"},
+      {"base-width", "0"},    {"stem-convs", "0"},       {"depth", "0"},           {"widths", "0"},
+      {"widths", "-1"},       {"widths", "thrice"},      {"widths", "inf"},        {"grow-batch", "0"},
+      {"cooldown", "1"},      {"batch-size", "0"},       {"momentum", "1"},        {"label-smoothing", "1"},
+      {"epochs", "0"},        {"early-stopping", "0"},   {"plateau-factor", "1"},  {"accumulate", "0"},
+      {"ema", "1"},           {"stats-every", "0"},      {"snapshots-every", "0"}, {"threads", "0"},
+      {"threads", "1025"},    {"workers", "1025"},       {"prefetch", "1025"},     {"max-batches", "-1"},
+      {"weight-decay", "-1"}, {"keep-checkpoints", "-1"}};
   TrainConfig config;
   for (const auto& one : wrong) {
     const auto& [key, text] = one;

@@ -30,6 +30,7 @@ using schedules::schedule_by_name;
 using schedules::sgdr;
 using schedules::triangular;
 using schedules::warm_up;
+using schedules::wsd;
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -117,6 +118,7 @@ TEST(Schedule, OfEveryNameEqualsItsSourceAtEveryStep) {
   }
   for (const std::string& name : schedules::schedule_names()) {
     if (name.starts_with("warmup-")) continue;  // has no single source; torch_warm_cosine covers its shape
+    if (name == "wsd") continue;                // not of PyTorch or fastai; a test of its own covers it
     const bool in_thirds = name == "step";      // PyTorch's lengths are whole steps
     EXPECT_TRUE(lengths[name].contains(in_thirds ? 3 : 5)) << name;
     EXPECT_TRUE(lengths[name].contains(24)) << name;
@@ -139,6 +141,68 @@ TEST(Schedule, WarmUpEqualsPyTorchsForShortTrainings) {
       EXPECT_NEAR(schedule(t / static_cast<double>(steps)), expected, 1e-12) << step << " of " << steps;
     }
   }
+}
+
+// The formulas of Hägele et al. 2024 (arXiv 2405.18392), section 3, by step.
+TEST(Schedule, WsdStaysThenFallsByTheRootOrLinearly) {
+  constexpr int steps = 50;
+  constexpr int cooldown = 15;
+  constexpr double lr = 0.1;
+  constexpr double end = 0.02;
+  const schedules::WsdOptions options{.lr = lr, .lr_end = end, .cooldown = 0.3};
+  const Schedule root = wsd(options);
+  schedules::WsdOptions in_line = options;
+  in_line.shape = schedules::CooldownShape::linear;
+  const Schedule line = wsd(in_line);
+  for (int step = 0; step <= steps; ++step) {
+    const double progress = static_cast<double>(step) / steps;
+    const double done = std::max(0.0, static_cast<double>(step - steps + cooldown) / cooldown);
+    EXPECT_NEAR(root(progress), end + (lr - end) * (1 - std::sqrt(done)), 1e-9) << step;
+    EXPECT_NEAR(line(progress), end + (lr - end) * (1 - done), 1e-9) << step;
+    if (step <= steps - cooldown) {
+      EXPECT_EQ(root(progress), lr) << "to the bit, at step " << step;
+    }
+  }
+  EXPECT_EQ(wsd({.lr = lr, .cooldown = 0})(1), lr);
+  EXPECT_NEAR(wsd({.lr = lr, .cooldown = 1})(0.25), lr / 2, 1e-15);
+  for (const double bad : {-0.1, 1.1, nan}) {
+    EXPECT_THROW(wsd({.cooldown = bad}), BadInput);
+    EXPECT_THROW(wsd({.lr = bad == 1.1 ? infinity : bad}), BadInput);
+    EXPECT_THROW(wsd({.lr_end = bad == 1.1 ? infinity : bad}), BadInput);
+  }
+}
+
+TEST(Schedule, EndsAtTheRateThatIsGiven) {
+  std::vector<std::string> with_end;
+  for (const std::string& name : schedules::schedule_names()) {
+    if (!schedules::has_end_rate(name)) {
+      EXPECT_THROW(schedule_by_name(name, 0.1, 10, {.lr_end = 0.01}), BadInput) << name;
+      continue;
+    }
+    with_end.push_back(name);
+    const Schedule rate = schedule_by_name(name, 0.1, 100, {.lr_end = 0.01}).rate;
+    EXPECT_NEAR(rate(1), 0.01, 1e-15) << name;
+    EXPECT_NE(schedule_by_name(name, 0.1, 100).rate(1), rate(1)) << name;
+    double highest = 0;
+    for (int i = 0; i <= 100; ++i) highest = std::max(highest, rate(i / 100.0));
+    EXPECT_NEAR(highest, 0.1, 1e-3) << name;
+    for (const double bad : {-0.1, 0.11, nan}) {
+      EXPECT_THROW(schedule_by_name(name, 0.1, 10, {.lr_end = bad}), BadInput) << name;
+    }
+  }
+  EXPECT_EQ(with_end, (std::vector<std::string>{"cosine", "exponential", "flat-cos", "linear", "one-cycle",
+                                                "one-cycle-pytorch", "polynomial", "warmup-cosine",
+                                                "warmup-linear", "wsd"}));
+  EXPECT_EQ(schedule_by_name("one-cycle", 0.1, 10, {.lr_end = 0}).rate(1), 0);
+}
+
+TEST(Schedule, WsdIsMadeByNameWithItsCooldown) {
+  const auto shape = schedules::cooldown_shape_by_name("linear");
+  const Schedule rate = schedule_by_name("wsd", 0.1, 10, {.cooldown = 0.4, .cooldown_shape = shape}).rate;
+  EXPECT_EQ(rate(0.6), 0.1);
+  EXPECT_NEAR(rate(0.8), 0.05, 1e-15);
+  EXPECT_EQ(schedules::cooldown_shape_names(), (std::vector<std::string>{"linear", "sqrt"}));
+  EXPECT_THROW(schedules::cooldown_shape_by_name("root"), BadInput);
 }
 
 TEST(Schedule, ConstantStays) {

@@ -25,11 +25,19 @@ struct SimpleCnnOptions {
   bool batch_norm = false;
   ops::Activation::Spec activation{};
   double dropout = 0;  ///< dropout before the last convolution; 0: no such layer
+  /// 3x3 convolutions in place of the first one, each with channels[0] outputs. Only the last has
+  /// stride 2. N of them see 2N + 1 pixels, as one kernel of that size does. first_kernel then has no
+  /// effect. 1: the first convolution with first_kernel.
+  std::int64_t stem_convs = 1;
+  /// Convolutions in total; 0: as many as channels, stem_convs and classes need. What is more are 3x3
+  /// convolutions of stride 1, spread evenly over the sizes of the image, the first one first.
+  std::int64_t depth = 0;
 };
 
 /// Stride-2 convolutions with padding kernel/2 and an activation between them, then a convolution
 /// to `classes` and a flatten. Throws BadInput if more than one position is left, because the
-/// flattened scores would then exceed `classes`; the message names the size and what to change.
+/// flattened scores would then exceed `classes`; the message names the size and what to change. Also
+/// throws it if `depth` is below the number of convolutions without it.
 /// Names are those of torch.nn.Sequential with one index per layer ("0.weight", "1.running_mean").
 Graph simple_cnn(const SimpleCnnOptions& options);
 
@@ -60,14 +68,22 @@ struct ResNet18Options {
 /// and no pooling follows it. All other names, shapes and counts are torchvision's.
 Graph resnet18(const ResNet18Options& options);
 
+/// Widths by a rule: base * factor^i for stage i, rounded, at least 1. Throws BadInput if base < 1, if
+/// factor is not above 0 and finite, or if a width exceeds 65536.
+std::vector<std::int64_t> widths_by_rule(std::int64_t base, double factor, std::size_t count);
+
 /// The model options of the command line. They are the same for all models.
 struct ModelRequest {
   Shape in;  ///< (C, H, W)
   std::int64_t classes = 10;
   bool batch_norm = false;
   ops::Activation::Spec activation{};
-  std::vector<std::int64_t> channels{};  ///< empty: the model's own
+  std::vector<std::int64_t> channels{};  ///< empty: by the next two, or the model's own
+  std::int64_t base_width = 0;           ///< of the first stage, as in widths_by_rule; 0: the model's own
+  double width_factor = 0;               ///< as in widths_by_rule; 0: the model's own
   std::int64_t first_kernel = 0;         ///< 0: the model's own
+  std::int64_t stem_convs = 1;           ///< as in SimpleCnnOptions
+  std::int64_t depth = 0;                ///< as in SimpleCnnOptions
   double dropout = 0;                    ///< before the classifying layer
 };
 

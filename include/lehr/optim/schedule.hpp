@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,21 +59,40 @@ struct OneCycleOptions {
   double div_final = 1e5;
   double momentum_high = 0.95;
   double momentum_low = 0.85;
+  std::optional<double> lr_end{};  ///< instead of lr_max / div_final
 };
 RateAndMomentum one_cycle(const OneCycleOptions& options);
 /// torch's OneCycleLR with its defaults and total_steps = steps: cosine lr_max/25 -> lr_max until
 /// step .3 steps - 1, -> lr_max / (25 * 1e4) at the last step. It differs from one_cycle by up to
 /// one step, because torch divides by steps - 1 and fastai by steps. Learner::steps gives the steps
-/// of a fit.
-RateAndMomentum pytorch_one_cycle(double lr_max, std::int64_t steps);
+/// of a fit. lr_end replaces the rate of the last step.
+RateAndMomentum pytorch_one_cycle(double lr_max, std::int64_t steps, std::optional<double> lr_end = {});
 
 /// Constant for the first share, then cosine to lr / div_final. Source: fastai's fit_flat_cos.
 struct FlatCosOptions {
   double lr = 1e-3;
   double flat = 0.75;
   double div_final = 1e5;
+  std::optional<double> lr_end{};  ///< instead of lr / div_final
 };
 Schedule flat_cos(const FlatCosOptions& options);
+
+/// How a cooldown falls from lr to lr_end over its progress p: by 1 - sqrt(p) or by 1 - p.
+enum class CooldownShape { sqrt, linear };
+/// "sqrt", "linear". Throws BadInput with the nearest valid name for an unknown name.
+CooldownShape cooldown_shape_by_name(std::string_view name);
+std::vector<std::string> cooldown_shape_names();
+
+/// Constant, then a cooldown over the last share. With warm_up before it, this is "warm-up, stable,
+/// decay". Until the cooldown it equals constant(lr) to the bit. Source: Hägele et al. 2024, arXiv
+/// 2405.18392.
+struct WsdOptions {
+  double lr = 1e-3;
+  double lr_end = 0;
+  double cooldown = 0.2;  ///< share of the progress, from 0 to 1
+  CooldownShape shape = CooldownShape::sqrt;
+};
+Schedule wsd(const WsdOptions& options);
 
 /// Cosine restarts. Each cycle falls from lr_max to lr_min and is `factor` times as long as the
 /// previous one. Source: Loshchilov and Hutter 2016, as fastai's fit_sgdr and torch's
@@ -96,11 +116,23 @@ struct CyclicOptions {
 };
 Schedule triangular(const CyclicOptions& options);
 
-/// A schedule with default settings, by its name on the command line, for training with this number
-/// of steps. lr is its highest rate. Throws BadInput with the nearest valid name for an unknown
-/// name. Also throws it if lr is negative or not finite, or if steps < 1.
-RateAndMomentum schedule_by_name(std::string_view name, double lr, std::int64_t steps);
+/// Settings of a schedule that is made by its name.
+struct NamedScheduleOptions {
+  std::optional<double> lr_end{};  ///< the rate at progress 1, instead of the schedule's own
+  // Of "wsd", as in WsdOptions.
+  double cooldown = WsdOptions().cooldown;
+  CooldownShape cooldown_shape = WsdOptions().shape;
+};
+
+/// A schedule by its name on the command line, for training with this number of steps. lr is its
+/// highest rate. Throws BadInput with the nearest valid name for an unknown name. Also throws it if a
+/// rate is negative or not finite, if lr_end is above lr or the schedule has no end rate
+/// (has_end_rate), or if steps < 1.
+RateAndMomentum schedule_by_name(std::string_view name, double lr, std::int64_t steps,
+                                 const NamedScheduleOptions& options = {});
 std::vector<std::string> schedule_names();
+/// Whether a schedule of schedule_names() falls to a rate that NamedScheduleOptions::lr_end sets.
+bool has_end_rate(std::string_view name);
 
 }  // namespace schedules
 }  // namespace lehr

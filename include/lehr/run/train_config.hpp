@@ -32,7 +32,11 @@ struct TrainConfig {
   double subtract = 0;
   std::optional<double> clamp{};
   std::vector<std::int64_t> channels{};
+  std::string widths{};  ///< "keep", "sqrt2", "double", "quadruple" or a factor such as "2.5"
+  std::optional<std::int64_t> base_width{};
   std::optional<std::int64_t> first_kernel{};
+  std::optional<std::int64_t> stem_convs{};
+  std::optional<std::int64_t> depth{};
   double dropout = 0;
 
   // Recipe. A field without a value means the default of the optimizer or of the schedule.
@@ -53,6 +57,9 @@ struct TrainConfig {
   bool find_lr = false;  ///< replaces lr by the valley that the rate finder suggests
   std::string schedule = "one-cycle";
   double warm_up = 0;  ///< epochs
+  std::optional<double> lr_end{};
+  double cooldown = 0.2;  ///< share of the training
+  std::string cooldown_shape = "sqrt";
   std::vector<std::string> metrics{};
 
   // Callbacks. A callback whose field has no value is not added.
@@ -62,6 +69,7 @@ struct TrainConfig {
   bool save_best = false;
   double plateau_factor = 0.1;
   std::int64_t accumulate = 1;  ///< batches
+  std::optional<std::int64_t> grow_batch{};
   std::optional<double> clip_norm{};
   std::optional<double> clip_value{};
   std::optional<double> clip_adaptive{};

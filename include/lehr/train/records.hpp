@@ -42,6 +42,13 @@ struct Progress {
   std::int64_t steps = 0;          ///< optimizer steps since the Learner was constructed
   std::int64_t train_batches = 0;  ///< training batches begun since the Learner was constructed
   bool resumed = false;            ///< this fit was resumed from a checkpoint
+
+  /// The share of the fit's training batches that came before this one, for schedules.
+  double share() const {
+    const auto part = static_cast<double>(batches);
+    return (static_cast<double>(epoch) * part + static_cast<double>(batch)) /
+           (static_cast<double>(epochs) * part);
+  }
 };
 
 /// The value in an epoch's record with a name such as "valid_loss", "valid_accuracy", "train_loss",

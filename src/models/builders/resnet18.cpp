@@ -6,12 +6,14 @@ namespace {
 constexpr std::string_view resnet18_name = "resnet18";
 constexpr std::int64_t blocks_a_stage = 2;
 
+std::vector<std::int64_t> own_widths() { return {64, 128, 256, 512}; }
+
 }  // namespace
 
 Graph resnet18(const ResNet18Options& options) {
   return residual_network(resnet18_name, {.in = options.in,
                                           .classes = options.classes,
-                                          .widths = {64, 128, 256, 512},
+                                          .widths = own_widths(),
                                           .blocks = blocks_a_stage,
                                           .zero_init_residual = options.zero_init_residual,
                                           .dropout = options.dropout});
@@ -19,9 +21,8 @@ Graph resnet18(const ResNet18Options& options) {
 
 void register_resnet18(ModelRegistry& registry) {
   registry.add_built_in(resnet18_name, [](const ModelRequest& request) {
-    ResNetSmallOptions options = residual_options(resnet18_name, request);
+    ResNetSmallOptions options = residual_options(resnet18_name, request, own_widths());
     options.blocks = blocks_a_stage;
-    if (request.channels.empty()) options.widths = {64, 128, 256, 512};
     return residual_network(resnet18_name, options);
   });
 }

@@ -11,7 +11,7 @@ Graph resnet_small(const ResNetSmallOptions& options) { return residual_network(
 
 void register_resnet_small(ModelRegistry& registry) {
   registry.add_built_in(resnet_small_name, [](const ModelRequest& request) {
-    return resnet_small(residual_options(resnet_small_name, request));
+    return resnet_small(residual_options(resnet_small_name, request, ResNetSmallOptions().widths));
   });
 }
 
