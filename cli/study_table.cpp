@@ -49,6 +49,24 @@ std::vector<std::string> row(const StudySpec& spec, const std::vector<MeasureAna
   return cells;
 }
 
+/// What the seeds of a study of one variant show.
+std::string spread_sentence(const MeasureAnalysis& one) {
+  const study::Summary& summary = one.summaries.front();
+  if (summary.n == 0) return "no run has a value";
+  if (summary.n == 1) return "one seed shows no spread";
+  const auto text = [&one](double value) { return measure_text(one.measure, value); };
+  return fmt::format("the mean of {} seeds is {} (95 % interval {} to {}), their standard deviation {}",
+                     summary.n, text(summary.mean), text(summary.interval.low), text(summary.interval.high),
+                     text(summary.sd));
+}
+
+std::string findings(const MeasureAnalysis& one) {
+  std::string text = "\n" + one.measure.name + ":\n";
+  if (one.summaries.size() == 1) return text + "  " + spread_sentence(one) + "\n";
+  for (const study::Verdict& verdict : one.verdicts) text += "  " + verdict.sentence + "\n";
+  return text;
+}
+
 }  // namespace
 
 std::string study_text(const StudyResult& result, std::size_t columns) {
@@ -56,10 +74,7 @@ std::string study_text(const StudyResult& result, std::size_t columns) {
   std::vector<std::vector<std::string>> rows{header(all)};
   for (std::size_t i = 0; i < result.spec.variants.size(); ++i) rows.push_back(row(result.spec, all, i));
   std::string text = table(rows, columns);
-  for (const MeasureAnalysis& one : all) {
-    if (!one.verdicts.empty()) text += "\n" + one.measure.name + ":\n";
-    for (const study::Verdict& verdict : one.verdicts) text += "  " + verdict.sentence + "\n";
-  }
+  for (const MeasureAnalysis& one : all) text += findings(one);
   return text;
 }
 

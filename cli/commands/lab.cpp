@@ -1,23 +1,11 @@
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <cmath>
-#include <cstdio>
-#include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "interrupt.hpp"
-#include "lehr/core/number_text.hpp"
-#include "lehr/core/parallel.hpp"
-#include "lehr/study/analysis.hpp"
-#include "lehr/study/study.hpp"
-#include "output.hpp"
-#include "signal_stop.hpp"
-#include "study_table.hpp"
-#include "terminal.hpp"
+#include "lehr/study/study_spec.hpp"
+#include "study_options.hpp"
+#include "study_run.hpp"
 
 namespace lehr::cli {
 namespace {
@@ -42,7 +30,7 @@ struct LabOptions {
   std::string file;
   std::filesystem::path runs = "runs";
   std::int64_t seeds = 0;
-  std::int64_t workers = 0;
+  int workers = 0;
   bool json = false;
   bool quiet = false;
 };
@@ -50,92 +38,14 @@ struct LabOptions {
 StudySpec spec_of(const LabOptions& options) {
   StudySpec spec = read_study_file(options.file, train_config_table());
   spec.base.out = options.runs;
-  if (options.seeds > 0) {
-    spec.seeds.clear();
-    for (std::int64_t i = 0; i < options.seeds; ++i) spec.seeds.push_back(static_cast<std::uint64_t>(i));
-  }
+  if (options.seeds > 0) spec.seeds = first_seeds(options.seeds);
   return spec;
-}
-
-int workers_of(const LabOptions& options) {
-  constexpr int most_by_default = 8;  // each run holds its own copy of the data
-  if (options.workers > 0) return static_cast<int>(options.workers);
-  return std::min(threads(), most_by_default);
-}
-
-std::string time_left(double seconds) {
-  if (seconds < 90) return fmt::format("{:.0f} s", seconds);
-  return seconds < 5400 ? fmt::format("{:.0f} min", seconds / 60) : fmt::format("{:.1f} h", seconds / 3600);
-}
-
-void print_progress(const StudySpec& spec, const StudyProgress& progress) {
-  if (progress.last != nullptr) {
-    const StudyRun& run = *progress.last;
-    std::string line = fmt::format("[{}/{}] {}, seed {}: {}", progress.done, progress.total,
-                                   spec.variants[run.variant].name, run.seed, outcome_text(spec, run));
-    if (progress.done < progress.total && progress.seconds_left) {
-      line += "; about " + time_left(*progress.seconds_left) + " left";
-    }
-    std::fprintf(stderr, "%s\n", line.c_str());
-  } else if (progress.done > 0) {
-    std::fprintf(stderr, "%zu of %zu runs are there already\n", progress.done, progress.total);
-  }
-}
-
-void print_run(const StudySpec& spec, const StudyRun& run) {
-  nlohmann::ordered_json object{{"event", "run"},
-                                {"id", run.id},
-                                {"variant", spec.variants[run.variant].name},
-                                {"seed", run.seed},
-                                {"diverged", run.diverged},
-                                {"collapsed", run.collapsed}};
-  object["values"] = run.values;
-  print_json(object);
-}
-
-nlohmann::ordered_json number_or_null(double value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
-}
-
-void print_analysis(const MeasureAnalysis& analysis) {
-  for (std::size_t i = 0; i < analysis.comparisons.size(); ++i) {
-    const study::Comparison& comparison = analysis.comparisons[i];
-    print_json({{"event", "comparison"},
-                {"measure", analysis.measure.name},
-                {"a", comparison.a},
-                {"b", comparison.b},
-                {"scale", comparison.scale == study::Scale::ratio ? "log_ratio" : "difference"},
-                {"pairs", comparison.pairs},
-                {"failed", comparison.failed},
-                {"effect", number_or_null(comparison.effect)},
-                {"low", number_or_null(comparison.interval.low)},
-                {"high", number_or_null(comparison.interval.high)},
-                {"p_adjusted", number_or_null(comparison.p_adjusted)},
-                {"finding", study::finding_name(analysis.verdicts[i].finding)},
-                {"verdict", analysis.verdicts[i].sentence}});
-  }
 }
 
 int run_lab(const LabOptions& options) {
   SignalWatch watch;
-  const StudySpec spec = spec_of(options);
-  const SignalStop signals(watch);
-  StudyHooks hooks{.stop = signals.token(), .workers = workers_of(options)};
-  hooks.on_warning = [](const std::string& sentence) {
-    std::fprintf(stderr, "lehr: %s\n", sentence.c_str());
-  };
-  if (!options.quiet)
-    hooks.on_progress = [&spec](const StudyProgress& progress) { print_progress(spec, progress); };
-  if (options.json) hooks.on_run = [&spec](const StudyRun& run) { print_run(spec, run); };
-  const StudyResult result = run_study(spec, hooks);
-  if (options.json) {
-    for (const MeasureAnalysis& analysis : analyse(result)) print_analysis(analysis);
-  } else {
-    std::cout << study_text(result, is_terminal(1) ? static_cast<std::size_t>(terminal_columns(1)) : 0);
-  }
-  if (!result.interrupted) return 0;
-  std::fprintf(stderr, "lehr: interrupted; the same command goes on from here\n");
-  return interrupted_status;
+  return run_and_print(spec_of(options),
+                       {.workers = options.workers, .json = options.json, .quiet = options.quiet}, watch);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <memory>
 
+#include "arguments.hpp"
 #include "commands.hpp"
 #include "config_options.hpp"
 #include "interrupt.hpp"
@@ -19,6 +20,8 @@
 #include "measuring.hpp"
 #include "output.hpp"
 #include "stats_text.hpp"
+#include "study_options.hpp"
+#include "study_run.hpp"
 #include "terminal.hpp"
 #include "train_events.hpp"
 #include "train_options.hpp"
@@ -32,6 +35,7 @@ constexpr const char* train_examples = R"(Examples:
   lehr train --data mnist:DIR --batch-norm --schedule one-cycle --lr 0.06 --batch-size 512 --epochs 1 --json
   lehr train --recipe mnist-fast --data mnist:DIR
   lehr train --resume latest
+  lehr train --vary lr=0.003,0.01,0.03 --seeds 5        compare trainings (docs/studies.md)
   lehr train --optimizer sgd --momentum 0.9 --schedule constant --lr 0.05 --weight-decay 5e-4
 
 The path of the saved model is printed on stdout, or the objects that --json asks for. A reader that goes away
@@ -43,6 +47,7 @@ diverged, 130 interrupted, 1 anything else, such as a full disk.)";
 struct TrainLine {
   ConfigTable table = train_options();
   TrainConfig config{};
+  StudyLine study{};
 };
 
 /// What the command prints about a training.
@@ -153,10 +158,18 @@ int verify(const TrainConfig& config, TrainHooks hooks, SignalWatch& watch) {
   }
 }
 
+int run_study(const TrainLine& line, const TrainConfig& config, SignalWatch& watch) {
+  const OutputOptions output(config, line.table);
+  return run_and_print(study_of(line.study, line.config, config, line.table),
+                       {.json = output.json, .quiet = output.quiet, .table = &line.table}, watch);
+}
+
 int run_train(const TrainLine& line) {
   SignalWatch watch;
+  if (line.study.is_study()) check_study_line(line.study, line.config);
   const TrainConfig config = full_config(line.config, line.table);
   if (config.threads) set_threads(static_cast<int>(*config.threads));
+  if (line.study.is_study()) return run_study(line, config, watch);
   const OutputOptions output(config, line.table);
   TrainHooks hooks = hooks_for(config, output, watch);
   hooks.table = &line.table;
@@ -174,6 +187,19 @@ void register_train(Commands& registry) {
   const Command command = registry.add("train", "Train a network on data and save it.", train_examples,
                                        [line] { return run_train(*line); });
   add_fields(command, line->table, line->config);
+  const std::string studies = "A study: several trainings, compared";
+  command
+      .option(
+          "--vary", line->study.vary,
+          "train with each of these values of an option, and compare; several make a grid. Values that are "
+          "lists: \"channels=8,16;16,32\"")
+      .type_name("KEY=V1,V2,...")
+      .takes_all()
+      .group(studies);
+  add_integer(command, "--seeds", line->study.seeds, {1, 1000}, "train with N seeds, from 0 on")
+      .type_name("N")
+      .default_str("5 with --vary")
+      .group(studies);
 }
 
 }  // namespace lehr::cli

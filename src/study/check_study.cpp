@@ -36,11 +36,30 @@ void check_distinct(const char* what, const std::vector<T>& all, auto text) {
   }
 }
 
+/// Runs of a study differ in what their records keep, and share their folder.
+void check_setting(const StudySetting& setting, const ConfigTable& table) {
+  const ConfigField& field = table.field(setting.key);
+  static const std::set<std::string> of_study{"seed", "study", "variant"};
+  if (field.recorded && !of_study.contains(field.key)) return;
+  throw BadInput("a study cannot vary " + field.key);
+}
+
+void check_base(const TrainConfig& base) {
+  if (!base.save) throw BadInput("a study needs the records of its runs, so no-save has no place in it");
+  if (!base.resume.empty()) throw BadInput("a study starts its own runs, so resume has no place in it");
+  for (const auto& [key, file] : {std::pair{"csv", base.csv}, std::pair{"jsonl", base.jsonl}}) {
+    if (file.empty()) continue;
+    throw BadInput(std::string("the runs of a study would all write to ") + in_quotes(file.string()) +
+                   ", so " + key + " has no place in it");
+  }
+}
+
 void check_variant(const StudySpec& spec, const StudyVariant& variant, const ConfigTable& table) {
   if (variant.name.empty() || has_control_characters(variant.name)) {
     throw BadInput("a variant needs a name of printable characters, found " + in_quotes(variant.name));
   }
   try {
+    for (const StudySetting& setting : variant.settings) check_setting(setting, table);
     const TrainConfig config = config_of(spec, variant, spec.seeds.front(), table);
     table.check_values(config);
     table.check_rules(config);
@@ -69,8 +88,7 @@ void check_study(const StudySpec& spec, const ConfigTable& table) {
   for (const StudyVariant& variant : spec.variants) names.push_back(variant.name);
   check_distinct("variant", names, [](const std::string& name) { return in_quotes(name); });
   check_measures(spec);
-  if (!spec.base.save) throw BadInput("a study needs the records of its runs, so no-save has no place in it");
-  if (!spec.base.resume.empty()) throw BadInput("a study starts its own runs, so resume has no place in it");
+  check_base(spec.base);
   for (const StudyVariant& variant : spec.variants) check_variant(spec, variant, table);
 }
 
