@@ -10,6 +10,7 @@
 #include "lehr/run/run_files.hpp"
 #include "recipes.hpp"
 #include "resume.hpp"
+#include "run_names.hpp"
 
 namespace lehr::cli {
 namespace {
@@ -71,6 +72,9 @@ TrainConfig new_config(const TrainConfig& line, const ConfigTable& table) {
   if (!recipe.empty()) apply(config, read_toml(recipe_text(recipe), "recipe " + recipe, table), table);
   apply(config, file, table);
   table.give_again(config, line);
+  if (!config.weights.empty()) {
+    config.weights = file_of_run(config.weights.string(), config.out, RunPart::model);
+  }
   return config;
 }
 

@@ -29,6 +29,7 @@
 #include "lehr/core/tensor.hpp"
 #include "lehr/core/thread_scope.hpp"
 #include "lehr/data/data.hpp"
+#include "lehr/data/label_noise.hpp"
 #include "lehr/data/sampler.hpp"
 #include "lehr/data/settings.hpp"
 #include "lehr/data/transform.hpp"

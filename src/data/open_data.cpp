@@ -37,11 +37,18 @@ DataSplits open_data(std::string_view name, std::uint64_t seed) {
 }
 
 std::string absolute_name(std::string_view name) {
-  const NameParts parts = parts_of(name);
-  const DataScheme* const scheme = registry().find(parts.scheme);
-  const bool has_path = scheme != nullptr && scheme->takes_path && parts.rest && !parts.rest->empty();
-  if (!has_path) return std::string(name);
-  return parts.scheme + ":" + std::filesystem::absolute(*parts.rest).string();
+  std::string before;
+  while (true) {
+    const NameParts parts = parts_of(name);
+    const DataScheme* const scheme = registry().find(parts.scheme);
+    if (scheme == nullptr || !parts.rest || parts.rest->empty()) return before + std::string(name);
+    if (scheme->takes_path) {
+      return before + parts.scheme + ":" + std::filesystem::absolute(*parts.rest).string();
+    }
+    if (!scheme->takes_data) return before + std::string(name);
+    before += parts.scheme + ":";
+    name = *parts.rest;
+  }
 }
 
 }  // namespace lehr::data

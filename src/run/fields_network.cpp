@@ -26,7 +26,7 @@ void add_data_fields(ConfigTable& table) {
   Rows rows(table, "");
   rows.of_learner(true);
   rows.add("data", &TrainConfig::data,
-           "training and validation data: digits, digits:N, mnist:DIR (schemes: " +
+           "training and validation data: digits, digits:N, mnist:DIR, inverted:DATA (schemes: " +
                list_of(data::scheme_names()) + ")",
            [](ConfigField& field) {
              field.value_name = "DATA";
@@ -36,7 +36,13 @@ void add_data_fields(ConfigTable& table) {
                return parse_name(option, text, "a data set");
              };
            });
-  rows.add("data-seed", &TrainConfig::data_seed, "seed of generated data such as digits");
+  rows.add("data-seed", &TrainConfig::data_seed,
+           "seed of generated data such as digits, and of --label-noise");
+  rows.add("label-noise", &TrainConfig::label_noise,
+           "share of the training labels that are replaced by wrong ones; the validation labels stay",
+           [](ConfigField& field) {
+             field.reals = {0, 1};
+           });
 }
 
 void add_network_fields(ConfigTable& table) {

@@ -68,6 +68,21 @@ void add_loss(Rows& rows) {
 }
 
 void add_start(Rows& rows) {
+  rows.add("weights", &TrainConfig::weights,
+           "start from the weights of a saved model: its file, or a run; its mean and std are kept too",
+           [](ConfigField& field) {
+             names_path(field, "a file name");
+             field.absolute = [](const std::string& text) {
+               return std::filesystem::absolute(text).string();
+             };
+             const auto is_default = [](const char* key, auto member) {
+               return [key, member](const TrainConfig& config) {
+                 return !config.given.contains(key) && config.*member == TrainConfig().*member;
+               };
+             };
+             contradicts(field, "--init", is_default("init", &TrainConfig::init));
+             contradicts(field, "--init-gain", is_default("init-gain", &TrainConfig::init_gain));
+           });
   rows.add("init", &TrainConfig::init, "initialisation of the weights: " + list_of(initialisation_names()),
            [](ConfigField& field) {
              field.value_name = "NAME";

@@ -9,10 +9,12 @@
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/data/data.hpp"
+#include "lehr/data/label_noise.hpp"
 #include "lehr/graph/loss.hpp"
 #include "lehr/metrics/metrics.hpp"
 #include "lehr/models/models.hpp"
 #include "run/activation_names.hpp"
+#include "run/start_weights.hpp"
 #include "run/width_rules.hpp"
 
 namespace lehr {
@@ -141,9 +143,15 @@ std::vector<std::unique_ptr<Metric>> make_metrics(const std::vector<std::string>
 std::unique_ptr<Learner> make_learner(const TrainConfig& config, const SetupOptions& options) {
   LearnerOptions learner = learner_options(config, options);
   DataSplits data = options.data ? *options.data : data::open_data(config.data, config.data_seed);
+  if (config.label_noise > 0) {
+    data.train = data::with_label_noise(data.train, {.share = config.label_noise, .seed = config.data_seed});
+  }
   Graph graph = options.model ? options.model(data.image_shape(), data.classes())
                               : make_graph(config, data.image_shape(), data.classes());
+  const std::optional<Model> start = run::start_model(config, graph, data.classes());
+  if (start) learner.preprocessing.normalisation = start->preprocessing.normalisation;
   auto made = std::make_unique<Learner>(std::move(graph), std::move(data), std::move(learner));
+  if (start) run::take_weights(made->parameters(), *start);
   if (config.init_gain != 1) scale_weights(made->parameters(), config.init_gain);
   for (std::unique_ptr<Metric>& metric : make_metrics(config.metrics)) made->add_metric(std::move(metric));
   return made;

@@ -142,6 +142,7 @@ TEST(Widths, FollowTheRule) {
   using Widths = std::vector<std::int64_t>;
   EXPECT_EQ(models::widths_by_rule(8, 2, 4), (Widths{8, 16, 32, 64}));
   EXPECT_EQ(models::widths_by_rule(8, 2.5, 4), (Widths{8, 20, 50, 125}));
+  EXPECT_EQ(models::widths_by_rule(6, 2.5, 4), (Widths{6, 15, 38, 94})) << "rounded";
   EXPECT_EQ(models::widths_by_rule(16, 1, 3), (Widths{16, 16, 16}));
   EXPECT_EQ(models::widths_by_rule(8, 0.25, 4), (Widths{8, 2, 1, 1})) << "half rounds up, and 1 is the least";
   EXPECT_EQ(models::widths_by_rule(3, 5, 0), Widths());

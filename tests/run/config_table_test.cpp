@@ -58,6 +58,7 @@ TEST(ConfigTable, ListsWhatIsNotRecordedAndWhatAResumeMayChange) {
 TEST(ConfigTable, HasTheseDefaults) {
   EXPECT_EQ(config_toml(TrainConfig{}, train_config_table()), R"(data = "digits"
 data-seed = 0
+label-noise = 0
 model = "simple-cnn"
 batch-norm = false
 activation = "relu"

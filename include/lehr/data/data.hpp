@@ -32,9 +32,9 @@ DataSplits digits(const DigitsOptions& options = {});
 /// corrupt, not IDX or does not fit its partner.
 DataSplits mnist(const std::filesystem::path& folder);
 
-/// Opens data by its command-line name: "digits", "digits:N", "mnist:DIR". Throws BadInput with the
-/// nearest valid scheme if there is no such scheme. Each scheme is a file in src/data/schemes/.
-/// `seed` only affects generated pictures.
+/// Opens data by its command-line name: "digits", "digits:N", "mnist:DIR", and "inverted:" before any
+/// of them. Throws BadInput with the nearest valid scheme if there is no such scheme. Each scheme is a file
+/// in src/data/schemes/. `seed` only affects generated pictures.
 DataSplits open_data(std::string_view name, std::uint64_t seed = 0);
 /// The same name with an absolute path if it contains one, so that it means the same from every
 /// folder.

@@ -17,6 +17,8 @@ struct DataScheme {
   std::function<DataSplits(std::optional<std::string_view> rest, std::uint64_t seed)> open;
   /// The text after the colon is a path. Runs record it as an absolute path.
   bool takes_path = false;
+  /// The text after the colon is the name of other data. A path in it is recorded as an absolute one.
+  bool takes_data = false;
 };
 
 /// Registers a scheme for data::open_data. Throws BadInput if the name is taken or not a valid

@@ -22,7 +22,8 @@ using ConfigValue = std::variant<std::monostate, bool, std::int64_t, std::uint64
 struct TrainConfig {
   // Data.
   std::string data = "digits";
-  std::uint64_t data_seed = 0;  ///< of generated data
+  std::uint64_t data_seed = 0;  ///< of generated data and of wrong labels
+  double label_noise = 0;       ///< share of the training labels that are made wrong
 
   // Network. A field without a value means the network's own default.
   std::string model = "simple-cnn";
@@ -49,6 +50,7 @@ struct TrainConfig {
   std::string loss = "cross_entropy";
   double label_smoothing = 0;
   std::vector<double> class_weights{};
+  std::filesystem::path weights{};  ///< a saved model, or the folder of a run, to start from
   std::string init = "kaiming-normal";
   double init_gain = 1;  ///< factor on the initial weights
   std::uint64_t seed = 0;
