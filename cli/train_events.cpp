@@ -86,6 +86,7 @@ void EpochEvents::after_epoch(Learner& learner) {
   put_metrics(event, "train", measured(record.train));
   put_metrics(event, "valid", measured(record.valid));
   if (learner.options().train_eval) put_metrics(event, "train_eval", measured(record.train_eval));
+  for (const auto& [name, value] : record.values) event[name] = value;
   event["lr"] = record.lr;
   event["train_seconds"] = record.train_seconds;
   event["valid_seconds"] = record.valid_seconds;

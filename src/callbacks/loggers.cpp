@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <utility>
 #include <vector>
 
 #include "lehr/core/text.hpp"
@@ -44,6 +46,17 @@ std::vector<MetricValue> values_of(const EpochRecord& record, const Learner& lea
   return values;
 }
 
+/// Adds a column at the end of each line of a table with a header.
+void add_column(std::string& text, const std::string& header, const std::string& filling) {
+  std::string longer;
+  bool is_header = true;
+  for (const char c : text) {
+    if (c == '\n') longer.append(",").append(std::exchange(is_header, false) ? header : filling);
+    longer += c;
+  }
+  text = std::move(longer);
+}
+
 }  // namespace
 
 // A resumed fit does not write the file until load_state has restored its lines.
@@ -53,7 +66,7 @@ void EpochLogger::before_fit(Learner& learner) {
 }
 
 void EpochLogger::after_epoch(Learner& learner) {
-  text_ += line(learner);
+  append_line(text_, learner);
   guard_.attempt([this] { write(); }, "the training goes on");
 }
 
@@ -69,24 +82,46 @@ void EpochLogger::load_state(const CallbackState& state) {
   write();
 }
 
-std::string CsvLogger::header(const Learner& learner) const {
+void CsvLogger::save_state(CallbackState& state) const {
+  EpochLogger::save_state(state);
+  state.tables["recorded"].add("name", StateTable::Bytes(recorded_));
+}
+
+void CsvLogger::load_state(const CallbackState& state) {
+  recorded_.clear();  // checkpoints of older versions have none
+  if (state.tables.contains("recorded")) recorded_ = state.table("recorded").bytes("name");
+  EpochLogger::load_state(state);
+}
+
+std::string CsvLogger::header(const Learner& learner) {
+  recorded_.clear();
   std::string names = "epoch";
   for (const MetricValue& value : values_of({}, learner)) names.append(",").append(csv_field(value.name));
   return names + "\n";
 }
 
-std::string CsvLogger::line(const Learner& learner) const {
+void CsvLogger::append_line(std::string& text, const Learner& learner) {
   const EpochRecord& record = learner.history().back();
-  std::string numbers = std::to_string(record.epoch + 1);
-  for (const MetricValue& value : values_of(record, learner)) numbers += fmt::format(",{}", value.value);
-  return numbers + "\n";
+  for (const auto& [name, value] : record.values) {
+    if (std::ranges::find(recorded_, name) != recorded_.end()) continue;
+    recorded_.push_back(name);
+    add_column(text, csv_field(name), fmt::format("{}", nan));
+  }
+  text += std::to_string(record.epoch + 1);
+  for (const MetricValue& value : values_of(record, learner)) text += fmt::format(",{}", value.value);
+  for (const std::string& name : recorded_) {
+    const auto found = record.values.find(name);
+    text += fmt::format(",{}", found == record.values.end() ? nan : found->second);
+  }
+  text += "\n";
 }
 
-std::string JsonlLogger::line(const Learner& learner) const {
+void JsonlLogger::append_line(std::string& text, const Learner& learner) {
   const EpochRecord& record = learner.history().back();
   nlohmann::ordered_json object{{"epoch", record.epoch + 1}};
   for (const MetricValue& value : values_of(record, learner)) object[value.name] = value.value;
-  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  for (const auto& [name, value] : record.values) object[name] = value;
+  text += object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace lehr

@@ -53,6 +53,7 @@ store::EpochRow row_of(const EpochRecord& record) {
                       .lr = record.lr,
                       .train_seconds = record.train_seconds,
                       .valid_seconds = record.valid_seconds};
+  row.metrics = record.values;
   if (record.valid.samples == 0) return row;
   row.valid_loss = record.valid.loss;
   row.valid_accuracy = record.valid.accuracy;

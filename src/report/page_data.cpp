@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <set>
 
 #include "lehr/store/run_names.hpp"
 #include "report/page_numbers.hpp"
@@ -76,10 +77,13 @@ json epochs_data(const RunRecords& run) {
             {"validAccuracy", column([](const EpochRow& e) { return e.valid_accuracy.value_or(none); })},
             {"trainSeconds", column([](const EpochRow& e) { return e.train_seconds; })},
             {"metrics", json::object()}};
-  if (run.epochs.empty()) return data;
-  for (const auto& [name, last] : run.epochs.back().metrics) {
-    data["metrics"][name] = column([&, key = name](const EpochRow& e) {
-      const auto found = e.metrics.find(key);
+  std::set<std::string> names;  // some are measured in some epochs only
+  for (const EpochRow& epoch : run.epochs) {
+    for (const auto& [name, value] : epoch.metrics) names.insert(name);
+  }
+  for (const std::string& name : names) {
+    data["metrics"][name] = column([&name](const EpochRow& e) {
+      const auto found = e.metrics.find(name);
       return found == e.metrics.end() ? none : found->second;
     });
   }

@@ -1,5 +1,6 @@
 #include "run/callbacks.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "lehr/callbacks/gradient_accumulation.hpp"
 #include "lehr/callbacks/gradient_clip.hpp"
 #include "lehr/callbacks/loggers.hpp"
+#include "lehr/callbacks/measurements.hpp"
 #include "lehr/callbacks/mix.hpp"
 #include "lehr/callbacks/monitor.hpp"
 #include "lehr/callbacks/reduce_on_plateau.hpp"
@@ -18,6 +20,7 @@
 #include "lehr/callbacks/terminate_on_non_finite.hpp"
 #include "lehr/callbacks/timer.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/optim/schedule.hpp"
 #include "lehr/run/run_files.hpp"
 
@@ -56,6 +59,10 @@ void add_watching(Learner& learner, const TrainConfig& config, const MonitorOpti
   }
 }
 
+void add_measurements(Learner& learner, const TrainConfig& config) {
+  for (const std::string& name : config.measure) learner.add(epoch_measurement(name).make());
+}
+
 void add_timer(Learner& learner, const TrainConfig& config) {
   TimerOptions timer;  // always added, so that a resumed run may gain or lose a limit
   if (config.time_limit > 0) timer.limit_seconds = 60 * config.time_limit;
@@ -71,6 +78,10 @@ void check_callbacks(const Learner& learner, const TrainConfig& config) {
   if (config.monitor != defaults.monitor) Monitor({.metric = config.monitor}).check(learner);
   const int clips = (config.clip_norm ? 1 : 0) + (config.clip_value ? 1 : 0) + (config.clip_adaptive ? 1 : 0);
   if (clips > 1) throw BadInput("give one of --clip-norm, --clip-value and --clip-adaptive");
+  for (auto name = config.measure.begin(); name != config.measure.end(); ++name) {
+    if (std::find(config.measure.begin(), name, *name) != name)
+      throw BadInput("--measure names " + in_quotes(*name) + " twice");
+  }
   if (config.mixup && config.cutmix) throw BadInput("give one of --mixup and --cutmix");
 }
 
@@ -84,6 +95,7 @@ void add_callbacks(Learner& learner, const TrainConfig& config, const std::files
   if (config.cutmix) learner.add(CutMix({.alpha = *config.cutmix}));
   if (config.ema) learner.add(Ema({.decay = *config.ema}));
   add_watching(learner, config, monitor);
+  add_measurements(learner, config);
   add_timer(learner, config);
   if (!config.csv.empty()) learner.add(CsvLogger(config.csv, warn));
   if (!config.jsonl.empty()) learner.add(JsonlLogger(config.jsonl, warn));

@@ -1,3 +1,4 @@
+#include "lehr/callbacks/measurements.hpp"
 #include "run/fields.hpp"
 
 namespace lehr::run {
@@ -70,6 +71,25 @@ void add_log(Rows& rows, const char* key, std::filesystem::path TrainConfig::*fi
   });
 }
 
+std::vector<std::string> measurement_names() {
+  std::vector<std::string> names;
+  for (const EpochMeasurement& one : epoch_measurements()) names.push_back(one.name);
+  return names;
+}
+
+void add_measurements(Rows& rows) {
+  rows.add("measure", &TrainConfig::measure,
+           "measurements to record for each epoch (docs/measurements.md): " + list_of(measurement_names()),
+           [](ConfigField& field) {
+             field.choices = measurement_names;
+             field.parse = [](const std::string&, const std::string& text) {
+               std::vector<std::string> names = split_list(text);
+               for (const std::string& name : names) epoch_measurement(name);
+               return names;
+             };
+           });
+}
+
 void add_checkpoints(Rows& rows) {
   rows.add("checkpoint-batches", &TrainConfig::checkpoint_batches,
            "write a checkpoint every N batches; 0: never", [](ConfigField& field) {
@@ -109,6 +129,7 @@ void add_callback_fields(ConfigTable& table) {
   Rows rows(table, "Callbacks");
   add_watching(rows);
   add_changing(rows);
+  add_measurements(rows);
   add_log(rows, "csv", &TrainConfig::csv, "write a line of comma-separated values for each epoch");
   add_log(rows, "jsonl", &TrainConfig::jsonl, "write a line with a JSON object for each epoch");
   add_checkpoints(rows);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "lehr/callbacks/measurements.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/run/setup.hpp"
 
@@ -24,7 +25,8 @@ study::VerdictRule rule_for(const StudyMeasure& measure) {
   } else if (is_ratio(measure)) {
     rule.smallest_effect = 1.02;
   } else {
-    rule.style.decimals = 4;
+    rule.style.unit = measure.unit;
+    if (measure.unit.empty()) rule.style.decimals = 4;
   }
   return rule;
 }
@@ -75,6 +77,10 @@ StudyMeasure measure_named(const std::string& name) {
   const std::vector<StudyMeasure>& known = study_measures();
   const auto found = std::ranges::find(known, name, &StudyMeasure::name);
   if (found != known.end()) return *found;
+  if (const EpochMeasurement* const by = measurement_of_value(name)) {
+    const MeasuredValue& value = *std::ranges::find(by->values, name, &MeasuredValue::name);
+    return {.name = name, .help = value.help, .unit = value.unit, .higher_is_better = false};
+  }
   const std::unique_ptr<Metric> metric = std::move(make_metrics({name}).front());
   return {.name = name,
           .help = "metric of the validation set",
@@ -85,7 +91,7 @@ StudyMeasure measure_named(const std::string& name) {
 std::string measure_text(const StudyMeasure& measure, double value) {
   if (measure.unit == "%") return fmt::format("{:.2f} %", 100 * value);
   if (measure.unit == "s") return fmt::format("{:.3g} s", value);
-  return fmt::format("{:.4f}", value);
+  return measure.unit.empty() ? fmt::format("{:.4f}", value) : fmt::format("{:.4g} {}", value, measure.unit);
 }
 
 }  // namespace lehr

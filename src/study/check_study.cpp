@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "lehr/callbacks/measurements.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/study/study.hpp"
@@ -21,6 +22,9 @@ void check_measures(const StudySpec& spec) {
   if (spec.measures.empty()) throw BadInput("a study needs at least one measure, such as accuracy");
   std::vector<std::string> names = spec.base.metrics;
   for (const StudyMeasure& measure : study_measures()) names.push_back(measure.name);
+  for (const EpochMeasurement& one : epoch_measurements()) {
+    for (const MeasuredValue& value : one.values) names.push_back(value.name);
+  }
   for (const std::string& name : spec.measures) {
     if (std::ranges::find(names, name) == names.end()) throw unknown_name("measure", name, names);
   }
@@ -54,6 +58,16 @@ void check_base(const TrainConfig& base) {
   }
 }
 
+/// Throws BadInput if the study compares a value that these runs do not measure.
+void check_measured(const std::vector<std::string>& measures, const TrainConfig& config) {
+  for (const std::string& name : measures) {
+    const EpochMeasurement* const by = measurement_of_value(name);
+    if (by == nullptr || std::ranges::find(config.measure, by->name) != config.measure.end()) continue;
+    throw BadInput("the study compares " + in_quotes(name) + ", which its runs do not measure: add " +
+                   in_quotes(by->name) + " to their measure");
+  }
+}
+
 void check_variant(const StudySpec& spec, const StudyVariant& variant, const ConfigTable& table) {
   if (variant.name.empty() || has_control_characters(variant.name)) {
     throw BadInput("a variant needs a name of printable characters, found " + in_quotes(variant.name));
@@ -63,6 +77,7 @@ void check_variant(const StudySpec& spec, const StudyVariant& variant, const Con
     const TrainConfig config = config_of(spec, variant, spec.seeds.front(), table);
     table.check_values(config);
     table.check_rules(config);
+    check_measured(spec.measures, config);
   } catch (const BadInput& error) {
     throw BadInput("variant " + in_quotes(variant.name) + ": " + error.what());
   }

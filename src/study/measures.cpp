@@ -30,7 +30,15 @@ void put_validation(std::map<std::string, double>& values, const store::EpochRow
   put(values, "valid_loss", last.valid_loss);
   put(values, "accuracy", last.valid_accuracy);
   if (last.valid_accuracy) put(values, "gap", last.train_accuracy - *last.valid_accuracy);
-  for (const auto& [name, value] : last.metrics) put(values, name, value);
+}
+
+/// Metrics and measured values, each of the last epoch that has it: some are measured once.
+void put_metrics(std::map<std::string, double>& values, const std::vector<store::EpochRow>& epochs) {
+  std::map<std::string, double> latest;
+  for (const store::EpochRow& epoch : epochs) {
+    for (const auto& [name, value] : epoch.metrics) latest[name] = value;
+  }
+  for (const auto& [name, value] : latest) put(values, name, value);
 }
 
 }  // namespace
@@ -49,6 +57,7 @@ std::map<std::string, double> measured_values(const store::RunStore& runs, const
   put(values, "train_loss", epochs.back().train_loss);
   put(values, "best_accuracy", best);
   put_validation(values, epochs.back());
+  put_metrics(values, epochs);
   return values;
 }
 

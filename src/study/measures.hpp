@@ -7,8 +7,8 @@
 
 namespace lehr::study {
 
-/// The quantities of a run by name: those of study_measures() and the metrics of its last validated
-/// epoch. Quantities that the run lacks are left out.
+/// The quantities of a run by name: those of study_measures() and its metrics and measured values,
+/// each of the last epoch that has it. Quantities that the run lacks are left out.
 std::map<std::string, double> measured_values(const store::RunStore& runs, const std::string& id);
 
 /// Whether the final validation accuracy is below 1.5 / classes. False if the run has none.

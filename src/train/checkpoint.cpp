@@ -160,6 +160,7 @@ void write_checkpoint(const std::filesystem::path& path, const LearnerState& sta
   contents.loss = state.progress.loss;
   contents.lr = state.progress.lr;
   contents.train_sums = state.train_sums.sums();
+  contents.epoch_values = state.epoch_values;
   contents.history = state.history;
   contents.groups = state.groups;
   contents.callbacks = state.callbacks.states();
@@ -189,6 +190,7 @@ void restore(LearnerState& state, const CheckpointContents& contents) {
   state.position = contents.position;
   state.epochs_done = contents.epochs_done;
   state.history = contents.history;
+  state.epoch_values = contents.epoch_values;
   state.train_seconds = contents.train_seconds;
   state.train_sums.set_sums(contents.train_sums);
   state.progress.steps = contents.steps;

@@ -31,6 +31,7 @@ struct CheckpointContents {
   double loss = 0;
   double lr = 0;
   MetricSums::Sums train_sums;
+  std::map<std::string, double> epoch_values;
   std::vector<EpochRecord> history;
   std::vector<ParameterGroup> groups;
   std::map<std::string, CallbackState> callbacks;

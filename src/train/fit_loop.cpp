@@ -129,6 +129,8 @@ void FitLoop::fit(int epochs, const schedules::RateAndMomentum& schedule, FitOpt
   s_.ending = {};
   s_.warnings.clear();
   s_.position = {};
+  s_.epoch_values.clear();
+  s_.epoch_recorded = false;
   s_.progress.epoch = 0;
   s_.progress.epochs = epochs;
   s_.progress.batch = 0;
@@ -192,6 +194,7 @@ void FitLoop::restore_callbacks() {
 
 void FitLoop::epoch(const schedules::RateAndMomentum& schedule) {
   s_.progress.batch = s_.position.batch;
+  s_.epoch_recorded = false;
   EpochRecord record;
   record.epoch = s_.progress.epoch;
   const auto body = [&] {
@@ -210,7 +213,9 @@ void FitLoop::epoch(const schedules::RateAndMomentum& schedule) {
   };
   const auto finish = [&] {
     record.complete = whole;
+    record.values = std::exchange(s_.epoch_values, {});
     s_.history.push_back(record);
+    s_.epoch_recorded = true;
     ++s_.epochs_done;
     s_.train_seconds = 0;
     s_.position = {s_.progress.epoch + 1, 0};

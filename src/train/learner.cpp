@@ -179,6 +179,21 @@ void check_metric_name(const Metric& metric) {
   }
 }
 
+/// Throws BadInput for names that records already use and for invalid names.
+void check_value_name(const std::string& name, const LearnerState& state) {
+  if (name.empty()) throw BadInput("a recorded value needs a name, found an empty one");
+  if (has_control_characters(name)) {
+    throw BadInput("the name of a recorded value cannot hold control characters, found " + in_quotes(name));
+  }
+  static constexpr std::string_view taken[]{"loss", "accuracy", "lr", "epoch"};
+  const auto is_metric = [&](const auto& metric) { return metric->name() == name; };
+  if (std::ranges::find(taken, name) == std::end(taken) && !name.starts_with("train_") &&
+      !name.starts_with("valid_") && std::ranges::none_of(state.metrics, is_metric)) {
+    return;
+  }
+  throw BadInput("a recorded value cannot have the name " + in_quotes(name) + ", which records use already");
+}
+
 void scale_to_first_batch(LearnerState& state) {
   state.train_loader().start(0);
   const Batch& batch = *state.train_loader().next();
@@ -358,6 +373,13 @@ void Learner::cancel(Scope scope, Ending why) {
   if (why.reason == EndReason::none)
     why = {EndReason::cancelled, "the fit was cancelled" + s.callbacks.place()};
   s.ending = std::move(why);
+}
+
+void Learner::record_value(const std::string& name, double value) {
+  LearnerState& s = *state_;
+  check_value_name(name, s);
+  if (!s.is_active(Scope::fit)) throw Error("no fit is under way whose epochs could record a value");
+  (s.epoch_recorded ? s.history.back().values : s.epoch_values)[name] = value;
 }
 
 Batch& Learner::batch() { return state_->current_batch(); }

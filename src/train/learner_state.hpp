@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -56,7 +57,9 @@ struct LearnerState {
   std::string schedule_text;  // the description of the schedule in checkpoints
   std::int64_t fits = 0;      // number of fits begun
   MetricSums train_sums;
-  double train_seconds = 0;  // of this epoch, including the time before a resume
+  std::map<std::string, double> epoch_values;  // of the epoch that is not in the history yet
+  bool epoch_recorded = false;                 // the current epoch is in the history
+  double train_seconds = 0;                    // of this epoch, including the time before a resume
   Rates rates;
   Batch batch;
   std::int64_t batch_room = 0;  // samples loaded; after before_batch, the samples that the model runs on

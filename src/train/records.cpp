@@ -22,6 +22,7 @@ double monitored(const EpochRecord& record, const std::string& name) {
   add_values(values, "train", record.train);
   add_values(values, "valid", record.valid);
   add_values(values, "train_eval", record.train_eval);
+  for (const auto& [recorded, value] : record.values) values.push_back({recorded, value});
   const auto found = std::ranges::find(values, name, &MetricValue::name);
   if (found != values.end()) return found->value;
   std::vector<std::string> names;

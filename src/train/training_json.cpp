@@ -69,6 +69,23 @@ SetMetrics metrics_from(const json& object) {
   return metrics;
 }
 
+json to_json(const std::map<std::string, double>& numbers) {
+  json object = json::object();
+  for (const auto& [name, number] : numbers) object[name] = exact(number);
+  return object;
+}
+
+std::map<std::string, double> numbers_from(const json& object) {
+  std::map<std::string, double> numbers;
+  for (const auto& [name, number] : object.items()) numbers[name] = exact(number);
+  return numbers;
+}
+
+// Checkpoints of older versions have no values of callbacks.
+std::map<std::string, double> values_from(const json& object) {
+  return object.contains("values") ? numbers_from(object.at("values")) : std::map<std::string, double>();
+}
+
 json to_json(const EpochRecord& record) {
   return {{"epoch", record.epoch},
           {"train", to_json(record.train)},
@@ -77,6 +94,7 @@ json to_json(const EpochRecord& record) {
           {"lr", exact(record.lr)},
           {"train_seconds", exact(record.train_seconds)},
           {"valid_seconds", exact(record.valid_seconds)},
+          {"values", to_json(record.values)},
           {"complete", record.complete}};
 }
 
@@ -90,6 +108,7 @@ EpochRecord record_from(const json& object) {
   record.lr = exact(object.at("lr"));
   record.train_seconds = exact(object.at("train_seconds"));
   record.valid_seconds = exact(object.at("valid_seconds"));
+  record.values = values_from(object);
   record.complete = object.at("complete").get<bool>();
   return record;
 }
@@ -115,13 +134,11 @@ ParameterGroup group_from(const json& object) {
 }
 
 json to_json(const CallbackState& state) {
-  json numbers = json::object();
-  for (const auto& [name, number] : state.numbers) numbers[name] = exact(number);
   json arrays = json::array();
   for (const auto& [name, array] : state.arrays) arrays.push_back(name);
   json tables = json::array();
   for (const auto& [name, table] : state.tables) tables.push_back(name);
-  return {{"numbers", numbers},
+  return {{"numbers", to_json(state.numbers)},
           {"integers", state.integers},
           {"texts", state.texts},
           {"arrays", arrays},
@@ -130,7 +147,7 @@ json to_json(const CallbackState& state) {
 
 CallbackState callback_from(const json& object) {
   CallbackState state;
-  for (const auto& [name, number] : object.at("numbers").items()) state.numbers[name] = exact(number);
+  state.numbers = numbers_from(object.at("numbers"));
   for (const auto& [name, integer] : object.at("integers").items()) {
     state.integers[name] = integer_of<std::int64_t>(integer, name);
   }
@@ -168,6 +185,7 @@ void read_all(const json& object, CheckpointContents& contents) {
   contents.train_sums = {exact(sums.at("loss")), exact(sums.at("weight")),
                          integer_at<std::int64_t>(sums, "correct"),
                          integer_at<std::int64_t>(sums, "samples")};
+  contents.epoch_values = values_from(object);
   for (const json& record : object.at("history")) contents.history.push_back(record_from(record));
   for (const json& group : object.at("groups")) contents.groups.push_back(group_from(group));
   for (const auto& [key, state] : object.at("callbacks").items()) {
@@ -199,6 +217,7 @@ std::string training_to_json(const CheckpointContents& contents) {
                       {"weight", exact(sums.weight)},
                       {"correct", sums.correct},
                       {"samples", sums.samples}}},
+                    {"values", to_json(contents.epoch_values)},
                     {"history", list_of(contents.history)},
                     {"groups", list_of(contents.groups)},
                     {"callbacks", callbacks}};

@@ -68,7 +68,7 @@ class ReportTest(unittest.TestCase):
             with self.subTest(scheme=scheme):
                 self.open('one.html', scheme)
                 self.assertEqual(self.run_script(TITLES), [
-                    'Loss', 'Accuracy', 'Learning rate', 'Momentum', 'Validation f1_macro', 'Spread of the activations',
+                    'Loss', 'Accuracy', 'Learning rate', 'Momentum', 'f1_macro', 'Spread of the activations',
                     'Mean of the activations', 'Share near zero', 'Gradients of the activations',
                     'Gradients of the weights', 'Update over weight', 'Norm of the weights'])
                 self.assertEqual(self.run_script(DRAWN), [12, 4, 1])

@@ -62,6 +62,24 @@ TEST(Train, LeavesARunWithItsModelReportAndRecords) {
   EXPECT_TRUE(fs::exists(config.csv));
 }
 
+TEST(Train, RecordsWhatItIsToMeasure) {
+  const Folder folder;
+  TrainConfig config = small_training(folder.path() / "runs");
+  config.measure = {"weight_norm", "gradient_norm"};
+  const TrainResult result = train(config);
+  const std::vector<store::EpochRow> epochs = store::RunStore(config.out / "lehr.db").epochs(result.place.id);
+  ASSERT_EQ(epochs.size(), 2U);
+  for (const store::EpochRow& epoch : epochs) {
+    for (const char* name : {"weight_norm", "gradient_norm", "gradient_norm_max"}) {
+      EXPECT_TRUE(epoch.metrics.contains(name)) << name;
+    }
+  }
+  config.measure = {"weight-norm"};
+  EXPECT_NE(refusal([&] { (void)train(config); }).find("did you mean \"weight_norm\"?"), std::string::npos);
+  config.measure = {"weight_norm", "weight_norm"};
+  EXPECT_EQ(refusal([&] { (void)train(config); }), "--measure names \"weight_norm\" twice");
+}
+
 TEST(Train, PrintsNothing) {
   const Folder folder;
   TrainConfig config = small_training(folder.path());

@@ -113,6 +113,11 @@ TEST(CheckStudy, RefusesWhatCannotBeRun) {
   EXPECT_EQ(refused_with([](StudySpec& s) { s.variants[1] = s.variants[0]; }),
             "the variant \"lr=0.1\" appears twice in the study");
   EXPECT_NE(refused_with([](StudySpec& s) { s.measures = {"acuracy"}; }).find("accuracy"), std::string::npos);
+  EXPECT_EQ(refused_with([](StudySpec& s) { s.measures = {"gradient_norm_max"}; }),
+            "variant \"lr=0.1\": the study compares \"gradient_norm_max\", which its runs do not measure: "
+            "add \"gradient_norm\" to their measure");
+  EXPECT_NE(refused_with([](StudySpec& s) { s.measures = {"weight_nrom"}; }).find("\"weight_norm\"?"),
+            std::string::npos);
   EXPECT_NE(refused_with([](StudySpec& s) {
               s.variants[1].settings.push_back({"batch-size", "0"});
             }).find("variant \"lr=0.2\": "),

@@ -8,6 +8,7 @@
 #include "lehr/run/config_files.hpp"
 #include "lehr/store/run_lock.hpp"
 #include "lehr/store/run_store.hpp"
+#include "lehr/study/analysis.hpp"
 #include "lehr/study/study.hpp"
 #include "run/support.hpp"
 
@@ -144,6 +145,28 @@ TEST(RunStudy, RefusesRunsOfOtherOptionsUnderItsName) {
             std::string::npos);
   spec.name = "other";
   EXPECT_EQ(run_study(spec).runs.size(), 4U);
+}
+
+TEST(RunStudy, ComparesMeasuredValuesAlsoOfTheFirstEpochOnly) {
+  const Folder folder;
+  StudySpec spec = small_study(folder.path());
+  spec.seeds = {3};
+  spec.base.measure = {"gradient_norm"};
+  spec.measures = {"gradient_norm_max"};
+  StudyHooks hooks;
+  hooks.on_learner = [](Learner& learner) {
+    learner.on(Event::before_fit, [](Learner& l) { l.record_value("at_the_start", 7); });
+  };
+  const StudyResult result = run_study(spec, hooks);
+  const store::RunStore runs(folder.path() / "lehr.db");
+  for (const StudyRun& run : result.runs) {
+    EXPECT_EQ(run.values.at("at_the_start"), 7);
+    EXPECT_EQ(run.values.at("gradient_norm_max"), runs.epochs(run.id).back().metrics.at("gradient_norm_max"));
+  }
+  const std::vector<MeasureAnalysis> analysed = analyse(result);
+  ASSERT_EQ(analysed.size(), 1U);
+  EXPECT_EQ(analysed[0].measure.help, "largest L2 norm of the gradient in the epoch");
+  EXPECT_FALSE(analysed[0].measure.higher_is_better);
 }
 
 TEST(RunStudy, AllowsOneProcessAtATime) {

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lehr/callbacks/disk_guard.hpp"
 #include "lehr/train/callback.hpp"
@@ -25,8 +26,10 @@ class EpochLogger : public Callback {
  protected:
   EpochLogger(std::filesystem::path file, OnFailure on_failure)
       : file_(std::move(file)), guard_(std::move(on_failure)) {}
-  virtual std::string header(const Learner& learner) const = 0;
-  virtual std::string line(const Learner& learner) const = 0;
+  /// The text before the first epoch.
+  virtual std::string header(const Learner& learner) = 0;
+  /// Appends the line of the last epoch.
+  virtual void append_line(std::string& text, const Learner& learner) = 0;
 
  private:
   void write();
@@ -36,17 +39,22 @@ class EpochLogger : public Callback {
   DiskGuard guard_;
 };
 
-/// Logs epoch, rates, times, losses and metrics as comma-separated values with a header. Source: Keras's
-/// CSVLogger.
+/// Logs epoch, rates, times, losses, metrics and recorded values as comma-separated values with a header. A
+/// recorded value (Learner::record_value) gets a column at the first epoch that has it; its name is quoted if
+/// need be. What an epoch lacks is nan. Source: Keras's CSVLogger.
 class CsvLogger final : public EpochLogger {
  public:
   explicit CsvLogger(std::filesystem::path file, OnFailure on_failure = {})
       : EpochLogger(std::move(file), std::move(on_failure)) {}
   std::string_view name() const override { return "CsvLogger"; }
+  void save_state(CallbackState& state) const override;
+  void load_state(const CallbackState& state) override;
 
  private:
-  std::string header(const Learner& learner) const override;
-  std::string line(const Learner& learner) const override;
+  std::string header(const Learner& learner) override;
+  void append_line(std::string& text, const Learner& learner) override;
+
+  std::vector<std::string> recorded_;  ///< names of the recorded values that have a column, in its order
 };
 
 /// Logs the same values as one JSON object per line. Values that are not finite are null.
@@ -57,8 +65,8 @@ class JsonlLogger final : public EpochLogger {
   std::string_view name() const override { return "JsonlLogger"; }
 
  private:
-  std::string header(const Learner&) const override { return {}; }
-  std::string line(const Learner& learner) const override;
+  std::string header(const Learner&) override { return {}; }
+  void append_line(std::string& text, const Learner& learner) override;
 };
 
 }  // namespace lehr

@@ -18,6 +18,7 @@ enum class Purpose : std::uint32_t {
   mixing = 8,
   resampling = 9,
   study = 10,
+  measuring = 11,
 };
 
 /// Philox 4x32 with ten rounds: a pure function from (counter, key) to four random words.

@@ -63,6 +63,7 @@ struct TrainConfig {
   double cooldown = 0.2;  ///< share of the training
   std::string cooldown_shape = "sqrt";
   std::vector<std::string> metrics{};
+  std::vector<std::string> measure{};  ///< names of epoch_measurements() for each epoch
 
   // Callbacks. A callback whose field has no value is not added.
   std::string monitor = "valid_loss";

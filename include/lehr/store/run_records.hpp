@@ -68,7 +68,7 @@ struct EpochRow {
   double train_accuracy = 0;
   std::optional<double> valid_loss{};
   std::optional<double> valid_accuracy{};
-  std::map<std::string, double> metrics{};  ///< other metrics of the validation set
+  std::map<std::string, double> metrics{};  ///< other metrics, and values of callbacks
   double lr = 0;
   double train_seconds = 0;
   double valid_seconds = 0;

@@ -27,9 +27,10 @@ std::vector<study::Variant> variants_of(const StudyResult& result, const std::st
 /// comparisons.
 std::vector<MeasureAnalysis> analyse(const StudyResult& result);
 
-/// The measure of that name: one of study_measures(), or a metric of the runs.
+/// The measure of that name: one of study_measures(), a value of epoch_measurements() (lower
+/// counts as better, which is only a way to say which is larger), or a metric of the runs.
 StudyMeasure measure_named(const std::string& name);
-/// A value for people: "98.12 %", "12.3 s", "0.0871".
+/// A value for people: "98.12 %", "12.3 s", "912.4 images", "0.0871".
 std::string measure_text(const StudyMeasure& measure, double value);
 
 }  // namespace lehr

@@ -61,12 +61,13 @@ struct StudyResult {
 struct StudyMeasure {
   std::string name;  ///< "accuracy"
   std::string help;  ///< one line
-  std::string unit;  ///< "%", "s" or empty
+  std::string unit;  ///< "%", "s", "images" or empty
   bool higher_is_better = true;
 };
 
 /// The quantities of every run: accuracy, best_accuracy, valid_loss, train_loss, gap and
-/// train_seconds. A metric of the runs (TrainConfig::metrics) can be measured too, by its name.
+/// train_seconds. A metric of the runs (TrainConfig::metrics) and a value that they measure
+/// (TrainConfig::measure) can be compared too, by its name.
 const std::vector<StudyMeasure>& study_measures();
 
 /// Runs what is missing of a study. Every run is a normal run in the store of TrainConfig::out, and

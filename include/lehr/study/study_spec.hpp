@@ -41,7 +41,8 @@ struct StudySpec {
   TrainConfig base{};                    ///< TrainConfig::out is the folder of the runs
   std::vector<StudyVariant> variants{};  ///< the first one is compared with each of the others
   std::vector<std::uint64_t> seeds{0, 1, 2, 3, 4};
-  std::vector<std::string> measures{"accuracy"};  ///< names of study_measures()
+  std::vector<std::string> measures{
+      "accuracy"};  ///< names of study_measures(), of metrics or of measured values
 };
 
 /// Every combination of the values of the axes; the last axis changes fastest.

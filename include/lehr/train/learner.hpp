@@ -32,6 +32,7 @@
 
 namespace lehr {
 
+class GradientProbe;
 class Loss;  // lehr/graph/loss.hpp
 
 struct LearnerOptions {
@@ -241,6 +242,14 @@ class Learner {
   /// or not in the model, or if a weight is requested of a node without one.
   [[nodiscard]] StatsSubscription subscribe(std::vector<StatsRequest> requests);
 
+  /// Adds a named value to the record of the epoch (EpochRecord::values): `l.record_value("norm", 3.5)`. It
+  /// belongs to the current epoch until the callbacks of after_epoch have run, and at before_fit to the first
+  /// epoch. A second value of that name replaces the first one. To be in the records of loggers and of
+  /// RunRecorder, it must be recorded before they run (at after_epoch: by a callback with an order below 60).
+  /// Throws Error if no fit is running, and BadInput if the name is empty, contains control characters or is
+  /// one that records use: that of a metric, "loss", "accuracy", "lr", "epoch", "train_..." or "valid_...".
+  void record_value(const std::string& name, double value);
+
   /// The rates of the next step. The schedule sets them before before_batch.
   Rates& rates();
 
@@ -291,6 +300,7 @@ class Learner {
   Learner(const Learner& other, Cloned, std::uint64_t seed_shift);
   /// A clone that does not validate. Data order and dropout get another seed unless the shift is 0.
   std::unique_ptr<Learner> clone_for_study(std::uint64_t seed_shift) const;
+  friend class GradientProbe;
   friend TrainingMemory training_memory(Learner& learner);
   friend std::int64_t memory_held(const Learner& learner);
   Callback& find_callback(bool (*is_one)(const Callback&), std::string_view label);

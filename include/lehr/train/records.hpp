@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "lehr/metrics/set_metrics.hpp"
@@ -18,7 +19,8 @@ struct EpochRecord {
   double lr = 0;  ///< of the epoch's last batch
   double train_seconds = 0;
   double valid_seconds = 0;
-  bool complete = true;  ///< false if the epoch, or the fit during it, was cancelled
+  std::map<std::string, double> values{};  ///< what callbacks recorded (Learner::record_value)
+  bool complete = true;                    ///< false if the epoch, or the fit during it, was cancelled
 };
 
 /// The position from which a checkpoint written now resumes: before this batch of this epoch.
@@ -52,7 +54,8 @@ struct Progress {
 };
 
 /// The value in an epoch's record with a name such as "valid_loss", "valid_accuracy", "train_loss",
-/// "train_eval_loss", "valid_f1_macro". Throws BadInput with the nearest valid name.
+/// "train_eval_loss", "valid_f1_macro", or one of EpochRecord::values. Throws BadInput with the nearest valid
+/// name.
 double monitored(const EpochRecord& record, const std::string& name);
 
 /// A metric of the epochs' records that a callback monitors.

@@ -48,8 +48,8 @@
   function metricCharts() {
     const names = [...new Set(lehr.runs.flatMap((run) => Object.keys(run.epochs.metrics)))];
     return names.filter((name) => !name.startsWith(evaluated)).map((name) => new LineChart({
-      title: `Validation ${name}`,
-      how: 'Measured on the validation set after each epoch.',
+      title: name,
+      how: 'A metric of the validation set after each epoch, or what --measure recorded for the epoch.',
       series: lines([afterEpoch(name), {what: name, style: 'marks', of: ofMetric(name)}]),
     }));
   }
