@@ -35,13 +35,14 @@ void check_trains(const TrainConfig& config, const schedules::RateAndMomentum& s
 schedules::NamedScheduleOptions schedule_options(const TrainConfig& config, double warm_up) {
   schedules::NamedScheduleOptions options;
   if (!config.find_lr) options.lr_end = config.lr_end;  // an unknown highest rate has no lower one yet
-  options.cooldown = config.cooldown / (1 - warm_up);
   options.cooldown_shape = schedules::cooldown_shape_by_name(config.cooldown_shape);
-  if (config.schedule == "wsd" && options.cooldown > 1) {
+  const double cooldown = config.cooldown / (1 - warm_up);
+  if (config.schedule == "wsd" && cooldown > 1 + 1e-9) {
     throw BadInput(fmt::format(
         "--warm-up and --cooldown must leave room for each other: {} of {} and a share of {}",
         number_text(config.warm_up), counted(config.epochs, "epoch"), number_text(config.cooldown)));
   }
+  options.cooldown = std::min(cooldown, 1.0);
   return options;
 }
 

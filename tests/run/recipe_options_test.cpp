@@ -121,6 +121,16 @@ TEST(Wsd, CoolsDownInTheLastShareOfTheWholeTraining) {
             "--warm-up and --cooldown must leave room for each other: 1.5 of 2 epochs and a share of 0.5");
 }
 
+TEST(Wsd, MayFallAllTheWayAfterItsWarmUp) {
+  TrainConfig config;
+  config.schedule = "wsd";
+  config.epochs = 10;
+  config.warm_up = 8;  // 0.2 is more than 1 - 8 / 10 by rounding
+  const Schedule rate = make_schedule(config, 100).rate;
+  EXPECT_NEAR(rate(0.8), config.lr, 1e-9);
+  EXPECT_NEAR(rate(0.85), config.lr / 2, 1e-9);
+}
+
 TEST(WarmUp, TakesFractionsOfAnEpochByBatches) {
   TrainConfig config = quick_training();
   config.schedule = "constant";
@@ -193,11 +203,11 @@ TEST(GrowBatch, GoesOnToTheSameBits) {
   const Folder folder;
   TrainConfig config = quick_training();
   config.schedule = "constant";
-  config.grow_batch = 5;
+  config.grow_batch = 2;  // steps after batches 1 to 6, then 8, 10, 14 and 16
   config.save = true;
   config.out = folder.path();
   const std::string whole = read_file(train(config).place.model);
-  for (const std::int64_t batch : {3, 7, 10, 14}) {
+  for (const std::int64_t batch : {3, 7, 9, 12}) {
     std::stop_source stop;
     TrainHooks hooks;
     hooks.stop = stop.get_token();
