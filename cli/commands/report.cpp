@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -14,6 +15,7 @@
 #include "lehr/store/run_store.hpp"
 #include "output.hpp"
 #include "run_names.hpp"
+#include "study_runs.hpp"
 #include "terminal.hpp"
 
 namespace lehr::cli {
@@ -22,6 +24,7 @@ namespace {
 constexpr const char* report_examples = R"(Examples:
   lehr report latest                       writes runs/ID/report.html
   lehr report 20260101-0900 20260101-1100 --out both.html
+  lehr report --study kernels --out kernels.html
   lehr report latest --text                a short version in the terminal
 
 The page needs nothing but a browser: no network, no other file. A run is named by its ID or the beginning of it,
@@ -30,6 +33,7 @@ its title, its folder, or latest.)";
 struct ReportOptions {
   std::filesystem::path runs = "runs";
   std::vector<std::string> names;
+  std::string study;
   std::filesystem::path out;
   bool text = false;
   bool json = false;
@@ -37,16 +41,22 @@ struct ReportOptions {
 
 std::vector<NamedRun> find_runs(const ReportOptions& options) {
   std::vector<NamedRun> found;
+  if (!options.study.empty()) found = runs_of_study(options.study, options.runs);
   for (const std::string& name : options.names) {
     found.push_back(find_run(name, options.runs, RunPart::records));
   }
   return found;
 }
 
+/// The page of many runs has less of each.
 std::vector<store::RunRecords> read_runs(const std::vector<NamedRun>& named, const ReportOptions& options) {
+  constexpr std::size_t full_runs = 8;
+  store::ReadOptions wanted{.pictures = !options.text};
+  wanted.most_steps =
+      std::max<std::size_t>(wanted.most_steps * full_runs / std::max(named.size(), full_runs), 50);
   std::vector<store::RunRecords> runs;
   for (const NamedRun& run : named) {
-    runs.push_back(store::RunStore(store_in(run.runs)).read(run.id, {.pictures = !options.text}));
+    runs.push_back(store::RunStore(store_in(run.runs)).read(run.id, wanted));
   }
   return runs;
 }
@@ -69,6 +79,7 @@ int report(const ReportOptions& options) {
   if (options.text && (!options.out.empty() || options.json)) {
     throw BadInput("--text writes to the terminal; it goes with neither --out nor --json");
   }
+  if (options.names.empty() && options.study.empty()) throw BadInput("report needs a RUN or --study NAME");
   const std::vector<NamedRun> named = find_runs(options);
   const std::vector<store::RunRecords> runs = read_runs(named, options);
   if (options.text) {
@@ -96,7 +107,9 @@ void register_report(Commands& registry) {
   const auto options = std::make_shared<ReportOptions>();
   Command command = registry.add("report", "Write a page that shows how runs went.", report_examples,
                                  [options] { return report(*options); });
-  command.option("RUN", options->names, "runs").required().takes_all();
+  command.option("RUN", options->names, "runs").takes_all();
+  command.option("--study", options->study, "all runs of a study: lehr lab, lehr train --vary")
+      .type_name("NAME");
   add_runs_folder(command, options->runs);
   add_file(command, "--out", options->out,
            "the page; by default report.html, in the folder of the run if that is there and is the only one, "

@@ -51,6 +51,7 @@
 #include "lehr/metrics/missing_classes.hpp"
 #include "lehr/model_io/model_file.hpp"
 #include "lehr/models/models.hpp"
+#include "lehr/report/health.hpp"
 #include "lehr/report/page.hpp"
 #include "lehr/report/text.hpp"
 #include "lehr/run/command_line.hpp"

@@ -12,15 +12,20 @@
 namespace lehr::report {
 namespace {
 
-/// Limits that keep several runs with many layers within a few megabytes. A point of a layer takes about 30
-/// bytes, a column of its picture about 55.
+/// Limits that keep many runs with many layers within a few megabytes. A batch takes about 30 bytes, a column
+/// of a layer's picture about 55, the pictures of a run about 200,000.
 PageLimits limits_for(std::span<const store::RunRecords> runs) {
   constexpr std::size_t full_layers = 64;
+  constexpr std::size_t full_runs = 8;
+  const auto divisor = [](std::size_t count, std::size_t full) {
+    return std::max<std::size_t>(1, (count + full - 1) / full);
+  };
   std::size_t layers = 0;
   for (const store::RunRecords& run : runs) layers += run.layers.size();
   const PageLimits most;
-  const std::size_t divisor = std::max<std::size_t>(1, (layers + full_layers - 1) / full_layers);
-  return {most.points, std::max<std::size_t>(most.columns / divisor, 50)};
+  return {.points = std::max<std::size_t>(most.points / divisor(runs.size(), full_runs), 100),
+          .columns = std::max<std::size_t>(most.columns / divisor(layers, full_layers), 50),
+          .pictures = runs.size() <= full_runs};
 }
 
 /// Writes JSON for a script element. No text in it can end the element.

@@ -4,10 +4,13 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <set>
 
+#include "lehr/report/health.hpp"
 #include "lehr/store/run_names.hpp"
 #include "report/page_numbers.hpp"
+#include "report/run_facts.hpp"
 
 namespace lehr::report {
 namespace {
@@ -37,6 +40,20 @@ json lines_of(std::span<const StepRow> steps) {
           {"momentum", encoded(momentum)}};
 }
 
+/// For each place, the mean of the values since the place before. It is what a smoothed line goes by, because
+/// the values that remain of a long series are its extremes.
+std::vector<float> means_between(std::span<const double> values, std::span<const std::size_t> places) {
+  std::vector<float> means;
+  std::size_t from = 0;
+  for (const std::size_t place : places) {
+    double sum = 0;
+    for (std::size_t i = from; i <= place; ++i) sum += values[i];
+    means.push_back(static_cast<float>(sum / static_cast<double>(place + 1 - from)));
+    from = place + 1;
+  }
+  return means;
+}
+
 json steps_data(const RunRecords& run, std::size_t most) {
   std::vector<StepRow> training;
   std::vector<double> losses;
@@ -45,9 +62,12 @@ json steps_data(const RunRecords& run, std::size_t most) {
     training.push_back(step);
     losses.push_back(step.loss);
   }
+  const std::vector<std::size_t> places = thinned(losses, most);
   std::vector<StepRow> kept;
-  for (const std::size_t place : thinned(losses, most)) kept.push_back(training[place]);
-  return lines_of(kept);
+  for (const std::size_t place : places) kept.push_back(training[place]);
+  json data = lines_of(kept);
+  if (kept.size() < training.size()) data["meanLoss"] = encoded(means_between(losses, places));
+  return data;
 }
 
 /// For each epoch the number of its last batch, from 1; 0 if no batch of it was recorded.
@@ -75,6 +95,7 @@ json epochs_data(const RunRecords& run) {
             {"trainAccuracy", column([](const EpochRow& e) { return e.train_accuracy; })},
             {"validLoss", column([](const EpochRow& e) { return e.valid_loss.value_or(none); })},
             {"validAccuracy", column([](const EpochRow& e) { return e.valid_accuracy.value_or(none); })},
+            {"images", encoded(images_by_epoch(run))},
             {"trainSeconds", column([](const EpochRow& e) { return e.train_seconds; })},
             {"metrics", json::object()}};
   std::set<std::string> names;  // some are measured in some epochs only
@@ -90,8 +111,7 @@ json epochs_data(const RunRecords& run) {
   return data;
 }
 
-json layers_data(const RunRecords& run, const PageLimits& limits) {
-  const store::RecordedLayers recorded = store::recorded_layers(run);
+json layers_data(const RunRecords& run, const store::RecordedLayers& recorded, const PageLimits& limits) {
   json layers = json::array();
   for (const LayerStats& layer : recorded.layers) {
     layers.push_back(layer_data(layer, limits));
@@ -106,6 +126,16 @@ json pictures_data(const RunRecords& run) {
     pictures.push_back({{"kind", picture.kind}, {"caption", picture.caption}, {"png", base64(picture.png)}});
   }
   return pictures;
+}
+
+json health_data(const RunRecords& run, const store::RecordedLayers& recorded) {
+  const Health health = health_of(run, recorded);
+  return {{"problems", health.problems}, {"good", health.good}};
+}
+
+json flops_data(const RunRecords& run) {
+  const std::optional<double> flops = training_flops(run);
+  return flops ? json(*flops) : json();
 }
 
 /// Null if it is unknown.
@@ -130,8 +160,14 @@ std::vector<std::size_t> thinned(std::span<const double> values, std::size_t mos
 
 json run_data(const RunRecords& run, const PageLimits& limits) {
   const store::RunInfo& info = run.info;
+  const store::RecordedLayers recorded = store::recorded_layers(run);
   json data{{"id", info.id},
             {"name", info.name},
+            {"study", recorded_option(info, "study")},
+            {"variant", recorded_option(info, "variant")},
+            {"seed", recorded_option(info, "seed")},
+            {"health", health_data(run, recorded)},
+            {"flops", flops_data(run)},
             {"status", store::status_name(info.status)},
             {"reason", info.reason},
             {"note", info.note},
@@ -149,8 +185,8 @@ json run_data(const RunRecords& run, const PageLimits& limits) {
             {"statsShare", info.stats_share},
             {"steps", steps_data(run, 2 * limits.points)},
             {"epochs", epochs_data(run)},
-            {"layers", layers_data(run, limits)},
-            {"pictures", pictures_data(run)}};
+            {"layers", layers_data(run, recorded, limits)},
+            {"pictures", limits.pictures ? pictures_data(run) : json::array()}};
   if (run.confusion) data["confusion"] = run.confusion->counts;
   return data;
 }

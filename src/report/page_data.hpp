@@ -11,6 +11,7 @@ namespace lehr::report {
 struct PageLimits {
   std::size_t points = 1000;
   std::size_t columns = 400;
+  bool pictures = true;
 };
 
 /// A run in the form that the page's scripts read (src/report/page/records.js).

@@ -85,6 +85,24 @@ TEST_F(Report, HasAShortFormForTheTerminal) {
   }
 }
 
+TEST_F(Report, TakesAllRunsOfAStudy) {
+  const TemporaryFolder folder;
+  const Outcome study =
+      run(folder.path(), {"train", "--data", "digits:64", "--channels", "2,2,2,2", "--epochs", "1", "--vary",
+                          "batch-size=32,16", "--seeds", "2", "--name", "sizes"});
+  ASSERT_EQ(study.status, 0) << study.err;
+  const Outcome outcome = run(folder.path(), {"report", "--study", "sizes", "--out", "a.html", "--json"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(outcome.event("report")["runs"].size(), 4U);
+  const std::string page = text_of(folder.path() / "a.html");
+  const std::size_t second = page.find("\"variant\":\"batch-size=16\"");
+  EXPECT_NE(page.find("\"variant\":\"batch-size=32\""), std::string::npos);
+  EXPECT_NE(second, std::string::npos);
+  const Outcome wrong = run(folder.path(), {"report", "--study", "size"});
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_NE(wrong.err.find("unknown study \"size\"; did you mean \"sizes\""), std::string::npos) << wrong.err;
+}
+
 TEST_F(Report, SaysWhatIsWrong) {
   expect_refused({}, "RUN");
   expect_refused({"frist"}, "unknown run \"frist\"");

@@ -26,6 +26,24 @@ std::vector<RunRecords> bare_runs() {
   return {bare, empty};
 }
 
+/// Two variants with three seeds each; one run collapsed.
+std::vector<RunRecords> study_runs() {
+  std::vector<RunRecords> runs;
+  for (const char* variant : {"lr=0.01", "lr=0.1"}) {
+    for (int seed = 0; seed < 3; ++seed) {
+      RunRecords run = lehr::test::made_records();
+      run.info.id += variant + std::to_string(seed);
+      run.info.config = std::string("study = \"rates\"\nvariant = \"") + variant +
+                        "\"\nseed = " + std::to_string(seed) + "\n";
+      for (lehr::store::EpochRow& epoch : run.epochs) epoch.train_loss += 0.1 * seed;
+      for (lehr::store::StepRow& step : run.steps) step.loss += 0.1 * seed;
+      runs.push_back(std::move(run));
+    }
+  }
+  runs.back().epochs.back().valid_accuracy = 0.1;
+  return runs;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -46,6 +64,7 @@ int main(int argc, char** argv) {
             {made_records({.name = "first"}), made_records({.name = "second", .layers = 6})}) &&
       write(folder / "three.html", {made_records({.name = "first"}), made_records({.name = "again"}),
                                     made_records({.name = "short", .epochs = 1})}) &&
+      write(folder / "study.html", study_runs()) &&
       write(folder / "single.html", {made_records({.epochs = 1, .batches = 1, .layers = 1, .classes = 1})}) &&
       write(folder / "exploded.html", {lehr::test::exploded_records()}) &&
       write(folder / "validated.html", {made_records({.validation = true})}) &&

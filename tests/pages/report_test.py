@@ -149,10 +149,56 @@ class ReportTest(unittest.TestCase):
         from selenium.webdriver.support.select import Select
         self.open('two.html')
         self.assertEqual(len(self.find('#training .chart:first-child .readout li')), 1 + 2 * 3)
-        self.assertEqual(len(self.find('.heat-map')), 4)
+        self.assertEqual(len(self.find('#layers .heat-map')), 4)
         Select(self.find('#run-choice select')[0]).select_by_visible_text('second')
-        self.assertEqual(len(self.find('.heat-map')), 6)
-        self.assertEqual(self.run_script(DRAWN), [12, 6, 1])
+        self.assertEqual(len(self.find('#layers .heat-map')), 6)
+        self.assertEqual(self.run_script(DRAWN), [19, 8, 1])  # of them 7 charts and 2 pictures side by side
+        self.assertEqual(self.console(), [])
+
+    def choose(self, selector, text):
+        from selenium.webdriver.support.select import Select
+        Select(self.find(selector)[0]).select_by_visible_text(text)
+
+    def test_seeds_of_a_variant_are_a_band_or_single_lines(self):
+        self.open('study.html')
+        items = [item.text for item in self.find('#training .chart:first-child .readout li')][1:]
+        self.assertEqual([item.split(', each batch')[0] for item in items],
+                         ['lr=0.01, 3 runs', 'lr=0.1, 2 runs', 'lr=0.1, seed 2'])
+        self.assertEqual(len(self.find('.facts')), 2)
+        self.assertIn('1 of 3 runs diverged or collapsed', self.find('.facts')[1].text)
+        band = """
+          const {series} = [...lehr.timeline.charts].find((chart) => chart.graph);
+          return [series[0].low, series[0].y, series[0].high].map((values) => values?.at(-1));"""
+        low, mean, high = self.run_script(band)
+        self.assertAlmostEqual(mean - low, 0.1, places=5)  # losses that differ by 0.1 have this deviation
+        self.choose('#training .controls label:nth-child(4) select', 'mean and range')
+        self.assertAlmostEqual(self.run_script(band)[2] - mean, 0.1, places=5)
+        self.choose('#training .controls label:nth-child(4) select', 'single runs')
+        self.assertEqual(len(self.find('#training .chart:first-child .readout li')), 1 + 6)
+        self.assertEqual(self.console(), [])
+
+    def test_the_axis_the_smoothing_and_the_scale_of_the_loss_can_be_chosen(self):
+        self.open('one.html')
+        ends = 'return [...lehr.timeline.charts].find((chart) => chart.graph).series[0].x.at(-1);'
+        for unit, end in (('images', 3135), ('epochs', 3), ('seconds', 3), ('batches', 60)):
+            self.choose('#training .controls select', unit)
+            self.assertAlmostEqual(self.run_script(ends), end)
+            self.assertEqual(self.run_script(DRAWN), [12, 4, 1])
+        self.choose('#training .controls label:nth-child(2) select', '0.9')
+        self.assertIn('each batch, smoothed', self.find('#training .chart:first-child .readout')[0].text)
+        self.assertEqual(self.run_script('return lehr.smoothed([1, 2, 3], [1, 0, 0], 0.5).map((y) => y.toFixed(4))'),
+                         ['1.0000', '0.3333', '0.1429'])
+        self.find('#training .controls input')[0].click()
+        self.assertTrue(self.run_script(
+            "return [...lehr.timeline.charts].find((chart) => chart.graph).graph.getOption('logscale')"))
+        self.assertEqual(self.console(), [])
+
+    def test_one_layer_of_all_runs_is_side_by_side(self):
+        self.open('study.html')
+        self.assertEqual(len(self.find('#compare .heat-map')), 2)
+        self.choose('#compare select', '3 \u2013 layer2: conv2d + activation')
+        spread = self.run_script("return [...document.querySelectorAll('#compare .chart:first-child .readout b')].map((b) => b.textContent)")
+        self.assertEqual(spread, ['1.2', '1.2', '1.2'])
         self.assertEqual(self.console(), [])
 
     def test_lines_of_three_runs_are_all_named_and_those_that_coincide_say_so(self):
@@ -211,7 +257,7 @@ class ReportTest(unittest.TestCase):
         self.assertIn('training time\n\u2013', self.find('.facts')[0].text)
 
     def test_a_narrow_window_shows_whole_words_and_no_page_beyond_its_edge(self):
-        pages = ('one.html', 'two.html', 'three.html', 'single.html', 'exploded.html', 'validated.html', 'hostile.html', 'bare.html')
+        pages = ('one.html', 'two.html', 'three.html', 'study.html', 'single.html', 'exploded.html', 'validated.html', 'hostile.html', 'bare.html')
         try:
             for width in (420, 900, 1600):
                 self.window.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', {

@@ -164,6 +164,42 @@ TEST(Page, OfManyRunsStaysSmallToo) {
   EXPECT_LT(page(runs).size(), 5'000'000U);
 }
 
+TEST(Page, OfSixtyRunsIsAFewMegabytes) {
+  const store::RunRecords one = made_records({.epochs = 20, .batches = 60, .layers = 5, .every = 9});
+  EXPECT_LT(page(std::vector<store::RunRecords>(60, one)).size(), 6'000'000U);
+}
+
+TEST(Page, OfManyRunsHasNoPictures) {
+  store::RunRecords run = made_records();
+  run.pictures.push_back({"sample", "a picture", 0, test::small_png()});
+  EXPECT_EQ(records_in(page(std::vector<store::RunRecords>(8, run)))[7]["pictures"].size(), 1U);
+  EXPECT_TRUE(records_in(page(std::vector<store::RunRecords>(9, run)))[0]["pictures"].empty());
+}
+
+TEST(Page, SaysToWhichVariantARunBelongsAndHowItIs) {
+  store::RunRecords run = made_records();
+  run.info.config = "study = \"sizes\"\nvariant = \"batch-size=16\"\nseed = 3\n";
+  run.info.parameters = 4 * 208;
+  const nlohmann::json data = records_in(page({run}))[0];
+  EXPECT_EQ(data["study"], "sizes");
+  EXPECT_EQ(data["variant"], "batch-size=16");
+  EXPECT_EQ(data["seed"], "3");
+  EXPECT_EQ(data["flops"], 3.0 * 4e6 * 3135);
+  EXPECT_TRUE(data["health"]["problems"].empty());
+  EXPECT_TRUE(data["health"]["good"].get<std::string>().starts_with("healthy: all 4"));
+  EXPECT_EQ(data["epochs"]["images"], encoded(std::vector<double>{1045, 2090, 3135}));
+}
+
+// Of a thinned series only extremes remain, so a smoothed line needs the means between them.
+TEST(Page, HasTheMeansOfAThinnedLoss) {
+  EXPECT_FALSE(records_in(page({made_records()}))[0]["steps"].contains("meanLoss"));
+  store::RunRecords run = made_records({.epochs = 1, .batches = 4000, .layers = 0});
+  for (store::StepRow& step : run.steps) step.loss = step.step % 4 == 0 ? 5 : 1;
+  const nlohmann::json steps = run_data(run, {.points = 2})["steps"];
+  EXPECT_EQ(steps["loss"], encoded(std::vector<float>{1, 5, 1, 5}));
+  EXPECT_EQ(steps["meanLoss"].get<std::string>().size(), 24U);
+}
+
 TEST(Page, OfARunThatDidNothingIsAPage) {
   const nlohmann::json run = records_in(page({{{.id = "empty"}}}))[0];
   EXPECT_EQ(run["steps"]["batch"], "");

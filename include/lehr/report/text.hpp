@@ -16,7 +16,7 @@ namespace lehr::report {
 std::string layers_text(std::span<const LayerStats> layers, std::span<const store::StepRow> points,
                         std::size_t columns);
 
-/// A short report: results with sparklines, layers, the most confused classes.
+/// A short report: the health line, results with sparklines, layers, the most confused classes.
 std::string run_text(const store::RunRecords& run, std::size_t columns);
 
 }  // namespace lehr::report

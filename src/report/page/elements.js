@@ -51,6 +51,12 @@
     return `${Number(value.toPrecision(3))} ${units[unit]}`;
   };
 
+  lehr.flops = (value) => {
+    const units = ['', 'K', 'M', 'G', 'T', 'P', 'E'];
+    const unit = Math.min(Math.max(Math.floor(Math.log10(value) / 3), 0), units.length - 1);
+    return `${Number((value / 1000 ** unit).toPrecision(3))} ${units[unit]}FLOP`;
+  };
+
   lehr.duration = (seconds) => {
     if (!Number.isFinite(seconds)) return '\u2013';
     if (seconds < 1e-3) return `${Number((1e6 * seconds).toPrecision(3))} \u00b5s`;

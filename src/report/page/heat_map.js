@@ -26,9 +26,10 @@
   }
 
   class HeatMap {
-    constructor(layer, points, colour) {
+    constructor(layer, run, colour, title = layer.name) {
+      const {points} = run;
       this.layer = layer;
-      this.batches = points.batch;  // of the points of the series
+      this.batches = lehr.placed(run, points.batch);  // of the points of the series, on the x axis
       this.late = lehr.lastFifth(points);
       this.image = imageOf(layer.picture);
       this.canvas = el('canvas');
@@ -36,7 +37,7 @@
       this.plot = el('div', {class: 'plot'}, this.canvas, this.hairline);
       this.readout = el('div', {class: 'readout'});
       this.element = el('figure', {class: 'heat-map', '--swatch': colour},
-                        el('figcaption', {title: layer.name}, el('span', {}, lehr.shortened(layer.name, 60)),
+                        el('figcaption', {title}, el('span', {}, lehr.shortened(title, 60)),
                            el('span', {}, lehr.shortened(layer.type, 60))),
                         this.plot, this.readout);
       this.plot.addEventListener('pointermove', (event) => this.moved(event));
@@ -81,7 +82,8 @@
       context.imageSmoothingEnabled = false;
       // Drawn column by column, because recorded batches need not be evenly spaced.
       const columnAt = (pixel) => this.columnOf(this.batchAt((pixel + 0.5) / this.canvas.width));
-      const end = this.pixelOf(this.batches.at(-1) + 1);
+      const step = this.batches.length > 1 ? this.batches.at(-1) - this.batches.at(-2) : 1;
+      const end = this.pixelOf(this.batches.at(-1) + (lehr.unit === 'batches' ? 1 : step));
       for (let from = this.pixelOf(this.batches[0]), to; from < end; from = to) {
         const column = columnAt(from);
         for (to = from + 1; to < end && columnAt(to) === column;) ++to;
@@ -111,7 +113,7 @@
         return;
       }
       const [first, last] = timeline.range;
-      this.hairline.style.left = `${100 * (x - first) / Math.max(last - first, 1)}%`;
+      this.hairline.style.left = `${100 * (x - first) / (last - first)}%`;
       const place = lehr.nearest(this.batches, x);
       this.readout.textContent = this.bin === undefined ? `near zero ${lehr.percent(nearZero[place])}` : this.ofBin(x);
     }
@@ -133,7 +135,7 @@
       const column = this.columnOf(x);
       const share = this.share(this.bin === rows ? beyond[column] : bytes[this.bin * columns + column]);
       const low = this.bin * width;
-      return `${lehr.batchText(x)}: ${share < 5e-4 ? 'almost none' : `about ${lehr.percent(share)}`} of size ` +
+      return `${lehr.placeText(x)}: ${share < 5e-4 ? 'almost none' : `about ${lehr.percent(share)}`} of size ` +
           (this.bin === rows ? `above ${low}` : `${low} to ${low + width}`);
     }
 

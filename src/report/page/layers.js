@@ -47,10 +47,11 @@
       scale = explodes;
       how += ' The scale is logarithmic, since values of very different size occur.';
     }
+    const placed = lehr.placed(run, run.points.batch);
     const series = run.layers.filter((layer) => layer.series[name]).map((layer) => ({
       name: layer.name,
       colour: lehr.layerColour(layer.number, run.layers.length),
-      x: run.points.batch,
+      x: placed,
       // A logarithmic scale has no 0, so the line has a gap there.
       y: scale === 'log' ? layer.series[name].map((value) => value > 0 ? value : NaN) : layer.series[name],
       layer: layer.number,
@@ -58,7 +59,7 @@
     const validated = run.layers.filter((layer) => layer.validation?.[name]).map((layer) => ({
       name: `${layer.name}, validation`,
       colour: lehr.layerColour(layer.number, run.layers.length),
-      x: layer.validation.batch,
+      x: lehr.placed(run, layer.validation.batch),
       y: layer.validation[name],
       style: 'marks',
       layer: layer.number,
@@ -129,7 +130,7 @@
   function putHeatMaps(run) {
     const place = document.querySelector('#layers .heat-maps');
     const maps = run.layers.filter((layer) => layer.picture?.columns > 0).map(
-        (layer) => new lehr.HeatMap(layer, run.points, lehr.layerColour(layer.number, run.layers.length)));
+        (layer) => new lehr.HeatMap(layer, run, lehr.layerColour(layer.number, run.layers.length)));
     place.replaceChildren(...maps.map((map) => map.element));
     for (const map of maps) {
       map.draw();

@@ -1,6 +1,6 @@
 // A chart of lines over batches, drawn by Dygraphs.
 //
-// A series is {name, colour, x, y, style, layer, pattern, same}. style is 'line' (the default), 'faint' (a background line)
+// A series is {name, colour, x, y, low, high, style, layer, pattern, same}. low and high are the edges of a band around y. style is 'line' (the default), 'faint' (a background line)
 // or 'marks' (one point per value). pattern is a dash pattern. same is the name of an earlier series with the same values.
 //
 // A chart's scale is 'plain', 'log', or 'signed-log' (logarithmic in both directions, linear around 0). Its option rest,
@@ -12,11 +12,12 @@
   // Rows [x, y of each series or null] by ascending x.
   function rowsOf(series, toAxis) {
     const rows = new Map();
-    series.forEach(({x, y}, column) => {
+    const banded = series.some(({low}) => low);
+    series.forEach(({x, y, low = y, high = y}, column) => {
       for (let i = 0; i < x.length; ++i) {
-        if (!Number.isFinite(y[i])) continue;
-        if (!rows.has(x[i])) rows.set(x[i], [x[i], ...series.map(() => null)]);
-        rows.get(x[i])[column + 1] = toAxis(y[i]);
+        if (!Number.isFinite(y[i]) || !Number.isFinite(x[i])) continue;
+        if (!rows.has(x[i])) rows.set(x[i], [x[i], ...series.map(() => banded ? [null, null, null] : null)]);
+        rows.get(x[i])[column + 1] = banded ? [low[i], y[i], high[i]].map(toAxis) : toAxis(y[i]);
       }
     });
     return [...rows.values()].sort((a, b) => a[0] - b[0]);
@@ -71,6 +72,11 @@
     'signed-log': {toAxis: Math.asinh, fromAxis: Math.sinh, ticker: signedLogTicks},
   };
 
+  const axisText = (x) => {
+    if (x < 0 || (lehr.unit === 'batches' && !(Number.isInteger(x) && x > 0))) return '';
+    return Number.isInteger(x) ? lehr.count(x) : lehr.axisNumber(x);
+  };
+
   // Fewer than three points hardly make a line, so they are drawn as marks.
   const styleOf = ({style = 'line', y}) => {
     const alone = y.filter(Number.isFinite).length < 3;
@@ -99,9 +105,11 @@
       this.plot.append(host, this.hairline);
       const {scale, range, percent} = this.options;
       this.graph = new Dygraph(host, rowsOf(this.series, scale.toAxis), {
-        labels: ['batch', ...this.series.map((_, i) => `s${i}`)],  // the names must not become part of
+        labels: ['x', ...this.series.map((_, i) => `s${i}`)],  // the names must not become part of
                                                                    // Dygraphs' HTML
         legend: 'never',
+        customBars: this.series.some(({low}) => low),
+        fillAlpha: 0.16,
         ...scale.options,
         valueRange: range,
         yRangePad: 8,  // pixels, so that no point is cut off
@@ -112,7 +120,7 @@
         axisLabelWidth: 58,
         highlightCircleSize: 3,
         axes: {
-          x: {drawGrid: false, pixelsPerLabel: 80, axisLabelFormatter: (x) => Number.isInteger(x) && x > 0 ? lehr.count(x) : ''},
+          x: {drawGrid: false, pixelsPerLabel: 80, axisLabelFormatter: (x) => axisText(x)},
           y: {
             ...(scale.ticker ? {ticker: scale.ticker} : {}),
             axisLabelFormatter: (y) => percent === null ? lehr.axisNumber(scale.fromAxis(y)) : `${lehr.axisNumber(100 * y)} %`,
@@ -178,6 +186,10 @@
 
     valueText(one, x) {
       const value = this.text(this.valueAt(one, x));
+      if (one.low) {
+        const place = x === null ? one.y.length - 1 : lehr.nearest(one.x, x);
+        return [el('b', {}, value), el('span', {class: 'last'}, ` ${this.text(one.low[place])} to ${this.text(one.high[place])}`)];
+      }
       const {rest} = this.options;
       if (x !== null || !rest || one.layer === undefined || one.style === 'marks') return [el('b', {}, value)];
       return [el('b', {}, this.text(rest.of(one))), el('span', {class: 'last'}, ` last ${value}`)];
@@ -195,7 +207,7 @@
       if (this.series.length > items.length) {
         items.push(el('li', {class: 'last'}, `${items.length} of ${this.series.length} lines; choose a layer above to read it`));
       }
-      const when = x === null ? this.options.rest?.when ?? 'at the end' : lehr.batchText(x);
+      const when = x === null ? this.options.rest?.when ?? 'at the end' : lehr.placeText(x);
       this.readout.replaceChildren(el('li', {class: 'when'}, when), ...items);
     }
 

@@ -30,7 +30,9 @@
   function put(scheme) {
     document.documentElement.dataset.scheme = scheme;
     lehr.putSummary();
+    lehr.putControls();
     putTraining();
+    lehr.putCompared();
     putRun();
     putContents();
   }
@@ -39,7 +41,7 @@
     const label = document.getElementById('run-choice');
     label.hidden = lehr.runs.length < 2;
     const select = label.querySelector('select');
-    select.append(...lehr.runs.map((run, number) => el('option', {value: number}, lehr.shortened(run.title, 60))));
+    select.append(...lehr.runs.map((run, number) => el('option', {value: number}, lehr.shortened(run.label, 60))));
     select.addEventListener('change', () => {
       shown = Number(select.value);
       putRun();
@@ -48,6 +50,7 @@
   }
 
   const schemeNow = () => dark.matches ? 'dark' : 'light';
+  lehr.redraw = () => put(schemeNow());
   putChoice();
   put(schemeNow());
   dark.addEventListener('change', () => put(schemeNow()));

@@ -13,6 +13,7 @@ const lehr = {};
       loss: floats(data.loss),
       lr: floats(data.lr),
       momentum: floats(data.momentum),
+      meanLoss: floats(data.meanLoss ?? data.loss),  // since the point before
     };
   }
 

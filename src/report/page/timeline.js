@@ -1,17 +1,63 @@
 // The batch under the pointer and the visible batches, shared by all charts.
 (() => {
   const charts = new Set();
-  const ends = lehr.runs.flatMap(({steps, points}) => [steps.batch.at(-1), points.batch.at(-1)]).filter(Number.isFinite);
-  const first = 1;
-  const last = Math.max(first + 1, ...ends);
-  const room = 0.02 * (last - first);  // so that no point is on the edge
+
+  // What the x axis counts. `of` gives the counts of a run at the ends of its epochs; none: it counts batches.
+  const running = (values) => {
+    let sum = 0;
+    return [...values].map((value) => sum += value);
+  };
+  lehr.units = {
+    batches: {text: (x) => lehr.batchText(x)},
+    images: {of: ({epochs}) => epochs.images, perBatch: ({batchSize}) => batchSize, text: (x) => `${lehr.count(Math.round(x))} images`},
+    epochs: {of: ({epochs}) => epochs.epoch, text: (x) => `epoch ${lehr.number(x)}`},
+    seconds: {of: ({epochs}) => running(epochs.trainSeconds), text: (x) => `${lehr.duration(x)} of training`},
+  };
+  lehr.unit = 'batches';
+
+  // Where batches of a run are on the x axis: between the ends of epochs in proportion, and behind the last one
+  // as before it. NaN if the run does not say.
+  lehr.placed = (run, batches) => {
+    const {of, perBatch} = lehr.units[lehr.unit];
+    if (!of) return batches;
+    const counts = of(run);
+    const knots = [[0, 0]];
+    [...run.epochs.batch].forEach((batch, i) => {
+      if (batch > knots.at(-1)[0] && Number.isFinite(counts[i])) knots.push([batch, counts[i]]);
+    });
+    if (knots.length < 2) return batches.map((batch) => perBatch ? batch * perBatch(run) : NaN);
+    let at = 1;
+    return batches.map((batch) => {
+      while (at + 1 < knots.length && knots[at][0] < batch) ++at;
+      while (at > 1 && knots[at - 1][0] >= batch) --at;
+      const [[from, low], [to, high]] = [knots[at - 1], knots[at]];
+      return low + (batch - from) / (to - from) * (high - low);
+    });
+  };
+
+  // The ends of the x axis for all runs, with room so that no point is on the edge.
+  function whole() {
+    const ends = lehr.runs.flatMap((run) => [run.steps.batch, run.points.batch].flatMap(
+        (batch) => [...lehr.placed(run, batch.slice(-1))])).filter(Number.isFinite);
+    const first = lehr.unit === 'batches' ? 1 : 0;
+    const last = Math.max(lehr.unit === 'batches' ? first + 1 : 0, ...ends) || 1;
+    const room = 0.02 * (last - first);
+    return [first - room, last + room];
+  }
+
   lehr.timeline = {
-    whole: [first - room, last + room],  // the batches of all runs
-    window: null,                        // [first, last] visible batch; null: all
+    whole: whole(),
+    window: null,  // [first, last] visible; null: all
     charts,
     forget(chart) { charts.delete(chart); },
     get range() { return lehr.timeline.window ?? lehr.timeline.whole; },
-    // Shows batch x in every chart; null: no batch.
+    // Another unit of the x axis. The charts have to be made again.
+    count(unit) {
+      lehr.unit = unit;
+      lehr.timeline.window = null;
+      lehr.timeline.whole = whole();
+    },
+    // Shows x in every chart; null: no place.
     point(x) { for (const chart of charts) chart.point(x); },
     zoom(window) {
       lehr.timeline.window = window;
@@ -49,6 +95,9 @@
     const middle = found.length >> 1;
     return found.length % 2 ? found[middle] : (found[middle - 1] + found[middle]) / 2;
   };
+
+  // "batch 1,200 in epoch 3", or the place in another unit.
+  lehr.placeText = (x) => lehr.units[lehr.unit].text(x);
 
   // "batch 1,200 in epoch 3" of the first run with that many batches.
   lehr.batchText = (batch) => {

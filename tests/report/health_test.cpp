@@ -1,0 +1,153 @@
+// The health line: each rule finds its fault, and a healthy twin has no problem.
+#include "lehr/report/health.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+
+#include "lehr/report/text.hpp"
+#include "pages/records.hpp"
+#include "report/run_facts.hpp"
+
+namespace lehr::report {
+namespace {
+
+using store::RunRecords;
+using store::Watched;
+
+/// Twenty batches an epoch, four layers with updates of 0.1 % of the weights.
+RunRecords healthy_run() { return test::made_records(); }
+
+/// Changes one tensor of a layer from a step on.
+void change(RunRecords& run, int layer, Watched what, const std::function<void(TensorStats&)>& make,
+            std::int64_t from = 0) {
+  for (store::StatsRow& row : run.stats) {
+    if (row.layer == layer && row.what == what && row.step >= from) make(row.stats);
+  }
+}
+
+std::string line(const RunRecords& run) { return health_of(run).line(); }
+
+TEST(Health, OfAGoodRunNamesItsRanges) {
+  const std::string said = line(healthy_run());
+  EXPECT_EQ(said, "healthy: all 4 recorded layers have std 1 to 1.3 and near-zero 0 to 2 %");
+  EXPECT_TRUE(health_of(healthy_run()).problems.empty());
+  EXPECT_EQ(line(test::made_records({.layers = 0})),
+            "healthy as far as the losses show; --stats shows the layers");
+  EXPECT_EQ(line({{.id = "empty"}}), "");
+}
+
+TEST(Health, SaysWhereATrainingDiverged) {
+  RunRecords run = healthy_run();
+  run.info.status = store::RunStatus::diverged;
+  run.steps.resize(17);
+  run.steps[16].loss = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_TRUE(line(run).starts_with("diverged at batch 17: its loss is not finite")) << line(run);
+  run.steps[16].loss = 1;
+  EXPECT_TRUE(line(run).starts_with("diverged after batch 17")) << line(run);
+  run.info.status = store::RunStatus::done;
+  run.steps[4].loss = 2000;
+  EXPECT_TRUE(line(run).starts_with("unstable at batch 5: its loss is 2e+03")) << line(run);
+  run.steps[4].loss = 999;
+  EXPECT_TRUE(line(run).starts_with("healthy")) << line(run);
+}
+
+TEST(Health, NamesADeadLayerAndSinceWhen) {
+  RunRecords run = healthy_run();
+  const auto near_zero = [](double share) {
+    return [share](TensorStats& s) {
+      s.near_zero_abs = static_cast<std::int64_t>(share * static_cast<double>(s.count));
+    };
+  };
+  change(run, 2, Watched::activation, near_zero(0.94), 30);
+  EXPECT_TRUE(line(run).starts_with("healthy")) << line(run);
+  change(run, 2, Watched::activation, near_zero(0.985), 30);
+  EXPECT_EQ(line(run), "layer layer2 is dead: 98 % of its activations are near zero since batch 31");
+  change(run, 1, Watched::activation, near_zero(1), 50);
+  EXPECT_TRUE(line(run).starts_with("2 of 4 layers are dead, first layer layer1: 100 %")) << line(run);
+}
+
+TEST(Health, NamesALayerThatIsTooLargeOrNotFinite) {
+  RunRecords run = healthy_run();
+  const auto explode = [](TensorStats& s) { s.magnitudes = {.beyond = 10}; };
+  change(run, 3, Watched::activation, explode);
+  EXPECT_TRUE(line(run).starts_with("healthy")) << "scores may be large: " << line(run);
+  change(run, 1, Watched::activation, explode, 10);
+  EXPECT_EQ(line(run), "layer layer1 is too large: 100 % of its activations are beyond ±5 since batch 11");
+  change(
+      run, 0, Watched::activation, [](TensorStats& s) { s.non_finite = 1; }, 12);
+  EXPECT_TRUE(
+      line(run).starts_with("layer layer0 has activations that are not finite since batch 13; layer layer1"))
+      << line(run);
+}
+
+TEST(Health, ComparesTheGradientsOfFirstAndLastLayer) {
+  RunRecords run = healthy_run();
+  change(run, 0, Watched::weight_gradient, [](TensorStats& s) { s.norm = 1e-5; });
+  EXPECT_TRUE(line(run).starts_with("gradients vanish: layer layer0 has a norm of 1e-05")) << line(run);
+  run = healthy_run();
+  change(run, 0, Watched::weight_gradient, [](TensorStats& s) { s.norm *= 71; });
+  EXPECT_TRUE(line(run).starts_with("gradients explode: that of layer layer0 is 7")) << line(run);
+}
+
+TEST(Health, JudgesUpdatesBesideTheirWeights) {
+  RunRecords run = healthy_run();
+  change(run, 1, Watched::update, [](TensorStats& s) { s.norm *= 500; });
+  EXPECT_EQ(line(run), "layer layer1 is changing too fast: a step changes its weights by 50 %");
+  run = healthy_run();
+  change(run, 1, Watched::update, [](TensorStats& s) { s.norm /= 100; });
+  EXPECT_EQ(line(run), "layer layer1 is hardly changing: a step changes its weights by 0.001 %");
+}
+
+TEST(Health, FindsOverfitting) {
+  RunRecords run = test::made_records({.epochs = 6});
+  run.epochs[2].valid_loss = 0.4;
+  run.epochs[5].valid_loss = 0.46;
+  EXPECT_EQ(
+      line(run),
+      "overfitting: validation loss rose by 15 % in the 3 epochs since epoch 3 while training loss fell");
+  run.epochs[5].valid_loss = 0.43;
+  EXPECT_TRUE(line(run).starts_with("healthy")) << "a rise below 10 %: " << line(run);
+  run.epochs[5].valid_loss = 0.46;
+  run.epochs[5].train_loss = 1;
+  EXPECT_TRUE(line(run).starts_with("healthy")) << "training got worse too: " << line(run);
+}
+
+TEST(Health, FindsARunThatGuesses) {
+  RunRecords run = healthy_run();
+  run.epochs.back().valid_accuracy = 0.11;
+  EXPECT_EQ(line(run), "collapsed: a validation accuracy of 11.0 % is hardly above the 10.0 % of guessing");
+}
+
+TEST(Health, IsAtTheTopOfTheText) {
+  const std::string text = run_text(healthy_run(), 100);
+  const std::size_t at = text.find("\n\nhealthy: ");
+  ASSERT_NE(at, std::string::npos) << text;
+  EXPECT_LT(at, text.find("training loss"));
+}
+
+TEST(RunFacts, ReadsOptionsOfTheRecord) {
+  store::RunInfo info{.id = "a"};
+  info.config = "lr = 0.1\nstudy = \"a \\\"b\\\"\"\nstudy-2 = 1\nseed = 3\n";
+  EXPECT_EQ(recorded_option(info, "study"), "a \"b\"");
+  EXPECT_EQ(recorded_option(info, "seed"), "3");
+  EXPECT_EQ(recorded_option(info, "variant"), "");
+}
+
+TEST(RunFacts, CountsImagesAndOperations) {
+  RunRecords run = healthy_run();  // 1,045 images, 20 batches of 64 an epoch
+  EXPECT_EQ(images_by_epoch(run), (std::vector<double>{1045, 2090, 3135}));
+  run.info.parameters = 4 * 208;
+  EXPECT_EQ(training_flops(run), 3.0 * 4e6 * 3135);
+  run.epochs.pop_back();
+  EXPECT_EQ(images_seen(run), 2090 + 20 * 64);
+  run.info.config = "max-batches = 3\n";
+  run.steps.resize(3);
+  EXPECT_EQ(images_by_epoch(run).front(), 192);
+  run.info.parameters = 1;
+  EXPECT_FALSE(training_flops(run)) << "not all layers were recorded";
+}
+
+}  // namespace
+}  // namespace lehr::report
