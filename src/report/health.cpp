@@ -45,7 +45,8 @@ std::string guessing(const RunRecords& run, const HealthThresholds& limits) {
   const std::size_t classes = run.info.classes.size();
   if (last == nullptr || !last->valid_accuracy || classes < 3) return "";
   const double chance = 1 / static_cast<double>(classes);
-  if (*last->valid_accuracy >= limits.guessing * chance) return "";
+  if (*last->valid_accuracy >= limits.guessing / static_cast<double>(classes))
+    return "";  // as studies count it
   return fmt::format("collapsed: a validation accuracy of {} is hardly above the {} of guessing",
                      percent_text(*last->valid_accuracy, 1), percent_text(chance, 1));
 }
