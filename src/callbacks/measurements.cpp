@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "lehr/callbacks/gradient_noise_scale.hpp"
 #include "lehr/callbacks/gradient_norm.hpp"
 #include "lehr/callbacks/loss_noise.hpp"
+#include "lehr/callbacks/sharpness.hpp"
+#include "lehr/callbacks/valley.hpp"
 #include "lehr/callbacks/weight_norm.hpp"
 #include "lehr/core/error.hpp"
 
@@ -27,7 +30,22 @@ const std::vector<EpochMeasurement>& epoch_measurements() {
       {"loss_noise",
        {{"loss_noise", "standard deviation of the batch losses around their trend, last third of the epoch"},
         {"loss_spike", "largest batch loss of the epoch divided by the first one of the training"}},
-       make<LossNoise>}};
+       make<LossNoise>},
+      {"noise_scale",
+       {{"noise_scale", "gradient noise scale of the epoch", "images"},
+        {"noise_scale_smoothed", "gradient noise scale, averaged over the training so far", "images"},
+        {"noise_scale_signal", "squared norm of the mean gradient, unbiased"},
+        {"noise_scale_noise", "trace of the covariance of the gradients of single images, unbiased"}},
+       make<GradientNoiseScale>},
+      {"sharpness",
+       {{"sharpness_start", "largest eigenvalue of the Hessian of the training loss before the first batch"},
+        {"sharpness", "largest eigenvalue of the Hessian of the training loss after the epoch"}},
+       make<Sharpness>},
+      {"valley",
+       {{"valley_before", "validation loss with the weights of the middle of the last epoch"},
+        {"valley_between", "validation loss with the mean of the weights of the last epoch's middle and end"},
+        {"valley_end", "validation loss with the weights of the end of the last epoch"}},
+       make<Valley>}};
   return all;
 }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "lehr/callbacks/measurements.hpp"
 #include "run/fields.hpp"
 
@@ -87,6 +89,11 @@ void add_measurements(Rows& rows) {
                for (const std::string& name : names) epoch_measurement(name);
                return names;
              };
+             field.rules.push_back({[](const TrainConfig& config) {
+                                      return config.validate || std::ranges::find(config.measure, "valley") ==
+                                                                    config.measure.end();
+                                    },
+                                    "valley contradicts --no-validate"});
            });
 }
 
