@@ -12,7 +12,7 @@ void record(Learner& learner, const char* name, const SharpnessOptions& options)
   if (!std::isfinite(found.eigenvalue)) return;
   if (!found.converged) {
     learner.warn("the sharpness had not converged after " + std::to_string(found.iterations) +
-                 " iterations: it is at least the value that is recorded");
+                 " iterations: its value is uncertain");
   }
   learner.record_value(name, found.eigenvalue);
 }

@@ -134,11 +134,21 @@ TEST(Sharpness, IsTheLargestEigenvalueOfTheDenseHessian) {
       const double dense =
           largest_of_dense_hessian(*tiny_learner(kind, batch_norm, seed, reference_backend()));
       const auto learner = tiny_learner(kind, batch_norm, seed, cpu_backend());
-      const HessianEigenvalue found = largest_hessian_eigenvalue(*learner);
+      const HessianEigenvalue found = largest_hessian_eigenvalue(*learner, {.step = 1e-3});
       EXPECT_NEAR(found.eigenvalue, dense, 0.01 * dense) << batch_norm << " " << seed;
       EXPECT_GT(dense, 0.1);
       EXPECT_TRUE(found.converged);
     }
+  }
+}
+
+// The result for ReLU includes its kinks, and must not depend much on how many of them a step crosses.
+TEST(Sharpness, DependsLittleOnTheStepForRelu) {
+  for (const bool batch_norm : {false, true}) {
+    const auto learner = tiny_learner(ops::Activation::Kind::relu, batch_norm, 2, cpu_backend());
+    const double usual = largest_hessian_eigenvalue(*learner).eigenvalue;
+    const double wide = largest_hessian_eigenvalue(*learner, {.step = 2e-2}).eigenvalue;
+    EXPECT_NEAR(usual, wide, 0.25 * wide) << batch_norm;
   }
 }
 

@@ -10,7 +10,7 @@ struct SharpnessOptions {
   std::int64_t images = 512;  ///< of the training set; the same ones for every seed
   int max_iterations = 100;   ///< Hessian-vector products; each needs two gradients of all these images
   double tolerance = 1e-3;  ///< relative change of the eigenvalue, twice in a row, at which it has converged
-  double step = 1e-3;       ///< of the central differences, relative to the norm of the trained weights
+  double step = 1e-2;       ///< of the central differences, relative to the norm of the trained weights
 };
 
 struct HessianEigenvalue {
@@ -32,9 +32,11 @@ struct HessianEigenvalue {
 /// The eigenvalue comes from the Lanczos iteration, which needs fewer Hessian-vector products than power
 /// iteration and is not misled by large negative eigenvalues. The start vector is fixed. A product is a
 /// central difference of gradients at w +- step |w| v with |v| = 1, in double precision outside the network.
-/// The rounding of a gradient to single precision, about 1e-6 of its norm, is divided by twice this distance;
-/// the third derivative adds an error in proportion to its square. ReLU has a Hessian without its kinks, but
-/// kinks that lie within the distance count: the result is the curvature over this distance.
+/// The default step suits ReLU, whose gradient jumps where an input crosses zero: the result is the curvature
+/// over the distance, with these jumps. A smaller step crosses few of them, which makes the products noisy:
+/// the result then comes out wrong or does not converge. The third derivative adds an error in proportion to
+/// the square of the step: for a smooth network use 1e-3, which is right within 1 %. The rounding of
+/// gradients matters below about 1e-4.
 ///
 /// The Learner does not change. The result is NaN if a gradient is not finite. Throws BadInput if an option
 /// is out of range, and if all weights are frozen.
