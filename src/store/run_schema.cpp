@@ -286,6 +286,14 @@ void make_store(const Database& database) {
   }
 }
 
+/// A store without runs. Its file is left alone: a process that makes it may not have come further.
+Database empty_store(const Database& database) {
+  Database copy = database.temporary_copy();
+  make_tables(copy);
+  copy.execute("PRAGMA query_only = ON");
+  return copy;
+}
+
 }  // namespace
 
 void prepare_for_writing(const Database& database) {
@@ -302,6 +310,7 @@ void prepare_for_writing(const Database& database) {
 
 Database open_for_reading(const std::filesystem::path& file) {
   Database database(file, Access::read);
+  if (is_empty(database)) return empty_store(database);
   if (checked_version(database) == schema_version) return database;
   try {
     prepare_for_writing(Database(file, Access::write));

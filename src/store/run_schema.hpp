@@ -14,7 +14,8 @@ void prepare_for_writing(const Database& database);
 
 /// Opens a connection that only reads tables of this version. A store of an older version is
 /// upgraded first. If it is not writable, the connection is to an upgraded temporary copy. Throws
-/// BadInput like prepare_for_writing().
+/// BadInput like prepare_for_writing(). An empty database, which a process leaves that ends while it makes
+/// a store, is a store without runs.
 Database open_for_reading(const std::filesystem::path& file);
 
 }  // namespace lehr::store

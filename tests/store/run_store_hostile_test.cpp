@@ -52,13 +52,6 @@ TEST(HostileStore, IsNoDatabase) {
   EXPECT_EQ(read_all(file), std::string(5000, 'x'));
 }
 
-TEST(HostileStore, IsEmpty) {
-  const TemporaryFolder folder;
-  const auto file = folder / "lehr.db";
-  write_all(file, "");
-  expect_says(reading(file), {"empty"});
-}
-
 TEST(HostileStore, IsAnotherPrograms) {
   const TemporaryFolder folder;
   const auto file = folder / "lehr.db";

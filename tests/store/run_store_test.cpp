@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cmath>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <limits>
 #include <thread>
 
@@ -87,6 +89,16 @@ TEST(RunStore, GivesBackWhatWasWritten) {
   EXPECT_EQ(run.confusion->counts, (std::vector<std::int64_t>{1, 2, 0, 0, 5, 0, 3, 0, 9}));
   ASSERT_EQ(run.pictures.size(), 1U);
   EXPECT_EQ(run.pictures[0].png, std::string("\x89PNG\0x", 6));
+}
+
+TEST(RunStore, WhoseMakingWasKilledHasNoRuns) {
+  const TemporaryFolder folder;
+  const auto file = folder / "lehr.db";
+  std::ofstream(file).close();
+  EXPECT_TRUE(RunStore(file).runs().empty());
+  EXPECT_EQ(std::filesystem::file_size(file), 0U) << "reading leaves the file alone";
+  { RunWriter writer(file, run_info("a")); }
+  EXPECT_EQ(RunStore(file).runs().size(), 1U);
 }
 
 TEST(RunStore, AResumedRunHasNotEndedYet) {
