@@ -78,7 +78,8 @@ void add_run_fields(ConfigTable& table) {
     field.on_resume = OnResume::equal;
     needs_saving(field);
   });
-  rows.add("study", &TrainConfig::study, "study to which the run belongs; lehr lab and --vary set it", needs_saving);
+  rows.add("study", &TrainConfig::study, "study to which the run belongs; lehr lab and --vary set it",
+           needs_saving);
   rows.add("variant", &TrainConfig::variant, "variant of the study that the run trains",
            [](ConfigField& field) {
              needs(field, "--study", [](const TrainConfig& config) { return !config.study.empty(); });

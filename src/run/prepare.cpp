@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lehr/core/error.hpp"
+#include "lehr/data/description.hpp"
 #include "lehr/run/config_files.hpp"
 #include "lehr/run/output_files.hpp"
 
@@ -121,6 +122,11 @@ void check_outputs(const TrainConfig& config) {
   if (config.save && config.resume.empty()) check_store(config.out);
   check_log(csv, FileKind::csv_log, config);
   check_log(jsonl, FileKind::jsonl_log, config);
+}
+
+std::string description_of(const DataSplits& data) {
+  return "training: " + data::description_of(*data.train) +
+         "; validation: " + data::description_of(*data.valid);
 }
 
 std::filesystem::path store_in(const std::filesystem::path& runs) { return runs / "lehr.db"; }

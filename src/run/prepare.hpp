@@ -19,6 +19,11 @@ void make_paths_absolute(TrainConfig& config, const ConfigTable& table);
 /// Throws BadInput if an output file cannot be written or would replace something else.
 void check_outputs(const TrainConfig& config);
 
+/// The key in the environment of a study's run under which it records description_of its data.
+inline constexpr const char* data_key = "data";
+/// Both sets, with their checksums.
+std::string description_of(const DataSplits& data);
+
 /// The store in a folder of runs.
 std::filesystem::path store_in(const std::filesystem::path& runs);
 

@@ -46,6 +46,13 @@ schedules::NamedScheduleOptions schedule_options(const TrainConfig& config, doub
   return options;
 }
 
+DataSplits with_noise(const TrainConfig& config, DataSplits data) {
+  if (config.label_noise > 0) {
+    data.train = data::with_label_noise(data.train, {.share = config.label_noise, .seed = config.data_seed});
+  }
+  return data;
+}
+
 LearnerOptions learner_options(const TrainConfig& config, const SetupOptions& options) {
   LearnerOptions made;
   made.batch_size = config.batch_size;
@@ -141,12 +148,13 @@ std::vector<std::unique_ptr<Metric>> make_metrics(const std::vector<std::string>
   return metrics;
 }
 
+DataSplits open_training_data(const TrainConfig& config) {
+  return with_noise(config, data::open_data(config.data, config.data_seed));
+}
+
 std::unique_ptr<Learner> make_learner(const TrainConfig& config, const SetupOptions& options) {
   LearnerOptions learner = learner_options(config, options);
-  DataSplits data = options.data ? *options.data : data::open_data(config.data, config.data_seed);
-  if (config.label_noise > 0) {
-    data.train = data::with_label_noise(data.train, {.share = config.label_noise, .seed = config.data_seed});
-  }
+  DataSplits data = options.data ? with_noise(config, *options.data) : open_training_data(config);
   Graph graph = options.model ? options.model(data.image_shape(), data.classes())
                               : make_graph(config, data.image_shape(), data.classes());
   const std::optional<Model> start = run::start_model(config, graph, data.classes());

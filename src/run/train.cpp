@@ -98,6 +98,7 @@ class Training {
     recorder.model = config_.model;
     recorder.config = config_toml(config_, table_);
     recorder.report = place_.folder / "report.html";
+    if (!config_.study.empty()) recorder.environment[data_key] = description_of(learner_->data());
     recorder.stop_on_failure = config_.require_records;
     recorder.on_failure = warn();
     learner_->add(RunRecorder(std::move(recorder)));

@@ -5,8 +5,10 @@
 #include <filesystem>
 
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/run/config_files.hpp"
+#include "lehr/run/setup.hpp"
 #include "lehr/store/run_store.hpp"
 #include "run/prepare.hpp"
 
@@ -52,6 +54,36 @@ void check_version(const store::RunInfo& run, const TrainConfig& config) {
                  "; give the study another name, so that all its runs are of one version");
 }
 
+/// Compares the data of runs with the data that the study would read now.
+class DataCheck {
+ public:
+  /// Throws BadInput if they differ. A run without a description is accepted.
+  void check(const store::RunInfo& run, const TrainConfig& config) {
+    const auto recorded = run.environment.find(run::data_key);
+    if (recorded == run.environment.end()) return;
+    const std::string& now = description_now(config);
+    if (now == recorded->second) return;
+    throw BadInput("the data " + in_quotes(config.data) + " has changed since the study " +
+                   in_quotes(config.study) + " trained its run " + run.id + " (then " +
+                   printable(recorded->second, longest) + "; now " + now +
+                   "); give the study another name, so that all its runs have the same data");
+  }
+
+ private:
+  static constexpr std::size_t longest = 300;
+
+  /// Each set of data is read once.
+  const std::string& description_now(const TrainConfig& config) {
+    const std::string key =
+        config.data + " " + std::to_string(config.data_seed) + " " + number_text(config.label_noise);
+    const auto [entry, is_new] = descriptions_.try_emplace(key);
+    if (is_new) entry->second = run::description_of(open_training_data(config));
+    return entry->second;
+  }
+
+  std::map<std::string, std::string> descriptions_;
+};
+
 const std::string& value_at(const Values& values, const std::string& key) {
   static const std::string none;
   const auto found = values.find(key);
@@ -70,6 +102,7 @@ std::map<std::pair<std::string, std::uint64_t>, store::RunInfo> known_runs(const
   const std::filesystem::path file = run::store_in(spec.base.out);
   if (!std::filesystem::exists(file)) return known;
   const store::RunStore runs(file);
+  DataCheck data;
   for (const store::RunInfo& run : runs.runs()) {
     const Values recorded = recorded_values(run.config, table);
     if (value_at(recorded, "study") != spec.name) continue;
@@ -81,7 +114,9 @@ std::map<std::pair<std::string, std::uint64_t>, store::RunInfo> known_runs(const
     std::from_chars(text.data(), text.data() + text.size(), seed);
     if (std::ranges::find(spec.seeds, seed) == spec.seeds.end()) continue;
     const TrainConfig config = config_of(spec, *variant, seed, table);
-    check_version(runs.run(run.id), config);
+    const store::RunInfo info = runs.run(run.id);
+    check_version(info, config);
+    data.check(info, config);
     check_same(run, recorded, config, table);
     const auto [entry, is_new] = known.try_emplace({name, seed}, run);
     if (!is_new && (has_result(run) || !has_result(entry->second))) entry->second = run;

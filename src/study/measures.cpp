@@ -14,7 +14,7 @@ const std::vector<StudyMeasure>& study_measures() {
       {"best_accuracy", "highest validation accuracy of all epochs", "%", true},
       {"valid_loss", "loss of the validation set after the last epoch", "", false},
       {"train_loss", "mean loss of the training batches of the last epoch", "", false},
-      {"gap", "train accuracy of the last epoch minus its validation accuracy", "%", false},
+      {"gap", "accuracy of the training set minus accuracy of the validation set, last epoch", "%", false},
       {"train_seconds", "time of training, without validation", "s", false}};
   return all;
 }
@@ -29,7 +29,10 @@ void put(std::map<std::string, double>& values, const std::string& name, std::op
 void put_validation(std::map<std::string, double>& values, const store::EpochRow& last) {
   put(values, "valid_loss", last.valid_loss);
   put(values, "accuracy", last.valid_accuracy);
-  if (last.valid_accuracy) put(values, "gap", last.train_accuracy - *last.valid_accuracy);
+  if (!last.valid_accuracy) return;
+  const auto evaluated = last.metrics.find("train_eval_accuracy");
+  const double train = evaluated == last.metrics.end() ? last.train_accuracy : evaluated->second;
+  put(values, "gap", train - *last.valid_accuracy);
 }
 
 /// Metrics and measured values, each of the last epoch that has it: some are measured once.

@@ -8,37 +8,14 @@
 #include "lehr/core/error.hpp"
 #include "lehr/core/hash.hpp"
 #include "lehr/core/text.hpp"
+#include "lehr/data/description.hpp"
 #include "lehr/data/transform.hpp"
 #include "lehr/graph/json.hpp"
 
 namespace lehr {
 namespace {
 
-constexpr std::int64_t sampled_images = 1024;
 constexpr const char* default_loss = "cross_entropy";
-
-std::string describe(const Dataset& dataset) {
-  Hash hash;
-  const std::int64_t count = dataset.size();
-  for (const std::string& name : dataset.class_names()) hash.add(name);
-  for (std::int64_t i = 0; i < count; ++i) hash.add_number(static_cast<std::uint64_t>(dataset.label(i)));
-  const std::int64_t sampled = dataset.in_memory() ? count : std::min(count, sampled_images);
-  const bool same_shape = dataset.image_shape().rank() != 0;
-  Image picture;
-  for (std::int64_t i = 0; i < sampled; ++i) {
-    read_picture(dataset, i * count / sampled, picture);
-    if (!same_shape) {
-      for (const std::int64_t number : {picture.channels, picture.height, picture.width}) {
-        hash.add_number(static_cast<std::uint64_t>(number));
-      }
-      hash.add_number(static_cast<std::uint64_t>(picture.bits));
-    }
-    hash.add_numbers(std::span<const std::uint8_t>(picture.pixels));
-  }
-  const std::string shape = same_shape ? "of shape " + dataset.image_shape().str() : "of their own shapes";
-  return fmt::format("{} images {} in {} classes, checksum {}", count, shape, dataset.class_names().size(),
-                     hash.text());
-}
 
 std::string describe(const Attribute& attribute) {
   return std::visit([](const auto& value) { return fmt::format("{}", value); }, attribute);
@@ -98,8 +75,8 @@ std::string describe(const Graph& model) {
 
 TrainingIdentity training_identity(const LearnerState& state) {
   if (state.train_text.empty()) {
-    state.train_text = describe(*state.data.train);
-    state.valid_text = describe(*state.data.valid);
+    state.train_text = data::description_of(*state.data.train);
+    state.valid_text = data::description_of(*state.data.valid);
   }
   const LearnerOptions& o = state.options;
   return {{"lehr", LEHR_VERSION},

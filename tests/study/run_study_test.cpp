@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "lehr/data/data.hpp"
 #include "lehr/run/config_files.hpp"
 #include "lehr/store/run_lock.hpp"
 #include "lehr/store/run_store.hpp"
@@ -130,6 +131,15 @@ TEST(RunStudy, GoesOnWhereSeveralWorkersWereStopped) {
   EXPECT_EQ(losses_of(run_study(small_study(folder.path()), {.workers = 2})), whole);
 }
 
+TEST(RunStudy, TakesTheGapFromWeightsAfterTheEpochIfTheyWereEvaluated) {
+  const Folder folder;
+  StudySpec spec = small_study(folder.path());
+  spec.base.train_eval = true;
+  for (const StudyRun& run : run_study(spec).runs) {
+    EXPECT_DOUBLE_EQ(run.values.at("gap"), run.values.at("train_eval_accuracy") - run.values.at("accuracy"));
+  }
+}
+
 TEST(RunStudy, NeedsAWorker) {
   const Folder folder;
   EXPECT_NE(refusal([&] { (void)run_study(small_study(folder.path()), {.workers = 0}); }).find("worker"),
@@ -167,6 +177,18 @@ TEST(RunStudy, ComparesMeasuredValuesAlsoOfTheFirstEpochOnly) {
   ASSERT_EQ(analysed.size(), 1U);
   EXPECT_EQ(analysed[0].measure.help, "largest L2 norm of the gradient in the epoch");
   EXPECT_FALSE(analysed[0].measure.higher_is_better);
+}
+
+TEST(RunStudy, RefusesRunsOfDataThatHasChanged) {
+  const Folder folder;
+  data::export_data(data::open_data("digits:64", 0), folder.path() / "set", {.png = false});
+  StudySpec spec = small_study(folder.path() / "runs");
+  spec.base.data = "mnist:" + (folder.path() / "set").string();
+  (void)run_study(spec);
+  EXPECT_EQ(run_study(spec).runs.size(), 4U);
+  std::filesystem::remove_all(folder.path() / "set");
+  data::export_data(data::open_data("digits:64", 1), folder.path() / "set", {.png = false});
+  EXPECT_NE(refusal([&] { (void)run_study(spec); }).find("has changed since the study"), std::string::npos);
 }
 
 TEST(RunStudy, AllowsOneProcessAtATime) {

@@ -28,6 +28,8 @@ struct SetupOptions {
   MeasureProgress measuring{};                           ///< as in LearnerOptions
 };
 
+/// The data of a training, with its wrong labels if it asks for some.
+DataSplits open_training_data(const TrainConfig& config);
 /// Data, network, optimizer, loss, initialisation and metrics; no callbacks.
 std::unique_ptr<Learner> make_learner(const TrainConfig& config, const SetupOptions& options = {});
 /// The network for images (C, H, W) and this number of classes.
