@@ -10,16 +10,18 @@ namespace lehr::report {
 /// A line through points. A point that is not finite, or not above 0 on a logarithmic axis, leaves a gap.
 struct Series {
   std::string name;
-  std::vector<double> x;
-  std::vector<double> y;  ///< as many as x
+  std::vector<double> x{};
+  std::vector<double> y{};  ///< as many as x
+  bool dots = false;        ///< also draws a dot at each point (only in SVG)
+  bool line = true;         ///< connects the points (only in SVG)
 };
 
 /// The area between two lines.
 struct Band {
   std::string name;
-  std::vector<double> x;
-  std::vector<double> low;
-  std::vector<double> high;
+  std::vector<double> x{};
+  std::vector<double> low{};
+  std::vector<double> high{};
 };
 
 /// A labelled vertical line at x.
