@@ -70,7 +70,7 @@ DataSplits tiny_data(std::int64_t count) {
   }
   const auto set = std::make_shared<MemoryDataset>(Shape{1, 4, 4}, images, labels,
                                                    std::vector<std::string>{"a", "b", "c"});
-  return {.train = set, .valid = set};
+  return {.source = "made", .train = set, .valid = set};
 }
 
 std::unique_ptr<Learner> tiny_learner(ops::Activation::Kind activation, bool batch_norm, std::uint64_t seed,
@@ -162,7 +162,7 @@ TEST(Sharpness, DoesNotChangeTheLearner) {
   EXPECT_EQ(states_of(*measured), states_of(*plain));
   EXPECT_EQ(largest_hessian_eigenvalue(*measured).eigenvalue, first.eigenvalue) << "equal bits";
   plain->fit(3, 0.05);
-  measured->fit(3, 0.05, {.callbacks = callbacks(Sharpness())});
+  measured->fit(3, 0.05, {.callbacks = callbacks(Sharpness(SharpnessOptions()))});
   EXPECT_EQ(weights_of(*measured), weights_of(*plain));
   EXPECT_EQ(states_of(*measured), states_of(*plain));
   EXPECT_EQ(measured->history().front().values.at("sharpness_start"), first.eigenvalue);

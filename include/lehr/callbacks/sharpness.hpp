@@ -14,7 +14,9 @@ namespace lehr {
 /// once if one has not converged. A value that is not finite is left out.
 class Sharpness final : public Callback {
  public:
-  explicit Sharpness(SharpnessOptions options = {}) : options_(options) {}
+  /// By default it uses fewer images and a coarser tolerance than largest_hessian_eigenvalue, because it
+  /// measures after each epoch.
+  explicit Sharpness(SharpnessOptions options = {.images = 256, .tolerance = 0.01}) : options_(options) {}
   std::string_view name() const override { return "Sharpness"; }
   void before_fit(Learner& learner) override;
   void after_train(Learner& learner) override;
