@@ -18,11 +18,6 @@
 namespace lehr::cli {
 namespace {
 
-std::string time_left(double seconds) {
-  if (seconds < 90) return fmt::format("{:.0f} s", seconds);
-  return seconds < 5400 ? fmt::format("{:.0f} min", seconds / 60) : fmt::format("{:.1f} h", seconds / 3600);
-}
-
 std::string counted(std::size_t count, const char* what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
@@ -98,13 +93,8 @@ void print_analysis(const StudySpec& spec, const MeasureAnalysis& analysis) {
   }
 }
 
-int workers_of(const StudyOutput& output) {
-  constexpr int most_by_default = 8;  // each run holds its own copy of the data
-  return output.workers > 0 ? output.workers : std::min(threads(), most_by_default);
-}
-
 StudyHooks hooks_of(const StudySpec& spec, const StudyOutput& output, const SignalStop& signals) {
-  StudyHooks hooks{.stop = signals.token(), .workers = workers_of(output)};
+  StudyHooks hooks{.stop = signals.token(), .workers = workers_of(output.workers)};
   hooks.table = output.table;
   hooks.on_warning = [](const std::string& sentence) {
     std::fprintf(stderr, "lehr: %s\n", sentence.c_str());
@@ -116,6 +106,16 @@ StudyHooks hooks_of(const StudySpec& spec, const StudyOutput& output, const Sign
 }
 
 }  // namespace
+
+int workers_of(int asked) {
+  constexpr int most_by_default = 8;  // each run holds its own copy of the data
+  return asked > 0 ? asked : std::min(threads(), most_by_default);
+}
+
+std::string time_left(double seconds) {
+  if (seconds < 90) return fmt::format("{:.0f} s", seconds);
+  return seconds < 5400 ? fmt::format("{:.0f} min", seconds / 60) : fmt::format("{:.1f} h", seconds / 3600);
+}
 
 int run_and_print(const StudySpec& spec, const StudyOutput& output, SignalWatch& watch) {
   check_study(spec, output.table != nullptr ? *output.table : train_config_table());

@@ -3,6 +3,7 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "interrupt.hpp"
+#include "lab_run.hpp"
 #include "lehr/study/study_spec.hpp"
 #include "study_options.hpp"
 #include "study_run.hpp"
@@ -11,11 +12,14 @@ namespace lehr::cli {
 namespace {
 
 constexpr const char* lab_examples = R"(Examples:
-  lehr lab kernels.toml
+  lehr lab                                      lists the labs
+  lehr lab widths --budget quick
+  lehr lab batch-size --data mnist:DIR
+  lehr lab all --data mnist:DIR --pages answers
   lehr lab kernels.toml --seeds 10
-  lehr lab kernels.toml --json
 
-The file names options of lehr train and the values to try (docs/studies.md has the format):
+A lab answers a question about training with an experiment on your data, and writes a page with the answer. A file
+is a study of your own. It names options of lehr train and the values to try (docs/studies.md has the format):
 
   [base]
   data = "digits:5000"
@@ -28,6 +32,7 @@ input, 130 interrupted, 1 anything else.)";
 
 struct LabOptions {
   std::string file;
+  LabLine lab{};
   std::filesystem::path runs = "runs";
   std::int64_t seeds = 0;
   int workers = 0;
@@ -42,7 +47,25 @@ StudySpec spec_of(const LabOptions& options) {
   return spec;
 }
 
+bool is_study_file(const std::string& name) {
+  return name.ends_with(".toml") || name.find('/') != std::string::npos;
+}
+
 int run_lab(const LabOptions& options) {
+  if (options.file.empty()) {
+    print_labs(options.json);
+    return 0;
+  }
+  if (!is_study_file(options.file)) {
+    LabLine line = options.lab;
+    line.name = options.file;
+    line.runs = options.runs;
+    line.seeds = options.seeds;
+    line.workers = options.workers;
+    line.json = options.json;
+    line.quiet = options.quiet;
+    return run_labs(line);
+  }
   SignalWatch watch;
   return run_and_print(spec_of(options),
                        {.workers = options.workers, .json = options.json, .quiet = options.quiet}, watch);
@@ -54,7 +77,18 @@ void register_lab(Commands& registry) {
   const auto options = std::make_shared<LabOptions>();
   const Command command = registry.add("lab", "Compare trainings: run a study and say what it shows.",
                                        lab_examples, [options] { return run_lab(*options); });
-  command.option("FILE", options->file, "a study (docs/studies.md)").required().takes_one();
+  command
+      .option("NAME", options->file,
+              "a lab, all, or a file with a study (docs/studies.md); without it, list the labs")
+      .takes_one();
+  command.option("--data", options->lab.data, "data of a lab, as for lehr train").takes_one();
+  command.option("--model", options->lab.model, "network of a lab").takes_one();
+  command.option("--budget", options->lab.budget, "how much a lab trains: quick, normal, thorough")
+      .takes_one();
+  command.option("--pages", options->lab.pages, "folder of a lab's pages")
+      .takes_one()
+      .default_str("RUNS/labs");
+  command.flag("--markdown", options->lab.markdown, "write a lab's pages as Markdown too");
   add_integer(command, "--seeds", options->seeds, {1, 1000}, "train each variant with N seeds, from 0 on")
       .default_str("those in the file");
   add_integer(command, "--workers", options->workers, {1, 1000},

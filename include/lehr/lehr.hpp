@@ -49,6 +49,8 @@
 #include "lehr/inference/activations.hpp"
 #include "lehr/inference/evaluate.hpp"
 #include "lehr/inference/predictor.hpp"
+#include "lehr/labs/document.hpp"
+#include "lehr/labs/lab.hpp"
 #include "lehr/metrics/metric.hpp"
 #include "lehr/metrics/metrics.hpp"
 #include "lehr/metrics/missing_classes.hpp"

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "lehr/callbacks/measurements.hpp"
@@ -36,20 +37,6 @@ Outcome outcome_of(const StudyRun& run) {
   return run.collapsed ? Outcome::collapsed : Outcome::finished;
 }
 
-MeasureAnalysis analyse_measure(const StudyResult& result, const std::string& name) {
-  MeasureAnalysis analysis{.measure = measure_named(name)};
-  const std::vector<study::Variant> variants = variants_of(result, name);
-  for (const study::Variant& variant : variants) analysis.summaries.push_back(study::summarise(variant));
-  if (variants.size() < 2) return analysis;
-  const study::ComparisonOptions options{.scale = is_ratio(analysis.measure) ? study::Scale::ratio
-                                                                             : study::Scale::difference};
-  analysis.comparisons = study::compare_with_first(variants, options);
-  for (const study::Comparison& comparison : analysis.comparisons) {
-    analysis.verdicts.push_back(study::judge(comparison, rule_for(analysis.measure)));
-  }
-  return analysis;
-}
-
 }  // namespace
 
 std::vector<study::Variant> variants_of(const StudyResult& result, const std::string& measure) {
@@ -67,9 +54,23 @@ std::vector<study::Variant> variants_of(const StudyResult& result, const std::st
   return variants;
 }
 
+MeasureAnalysis analyse(const StudyResult& result, const StudyMeasure& measure) {
+  MeasureAnalysis analysis{.measure = measure};
+  const std::vector<study::Variant> variants = variants_of(result, measure.name);
+  for (const study::Variant& variant : variants) analysis.summaries.push_back(study::summarise(variant));
+  if (variants.size() < 2) return analysis;
+  const study::ComparisonOptions options{.scale = is_ratio(analysis.measure) ? study::Scale::ratio
+                                                                             : study::Scale::difference};
+  analysis.comparisons = study::compare_with_first(variants, options);
+  for (const study::Comparison& comparison : analysis.comparisons) {
+    analysis.verdicts.push_back(study::judge(comparison, rule_for(analysis.measure)));
+  }
+  return analysis;
+}
+
 std::vector<MeasureAnalysis> analyse(const StudyResult& result) {
   std::vector<MeasureAnalysis> all;
-  for (const std::string& name : result.spec.measures) all.push_back(analyse_measure(result, name));
+  for (const std::string& name : result.spec.measures) all.push_back(analyse(result, measure_named(name)));
   return all;
 }
 
@@ -91,7 +92,10 @@ StudyMeasure measure_named(const std::string& name) {
 std::string measure_text(const StudyMeasure& measure, double value) {
   if (measure.unit == "%") return fmt::format("{:.2f} %", 100 * value);
   if (measure.unit == "s") return fmt::format("{:.3g} s", value);
-  return measure.unit.empty() ? fmt::format("{:.4f}", value) : fmt::format("{:.4g} {}", value, measure.unit);
+  constexpr double large = 10;  // from here on, four decimals are noise
+  const std::string text =
+      std::abs(value) < large ? fmt::format("{:.4f}", value) : fmt::format("{:.4g}", value);
+  return measure.unit.empty() ? text : text + " " + measure.unit;
 }
 
 }  // namespace lehr

@@ -29,6 +29,7 @@ const std::map<std::string, Names>& direct() {
       // LearnerOptions name the cpu backend as the default.
       {"run", {"callbacks", "models", "cpu"}},
       {"study", {"run"}},
+      {"labs", {"study"}},
   };
   return arrows;
 }

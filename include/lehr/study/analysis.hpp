@@ -26,6 +26,8 @@ std::vector<study::Variant> variants_of(const StudyResult& result, const std::st
 /// bootstrap depends only on the runs, so equal runs give equal numbers. A study of one variant has no
 /// comparisons.
 std::vector<MeasureAnalysis> analyse(const StudyResult& result);
+/// The same for one measure, which may be the program's own: it is read from StudyRun::values.
+MeasureAnalysis analyse(const StudyResult& result, const StudyMeasure& measure);
 
 /// The measure of that name: one of study_measures(), a value of epoch_measurements() (lower
 /// counts as better, which is only a way to say which is larger), or a metric of the runs.

@@ -1,0 +1,247 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <iterator>
+#include <limits>
+
+#include "labs/evidence.hpp"
+#include "labs/lab.hpp"
+#include "labs/layers.hpp"
+
+namespace lehr::labs {
+namespace {
+
+StudySpec layers_study(const LabSetup& setup, const std::string& part) {
+  StudySpec study = setup.study(part);
+  study.base.stats = true;
+  study.base.stats_gradients = true;
+  study.base.stats_every = 10;
+  study.base.schedule = "constant";
+  study.base.lr = 0.003;
+  study.base.epochs = setup.pick(1, 1, 2);
+  study.base.max_batches = setup.pick(0, 300, 0);
+  study.measures = {"accuracy"};
+  return study;
+}
+
+std::vector<StudyVariant> initialisations() {
+  std::vector<StudyVariant> all{{"kaiming", {{"init", "kaiming-normal"}}}};
+  for (const char* gain : {"0", "0.25", "0.5", "2", "4"}) {
+    all.push_back(
+        {gain == std::string("0") ? "zero" : fmt::format("kaiming × {}", gain), {{"init-gain", gain}}});
+  }
+  for (const char* name : {"xavier-normal", "orthogonal", "lsuv"}) all.push_back({name, {{"init", name}}});
+  return all;
+}
+
+StudySpec inits_study(const LabSetup& setup) {
+  StudySpec study = layers_study(setup, "inits");
+  study.base.depth = setup.pick(6, 10, 20);
+  const std::vector<StudyVariant> all = initialisations();
+  for (const bool norm : {false, true}) {
+    for (StudyVariant variant : all) {
+      variant.name += norm ? ", batch norm" : "";
+      if (norm) variant.settings.push_back({"batch-norm", "true"});
+      study.variants.push_back(std::move(variant));
+    }
+  }
+  return study;
+}
+
+std::vector<std::string> depths(const LabSetup& setup) {
+  if (setup.budget == Budget::quick) return {"5", "10", "15"};
+  return {"5", "10", "20", "30"};
+}
+
+StudySpec depth_study(const LabSetup& setup) {
+  StudySpec study = layers_study(setup, "depth");
+  study.base.stats = study.base.stats_gradients = false;
+  study.base.stats_every.reset();
+  for (const auto& [name, init, norm] :
+       {std::tuple("kaiming", "kaiming-normal", false), std::tuple("xavier", "xavier-normal", false),
+        std::tuple("kaiming, batch norm", "kaiming-normal", true),
+        std::tuple("xavier, batch norm", "xavier-normal", true)}) {
+    for (const std::string& depth : depths(setup)) {
+      StudyVariant variant{fmt::format("{}, depth {}", name, depth), {{"init", init}, {"depth", depth}}};
+      if (norm) variant.settings.push_back({"batch-norm", "true"});
+      study.variants.push_back(std::move(variant));
+    }
+  }
+  return study;
+}
+
+StudySpec functions_study(const LabSetup& setup) {
+  StudySpec study = layers_study(setup, "functions");
+  study.base.depth = setup.pick(6, 10, 20);
+  for (const char* name : {"relu", "leaky-relu", "gelu", "tanh", "sigmoid"}) {
+    study.variants.push_back({name, {{"activation", name}}});
+  }
+  return study;
+}
+
+/// A training that fails, and single cures. The rate is that of the textbook's collapse.
+StudySpec cures_study(const LabSetup& setup) {
+  StudySpec study = layers_study(setup, "cures");
+  study.base.lr = 0.06;
+  study.base.batch_size = setup.pick(64, 128, 128);
+  const std::string warm_up = fmt::format("{}", 0.1 * static_cast<double>(study.base.epochs));
+  study.variants = {{"no cure", {}},
+                    {"batch norm", {{"batch-norm", "true"}}},
+                    {"LSUV", {{"init", "lsuv"}}},
+                    {"clipped gradients", {{"clip-norm", "1"}}},
+                    {"L2", {{"weight-decay", "0.001"}}},
+                    {"one-cycle", {{"schedule", "one-cycle"}}},
+                    {"warm-up", {{"warm-up", warm_up}}},
+                    {"a lower rate", {{"lr", "0.003"}}}};
+  return study;
+}
+
+std::vector<StudySpec> activation_studies(const LabSetup& setup) {
+  return {inits_study(setup), depth_study(setup), functions_study(setup), cures_study(setup)};
+}
+
+std::vector<Curve> curves_of(const LabView& view, const StudyResult& result, const LayerNumber& number) {
+  std::vector<Curve> curves;
+  for (std::size_t i = 0; i < result.spec.variants.size(); ++i) {
+    curves.push_back(depth_curve(view, result, i, number));
+  }
+  return curves;
+}
+
+Section depth_section(const LabView& view, const StudyResult& inits, const std::string& title) {
+  const auto std_at = [](When when) {
+    return [when](const LayerStats& layer) { return typical(layer.std(), when); };
+  };
+  const auto zero_at_end = [](const LayerStats& layer) {
+    return 100 * typical(layer.near_zero_abs(), When::end);
+  };
+  const auto gradient = [](const LayerStats& layer) {
+    return typical(layer.weight_gradient.norm(), When::start);
+  };
+  return {
+      title,
+      {curve_figure(
+           curves_of(view, inits, std_at(When::start)),
+           {.title = "Std of activations at the start", .x_label = "layer", .y_label = "std", .log_y = true},
+           "First tenth of the recorded batches. A line that falls vanishes, a line that rises explodes."),
+       curve_figure(
+           curves_of(view, inits, std_at(When::end)),
+           {.title = "Std of activations at the end", .x_label = "layer", .y_label = "std", .log_y = true}),
+       curve_figure(curves_of(view, inits, zero_at_end),
+                    {.title = "Activations near zero at the end", .x_label = "layer", .y_label = "%"}),
+       curve_figure(curves_of(view, inits, gradient), {.title = "Norm of the weight gradient at the start",
+                                                       .x_label = "layer",
+                                                       .y_label = "norm",
+                                                       .log_y = true})}};
+}
+
+Table failure_table(const LabView& view, const StudyResult& result) {
+  const StudyResult extended = view.with_value(result, "near_zero", mean_near_zero);
+  const StudyMeasure zero = own_measure("near_zero", "share of activations near zero at the end", "%");
+  Table table{"Runs that learned nothing are not in the mean accuracy.",
+              {"variant", "accuracy", "near zero at the end, runs that learned", "collapsed", "diverged"},
+              {}};
+  const StudyMeasure accuracy = measure_named("accuracy");
+  const std::vector<study::Variant> by_accuracy = variants_of(extended, "accuracy");
+  const std::vector<study::Variant> by_zero = variants_of(extended, "near_zero");
+  for (std::size_t i = 0; i < by_accuracy.size(); ++i) {
+    const study::Summary summary = study::summarise(by_accuracy[i]);
+    table.rows.push_back({by_accuracy[i].name, mean_text(accuracy, summary),
+                          mean_text(zero, study::summarise(by_zero[i])),
+                          fmt::format("{} of {}", summary.collapsed.count, summary.collapsed.of),
+                          fmt::format("{} of {}", summary.diverged.count, summary.diverged.of)});
+  }
+  return table;
+}
+
+std::vector<std::size_t> range(std::size_t begin, std::size_t end) {
+  std::vector<std::size_t> indices;
+  for (std::size_t i = begin; i < end; ++i) indices.push_back(i);
+  return indices;
+}
+
+Evidence activations_evidence(const LabView& view) {
+  const StudyMeasure accuracy = measure_named("accuracy");
+  const std::size_t count = initialisations().size();
+  const StudyResult plain = picked(view.result(0), range(0, count));
+  const StudyResult norm = picked(view.result(0), range(count, 2 * count));
+  Evidence found;
+  found.verdicts.push_back(best_sentence(plain, accuracy, "Initialisations without batch norm"));
+  found.verdicts.push_back(best_sentence(norm, accuracy, "Initialisations with batch norm"));
+  found.sections.push_back(outcome_section("Initialisations without batch norm", plain, {accuracy}));
+  found.sections.push_back(depth_section(view, plain, "Through the depth, without batch norm"));
+  found.sections.push_back(outcome_section("Initialisations with batch norm", norm, {accuracy}));
+  found.sections.push_back(depth_section(view, norm, "Through the depth, with batch norm"));
+
+  const std::vector<std::string> all_depths = depths(view.setup());
+  std::vector<Sweep> sweeps;
+  const std::vector<std::string> names{"kaiming", "xavier", "kaiming, batch norm", "xavier, batch norm"};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    Sweep sweep{names[i], range(i * all_depths.size(), (i + 1) * all_depths.size()), {}};
+    for (const std::string& depth : all_depths) sweep.x.push_back(std::stod(depth));
+    sweeps.push_back(std::move(sweep));
+  }
+  found.sections.push_back(
+      {"How deep can it be?",
+       {sweep_figure(view.result(1), accuracy, sweeps,
+                     {.title = "Accuracy by depth", .x_label = "convolutions", .log_x = false},
+                     "Runs that learned nothing are not in the means; the table counts them."),
+        failure_table(view, view.result(1))}});
+  found.sections.push_back(outcome_section("Activation functions", view.result(2), {accuracy}));
+  found.sections.push_back(depth_section(view, view.result(2), "Through the depth, by activation function"));
+  Section cures{"Which cure helps a training that collapses", {}};
+  cures.blocks.push_back(failure_table(view, view.result(3)));
+  cures.blocks.push_back(outcome_figure(view.result(3), accuracy, "A rate of 0.06, and single cures"));
+  std::vector<std::string> sentences;
+  const std::vector<study::Variant> variants = variants_of(view.result(3), "accuracy");
+  for (std::size_t i = 1; i < variants.size(); ++i) {
+    sentences.push_back(study::judge_rates(variants[0], variants[i]).sentence);
+  }
+  cures.blocks.push_back(Bullets{sentences});
+  for (std::string& sentence : failures(view.result(3)))
+    found.verdicts.push_back("Cures: " + std::move(sentence));
+  found.sections.push_back(std::move(cures));
+  return found;
+}
+
+}  // namespace
+
+void register_activations(LabRegistry& registry) {
+  Lab lab;
+  lab.name = "activations";
+  lab.question = "What is wrong with activations near zero, and with ones that explode?";
+  lab.said = {
+      "A weight whose input is near zero gets a gradient near zero and learns nothing. If most activations "
+      "are near "
+      "zero, most of the network does not compute.",
+      "With too small initial weights activations vanish through the depth, with too large ones they "
+      "explode. Kaiming's "
+      "factor keeps their size: a network of 30 layers trains with it and stalls with Xavier's (He et al. "
+      "2015).",
+      "Batch norm makes initialisation unimportant."};
+  lab.prediction =
+      "Without batch norm, the std of the activations should be level for Kaiming, orthogonal and LSUV, and "
+      "fall or "
+      "rise by the same factor at each layer for others. Small errors should matter little in a shallow "
+      "network and "
+      "decide in a deep one. Batch norm should hide most of it.";
+  lab.experiment =
+      "Four studies with a constant rate: initialisations with and without batch norm in a deep network; "
+      "Kaiming and "
+      "Xavier at depths up to 30; activation functions; and a training at a rate that makes it collapse, "
+      "with single "
+      "cures. Deeper networks have more 3x3 convolutions at the same resolution.";
+  lab.limits = {
+      "The depths are those of a network without shortcuts. With shortcuts much deeper networks train.",
+      "A network that collapses at one rate may train at another. The rate is fixed, except among the cures.",
+      "`zero` starts with equal weights everywhere. Only its biases learn, or, with batch norm, its shifts."};
+  lab.sources = {"He et al., Delving Deep into Rectifiers (2015), https://arxiv.org/abs/1502.01852",
+                 "Hanin and Rolnick, How to Start Training (2018), https://arxiv.org/abs/1803.01719",
+                 "Mishkin and Matas, All You Need is a Good Init (2015), https://arxiv.org/abs/1511.06422",
+                 "Howard and Gugger, Deep Learning for Coders (2020), chapter 13"};
+  lab.studies = activation_studies;
+  lab.evidence = activations_evidence;
+  registry.add(5, std::move(lab));
+}
+
+}  // namespace lehr::labs

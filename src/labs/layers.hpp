@@ -1,0 +1,32 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "labs/evidence.hpp"
+#include "labs/lab.hpp"
+#include "lehr/store/layer_stats.hpp"
+
+/// What runs recorded about their layers.
+namespace lehr::labs {
+
+/// At which end of the training a layer is looked at: the first tenth of the recorded batches, or the last.
+enum class When { start, end };
+
+/// The median of a series over that tenth. NaN if it is empty.
+double typical(const std::vector<float>& series, When when);
+
+/// The mean over layers of the share of activations near zero in the last tenth of the batches. None without
+/// statistics.
+std::optional<double> mean_near_zero(const store::RunRecords& run);
+
+/// A number of each layer.
+using LayerNumber = std::function<double(const LayerStats&)>;
+
+/// The number of each layer that has activations, by depth from 1; a run for each seed.
+Curve depth_curve(const LabView& view, const StudyResult& result, std::size_t variant,
+                  const LayerNumber& number);
+
+}  // namespace lehr::labs

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "labs/evidence.hpp"
+#include "labs/lab.hpp"
+
+/// Series of runs, from their records.
+namespace lehr::labs {
+
+/// The loss of every training batch.
+std::vector<double> losses_of(const store::RunRecords& run);
+
+/// Exponential moving average with the correction for its start, as in the rate finder. beta: 0 to 1.
+std::vector<double> smoothed(const std::vector<double>& values, double beta);
+
+/// The number of training batches until the smoothed loss (beta 0.9) is at most `target`, counted from 1;
+/// none if it never is.
+std::optional<std::int64_t> batches_to_loss(const store::RunRecords& run, double target);
+
+/// A value of each epoch of each run of a variant, by epoch from 1. A run that ended early lacks the rest
+/// (NaN).
+Curve epoch_curve(const LabView& view, const StudyResult& result, std::size_t variant,
+                  const std::function<double(const store::EpochRow&)>& value);
+
+/// The smoothed training loss of each run of a variant at up to `points` batches.
+Curve loss_curve(const LabView& view, const StudyResult& result, std::size_t variant,
+                 std::size_t points = 150);
+
+/// Standard deviation of the losses of the last `share` of the batches around their mean.
+double late_noise(const store::RunRecords& run, double share);
+
+}  // namespace lehr::labs

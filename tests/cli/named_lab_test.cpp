@@ -1,0 +1,83 @@
+// lehr lab NAME: the labs that are built in, their pages, and how they go on.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "cli/support.hpp"
+#include "lehr/core/rng.hpp"
+
+namespace lehr::test {
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+const Arguments small_lab{"lab",   "chain",   "--data", "digits:64", "--budget",
+                          "quick", "--seeds", "3",      "--workers", "2"};
+
+TEST(NamedLab, IsListedWithItsQuestion) {
+  const TemporaryFolder folder;
+  const Outcome outcome = run(folder.path(), {"lab"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("widths         Why double the filters"), std::string::npos) << outcome.out;
+  EXPECT_TRUE(folder.contents().empty());
+  EXPECT_EQ(run(folder.path(), {"lab", "--json"}).event("lab").at("lab"), "widths");
+}
+
+TEST(NamedLab, WritesItsPage) {
+  const TemporaryFolder folder;
+  Arguments with_pages = small_lab;
+  with_pages.insert(with_pages.end(), {"--pages", "answers", "--markdown"});
+  const Outcome outcome = run(folder.path(), with_pages);
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find("chain [15/15] "), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.out.find("answers/chain.html"), std::string::npos) << outcome.out;
+  EXPECT_NE(read_file(folder.path() / "answers" / "chain.html").find("<h1>Does the textbook"),
+            std::string::npos);
+  EXPECT_EQ(read_file(folder.path() / "answers" / "chain.md").find("# Does the textbook"), 0U);
+  Arguments as_json = small_lab;
+  as_json.insert(as_json.end(), {"--json", "--quiet"});
+  const Outcome again = run(folder.path(), as_json);
+  EXPECT_EQ(again.err, "");
+  EXPECT_EQ(again.event("lab").at("page"), "runs/labs/chain.html");
+  EXPECT_FALSE(again.event("lab").at("verdicts").empty());
+}
+
+TEST(NamedLab, KilledAtAnyTimeEndsAsIfNothingHadHappened) {
+  const TemporaryFolder whole;
+  const Outcome undisturbed = run(whole.path(), small_lab);
+  ASSERT_EQ(undisturbed.status, 0) << undisturbed.err;
+  const TemporaryFolder folder;
+  Rng random(5, Purpose::test);
+  int kills = 0;
+  for (; kills < 12; ++kills) {
+    Running child(folder.path(), small_lab);
+    std::this_thread::sleep_for(std::chrono::milliseconds(30 + random.below(250)));
+    child.signal(SIGKILL);
+    if (child.wait().status == 0) break;
+  }
+  EXPECT_GT(kills, 2);
+  const Outcome rest = run(folder.path(), small_lab);
+  ASSERT_EQ(rest.status, 0) << rest.err;
+  EXPECT_EQ(rest.out, undisturbed.out) << "after " << kills << " kills";
+}
+
+TEST(NamedLab, RefusesWhatItDoesNotKnow) {
+  const TemporaryFolder folder;
+  const auto refused = [&](const Arguments& arguments, const std::string& part) {
+    const Outcome outcome = run(folder.path(), arguments);
+    EXPECT_EQ(outcome.status, 2) << outcome.err;
+    EXPECT_NE(outcome.err.find(part), std::string::npos) << outcome.err;
+  };
+  refused({"lab", "width"}, "unknown lab \"width\"");
+  refused({"lab", "widths", "--budget", "fast"}, "unknown budget \"fast\"");
+  refused({"lab", "widths", "--seeds", "2"}, "at least 3, found 2");
+  refused({"lab", "widths", "--data", "mnist:nowhere"}, "nowhere");
+  refused({"lab", "first-kernel", "--model", "resnet18"}, "cannot use this data and model");
+  refused({"lab", "widths", "--data", "digits:64", "--model", "nothing"}, "unknown model");
+  EXPECT_TRUE(folder.contents().empty());
+}
+
+}  // namespace
+}  // namespace lehr::test
