@@ -116,7 +116,7 @@ Figure outcome_figure(const StudyResult& result, const StudyMeasure& measure, co
 std::vector<std::string> verdicts(const StudyResult& result, const StudyMeasure& measure) {
   std::vector<std::string> sentences;
   for (const study::Verdict& verdict : analyse(result, measure).verdicts) {
-    sentences.push_back(label_of(measure) + ": " + verdict.sentence);
+    sentences.push_back(label_of(measure) + ": " + verdict.sentence + ".");
   }
   return sentences;
 }
@@ -127,10 +127,10 @@ std::vector<std::string> failures(const StudyResult& result) {
     const study::Summary summary = study::summarise(variant);
     if (summary.collapsed.count > 0) {
       sentences.push_back(
-          fmt::format("{} collapsed in {} seeds", variant.name, rate_text(summary.collapsed)));
+          fmt::format("{} collapsed in {} seeds.", variant.name, rate_text(summary.collapsed)));
     }
     if (summary.diverged.count > 0) {
-      sentences.push_back(fmt::format("{} diverged in {} seeds", variant.name, rate_text(summary.diverged)));
+      sentences.push_back(fmt::format("{} diverged in {} seeds.", variant.name, rate_text(summary.diverged)));
     }
   }
   return sentences;
@@ -141,6 +141,7 @@ Figure sweep_figure(const StudyResult& result, const StudyMeasure& measure, cons
   report::LineChart lines{.title = chart.title, .x_label = chart.x_label, .y_label = axis_label(measure)};
   lines.log_x = chart.log_x;
   lines.log_y = chart.log_y;
+  lines.markers = chart.markers;
   const double factor = shown_factor(measure);
   const std::vector<study::Summary> all = summaries_of(result, measure.name);
   for (const Sweep& sweep : sweeps) {

@@ -69,6 +69,7 @@ struct SweepChart {
   std::string x_label;
   bool log_x = true;
   bool log_y = false;
+  std::vector<report::Marker> markers{};
 };
 Figure sweep_figure(const StudyResult& result, const StudyMeasure& measure, const std::vector<Sweep>& sweeps,
                     const SweepChart& chart, const std::string& caption = "");

@@ -39,6 +39,17 @@ std::optional<double> mean_near_zero(const store::RunRecords& run) {
   return sum / layers;
 }
 
+std::optional<double> dead_share(const store::RunRecords& run) {
+  double dead = 0;
+  double channels = 0;
+  for (const LayerStats& layer : store::recorded_layers(run).layers) {
+    dead += static_cast<double>(layer.activation.dead_channels().size());
+    channels += static_cast<double>(layer.activation.channel_count());
+  }
+  if (channels == 0) return std::nullopt;
+  return dead / channels;
+}
+
 Curve depth_curve(const LabView& view, const StudyResult& result, std::size_t variant,
                   const LayerNumber& number) {
   Curve curve{.name = result.spec.variants[variant].name};

@@ -22,6 +22,10 @@ double typical(const std::vector<float>& series, When when);
 /// statistics.
 std::optional<double> mean_near_zero(const store::RunRecords& run);
 
+/// The share of channels, over all layers, whose values were all zero in the last fifth of the recorded
+/// batches. None unless channels were counted (TrainConfig::stats_channels).
+std::optional<double> dead_share(const store::RunRecords& run);
+
 /// A number of each layer.
 using LayerNumber = std::function<double(const LayerStats&)>;
 

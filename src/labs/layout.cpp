@@ -19,7 +19,7 @@ std::string value_of(const std::map<std::string, std::string>& values, const std
   return found == values.end() ? "unknown" : printable(found->second);
 }
 
-/// The last run that the lab made, which says when and where.
+/// The last run of the lab. It says when, where and with which version the lab ran.
 store::RunInfo newest_run(const LabView& view) {
   store::RunInfo newest;
   for (const StudyResult& result : view.results()) {
@@ -63,10 +63,8 @@ Section experiment(const Lab& lab, const LabView& view) {
   Section section = words("The experiment", lab.experiment);
   section.blocks.push_back(Paragraph{fmt::format(
       "Training set: {} images; validation set: {} images. Unless a variant says otherwise, a training has "
-      "{} "
-      "of "
-      "batches of {}, the optimizer {}, the schedule {} and the rate {}. All variants share the data and the "
-      "seeds, so they are compared in pairs. Intervals are 95 % intervals over the seeds; if several "
+      "{} of batches of {}, the optimizer {}, the schedule {} and the rate {}. All variants share the data "
+      "and the seeds, so they are compared in pairs. Intervals are 95 % intervals over the seeds; if several "
       "comparisons are read together, their p-values are corrected (Holm).",
       setup.data.train->size(), setup.data.valid->size(), counted(base.epochs, "epoch"), base.batch_size,
       base.optimizer, base.schedule, number_text(base.lr))});
@@ -85,8 +83,7 @@ Section repeat(const LabView& view) {
   section.blocks.push_back(Code{command + " --budget " + name_of(setup.budget)});
   section.blocks.push_back(
       Paragraph{"Every training is a normal run in the store, with its report and its `config.toml`. The "
-                "runs record the "
-                "study to which they belong: " +
+                "runs record the study to which they belong: " +
                 studies + ". `lehr train --config config.toml` repeats one of them, with the same weights."});
   return section;
 }
@@ -117,8 +114,8 @@ Document page_of(const Lab& lab, const LabView& view, Evidence evidence) {
 Document index_page(const std::vector<std::pair<std::string, Document>>& pages) {
   Document index{.title = "Questions about training, answered by experiment"};
   index.subtitle =
-      "Each answer is made by rules from measurements. Each page says what was trained, what the "
-      "numbers support, and what they do not.";
+      "Each answer is made by rules from measurements. Each page says what was trained, what the numbers "
+      "support, and what they do not.";
   for (const auto& [name, page] : pages) {
     Section section{page.title, {}};
     if (!page.highlights.empty()) section.blocks.push_back(Bullets{page.highlights});

@@ -89,8 +89,7 @@ std::vector<Section> protocol_sections(const std::string& title, const StudyResu
   }
   sections.back().blocks.push_back(
       Paragraph{"The rate of each seed is the one with the best mean over the other seeds, so that no "
-                "variant profits from a "
-                "lucky choice. Most frequent rates: " +
+                "variant profits from a lucky choice. Most frequent rates: " +
                 joined(rates) + "."});
   return sections;
 }

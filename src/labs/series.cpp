@@ -1,5 +1,7 @@
 #include "labs/series.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -36,6 +38,25 @@ std::optional<std::int64_t> batches_to_loss(const store::RunRecords& run, double
   const auto found = std::ranges::find_if(losses, [target](double loss) { return loss <= target; });
   if (found == losses.end()) return std::nullopt;
   return found - losses.begin() + 1;
+}
+
+double loss_target(const LabSetup& setup) {
+  constexpr double share = 0.25;
+  return share * std::log(static_cast<double>(setup.data.classes()));
+}
+
+StudyMeasure steps_measure(const LabSetup& setup) {
+  return own_measure(
+      "steps_to_loss",
+      fmt::format("optimizer steps until the smoothed training loss is {:.3g}", loss_target(setup)));
+}
+
+StudyResult with_steps_to_loss(const LabView& view, const StudyResult& result) {
+  const double target = loss_target(view.setup());
+  return view.with_value(result, "steps_to_loss", [target](const store::RunRecords& run) {
+    const std::optional<std::int64_t> batches = batches_to_loss(run, target);
+    return batches ? std::optional<double>(static_cast<double>(*batches)) : std::nullopt;
+  });
 }
 
 Curve epoch_curve(const LabView& view, const StudyResult& result, std::size_t variant,

@@ -21,6 +21,12 @@ std::vector<double> smoothed(const std::vector<double>& values, double beta);
 /// none if it never is.
 std::optional<std::int64_t> batches_to_loss(const store::RunRecords& run, double target);
 
+/// The loss that counts as reached: a quarter of the loss of guessing, ln(classes).
+double loss_target(const LabSetup& setup);
+/// The measure steps_to_loss, and the result with it in each run that reached the target.
+StudyMeasure steps_measure(const LabSetup& setup);
+StudyResult with_steps_to_loss(const LabView& view, const StudyResult& result);
+
 /// A value of each epoch of each run of a variant, by epoch from 1. A run that ended early lacks the rest
 /// (NaN).
 Curve epoch_curve(const LabView& view, const StudyResult& result, std::size_t variant,

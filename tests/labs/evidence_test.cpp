@@ -69,7 +69,7 @@ TEST(BestSentence, NamesVariantsOfWhichNothingLearned) {
 TEST(Failures, AreCounted) {
   const double none = std::nan("");
   const StudyResult result = result_of({{"a", {0.5, none, none}}, {"b", {0.5, 0.6, 0.7}}});
-  EXPECT_EQ(failures(result), (std::vector<std::string>{"a collapsed in 2 of 3 seeds"}));
+  EXPECT_EQ(failures(result), (std::vector<std::string>{"a collapsed in 2 of 3 seeds."}));
   const Table table = outcome_table(result, {accuracy});
   EXPECT_EQ(table.header.back(), "diverged");
   EXPECT_EQ(table.rows[0], (std::vector<std::string>{"a", "50.00 %", "2 of 3", "0 of 3"}));

@@ -15,6 +15,7 @@ StudySpec layers_study(const LabSetup& setup, const std::string& part) {
   StudySpec study = setup.study(part);
   study.base.stats = true;
   study.base.stats_gradients = true;
+  study.base.stats_channels = true;
   study.base.stats_every = 10;
   study.base.schedule = "constant";
   study.base.lr = 0.003;
@@ -55,7 +56,7 @@ std::vector<std::string> depths(const LabSetup& setup) {
 
 StudySpec depth_study(const LabSetup& setup) {
   StudySpec study = layers_study(setup, "depth");
-  study.base.stats = study.base.stats_gradients = false;
+  study.base.stats = study.base.stats_gradients = study.base.stats_channels = false;
   study.base.stats_every.reset();
   for (const auto& [name, init, norm] :
        {std::tuple("kaiming", "kaiming-normal", false), std::tuple("xavier", "xavier-normal", false),
@@ -136,18 +137,25 @@ Section depth_section(const LabView& view, const StudyResult& inits, const std::
 }
 
 Table failure_table(const LabView& view, const StudyResult& result) {
-  const StudyResult extended = view.with_value(result, "near_zero", mean_near_zero);
   const StudyMeasure zero = own_measure("near_zero", "share of activations near zero at the end", "%");
-  Table table{"Runs that learned nothing are not in the mean accuracy.",
-              {"variant", "accuracy", "near zero at the end, runs that learned", "collapsed", "diverged"},
+  const StudyMeasure dead = own_measure("dead", "share of channels that were zero in the last fifth", "%");
+  StudyResult extended = view.with_value(result, zero.name, mean_near_zero);
+  extended = view.with_value(extended, dead.name, dead_share);
+  // Also of the runs that collapsed: these numbers show how.
+  StudyResult whole = extended;
+  for (StudyRun& run : whole.runs) run.collapsed = run.diverged = false;
+  Table table{"Runs that learned nothing are not in the mean accuracy. The other numbers are of all runs.",
+              {"variant", "accuracy", "near zero at the end", "dead channels", "collapsed", "diverged"},
               {}};
   const StudyMeasure accuracy = measure_named("accuracy");
-  const std::vector<study::Variant> by_accuracy = variants_of(extended, "accuracy");
-  const std::vector<study::Variant> by_zero = variants_of(extended, "near_zero");
+  const std::vector<study::Variant> by_accuracy = variants_of(extended, accuracy.name);
+  const std::vector<study::Variant> by_zero = variants_of(whole, zero.name);
+  const std::vector<study::Variant> by_dead = variants_of(whole, dead.name);
   for (std::size_t i = 0; i < by_accuracy.size(); ++i) {
     const study::Summary summary = study::summarise(by_accuracy[i]);
     table.rows.push_back({by_accuracy[i].name, mean_text(accuracy, summary),
                           mean_text(zero, study::summarise(by_zero[i])),
+                          mean_text(dead, study::summarise(by_dead[i])),
                           fmt::format("{} of {}", summary.collapsed.count, summary.collapsed.of),
                           fmt::format("{} of {}", summary.diverged.count, summary.diverged.of)});
   }
@@ -169,6 +177,7 @@ Evidence activations_evidence(const LabView& view) {
   found.verdicts.push_back(best_sentence(plain, accuracy, "Initialisations without batch norm"));
   found.verdicts.push_back(best_sentence(norm, accuracy, "Initialisations with batch norm"));
   found.sections.push_back(outcome_section("Initialisations without batch norm", plain, {accuracy}));
+  found.sections.back().blocks.push_back(failure_table(view, plain));
   found.sections.push_back(depth_section(view, plain, "Through the depth, without batch norm"));
   found.sections.push_back(outcome_section("Initialisations with batch norm", norm, {accuracy}));
   found.sections.push_back(depth_section(view, norm, "Through the depth, with batch norm"));
@@ -186,16 +195,17 @@ Evidence activations_evidence(const LabView& view) {
        {sweep_figure(view.result(1), accuracy, sweeps,
                      {.title = "Accuracy by depth", .x_label = "convolutions", .log_x = false},
                      "Runs that learned nothing are not in the means; the table counts them."),
-        failure_table(view, view.result(1))}});
+        outcome_table(view.result(1), {accuracy})}});
   found.sections.push_back(outcome_section("Activation functions", view.result(2), {accuracy}));
+  found.sections.back().blocks.push_back(failure_table(view, view.result(2)));
   found.sections.push_back(depth_section(view, view.result(2), "Through the depth, by activation function"));
-  Section cures{"Which cure helps a training that collapses", {}};
+  Section cures{"Which cure helps a training that may collapse", {}};
   cures.blocks.push_back(failure_table(view, view.result(3)));
   cures.blocks.push_back(outcome_figure(view.result(3), accuracy, "A rate of 0.06, and single cures"));
   std::vector<std::string> sentences;
   const std::vector<study::Variant> variants = variants_of(view.result(3), "accuracy");
   for (std::size_t i = 1; i < variants.size(); ++i) {
-    sentences.push_back(study::judge_rates(variants[0], variants[i]).sentence);
+    sentences.push_back(study::judge_rates(variants[0], variants[i]).sentence + ".");
   }
   cures.blocks.push_back(Bullets{sentences});
   for (std::string& sentence : failures(view.result(3)))
@@ -212,29 +222,27 @@ void register_activations(LabRegistry& registry) {
   lab.question = "What is wrong with activations near zero, and with ones that explode?";
   lab.said = {
       "A weight whose input is near zero gets a gradient near zero and learns nothing. If most activations "
-      "are near "
-      "zero, most of the network does not compute.",
-      "With too small initial weights activations vanish through the depth, with too large ones they "
-      "explode. Kaiming's "
-      "factor keeps their size: a network of 30 layers trains with it and stalls with Xavier's (He et al. "
-      "2015).",
+      "are near zero, most of the network does not compute.",
+      "If the initial weights are too small, activations vanish through the depth. If they are too large, "
+      "activations explode. Kaiming's factor keeps their size: a network of 30 layers trains with it and "
+      "stalls with Xavier's (He et al. 2015; Hanin and Rolnick 2018 prove it for the lengths of "
+      "activations).",
       "Batch norm makes initialisation unimportant."};
   lab.prediction =
       "Without batch norm, the std of the activations should be level for Kaiming, orthogonal and LSUV, and "
-      "fall or "
-      "rise by the same factor at each layer for others. Small errors should matter little in a shallow "
-      "network and "
-      "decide in a deep one. Batch norm should hide most of it.";
+      "fall or rise by the same factor at each layer for others. A wrong factor should matter little in a "
+      "shallow network and much in a deep one. Batch norm should hide most of the effect.";
   lab.experiment =
-      "Four studies with a constant rate: initialisations with and without batch norm in a deep network; "
-      "Kaiming and "
-      "Xavier at depths up to 30; activation functions; and a training at a rate that makes it collapse, "
-      "with single "
-      "cures. Deeper networks have more 3x3 convolutions at the same resolution.";
+      "Four studies: initialisations with and without batch norm in a deep network; Kaiming and Xavier at "
+      "several depths (up to 30 convolutions; up to 15 with the quick budget); activation functions; and a "
+      "training at a rate of 0.06, at which it may collapse, with single cures. The rate is constant, except "
+      "for the cures that change it. Deeper networks have more 3x3 convolutions of stride 1. With the normal "
+      "budget an epoch has at most 300 batches.";
   lab.limits = {
       "The depths are those of a network without shortcuts. With shortcuts much deeper networks train.",
       "A network that collapses at one rate may train at another. The rate is fixed, except among the cures.",
-      "`zero` starts with equal weights everywhere. Only its biases learn, or, with batch norm, its shifts."};
+      "`zero` starts with all weights at zero, so no gradient reaches them. Only the shift of the scores "
+      "(bias or batch norm) learns."};
   lab.sources = {"He et al., Delving Deep into Rectifiers (2015), https://arxiv.org/abs/1502.01852",
                  "Hanin and Rolnick, How to Start Training (2018), https://arxiv.org/abs/1803.01719",
                  "Mishkin and Matas, All You Need is a Good Init (2015), https://arxiv.org/abs/1511.06422",

@@ -93,14 +93,13 @@ Section valley_section(const StudyResult& fixed) {
       curves.push_back(valley_curve(fixed, i));
   }
   return {"Is the end point inside a valley?",
-          {curve_figure(
-              curves,
-              {.title = "Validation loss between the middle of the last epoch and the end",
-               .x_label = "0: middle of the last epoch, 1: the end",
-               .y_label = "validation loss"},
-              "A dip in the middle means that the training moves between the walls of a valley and does not "
-              "come down: the mean of two iterates is better than both. A line that falls to the right means "
-              "that the end point is already low.")}};
+          {curve_figure(curves,
+                        {.title = "Validation loss between the middle of the last epoch and the end",
+                         .x_label = "0: middle of the last epoch, 1: the end",
+                         .y_label = "validation loss"},
+                        "A dip in the middle means that the training moves between the walls of a valley and "
+                        "does not come down: the mean of two iterates is better than both. A line that falls "
+                        "to the right means that the end point is already low.")}};
 }
 
 Section forgetting_section(const StudyResult& tuned_models) {
@@ -114,8 +113,7 @@ Section forgetting_section(const StudyResult& tuned_models) {
   Section section{"Fine-tuning: a high rate forgets", {}};
   section.blocks.push_back(
       Paragraph{"A trained network is fine-tuned for one epoch on the same pictures with inverted "
-                "brightness. The old data is "
-                "the data before the inversion."});
+                "brightness. The old data is the validation set before the inversion."});
   section.blocks.push_back(outcome_table(tuned_models, {accuracy, old}));
   section.blocks.push_back(sweep_figure(
       tuned_models, old, sweeps,
@@ -150,10 +148,9 @@ Evidence anneal_evidence(const LabView& view) {
   }
   found.sections.push_back(
       {"The loss as the rate falls",
-       {curve_figure(
-           losses, {.title = "Training loss", .x_label = "batch", .y_label = "loss", .log_y = true},
-           "Smoothed, mean of the seeds. The cooldowns share every batch with the constant rate until "
-           "they begin: equal seeds give equal bits, so they are forks of one run.")}});
+       {curve_figure(losses, {.title = "Training loss", .x_label = "batch", .y_label = "loss", .log_y = true},
+                     "Smoothed, mean of the seeds. The cooldowns share every batch with the constant rate "
+                     "until they begin: equal seeds give equal bits, so they are forks of one run.")}});
   found.sections.push_back(valley_section(fixed));
   const StudyResult forgotten = with_old_accuracy(view, view.result(1));
   const StudyMeasure old = own_measure("old_accuracy", "accuracy on the data before", "%", true);
@@ -174,34 +171,38 @@ void register_anneal(LabRegistry& registry) {
   Lab lab;
   lab.name = "anneal";
   lab.question = "Why end with a low learning rate?";
-  lab.said = {"Near a minimum a high rate jumps from wall to wall of the valley. Only a low rate comes down.",
-              "A constant rate with a short cooldown equals a cosine schedule; 1 − √ is a better cooldown "
-              "than a line "
-              "(Hägele et al. 2024).",
-              "Growing the batch instead of lowering the rate gives the same accuracy (Smith et al. 2018).",
-              "In fine-tuning a high rate destroys what the network has learned before."};
+  lab.said = {
+      "Near a minimum, steps with a high rate jump from wall to wall of the valley. Only a low rate reaches "
+      "the floor.",
+      "A constant rate with a short cooldown equals a cosine schedule; 1 − √ is a better cooldown than a "
+      "line (Hägele et al. 2024).",
+      "Growing the batch instead of lowering the rate gives the same accuracy (Smith et al. 2018).",
+      "In fine-tuning a high rate destroys what the network has learned before."};
   lab.prediction =
       "All schedules that end low should beat the constant rate, and differ little from each other. The "
-      "batch losses "
-      "should be calmer at the end, and the end point should be lower than the points between the last "
-      "iterates.";
+      "batch losses should vary less at the end. The validation loss should be lower at the end than halfway "
+      "to the weights from the middle of the last epoch.";
   lab.experiment =
-      "Twelve ways to end: a constant rate, five schedules, reduction on a plateau, a growing batch, and a "
-      "constant "
-      "rate with a cooldown over the last 5 to 30 % (warm-up–stable–decay). Each is trained with several "
-      "peak rates. "
-      "Then one trained network is fine-tuned on changed data with several rates.";
+      "Twelve ways to end: a constant rate, five schedules, reduction on a plateau, a batch that is "
+      "multiplied by five "
+      "after each third of the training, and a constant rate with a 1 − √ cooldown over the last 5 to 30 % "
+      "(warm-up–stable–decay). Each is trained with several peak rates. Then one trained "
+      "network is fine-tuned on the data with inverted brightness, with several rates. All networks have "
+      "batch norm.";
   lab.limits = {
-      "With few epochs a schedule that falls early trains too little, and a plateau is rarely noticed.",
+      "With few epochs, a schedule that falls early trains too little, and the training rarely reaches a "
+      "plateau.",
       "The gain from a low end depends on how noisy the gradients are: less with large batches, more with "
       "augmentation.",
-      "The fine-tuning starts from one model, so its spread over seeds contains only the order of the data."};
+      "The fine-tuning starts from one model, so its spread over the seeds comes only from the order of the "
+      "data."};
   lab.sources = {
       "Hägele et al., Scaling Laws and Compute-Optimal Training Beyond Fixed Training Durations (2024), "
       "https://arxiv.org/abs/2405.18392",
       "Smith et al., Don't Decay the Learning Rate, Increase the Batch Size (2018), "
       "https://arxiv.org/abs/1711.00489",
-      "Li, Wei and Ma (2019), https://arxiv.org/abs/1907.04595"};
+      "Li, Wei and Ma, Towards Explaining the Regularization Effect of Initial Large Learning Rate (2019), "
+      "https://arxiv.org/abs/1907.04595"};
   lab.studies = anneal_studies;
   lab.follow_ups = fine_tuning;
   lab.evidence = anneal_evidence;

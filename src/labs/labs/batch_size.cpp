@@ -20,8 +20,6 @@ namespace {
 constexpr std::int64_t usual_size = 64;
 constexpr double usual_rate = 0.01;
 constexpr const char* usual_rate_text = "0.01";
-/// The loss that counts as reached, as a share of the loss of guessing.
-constexpr double target_share = 0.25;
 
 std::vector<std::int64_t> batch_sizes(const LabSetup& setup) {
   std::vector<std::int64_t> sizes{16, 64, 256, 1024};
@@ -80,19 +78,11 @@ std::vector<StudySpec> batch_studies(const LabSetup& setup) {
   return all;
 }
 
-double loss_target(const LabSetup& setup) {
-  return target_share * std::log(static_cast<double>(setup.data.classes()));
-}
-
 std::int64_t size_of(const StudyVariant& variant) { return std::stoll(setting_of(variant, "batch-size")); }
 
 /// Adds the batches and the seconds until the loss reaches the target, and the images per second.
 StudyResult with_speed(const LabView& view, const StudyResult& result) {
-  const double target = loss_target(view.setup());
-  StudyResult timed = view.with_value(result, "steps_to_loss", [target](const store::RunRecords& run) {
-    const std::optional<std::int64_t> batches = batches_to_loss(run, target);
-    return batches ? std::optional<double>(static_cast<double>(*batches)) : std::nullopt;
-  });
+  StudyResult timed = with_steps_to_loss(view, result);
   const auto images = static_cast<double>(view.setup().data.train->size());
   for (StudyRun& run : timed.runs) {
     const auto seconds = run.values.find("train_seconds");
@@ -115,11 +105,11 @@ std::vector<StudyMeasure> speed_measures(const LabView& view) {
           measure_named("gap"),
           own_measure("seconds_per_epoch", "time of an epoch of training", "s"),
           own_measure("images_per_second", "images per second", "", true),
-          own_measure("steps_to_loss", "optimizer steps until the smoothed training loss is " + loss),
+          steps_measure(view.setup()),
           own_measure("seconds_to_loss", "time until the smoothed training loss is " + loss, "s")};
 }
 
-/// What the Learner holds after a batch of this size; none if the memory of the machine could be too small.
+/// What the Learner holds after a batch of this size; none if that is predicted to exceed 1 GB.
 std::optional<std::int64_t> measured_memory(const LabView& view, std::int64_t size) {
   constexpr std::int64_t most = 1'000'000'000;
   TrainConfig config = view.setup().base;
@@ -194,7 +184,7 @@ Figure pareto(const StudyResult& result) {
     chart.series.push_back(std::move(point));
   }
   return {chart,
-          "Up and to the left is better. Sizes with another one above and to the left of them are never the "
+          "Up and to the left is better. A size that has another one above it and to its left is never the "
           "best choice."};
 }
 
@@ -214,9 +204,8 @@ std::string recommendation(const StudyResult& result) {
   std::vector<std::string> names;
   for (const std::size_t index : good) names.push_back(variants[index].name);
   return fmt::format(
-      "Recommended: {}. It reaches the target loss first ({:.2g} s) among the sizes that have the best "
-      "accuracy or "
-      "cannot be told from it ({}).",
+      "Recommended: {}. It reaches the target loss first ({:.3g} s) among the sizes that have the best "
+      "accuracy or cannot be told from it ({}).",
       variants[*fastest].name, mean_of(result, *fastest, "seconds_to_loss"), fmt::join(names, ", "));
 }
 
@@ -225,8 +214,7 @@ std::string noise_sentence(const LabView& view) {
   if (scale.n == 0) return "The gradient noise scale could not be measured.";
   return fmt::format(
       "The gradient noise scale in the last epoch is about {:.0f} images (95 % interval {:.0f} to {:.0f}): "
-      "batches "
-      "far below it use images best, and far above it a larger batch hardly saves steps.",
+      "batches far below it use each image best, and far above it a larger batch hardly saves steps.",
       scale.mean, scale.interval.low, scale.interval.high);
 }
 
@@ -260,9 +248,10 @@ Evidence batch_evidence(const LabView& view) {
   });
   found.sections.push_back(
       {"The gradient noise scale",
-       {curve_figure(
-           {scale}, {.title = "Gradient noise scale by epoch", .x_label = "epoch", .y_label = "images"},
-           "B = tr(Σ) / |G|²: how noisy the gradient of one image is, relative to the mean gradient.")}});
+       {curve_figure({scale},
+                     {.title = "Gradient noise scale by epoch", .x_label = "epoch", .y_label = "images"},
+                     "B = tr(Σ) / |G|²: the variance of the gradient of one image, relative to the squared "
+                     "norm of the mean gradient.")}});
   return found;
 }
 
@@ -274,37 +263,38 @@ void register_batch_size(LabRegistry& registry) {
   lab.question = "What are the benefits and drawbacks of larger batches?";
   lab.said = {
       "For: with a tuned rate, larger batches lose no accuracy. The number of steps to a target falls "
-      "linearly with "
-      "the batch, then by less and less, then no more (Shallue et al. 2018).",
+      "linearly with the batch, then by less and less, then no more (Shallue et al. 2018).",
       "Against: the best batches have 2 to 32 images (Masters and Luschi 2018), and large ones lose up to 5 "
-      "points "
-      "because they end in sharp minima (Keskar et al. 2016). Neither tuned the rate for each size.",
-      "If the batch grows by k, the rate should grow by k (Goyal et al. 2017), or by √k for Adam.",
+      "points because they end in sharp minima (Keskar et al. 2016). Keskar et al. did not tune the rate for "
+      "each size; Masters and Luschi gave all sizes the same number of epochs.",
+      "If the batch grows by k, the rate should grow by k (Goyal et al. 2017), or by √k for Adam (Malladi et "
+      "al. 2022).",
       "The gradient noise scale predicts where larger batches stop paying (McCandlish et al. 2018: about 900 "
-      "on "
-      "MNIST)."};
+      "on MNIST)."};
   lab.prediction =
       "At the same rate and the same number of epochs, large batches should lose, because they make fewer "
-      "steps. With "
-      "a tuned rate the loss should shrink or vanish up to about the noise scale. Time falls with the batch "
-      "until the "
-      "processor is busy.";
+      "steps. With a tuned rate this drawback should shrink or vanish up to about the noise scale. The time "
+      "of an epoch should fall as the batch grows, until the processor is busy.";
   lab.experiment =
       "Batch sizes crossed with learning rates; in addition the rate scaled with the size (linear and square "
-      "root), "
-      "relative to a batch of 64. All trainings see the same number of images.";
-  lab.limits = {"All sizes have the same number of epochs. With more epochs, large batches make up steps.",
-                "Images per second depend on the processor. The trainings of this lab share it if several "
-                "run at a time.",
-                "The rule for the rate was found for SGD. The optimizer here is Adam, for which the square "
-                "root is proposed."};
+      "root), relative to a rate of 0.01 at a batch of 64. All trainings have the same number of epochs. One "
+      "more study measures the gradient noise scale at a batch of 64.";
+  lab.limits = {
+      "All sizes have the same number of epochs. With more epochs, large batches make more steps and catch "
+      "up.",
+      "Images per second depend on the processor. The trainings of this lab share it if several run at a "
+      "time.",
+      "The linear rule was found for SGD. The optimizer here is Adam, for which the square root is "
+      "proposed."};
   lab.sources = {
       "Shallue et al., Measuring the Effects of Data Parallelism (2018), https://arxiv.org/abs/1811.03600",
       "Masters and Luschi, Revisiting Small Batch Training (2018), https://arxiv.org/abs/1804.07612",
       "Keskar et al., On Large-Batch Training (2016), https://arxiv.org/abs/1609.04836",
       "Goyal et al., Accurate, Large Minibatch SGD (2017), https://arxiv.org/abs/1706.02677",
       "McCandlish et al., An Empirical Model of Large-Batch Training (2018), "
-      "https://arxiv.org/abs/1812.06162"};
+      "https://arxiv.org/abs/1812.06162",
+      "Malladi et al., On the SDEs and Scaling Rules for Adaptive Gradient Algorithms (2022), "
+      "https://arxiv.org/abs/2205.10287"};
   lab.studies = batch_studies;
   lab.evidence = batch_evidence;
   registry.add(6, std::move(lab));

@@ -53,7 +53,7 @@ class EventTimes final : public Callback {
 };
 
 constexpr std::array<std::string_view, event_count> what_happens{
-    "the fit begins; callbacks prepare themselves",
+    "the fit begins; callbacks prepare",
     "an epoch begins",
     "its training part begins",
     "a batch is ready; a callback may change its images",
@@ -87,8 +87,7 @@ Table life_of_a_fit(const LabView& view) {
   learner->fit_one_cycle(2, LearningRate(config.lr));
   Table table{
       "A fit of 2 epochs with 20 batches each. The time is that from the event to the next one, so it "
-      "contains "
-      "what the training does in between. Events that did not occur are not listed.",
+      "contains what the training does in between. Events that did not occur are not listed.",
       {"event", "times", "until the next event", "what happens"},
       {}};
   for (std::size_t i = 0; i < event_count; ++i) {
@@ -122,11 +121,9 @@ Evidence callbacks_evidence(const LabView& view) {
   Evidence found;
   found.verdicts = {
       "In C++ `learner.callback<Type>()` returns the callback after the training, with all its data. It "
-      "works after an "
-      "early stop, and after an exception too.",
+      "works after an early stop, and after an exception too.",
       "Later, and from other programs, the run store has what callbacks recorded: `lehr runs sql`, or any "
-      "SQLite "
-      "library."};
+      "SQLite library."};
   for (std::size_t i = 0; i < view.result().spec.variants.size(); ++i) {
     const store::RunRecords run = view.records(view.first_run(0, i).id);
     found.verdicts.push_back(fmt::format(
@@ -171,20 +168,17 @@ void register_callbacks(LabRegistry& registry) {
   lab.name = "callbacks";
   lab.question = "How do we reach a learner's callback after training is completed?";
   lab.said = {
-      "In fastai, `learn.recorder` and `learn.activation_stats` are attributes; callbacks that were given to "
-      "`fit` are "
-      "removed after it.",
+      "In fastai, `learn.recorder` and `learn.activation_stats` are attributes. Callbacks that were given to "
+      "`fit` are removed after it.",
       "After an exception, what a callback collected is often lost."};
   lab.prediction =
       "Callbacks that were added to the Learner stay with their data as long as the Learner. Those of one "
-      "fit stay until "
-      "the next fit begins. After a crash of the process, the run store has everything up to the last "
-      "batches.";
+      "fit stay until the next fit begins. After a crash of the process, the run store has everything up to "
+      "the last batches.";
   lab.experiment =
-      "Three trainings: one that completes, one that stops early, and one that diverges at a rate that is "
-      "far too high. A "
-      "fourth, short one counts and times its events.";
-  lab.limits = {"The times of events depend on the machine. Their number and order do not."};
+      "Three trainings: one that completes, one with early stopping at a high rate, and one that diverges at "
+      "a rate that is far too high. In a fourth, short one, a callback counts and times the events.";
+  lab.limits = {"The times of events depend on the machine. Their number and order do not depend on it."};
   lab.sources = {"docs/callbacks.md and docs/run-store.md of lehr",
                  "fastai's documentation of callbacks, https://docs.fast.ai/callback.core.html"};
   lab.studies = callback_studies;

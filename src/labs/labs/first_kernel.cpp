@@ -124,8 +124,7 @@ Evidence kernel_evidence(const LabView& view) {
   found.verdicts.push_back(trend_sentence(study::trend(sizes, variants), "accuracy", "kernel size") + ".");
   found.verdicts.push_back(
       "A larger first kernel has more parameters than one 3x3 (8 filters on grey pictures: 208 for 5x5, 80 "
-      "for "
-      "3x3), but fewer than a stack of 3x3 with the same reach (664 for two).");
+      "for 3x3), but fewer than a stack of 3x3 with the same reach (664 for two).");
   std::ranges::move(protocol_sections("First layers compared", view.result(), kernel_rate, measures),
                     std::back_inserter(found.sections));
   return found;
@@ -138,27 +137,22 @@ void register_first_kernel(LabRegistry& registry) {
   lab.name = "first-kernel";
   lab.question = "Why a larger kernel in the first convolution of a simple CNN?";
   lab.said = {
-      "With a 3x3 kernel on one channel, 9 inputs feed 8 outputs. The layer can nearly copy its input and "
-      "learns "
-      "little. With 5x5, 25 inputs must be summarised in 8 outputs.",
+      "With a 3x3 kernel on one channel, 9 inputs feed 8 outputs. The layer can nearly copy its input, so it "
+      "learns little. With 5x5, 25 inputs must be summarised in 8 outputs.",
       "The first layer sees only 1 or 3 channels, so a larger kernel is cheap there.",
-      "Bag of Tricks: a 7x7 convolution costs 5.4 times a 3x3 one, and three 3x3 convolutions can replace "
-      "it."};
+      "A 7x7 convolution costs 5.4 times as much as a 3x3 one, and three 3x3 convolutions can replace it "
+      "(Bag of Tricks, He et al. 2018)."};
   lab.prediction =
       "5x5 should be somewhat better than 3x3. Beyond that, a larger kernel should help little: it reads the "
-      "same pixels more often. Hand trials showed differences about as large as the noise of the seed, so "
-      "many "
-      "seeds and a large validation set are needed.";
+      "same pixels more often. The differences may be about as large as the noise of the seed, so many seeds "
+      "and a large validation set are needed.";
   lab.experiment =
       "Kernels of 3, 5, 7 and 9 pixels in the first convolution, and stacks of two and three 3x3 "
-      "convolutions with "
-      "the reach of 5x5 and 7x7. Everything else is equal. Each network is trained with three learning "
-      "rates, and "
-      "compared at the fixed rate and at its own best rate.";
+      "convolutions with the reach of 5x5 and 7x7. Everything else is equal. Each network is trained with "
+      "three learning rates, and compared at the fixed rate and at its own best rate.";
   lab.limits = {
       "On pictures with three channels a 3x3 kernel reads 27 inputs, and the argument about copying loses "
-      "its "
-      "force. The table shows the counts; run the lab on colour pictures to measure it.",
+      "its force. The table shows the counts; run the lab on colour pictures to measure it.",
       "A kernel that suits strokes of digits may not suit photos, whose first layers see finer detail.",
       "The stacks have more layers, so they also differ in depth and in the number of activations."};
   lab.sources = {

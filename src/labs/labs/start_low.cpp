@@ -94,7 +94,7 @@ std::string survivors_sentence(const LabView& view) {
         break;
       highest = rate;
     }
-    parts.push_back(schedule.name + " " + highest);
+    parts.push_back(fmt::format("{} ({})", highest, schedule.name));
   }
   return fmt::format("Highest rate tried up to which no seed failed: {}.", fmt::join(parts, ", "));
 }
@@ -159,9 +159,8 @@ Evidence start_evidence(const LabView& view) {
       study::summarise(variants_of(all_learned(view.result(1)), "sharpness_start").front());
   if (sharpness.n > 0) {
     found.verdicts.push_back(
-        fmt::format("Sharpness before the first batch is {:.3g} (± {:.2g} over the seeds). Plain gradient "
-                    "descent is stable up "
-                    "to a rate of 2 / sharpness = {:.2g}.",
+        fmt::format("The sharpness before the first batch is {:.3g} ± {:.2g} (standard deviation over the "
+                    "seeds). Plain gradient descent is stable up to a rate of 2 / sharpness = {:.2g}.",
                     sharpness.mean, sharpness.sd, 2 / sharpness.mean));
   }
   return found;
@@ -174,28 +173,24 @@ void register_start_low(LabRegistry& registry) {
   lab.name = "start-low";
   lab.question = "Why not start with a high learning rate?";
   lab.said = {
-      "The first weights are random and the first gradients large. A high rate then throws the network into "
-      "a region "
-      "where most activations are zero, and it does not come back.",
+      "The first weights are random and the first gradients are large. With a high rate, the first steps "
+      "bring the network to a region where most activations are zero, and it does not recover.",
       "Warm-up stabilises a training as much as batch norm does (Gilmer et al. 2021).",
       "With 5 epochs of warm-up, a batch of 8192 trains as well as one of 256 (Goyal et al. 2017)."};
   lab.prediction =
       "Without warm-up, high rates should collapse in some seeds: the loss jumps and the share of "
-      "activations near "
-      "zero goes to one. Warm-up should raise the highest rate that survives. At low rates it should make no "
-      "difference.";
+      "activations near zero goes to one. Warm-up should raise the highest rate that survives. At low rates "
+      "it should make no difference.";
   lab.experiment =
       "Constant rates without warm-up and with linear warm-up over 2, 5 and 10 % of the training, and "
-      "one-cycle, each "
-      "at several rates. The network has no batch norm. Rates of collapse and divergence are counted; means "
-      "are over "
-      "the other runs.";
+      "one-cycle, each at several rates. The network has no batch norm. The tables count the trainings that "
+      "collapsed or diverged; means are over the others. A second study measures the sharpness before the "
+      "first batch.";
   lab.limits = {
-      "With few seeds a failure that occurs in one of ten trainings is easily missed: 0 of 5 allows a rate "
-      "of up to "
-      "43 % (Wilson).",
-      "Adam divides by the size of the gradient, so its first steps are as large as all others. SGD behaves "
-      "differently.",
+      "With few seeds a failure that occurs in one of ten trainings is easily missed: 0 of 5 is compatible "
+      "with a failure rate of up to 43 % (95 % interval, Wilson).",
+      "Adam divides by the size of the gradient, so its first steps are about as large as the others. SGD "
+      "behaves differently.",
       "The stability limit of 2 / sharpness holds for plain gradient descent on the whole set, not for "
       "Adam."};
   lab.sources = {

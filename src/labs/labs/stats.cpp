@@ -68,7 +68,7 @@ Table fields_table(const LayerStats& layer) {
   }
   table.rows.push_back(
       {"`magnitudes`", "40 bins", "The colourful dimension: how do sizes change over the training?"});
-  table.rows.push_back({"`values`", "128 bins", "Is the distribution one-sided, or has it two peaks?"});
+  table.rows.push_back({"`values`", "128 bins", "Is the distribution one-sided, or does it have two peaks?"});
   table.rows.push_back({"`channels`", "3 counts for each channel", "Which channels are dead or saturated?"});
   return table;
 }
@@ -89,7 +89,7 @@ Table about_table(const LayerStats& layer) {
         "How much of the image does it see?"},
        {"`bytes`", human_bytes(info.bytes), "Where is the memory?"},
        {"`forward_seconds`", seconds(info.forward_seconds), "Where is the time?"},
-       {"`backward_seconds`", seconds(info.backward_seconds), "And in the backward pass?"}}};
+       {"`backward_seconds`", seconds(info.backward_seconds), "Where is the time of the backward pass?"}}};
 }
 
 /// The first number of a query's first row.
@@ -168,9 +168,8 @@ Evidence stats_evidence(const LabView& view) {
               .y_label = "std"},
              "Mean of the seeds. The report of each run shows every field of every layer by batch.")}});
     found.verdicts.push_back(
-        fmt::format("For each layer and recorded batch {} numbers and two histograms are saved, of "
-                    "activations and, on request, "
-                    "of gradients, weights and updates.",
+        fmt::format("For each layer and recorded batch, {} numbers and two histograms are saved, of "
+                    "activations and, on request, of gradients, weights and updates.",
                     std::size(stat_fields)));
   }
   found.sections.push_back(
@@ -192,18 +191,17 @@ void register_stats(LabRegistry& registry) {
   lab.said = {
       "fastai's ActivationStats saves mean, std and the share near zero of each layer, and a histogram on "
       "request.",
-      "Watching a training slows it down, so people switch it off when they need it most."};
+      "Statistics slow a training down, so people switch them off when they need them most."};
   lab.prediction =
-      "With its default budget, recording should cost at most 5 % of the training time. Everything at every "
-      "batch costs "
-      "more; how much depends on the size of the network, because the statistics read each value once.";
+      "With its default budget, recording should cost at most 5 % of the training time. Recording everything "
+      "at every batch should cost more: the statistics read each value again, and cheap layers have little "
+      "work for each value.";
   lab.experiment =
       "The same training without statistics, with the default ones, with statistics of every batch, and with "
       "everything that can be recorded at every batch. The times are compared in pairs.";
   lab.limits = {
       "The share of time depends on the processor and on the batch size. The trainings of this lab share the "
-      "processor "
-      "if several run at a time.",
+      "processor if several run at a time.",
       "The statistics do not change the training: equal seeds give equal weights with and without them."};
   lab.sources = {"Howard and Gugger, Deep Learning for Coders (2020), chapter 13",
                  "fastai's course22p2, lesson 16 (histograms of 40 bins)"};

@@ -163,11 +163,10 @@ void register_widths(LabRegistry& registry) {
   lab.said = {
       "A stride-2 convolution halves height and width. If the number of filters doubles, the work of a layer "
       "stays about the same, and the activations only halve.",
-      "If the number of filters stays, the network loses three quarters of its activations at every step, "
-      "and "
-      "with them information.",
+      "If the number of filters stays, the network loses three quarters of its activations at every such "
+      "convolution, and information with them.",
       "RegNet's search over thousands of networks found that good ones multiply the widths by about 2.5 for "
-      "each stage; 2 is close."};
+      "each stage (Radosavovic et al. 2020); 2 is close."};
   lab.prediction =
       "At equal multiply-adds, doubling should be as good as any rule or better. At equal parameters, rules "
       "that widen less get more filters in the early, large layers, so they do more work; this should favour "
