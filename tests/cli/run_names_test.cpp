@@ -47,6 +47,13 @@ std::map<std::string, std::string> files_in(const fs::path& folder) {
   return files;
 }
 
+/// The files of a process that was just sent SIGSTOP, which takes effect a little later.
+std::map<std::string, std::string> settled_files_in(const fs::path& folder) {
+  auto files = files_in(folder);
+  for (auto again = files_in(folder); again != files; again = files_in(folder)) files = again;
+  return files;
+}
+
 TEST(LiveRun, IsSafeFromResumeAndRemovalHoweverItIsNamed) {
   const TemporaryFolder folder;
   Running training(folder.path(),
@@ -61,7 +68,7 @@ TEST(LiveRun, IsSafeFromResumeAndRemovalHoweverItIsNamed) {
   const std::string path = "runs/" + id;
   const std::string checkpoint =
       fs::directory_iterator(folder.path() / path / "checkpoints")->path().string();
-  const auto before = files_in(folder.path() / path);
+  const auto before = settled_files_in(folder.path() / path);
   const std::string log = read_file(folder.path() / "log.csv");
   for (const std::string& name : {std::string("latest"), std::string("alive"), id, id.substr(0, 12), path,
                                   path + "/", "./" + path, checkpoint}) {
