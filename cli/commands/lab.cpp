@@ -90,7 +90,7 @@ void register_lab(Commands& registry) {
       .default_str("RUNS/labs");
   command.flag("--markdown", options->lab.markdown, "write a lab's pages as Markdown too");
   add_integer(command, "--seeds", options->seeds, {1, 1000}, "train each variant with N seeds, from 0 on")
-      .default_str("those in the file");
+      .default_str("those of the budget or of the file");
   add_integer(command, "--workers", options->workers, {1, 1000},
               "train N runs at a time, with few threads each")
       .default_str("one for each thread, at most 8");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 
 #include "lehr/train/learner.hpp"
@@ -11,29 +12,29 @@ namespace {
 
 constexpr std::size_t fewest_losses = 3;  // two determine the trend
 
-/// The standard deviation around the linear trend, with two degrees of freedom less than values.
-double deviation_from_trend(std::span<const double> values) {
-  const auto count = static_cast<double>(values.size());
+}  // namespace
+
+double deviation_from_trend(std::span<const double> losses) {
+  if (losses.size() < fewest_losses) return std::numeric_limits<double>::quiet_NaN();
+  const auto count = static_cast<double>(losses.size());
   const double middle = (count - 1) / 2;
   double mean = 0;
-  for (const double value : values) mean += value / count;
+  for (const double loss : losses) mean += loss / count;
   double slope = 0;
   double spread = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
+  for (std::size_t i = 0; i < losses.size(); ++i) {
     const double at = static_cast<double>(i) - middle;
-    slope += at * (values[i] - mean);
+    slope += at * (losses[i] - mean);
     spread += at * at;
   }
   slope /= spread;
   double squares = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double rest = values[i] - mean - slope * (static_cast<double>(i) - middle);
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    const double rest = losses[i] - mean - slope * (static_cast<double>(i) - middle);
     squares += rest * rest;
   }
   return std::sqrt(squares / (count - 2));
 }
-
-}  // namespace
 
 void LossNoise::before_fit(Learner&) { first_.clear(); }
 void LossNoise::before_train(Learner&) { losses_.clear(); }
@@ -49,7 +50,8 @@ void LossNoise::after_train(Learner& learner) {
   if (losses_.empty()) return;
   learner.record_value("loss_spike", std::ranges::max(losses_) / first_.front());
   const std::span<const double> third = std::span(losses_).last(losses_.size() / 3);
-  if (third.size() >= fewest_losses) learner.record_value("loss_noise", deviation_from_trend(third));
+  const double noise = deviation_from_trend(third);
+  if (std::isfinite(noise)) learner.record_value("loss_noise", noise);
 }
 
 void LossNoise::save_state(CallbackState& state) const {

@@ -95,6 +95,15 @@ Table outcome_table(const StudyResult& result, const std::vector<StudyMeasure>& 
   return table;
 }
 
+void add_column_of_all_runs(Table& table, const StudyResult& result, const StudyMeasure& measure) {
+  StudyResult all = result;
+  for (StudyRun& run : all.runs) run.collapsed = run.diverged = false;
+  table.header.push_back(label_of(measure));
+  const std::vector<study::Summary> summaries = summaries_of(all, measure.name);
+  for (std::size_t i = 0; i < summaries.size(); ++i)
+    table.rows[i].push_back(mean_text(measure, summaries[i]));
+}
+
 Figure outcome_figure(const StudyResult& result, const StudyMeasure& measure, const std::string& title,
                       const std::string& caption) {
   report::IntervalChart chart{.title = title, .x_label = axis_label(measure), .log_x = measure.unit == "s"};

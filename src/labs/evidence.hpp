@@ -38,6 +38,9 @@ Tuned tuned(const StudyResult& result, const std::string& key, const StudyMeasur
 /// One line for each variant: mean and standard deviation of the measures, and failures if there are any.
 Table outcome_table(const StudyResult& result, const std::vector<StudyMeasure>& measures,
                     const std::string& caption = "");
+/// Adds mean and standard deviation of a measure over all runs, also those that failed: it shows how they
+/// failed.
+void add_column_of_all_runs(Table& table, const StudyResult& result, const StudyMeasure& measure);
 /// The variants one below the other: each run, the mean and its 95 % interval.
 Figure outcome_figure(const StudyResult& result, const StudyMeasure& measure, const std::string& title,
                       const std::string& caption = "");
@@ -64,6 +67,11 @@ struct Sweep {
   std::vector<std::size_t> variants{};  ///< indices in the result
   std::vector<double> x{};              ///< of each variant
 };
+/// One line through all variants, at the numbers of their setting `key`.
+Sweep sweep_of(const StudyResult& result, const std::string& name, const std::string& key);
+/// A line for each variant before crossed() added the axis `key`.
+std::vector<Sweep> sweeps_by(const StudyResult& result, const std::string& key);
+
 struct SweepChart {
   std::string title;
   std::string x_label;

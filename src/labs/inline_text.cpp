@@ -1,5 +1,7 @@
 #include "labs/inline_text.hpp"
 
+#include "report/axis.hpp"
+
 namespace lehr::labs {
 namespace {
 
@@ -30,25 +32,13 @@ std::string with_links(std::string_view text) {
 
 std::string escaped_html(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
+  for (;;) {
+    const std::size_t end = text.find('\n');
+    out += report::escaped(text.substr(0, end), std::string_view::npos);
+    if (end == std::string_view::npos) return out;
+    out += '\n';
+    text.remove_prefix(end + 1);
   }
-  return out;
 }
 
 std::string inline_html(std::string_view text) {

@@ -5,7 +5,7 @@
 
 namespace lehr::labs {
 
-/// The text with markup characters replaced. Keeps everything else, also line breaks.
+/// report::escaped of each line.
 std::string escaped_html(std::string_view text);
 
 /// Escaped text. Text in backticks becomes code, addresses (https://…) become links.

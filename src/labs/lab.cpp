@@ -57,6 +57,8 @@ std::string name_of(Budget budget) {
   throw BadInput("there is no budget number " + std::to_string(static_cast<int>(budget)));
 }
 
+std::size_t usual_seeds(Budget budget) { return budget == Budget::thorough ? 10 : 5; }
+
 std::vector<LabInfo> all_labs() {
   std::vector<LabInfo> all;
   for (const auto& [place, lab] : registered()) all.push_back({lab.name, lab.question});
@@ -102,12 +104,14 @@ const StudyRun& LabView::first_run(std::size_t study, std::size_t variant) const
               std::to_string(variant));
 }
 
-StudyResult LabView::with_value(
-    const StudyResult& result, const std::string& name,
-    const std::function<std::optional<double>(const store::RunRecords&)>& value) const {
+StudyResult LabView::with_values(const StudyResult& result,
+                                 const std::map<std::string, RunNumber>& values) const {
   StudyResult extended = result;
   for (StudyRun& run : extended.runs) {
-    if (const std::optional<double> found = value(records(run.id))) run.values[name] = *found;
+    const store::RunRecords read = records(run.id);
+    for (const auto& [name, value] : values) {
+      if (const std::optional<double> found = value(read)) run.values[name] = *found;
+    }
   }
   return extended;
 }

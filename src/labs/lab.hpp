@@ -18,6 +18,9 @@
 /// How labs are written: one file in labs/ for each.
 namespace lehr::labs {
 
+/// How many seeds a budget has.
+std::size_t usual_seeds(Budget budget);
+
 /// What a lab plans its studies with.
 struct LabSetup {
   std::string lab;
@@ -37,6 +40,9 @@ struct LabSetup {
   Graph graph(const StudySpec& study, const StudyVariant& variant) const;
 };
 
+/// A number of a run, from its records; none if they lack it.
+using RunNumber = std::function<std::optional<double>(const store::RunRecords&)>;
+
 /// The results of a lab's studies, in the order of its plan.
 class LabView {
  public:
@@ -52,8 +58,11 @@ class LabView {
   /// The run of that variant with the first seed. Throws Error if it is missing.
   const StudyRun& first_run(std::size_t study, std::size_t variant) const;
   /// A copy of the result with a value added to each run that has records for it.
-  StudyResult with_value(const StudyResult& result, const std::string& name,
-                         const std::function<std::optional<double>(const store::RunRecords&)>& value) const;
+  StudyResult with_value(const StudyResult& result, const std::string& name, const RunNumber& value) const {
+    return with_values(result, {{name, value}});
+  }
+  /// The same for several values. Reads the records of each run once.
+  StudyResult with_values(const StudyResult& result, const std::map<std::string, RunNumber>& values) const;
 
  private:
   const LabSetup& setup_;

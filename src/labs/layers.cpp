@@ -3,27 +3,26 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
+
+#include "study/moments.hpp"
 
 namespace lehr::labs {
 namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
-double median_of(std::vector<float> values) {
-  std::erase_if(values, [](float value) { return !std::isfinite(value); });
-  if (values.empty()) return unknown;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return static_cast<double>(*middle);
-}
-
 }  // namespace
 
 double typical(const std::vector<float>& series, When when) {
   const std::size_t count = std::max<std::size_t>(1, series.size() / 10);
   if (series.empty()) return unknown;
-  const auto from = when == When::start ? series.begin() : series.end() - static_cast<std::ptrdiff_t>(count);
-  return median_of({from, from + static_cast<std::ptrdiff_t>(count)});
+  const std::span<const float> all(series);
+  std::vector<double> finite;
+  for (const float value : when == When::start ? all.first(count) : all.last(count)) {
+    if (std::isfinite(value)) finite.push_back(static_cast<double>(value));
+  }
+  return finite.empty() ? unknown : study::median_of(finite);
 }
 
 std::optional<double> mean_near_zero(const store::RunRecords& run) {
@@ -50,22 +49,27 @@ std::optional<double> dead_share(const store::RunRecords& run) {
   return dead / channels;
 }
 
-Curve depth_curve(const LabView& view, const StudyResult& result, std::size_t variant,
-                  const LayerNumber& number) {
-  Curve curve{.name = result.spec.variants[variant].name};
-  std::size_t deepest = 0;
-  for (const StudyRun& run : result.runs) {
-    if (run.variant != variant) continue;
-    std::vector<double> numbers;
-    for (const LayerStats& layer : store::recorded_layers(view.records(run.id)).layers) {
-      numbers.push_back(number(layer));
-    }
-    deepest = std::max(deepest, numbers.size());
-    curve.runs.push_back(std::move(numbers));
+std::vector<std::vector<Curve>> depth_curves(const LabView& view, const StudyResult& result,
+                                             const std::vector<LayerNumber>& numbers) {
+  std::vector<std::vector<Curve>> all(numbers.size());
+  for (std::vector<Curve>& curves : all) {
+    for (const StudyVariant& variant : result.spec.variants) curves.push_back({.name = variant.name});
   }
-  for (std::size_t i = 0; i < deepest; ++i) curve.x.push_back(static_cast<double>(i + 1));
-  for (std::vector<double>& run : curve.runs) run.resize(deepest, unknown);
-  return curve;
+  for (const StudyRun& run : result.runs) {
+    const std::vector<LayerStats> layers = store::recorded_layers(view.records(run.id)).layers;
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      Curve& curve = all[i][run.variant];
+      std::vector<double>& values = curve.runs.emplace_back();
+      for (const LayerStats& layer : layers) values.push_back(numbers[i](layer));
+      while (curve.x.size() < values.size()) curve.x.push_back(static_cast<double>(curve.x.size() + 1));
+    }
+  }
+  for (std::vector<Curve>& curves : all) {
+    for (Curve& curve : curves) {
+      for (std::vector<double>& values : curve.runs) values.resize(curve.x.size(), unknown);
+    }
+  }
+  return all;
 }
 
 }  // namespace lehr::labs

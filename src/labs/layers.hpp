@@ -29,8 +29,9 @@ std::optional<double> dead_share(const store::RunRecords& run);
 /// A number of each layer.
 using LayerNumber = std::function<double(const LayerStats&)>;
 
-/// The number of each layer that has activations, by depth from 1; a run for each seed.
-Curve depth_curve(const LabView& view, const StudyResult& result, std::size_t variant,
-                  const LayerNumber& number);
+/// Each number of each layer, by depth from 1: [number][variant], with a run for each seed. Reads the records
+/// of each run once.
+std::vector<std::vector<Curve>> depth_curves(const LabView& view, const StudyResult& result,
+                                             const std::vector<LayerNumber>& numbers);
 
 }  // namespace lehr::labs

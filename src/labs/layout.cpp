@@ -80,7 +80,10 @@ Section repeat(const LabView& view) {
   Section section{"Repeat it", {}};
   std::string command = fmt::format("lehr lab {} --data {}", setup.lab, shown_data(setup.base.data));
   if (setup.base.model != TrainConfig().model) command += " --model " + setup.base.model;
-  section.blocks.push_back(Code{command + " --budget " + name_of(setup.budget)});
+  command += " --budget " + name_of(setup.budget);
+  if (setup.seeds.size() != usual_seeds(setup.budget))
+    command += fmt::format(" --seeds {}", setup.seeds.size());
+  section.blocks.push_back(Code{command});
   section.blocks.push_back(
       Paragraph{"Every training is a normal run in the store, with its report and its `config.toml`. The "
                 "runs record the study to which they belong: " +

@@ -19,8 +19,7 @@ constexpr std::size_t least_seeds = 3;
 std::vector<std::uint64_t> seeds_of(const LabOptions& options) {
   std::vector<std::uint64_t> seeds = options.seeds;
   if (seeds.empty()) {
-    const int count = options.budget == Budget::thorough ? 10 : 5;
-    for (int i = 0; i < count; ++i) seeds.push_back(static_cast<std::uint64_t>(i));
+    for (std::size_t i = 0; i < usual_seeds(options.budget); ++i) seeds.push_back(i);
   }
   if (seeds.size() < least_seeds) {
     throw BadInput("a lab compares over seeds and needs at least " + std::to_string(least_seeds) +

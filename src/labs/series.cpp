@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
+
+#include "lehr/callbacks/loss_noise.hpp"
+#include "lehr/train/lr_curve.hpp"
 
 namespace lehr::labs {
 namespace {
@@ -21,20 +25,16 @@ std::vector<double> losses_of(const store::RunRecords& run) {
   return losses;
 }
 
-std::vector<double> smoothed(const std::vector<double>& values, double beta) {
+std::vector<double> smoothed(const std::vector<double>& losses) {
+  constexpr double beta = 0.9;
+  SmoothedLoss mean(beta);
   std::vector<double> out;
-  double average = 0;
-  double weight = 0;
-  for (const double value : values) {
-    average = beta * average + (1 - beta) * value;
-    weight = beta * weight + (1 - beta);
-    out.push_back(average / weight);
-  }
+  for (const double loss : losses) out.push_back(mean.add(loss));
   return out;
 }
 
 std::optional<std::int64_t> batches_to_loss(const store::RunRecords& run, double target) {
-  const std::vector<double> losses = smoothed(losses_of(run), 0.9);
+  const std::vector<double> losses = smoothed(losses_of(run));
   const auto found = std::ranges::find_if(losses, [target](double loss) { return loss <= target; });
   if (found == losses.end()) return std::nullopt;
   return found - losses.begin() + 1;
@@ -81,7 +81,7 @@ Curve loss_curve(const LabView& view, const StudyResult& result, std::size_t var
   std::size_t longest = 0;
   for (const StudyRun& run : result.runs) {
     if (run.variant != variant) continue;
-    all.push_back(smoothed(losses_of(view.records(run.id)), 0.9));
+    all.push_back(smoothed(losses_of(view.records(run.id))));
     longest = std::max(longest, all.back().size());
   }
   const std::size_t step = std::max<std::size_t>(1, longest / points);
@@ -95,19 +95,11 @@ Curve loss_curve(const LabView& view, const StudyResult& result, std::size_t var
   return curve;
 }
 
-double late_noise(const store::RunRecords& run, double share) {
+std::optional<double> late_noise(const store::RunRecords& run) {
+  constexpr std::size_t parts = 5;
   const std::vector<double> losses = losses_of(run);
-  const auto from = static_cast<std::ptrdiff_t>(static_cast<double>(losses.size()) * (1 - share));
-  double sum = 0;
-  double squares = 0;
-  double count = 0;
-  for (auto loss = losses.begin() + from; loss != losses.end(); ++loss) {
-    sum += *loss;
-    squares += *loss * *loss;
-    ++count;
-  }
-  if (count < 2) return missing;
-  return std::sqrt(std::max(0.0, (squares - sum * sum / count) / (count - 1)));
+  const double noise = deviation_from_trend(std::span(losses).last(losses.size() / parts));
+  return std::isfinite(noise) ? std::optional(noise) : std::nullopt;
 }
 
 }  // namespace lehr::labs

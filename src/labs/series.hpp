@@ -14,10 +14,10 @@ namespace lehr::labs {
 /// The loss of every training batch.
 std::vector<double> losses_of(const store::RunRecords& run);
 
-/// Exponential moving average with the correction for its start, as in the rate finder. beta: 0 to 1.
-std::vector<double> smoothed(const std::vector<double>& values, double beta);
+/// The losses smoothed as in the rate finder, with beta 0.9.
+std::vector<double> smoothed(const std::vector<double>& losses);
 
-/// The number of training batches until the smoothed loss (beta 0.9) is at most `target`, counted from 1;
+/// The number of training batches until the smoothed loss is at most `target`, counted from 1;
 /// none if it never is.
 std::optional<std::int64_t> batches_to_loss(const store::RunRecords& run, double target);
 
@@ -36,7 +36,7 @@ Curve epoch_curve(const LabView& view, const StudyResult& result, std::size_t va
 Curve loss_curve(const LabView& view, const StudyResult& result, std::size_t variant,
                  std::size_t points = 150);
 
-/// Standard deviation of the losses of the last `share` of the batches around their mean.
-double late_noise(const store::RunRecords& run, double share);
+/// The noise of the losses around their trend in the last fifth of the training (deviation_from_trend).
+std::optional<double> late_noise(const store::RunRecords& run);
 
 }  // namespace lehr::labs

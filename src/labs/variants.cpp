@@ -99,6 +99,28 @@ std::string setting_of(const StudyVariant& variant, const std::string& key) {
   return found == variant.settings.end() ? "" : found->text;
 }
 
+Sweep sweep_of(const StudyResult& result, const std::string& name, const std::string& key) {
+  Sweep sweep{name, {}, {}};
+  for (const StudyVariant& variant : result.spec.variants) {
+    sweep.variants.push_back(sweep.variants.size());
+    sweep.x.push_back(std::stod(setting_of(variant, key)));
+  }
+  return sweep;
+}
+
+std::vector<Sweep> sweeps_by(const StudyResult& result, const std::string& key) {
+  const Groups groups = grouped(result.spec, key);
+  std::vector<Sweep> sweeps;
+  for (std::size_t group = 0; group < groups.variants.size(); ++group) {
+    Sweep sweep{groups.variants[group].name, groups.members[group], {}};
+    for (const std::size_t member : sweep.variants) {
+      sweep.x.push_back(std::stod(setting_of(result.spec.variants[member], key)));
+    }
+    sweeps.push_back(std::move(sweep));
+  }
+  return sweeps;
+}
+
 StudyResult picked(const StudyResult& result, const std::vector<std::size_t>& variants) {
   StudyResult part{.spec = result.spec};
   part.spec.variants.clear();

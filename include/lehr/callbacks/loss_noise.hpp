@@ -1,11 +1,16 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "lehr/train/callback.hpp"
 
 namespace lehr {
+
+/// The standard deviation of losses around their linear trend: sqrt(sum of squares / (n - 2)). NaN for less
+/// than three losses.
+double deviation_from_trend(std::span<const double> losses);
 
 /// Records for each epoch how the losses of its batches vary:
 /// `loss_noise` is their standard deviation around the linear trend of the epoch's last third,

@@ -58,16 +58,12 @@ StudySpec depth_study(const LabSetup& setup) {
   StudySpec study = layers_study(setup, "depth");
   study.base.stats = study.base.stats_gradients = study.base.stats_channels = false;
   study.base.stats_every.reset();
-  for (const auto& [name, init, norm] :
-       {std::tuple("kaiming", "kaiming-normal", false), std::tuple("xavier", "xavier-normal", false),
-        std::tuple("kaiming, batch norm", "kaiming-normal", true),
-        std::tuple("xavier, batch norm", "xavier-normal", true)}) {
-    for (const std::string& depth : depths(setup)) {
-      StudyVariant variant{fmt::format("{}, depth {}", name, depth), {{"init", init}, {"depth", depth}}};
-      if (norm) variant.settings.push_back({"batch-norm", "true"});
-      study.variants.push_back(std::move(variant));
-    }
-  }
+  const StudySetting norm{"batch-norm", "true"};
+  study.variants = crossed({{"kaiming", {{"init", "kaiming-normal"}}},
+                            {"xavier", {{"init", "xavier-normal"}}},
+                            {"kaiming, batch norm", {{"init", "kaiming-normal"}, norm}},
+                            {"xavier, batch norm", {{"init", "xavier-normal"}, norm}}},
+                           {"depth", depths(setup)});
   return study;
 }
 
@@ -101,15 +97,7 @@ std::vector<StudySpec> activation_studies(const LabSetup& setup) {
   return {inits_study(setup), depth_study(setup), functions_study(setup), cures_study(setup)};
 }
 
-std::vector<Curve> curves_of(const LabView& view, const StudyResult& result, const LayerNumber& number) {
-  std::vector<Curve> curves;
-  for (std::size_t i = 0; i < result.spec.variants.size(); ++i) {
-    curves.push_back(depth_curve(view, result, i, number));
-  }
-  return curves;
-}
-
-Section depth_section(const LabView& view, const StudyResult& inits, const std::string& title) {
+Section depth_section(const LabView& view, const StudyResult& result, const std::string& title) {
   const auto std_at = [](When when) {
     return [when](const LayerStats& layer) { return typical(layer.std(), when); };
   };
@@ -119,46 +107,33 @@ Section depth_section(const LabView& view, const StudyResult& inits, const std::
   const auto gradient = [](const LayerStats& layer) {
     return typical(layer.weight_gradient.norm(), When::start);
   };
+  const std::vector<std::vector<Curve>> curves =
+      depth_curves(view, result, {std_at(When::start), std_at(When::end), zero_at_end, gradient});
+  const auto figure = [](const std::vector<Curve>& of, const char* name, const char* unit, bool logarithmic,
+                         const char* caption = "") {
+    return curve_figure(of, {.title = name, .x_label = "layer", .y_label = unit, .log_y = logarithmic},
+                        caption);
+  };
   return {
       title,
-      {curve_figure(
-           curves_of(view, inits, std_at(When::start)),
-           {.title = "Std of activations at the start", .x_label = "layer", .y_label = "std", .log_y = true},
-           "First tenth of the recorded batches. A line that falls vanishes, a line that rises explodes."),
-       curve_figure(
-           curves_of(view, inits, std_at(When::end)),
-           {.title = "Std of activations at the end", .x_label = "layer", .y_label = "std", .log_y = true}),
-       curve_figure(curves_of(view, inits, zero_at_end),
-                    {.title = "Activations near zero at the end", .x_label = "layer", .y_label = "%"}),
-       curve_figure(curves_of(view, inits, gradient), {.title = "Norm of the weight gradient at the start",
-                                                       .x_label = "layer",
-                                                       .y_label = "norm",
-                                                       .log_y = true})}};
+      {figure(curves[0], "Std of activations at the start", "std", true,
+              "First tenth of the recorded batches. A line that falls vanishes, a line that rises explodes."),
+       figure(curves[1], "Std of activations at the end", "std", true),
+       figure(curves[2], "Activations near zero at the end", "%", false),
+       figure(curves[3], "Norm of the weight gradient at the start", "norm", true)}};
 }
 
 Table failure_table(const LabView& view, const StudyResult& result) {
   const StudyMeasure zero = own_measure("near_zero", "share of activations near zero at the end", "%");
-  const StudyMeasure dead = own_measure("dead", "share of channels that were zero in the last fifth", "%");
-  StudyResult extended = view.with_value(result, zero.name, mean_near_zero);
-  extended = view.with_value(extended, dead.name, dead_share);
-  // Also of the runs that collapsed: these numbers show how.
-  StudyResult whole = extended;
-  for (StudyRun& run : whole.runs) run.collapsed = run.diverged = false;
-  Table table{"Runs that learned nothing are not in the mean accuracy. The other numbers are of all runs.",
-              {"variant", "accuracy", "near zero at the end", "dead channels", "collapsed", "diverged"},
-              {}};
-  const StudyMeasure accuracy = measure_named("accuracy");
-  const std::vector<study::Variant> by_accuracy = variants_of(extended, accuracy.name);
-  const std::vector<study::Variant> by_zero = variants_of(whole, zero.name);
-  const std::vector<study::Variant> by_dead = variants_of(whole, dead.name);
-  for (std::size_t i = 0; i < by_accuracy.size(); ++i) {
-    const study::Summary summary = study::summarise(by_accuracy[i]);
-    table.rows.push_back({by_accuracy[i].name, mean_text(accuracy, summary),
-                          mean_text(zero, study::summarise(by_zero[i])),
-                          mean_text(dead, study::summarise(by_dead[i])),
-                          fmt::format("{} of {}", summary.collapsed.count, summary.collapsed.of),
-                          fmt::format("{} of {}", summary.diverged.count, summary.diverged.of)});
-  }
+  const StudyMeasure dead =
+      own_measure("dead_channels", "share of channels that were zero in the last fifth", "%");
+  const StudyResult extended =
+      view.with_values(result, {{zero.name, mean_near_zero}, {dead.name, dead_share}});
+  Table table = outcome_table(extended, {measure_named("accuracy")},
+                              "Runs that learned nothing are not in the mean accuracy. Activations near zero "
+                              "and dead channels are those of all runs at the end.");
+  add_column_of_all_runs(table, extended, zero);
+  add_column_of_all_runs(table, extended, dead);
   return table;
 }
 
@@ -182,17 +157,9 @@ Evidence activations_evidence(const LabView& view) {
   found.sections.push_back(outcome_section("Initialisations with batch norm", norm, {accuracy}));
   found.sections.push_back(depth_section(view, norm, "Through the depth, with batch norm"));
 
-  const std::vector<std::string> all_depths = depths(view.setup());
-  std::vector<Sweep> sweeps;
-  const std::vector<std::string> names{"kaiming", "xavier", "kaiming, batch norm", "xavier, batch norm"};
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    Sweep sweep{names[i], range(i * all_depths.size(), (i + 1) * all_depths.size()), {}};
-    for (const std::string& depth : all_depths) sweep.x.push_back(std::stod(depth));
-    sweeps.push_back(std::move(sweep));
-  }
   found.sections.push_back(
       {"How deep can it be?",
-       {sweep_figure(view.result(1), accuracy, sweeps,
+       {sweep_figure(view.result(1), accuracy, sweeps_by(view.result(1), "depth"),
                      {.title = "Accuracy by depth", .x_label = "convolutions", .log_x = false},
                      "Runs that learned nothing are not in the means; the table counts them."),
         outcome_table(view.result(1), {accuracy})}});

@@ -15,7 +15,6 @@ namespace lehr::labs {
 namespace {
 
 constexpr const char* anneal_rate = "0.01";
-constexpr double last_share = 0.2;  ///< of the training, in which the noise of the loss is measured
 
 std::vector<StudyVariant> endings() {
   const auto schedule = [](const std::string& name) { return StudySetting{"schedule", name}; };
@@ -123,13 +122,11 @@ Section forgetting_section(const StudyResult& tuned_models) {
 }
 
 Evidence anneal_evidence(const LabView& view) {
-  const StudyResult result = view.with_value(view.result(0), "late_noise", [](const store::RunRecords& run) {
-    const double noise = late_noise(run, last_share);
-    return std::isfinite(noise) ? std::optional<double>(noise) : std::nullopt;
-  });
+  const StudyResult result = view.with_value(view.result(0), "late_noise", late_noise);
   const std::vector<StudyMeasure> measures{
       measure_named("accuracy"), measure_named("valid_loss"),
-      own_measure("late_noise", "standard deviation of the batch losses in the last fifth of the training")};
+      own_measure("late_noise",
+                  "standard deviation of the batch losses around their trend, last fifth of the training")};
   const StudyResult fixed = only(result, "lr", anneal_rate);
   Evidence found;
   found.verdicts.push_back(

@@ -82,11 +82,7 @@ Evidence high_evidence(const LabView& view) {
   Evidence found;
   found.verdicts.push_back(best_sentence(peaks, accuracy, "One-cycle with different peaks"));
   found.verdicts.push_back(suggestion_sentence(peaks, suggested));
-  Sweep sweep{"one-cycle", {}, {}};
-  for (std::size_t i = 0; i < peaks.spec.variants.size(); ++i) {
-    sweep.variants.push_back(i);
-    sweep.x.push_back(std::stod(setting_of(peaks.spec.variants[i], "lr")));
-  }
+  const Sweep sweep = sweep_of(peaks, "one-cycle", "lr");
   Section rates{"Peak rates compared", {}};
   std::vector<StudyMeasure> measures;
   for (const std::string& name : peaks.spec.measures) measures.push_back(measure_named(name));
@@ -113,8 +109,8 @@ Evidence high_evidence(const LabView& view) {
       {.title = "Validation errors by epoch", .x_label = "epoch", .y_label = "% wrong", .log_y = true},
       "Mean of the seeds; the band reaches from the best to the worst seed."));
   const StudyResult super = picked(budget, {1, 3});
-  found.verdicts.push_back("Super-convergence: " + verdicts(super, accuracy).front());
-  found.verdicts.push_back("At equal budget: " + verdicts(picked(budget, {2, 3}), accuracy).front());
+  found.verdicts.push_back("Super-convergence, " + verdicts(super, accuracy).front());
+  found.verdicts.push_back("At equal budget, " + verdicts(picked(budget, {2, 3}), accuracy).front());
   return found;
 }
 

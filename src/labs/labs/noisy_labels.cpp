@@ -30,7 +30,7 @@ StudyResult with_loss_since_best(StudyResult result) {
     const auto best = run.values.find("best_accuracy");
     const auto last = run.values.find("accuracy");
     if (best != run.values.end() && last != run.values.end()) {
-      run.values["lost"] = best->second - last->second;
+      run.values["accuracy_lost"] = best->second - last->second;
     }
   }
   return result;
@@ -53,14 +53,14 @@ std::size_t best_epoch(const Curve& curve) {
 Evidence noisy_evidence(const LabView& view) {
   const StudyResult result = with_loss_since_best(view.result());
   const StudyMeasure lost =
-      own_measure("lost", "accuracy lost between the best epoch and the last one", "%", false);
+      own_measure("accuracy_lost", "accuracy lost between the best epoch and the last one", "%", false);
   std::vector<Curve> curves;
   Evidence found;
   for (std::size_t i = 0; i < result.spec.variants.size(); ++i) {
     curves.push_back(epoch_curve(view, result, i, [](const store::EpochRow& epoch) {
       return epoch.valid_accuracy ? 100 * *epoch.valid_accuracy : std::numeric_limits<double>::quiet_NaN();
     }));
-    const study::Summary summary = study::summarise(variants_of(result, "lost")[i]);
+    const study::Summary summary = study::summarise(variants_of(result, "accuracy_lost")[i]);
     found.verdicts.push_back(fmt::format(
         "{}: best after epoch {} of {} (mean of the seeds); the last epoch is {:.2f} points below a run's "
         "best (95 % interval {} to {}).",

@@ -47,12 +47,6 @@ std::vector<StudySpec> start_studies(const LabSetup& setup) {
   return {study, start};
 }
 
-/// The result with no run marked as collapsed: after one batch a network has learned nothing.
-StudyResult all_learned(StudyResult result) {
-  for (StudyRun& run : result.runs) run.collapsed = false;
-  return result;
-}
-
 /// How many runs of a variant failed.
 study::Rate failed_runs(const StudyResult& result, std::size_t variant) {
   study::Rate rate;
@@ -64,39 +58,39 @@ study::Rate failed_runs(const StudyResult& result, std::size_t variant) {
   return rate;
 }
 
-std::size_t variant_at(const StudyResult& result, const std::string& name) {
-  const auto found = std::ranges::find(result.spec.variants, name, &StudyVariant::name);
-  return static_cast<std::size_t>(found - result.spec.variants.begin());
-}
-
-/// One row for each schedule, one column for each rate.
+/// One row for each schedule, one column for each rate. `cell` gets the result at that rate and the
+/// schedule's index in it.
 template <class Cell>
-Table by_rate_table(const LabView& view, const std::string& caption, const Cell& cell) {
-  const std::vector<std::string> rates = start_rates(view.setup());
+Table by_rate_table(const LabSetup& setup, const StudyResult& result, const std::string& caption,
+                    const Cell& cell) {
   Table table{caption, {"schedule"}, {}};
-  for (const std::string& rate : rates) table.header.push_back("rate " + rate);
-  for (const StudyVariant& schedule : start_schedules(view.setup())) {
-    std::vector<std::string> cells{schedule.name};
-    for (const std::string& rate : rates) {
-      cells.push_back(cell(variant_at(view.result(), schedule.name + ", lr " + rate)));
-    }
-    table.rows.push_back(std::move(cells));
+  for (const StudyVariant& schedule : start_schedules(setup)) table.rows.push_back({schedule.name});
+  for (const std::string& rate : start_rates(setup)) {
+    table.header.push_back("rate " + rate);
+    const StudyResult at_rate = only(result, "lr", rate);
+    for (std::size_t i = 0; i < table.rows.size(); ++i) table.rows[i].push_back(cell(at_rate, i));
   }
   return table;
 }
 
 std::string survivors_sentence(const LabView& view) {
   std::vector<std::string> parts;
-  for (const StudyVariant& schedule : start_schedules(view.setup())) {
+  const std::vector<StudyVariant> schedules = start_schedules(view.setup());
+  for (std::size_t i = 0; i < schedules.size(); ++i) {
     std::string highest = "none";
     for (const std::string& rate : start_rates(view.setup())) {
-      if (failed_runs(view.result(), variant_at(view.result(), schedule.name + ", lr " + rate)).count > 0)
-        break;
+      if (failed_runs(only(view.result(), "lr", rate), i).count > 0) break;
       highest = rate;
     }
-    parts.push_back(fmt::format("{} ({})", highest, schedule.name));
+    parts.push_back(fmt::format("{} ({})", highest, schedules[i].name));
   }
   return fmt::format("Highest rate tried up to which no seed failed: {}.", fmt::join(parts, ", "));
+}
+
+/// The sharpness of the first weights. Marks no run as collapsed: after one batch none has learned anything.
+study::Summary first_sharpness(StudyResult result) {
+  for (StudyRun& run : result.runs) run.collapsed = false;
+  return study::summarise(variants_of(result, "sharpness_start").front());
 }
 
 Evidence start_evidence(const LabView& view) {
@@ -108,40 +102,31 @@ Evidence start_evidence(const LabView& view) {
   Evidence found;
   found.verdicts.push_back(survivors_sentence(view));
   Section section{"Which rates survive", {}};
-  section.blocks.push_back(by_rate_table(view, "Runs that collapsed or diverged.", [&](std::size_t variant) {
-    const study::Rate rate = failed_runs(view.result(), variant);
-    return fmt::format("{} of {}", rate.count, rate.of);
-  }));
+  section.blocks.push_back(by_rate_table(view.setup(), view.result(), "Runs that collapsed or diverged.",
+                                         [](const StudyResult& at_rate, std::size_t schedule) {
+                                           const study::Rate rate = failed_runs(at_rate, schedule);
+                                           return fmt::format("{} of {}", rate.count, rate.of);
+                                         }));
   for (const StudyMeasure& measure : by_rate) {
-    section.blocks.push_back(
-        by_rate_table(view, "Mean ± standard deviation of: " + measure.help + ".", [&](std::size_t variant) {
-          return mean_text(measure, study::summarise(variants_of(with_zero, measure.name)[variant]));
+    section.blocks.push_back(by_rate_table(
+        view.setup(), with_zero, "Mean ± standard deviation of: " + measure.help + ".",
+        [&measure](const StudyResult& at_rate, std::size_t schedule) {
+          return mean_text(measure, study::summarise(variants_of(at_rate, measure.name)[schedule]));
         }));
   }
-  std::vector<Sweep> sweeps;
   const std::vector<std::string> rates = start_rates(view.setup());
-  for (const StudyVariant& schedule : start_schedules(view.setup())) {
-    Sweep sweep{schedule.name, {}, {}};
-    for (const std::string& rate : rates) {
-      sweep.variants.push_back(variant_at(view.result(), schedule.name + ", lr " + rate));
-      sweep.x.push_back(std::stod(rate));
-    }
-    sweeps.push_back(std::move(sweep));
-  }
   section.blocks.push_back(
-      sweep_figure(view.result(), by_rate.front(), sweeps,
+      sweep_figure(view.result(), by_rate.front(), sweeps_by(view.result(), "lr"),
                    {.title = "Accuracy by rate, with and without warm-up", .x_label = "learning rate"},
                    "Only runs that learned something are in the means. A line that ends has no such run at "
                    "higher rates."));
   found.sections.push_back(std::move(section));
 
   const std::string high = rates[rates.size() / 2];
+  const StudyResult at_high = only(view.result(), "lr", high);
   std::vector<Curve> curves;
-  for (const StudyVariant& schedule : start_schedules(view.setup())) {
-    Curve curve = loss_curve(view, view.result(), variant_at(view.result(), schedule.name + ", lr " + high));
-    curve.name = schedule.name;
-    curves.push_back(std::move(curve));
-  }
+  for (std::size_t i = 0; i < at_high.spec.variants.size(); ++i)
+    curves.push_back(loss_curve(view, at_high, i));
   found.sections.push_back(
       {"The first batches",
        {curve_figure(curves,
@@ -155,8 +140,7 @@ Evidence start_evidence(const LabView& view) {
   found.verdicts.push_back(best_sentence(tuned_rates, by_rate.front(), "Rate tuned for each schedule"));
   found.sections.push_back(
       outcome_section("The rate tuned for each schedule", tuned_rates, {by_rate.front()}));
-  const study::Summary sharpness =
-      study::summarise(variants_of(all_learned(view.result(1)), "sharpness_start").front());
+  const study::Summary sharpness = first_sharpness(view.result(1));
   if (sharpness.n > 0) {
     found.verdicts.push_back(
         fmt::format("The sharpness before the first batch is {:.3g} ± {:.2g} (standard deviation over the "

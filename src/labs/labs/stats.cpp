@@ -155,10 +155,9 @@ Evidence stats_evidence(const LabView& view) {
   if (!recorded.layers.empty()) {
     const LayerStats& layer = recorded.layers[recorded.layers.size() / 2];
     found.sections.push_back({"What is saved for each layer", {fields_table(layer), about_table(layer)}});
-    std::vector<Curve> curves;
-    const StudyResult one = picked(view.result(), {everything});
-    curves.push_back(
-        depth_curve(view, one, 0, [](const LayerStats& at) { return typical(at.std(), When::end); }));
+    const LayerNumber late_std = [](const LayerStats& at) { return typical(at.std(), When::end); };
+    const std::vector<Curve> curves =
+        depth_curves(view, picked(view.result(), {everything}), {late_std}).front();
     found.sections.push_back(
         {"What it shows",
          {curve_figure(
