@@ -24,9 +24,11 @@ namespace {
 constexpr const char* noise_scale_examples = R"(Examples:
   lehr noise-scale
   lehr noise-scale --data mnist:DIR --batch-norm --batch-size 512 --batches 200
+  lehr noise-scale --data mnist:DIR --weights RUN                at the weights of a run
 
-Measures how noisy the gradients of single images are at the network's initial weights, without training it. The
-scale usually grows during training: lehr train --measure noise_scale records it for each epoch.)";
+Measures how noisy the gradients of single images are, without training: at the network's initial weights, or at
+those of --weights. The scale usually grows during training: lehr train --measure noise_scale records it for each
+epoch.)";
 
 struct NoiseScaleCommand {
   TrainConfig config;
@@ -100,7 +102,7 @@ void register_noise_scale(Commands& registry) {
   Command command = registry.add("noise-scale", "Measure how noisy gradients are, and which batch sizes pay.",
                                  noise_scale_examples, [options] { return noise_scale(*options); });
   add_learner_fields(command, shared_fields(), options->config);
-  add_integer(command, "--batches", options->options.batches, {1, 1'000'000}, "batches to measure")
+  add_integer(command, "--batches", options->options.batches, {2, 1'000'000}, "batches to measure")
       .group("Measurement");
   add_field(command, shared_fields(), "threads", options->config).group("Execution");
   command.flag("--json", options->json, "print JSON on stdout, one object on each line").group("Output");

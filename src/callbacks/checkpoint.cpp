@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -18,15 +20,18 @@ constexpr std::string_view prefix = "step-";
 constexpr std::string_view of_epoch = "-epoch";
 constexpr std::string_view suffix = ".safetensors";
 
-/// True only for names that lehr itself gives, so that other files in the folder are not touched.
-bool is_checkpoint(const std::filesystem::path& file) {
+/// Nothing for names that lehr itself does not give, so that other files in the folder are not touched.
+std::optional<CheckpointPlace> place_in_name(const std::filesystem::path& file) {
   const std::string name = file.filename().string();
-  if (!name.starts_with(prefix) || !name.ends_with(suffix)) return false;
+  if (!name.starts_with(prefix) || !name.ends_with(suffix)) return std::nullopt;
   std::string_view middle = name;
   middle.remove_prefix(prefix.size());
   middle.remove_suffix(std::min(suffix.size(), middle.size()));
-  if (middle.ends_with(of_epoch)) middle.remove_suffix(of_epoch.size());
-  return !middle.empty() && middle.find_first_not_of("0123456789") == std::string_view::npos;
+  CheckpointPlace place{.epoch_done = middle.ends_with(of_epoch)};
+  if (place.epoch_done) middle.remove_suffix(of_epoch.size());
+  const auto [end, error] = std::from_chars(middle.data(), middle.data() + middle.size(), place.batches);
+  const bool whole = error == std::errc() && end == middle.data() + middle.size() && place.batches >= 0;
+  return whole ? std::optional(place) : std::nullopt;
 }
 
 }  // namespace
@@ -37,13 +42,19 @@ std::string checkpoint_name(const Learner& learner) {
                      suffix);
 }
 
+CheckpointPlace checkpoint_place(const std::filesystem::path& file) {
+  if (const std::optional<CheckpointPlace> place = place_in_name(file)) return *place;
+  throw BadInput(in_quotes(file) +
+                 " does not have the name of a checkpoint: expected step-NUMBER.safetensors");
+}
+
 std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> found;
   std::error_code error;
   std::filesystem::directory_iterator entry(folder, error);
   if (error == std::errc::no_such_file_or_directory) return found;
   for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    if (is_checkpoint(entry->path())) found.push_back(entry->path());
+    if (place_in_name(entry->path())) found.push_back(entry->path());
   }
   if (error) throw Error(in_quotes(folder) + ": cannot be read: " + error.message());
   // Compared without the suffix, so that "step-7" comes before "step-7-epoch".

@@ -76,6 +76,7 @@ ConfigTable table_of(const TrainHooks& hooks) {
 SetupOptions setup_of(const TrainHooks& hooks, std::function<void(const std::string&)> warn) {
   SetupOptions setup;
   setup.data = hooks.data;
+  setup.open_data = hooks.open_data;
   setup.model = hooks.model;
   setup.on_warning = std::move(warn);
   setup.measuring = hooks.measuring;

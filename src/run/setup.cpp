@@ -148,13 +148,15 @@ std::vector<std::unique_ptr<Metric>> make_metrics(const std::vector<std::string>
   return metrics;
 }
 
-DataSplits open_training_data(const TrainConfig& config) {
-  return with_noise(config, data::open_data(config.data, config.data_seed));
+DataSplits open_training_data(const TrainConfig& config, const DataOpener& open) {
+  return with_noise(
+      config, open ? open(config.data, config.data_seed) : data::open_data(config.data, config.data_seed));
 }
 
 std::unique_ptr<Learner> make_learner(const TrainConfig& config, const SetupOptions& options) {
   LearnerOptions learner = learner_options(config, options);
-  DataSplits data = options.data ? with_noise(config, *options.data) : open_training_data(config);
+  DataSplits data =
+      options.data ? with_noise(config, *options.data) : open_training_data(config, options.open_data);
   Graph graph = options.model ? options.model(data.image_shape(), data.classes())
                               : make_graph(config, data.image_shape(), data.classes());
   const std::optional<Model> start = run::start_model(config, graph, data.classes());

@@ -138,11 +138,20 @@ class Training {
 
   TrainResult finish() {
     const bool interrupted = learner_->stopped() && learner_->ending().reason == EndReason::interrupted;
-    check_records();
+    if (learner_->stopped() && records_failed()) {
+      throw RecordsFailed("stopped, since the run store could not be written; go on with: " +
+                          resume_command(place_.folder));
+    }
     if (!place_.folder.empty()) {
       if (interrupted) check_last_checkpoint();
       save_model();
       if (made_) made_->keep();
+    }
+    if (records_failed()) {
+      throw RecordsFailed(
+          "the training is done and the model is saved, but the end of its records could not "
+          "be written to the run store; the model: " +
+          in_quotes(place_.model));
     }
     TrainResult result = result_of(*learner_);
     result.interrupted = interrupted;
@@ -168,12 +177,9 @@ class Training {
     return result;
   }
 
-  /// Throws if the records were required but could not be written.
-  void check_records() {
-    if (!config_.require_records || !learner_->stopped()) return;
-    if (learner_->callback<RunRecorder>().failure().empty()) return;
-    throw Error("stopped, since the run store could not be written; go on with: " +
-                resume_command(place_.folder));
+  /// Whether the records were required but could not be written.
+  bool records_failed() const {
+    return config_.require_records && !learner_->callback<RunRecorder>().failure().empty();
   }
 
   /// Throws if the checkpoint of a stop could not be written, because the batches since the one

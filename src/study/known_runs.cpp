@@ -57,6 +57,8 @@ void check_version(const store::RunInfo& run, const TrainConfig& config) {
 /// Compares the data of runs with the data that the study would read now.
 class DataCheck {
  public:
+  explicit DataCheck(const DataOpener& open) : open_(open) {}
+
   /// Throws BadInput if they differ. A run without a description is accepted.
   void check(const store::RunInfo& run, const TrainConfig& config) {
     const auto recorded = run.environment.find(run::data_key);
@@ -77,10 +79,11 @@ class DataCheck {
     const std::string key =
         config.data + " " + std::to_string(config.data_seed) + " " + number_text(config.label_noise);
     const auto [entry, is_new] = descriptions_.try_emplace(key);
-    if (is_new) entry->second = run::description_of(open_training_data(config));
+    if (is_new) entry->second = run::description_of(open_training_data(config, open_));
     return entry->second;
   }
 
+  const DataOpener& open_;
   std::map<std::string, std::string> descriptions_;
 };
 
@@ -97,12 +100,13 @@ bool has_result(const store::RunInfo& run) {
 }
 
 std::map<std::pair<std::string, std::uint64_t>, store::RunInfo> known_runs(const StudySpec& spec,
-                                                                           const ConfigTable& table) {
+                                                                           const ConfigTable& table,
+                                                                           const DataOpener& open) {
   std::map<std::pair<std::string, std::uint64_t>, store::RunInfo> known;
   const std::filesystem::path file = run::store_in(spec.base.out);
   if (!std::filesystem::exists(file)) return known;
   const store::RunStore runs(file);
-  DataCheck data;
+  DataCheck data(open);
   for (const store::RunInfo& run : runs.runs()) {
     const Values recorded = recorded_values(run.config, table);
     if (value_at(recorded, "study") != spec.name) continue;

@@ -4,10 +4,10 @@
 #include <mutex>
 #include <thread>
 
-#include "lehr/callbacks/checkpoint.hpp"
 #include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/parallel.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/run/run_files.hpp"
 #include "lehr/store/made_folders.hpp"
 #include "lehr/store/run_lock.hpp"
@@ -17,6 +17,8 @@
 #include "run/run_folder.hpp"
 #include "study/known_runs.hpp"
 #include "study/measures.hpp"
+#include "study/shared_data.hpp"
+#include "study/whole_records.hpp"
 
 namespace lehr {
 namespace study {
@@ -50,7 +52,7 @@ class Runner {
     const std::filesystem::path folder = result_.spec.base.out / "studies" / result_.spec.name;
     const store::MadeFolders made = made_folder(folder, result_.spec.base.out);
     const store::RunLock lock(folder);
-    known_ = known_runs(result_.spec, table_);
+    known_ = known_runs(result_.spec, table_, open_data_);
     runs_.resize(result_.spec.variants.size() * result_.spec.seeds.size());
     for (std::size_t number = 0; number < runs_.size(); ++number) {
       const store::RunInfo* known = known_run(number);
@@ -116,14 +118,18 @@ class Runner {
     report(&*runs_[number]);
   }
 
-  /// Trains a run or resumes it. Returns its ID, or nothing if it was stopped.
-  std::optional<std::string> train_run(std::size_t number) const {
+  [[noreturn]] void throw_not_recorded() const {
+    throw Error("the study " + in_quotes(result_.spec.name) +
+                " stopped, since the run store could not be written; once the disk has room, the same "
+                "command goes on");
+  }
+
+  /// How to train a run that has no result yet: from its checkpoint if there is one, otherwise anew.
+  TrainConfig config_for(std::size_t number) const {
     TrainConfig config = config_of(result_.spec, variant_of(number), seed_of(number), table_);
-    const store::RunInfo* known = known_run(number);
-    std::string id = known == nullptr ? "" : known->id;
-    if (!id.empty()) {
-      const std::filesystem::path folder = config.out / id;
-      if (!checkpoints_in(folder / "checkpoints").empty()) {
+    if (const store::RunInfo* known = known_run(number)) {
+      const std::filesystem::path folder = config.out / known->id;
+      if (can_go_on(store::RunStore(run::store_in(config.out)), known->id, folder)) {
         TrainConfig resumed;
         resumed.resume = folder;
         resumed.out = config.out;
@@ -131,15 +137,25 @@ class Runner {
         config = resumed;
       }
     }
+    config.require_records = true;  // the result is read from them
+    return config;
+  }
+
+  /// Trains a run or resumes it. Returns its ID, or nothing if it was stopped.
+  std::optional<std::string> train_run(std::size_t number) const {
+    std::string id;
     TrainHooks hooks;
     hooks.stop = stop_.get_token();
     hooks.on_warning = hooks_.on_warning;
     hooks.on_learner = hooks_.on_learner;
     hooks.table = &table_;
+    hooks.open_data = open_data_;
     hooks.before_fit = [&id](const TrainStart& start) { id = start.place.id; };
     try {
-      if (train(config, hooks).interrupted) return std::nullopt;
+      if (train(config_for(number), hooks).interrupted) return std::nullopt;
     } catch (const Diverged&) {  // a result: the record says so
+    } catch (const RecordsFailed&) {
+      throw_not_recorded();
     }
     return id;
   }
@@ -147,6 +163,7 @@ class Runner {
   StudyRun read(std::size_t number, const std::string& id) const {
     const store::RunStore runs(run::store_in(result_.spec.base.out));
     const store::RunInfo info = runs.run(id);
+    if (!has_result(info)) throw_not_recorded();
     StudyRun run{.variant = number % result_.spec.variants.size(), .seed = seed_of(number), .id = id};
     run.values = measured_values(runs, id);
     run.diverged = info.status == store::RunStatus::diverged;
@@ -175,6 +192,10 @@ class Runner {
   StudyResult result_;
   std::map<std::pair<std::string, std::uint64_t>, store::RunInfo> known_;
   std::stop_source stop_;
+  SharedData data_;
+  DataOpener open_data_ = [this](std::string_view name, std::uint64_t seed) {
+    return data_.open(name, seed);
+  };
 
   std::mutex mutex_;  ///< protects the members below, and the hooks on_run and on_progress
   std::vector<std::optional<StudyRun>> runs_;  ///< by number

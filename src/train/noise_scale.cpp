@@ -44,8 +44,8 @@ void set_interval(NoiseScale& result, const std::vector<NoiseEstimate>& estimate
 }
 
 void check_options(const Learner& learner, const NoiseScaleOptions& options) {
-  if (options.batches < 1) {
-    throw BadInput("the noise scale needs 1 batch or more, found " + std::to_string(options.batches));
+  if (options.batches < 2) {  // one has no interval
+    throw BadInput("the noise scale needs 2 batches or more, found " + std::to_string(options.batches));
   }
   if (options.parts < 2) {
     throw BadInput("the noise scale needs 2 parts of a batch or more, found " +

@@ -63,6 +63,37 @@ TEST(NamedLab, KilledAtAnyTimeEndsAsIfNothingHadHappened) {
   EXPECT_EQ(rest.out, undisturbed.out) << "after " << kills << " kills";
 }
 
+TEST(NamedLab, OnAFullDiskStopsAndLaterGoesOn) {
+  const TemporaryFolder whole;
+  const Outcome undisturbed = run(whole.path(), small_lab);
+  for (const std::int64_t room : {20'000, 100'000, 200'000, 300'000, 400'000}) {
+    const TemporaryFolder folder;
+    const Outcome stopped = Running(folder.path(), small_lab, room).wait();
+    EXPECT_EQ(stopped.status, 1) << room << stopped.err;
+    EXPECT_EQ(stopped.out, "") << room << ": no answer from incomplete records";
+    EXPECT_NE(stopped.err.find("written"), std::string::npos) << room << stopped.err;
+    const Outcome rest = run(folder.path(), small_lab);
+    EXPECT_EQ(rest.status, 0) << room << rest.err;
+    EXPECT_EQ(rest.out, undisturbed.out) << room;
+  }
+}
+
+TEST(NamedLab, IsRefusedWhileAnotherProcessRunsIt) {
+  const TemporaryFolder folder;
+  Arguments long_lab = small_lab;
+  long_lab[3] = "digits:3000";
+  Running first(folder.path(), long_lab);
+  const std::filesystem::path store = folder.path() / "runs" / "lehr.db";  // made by the first training
+  for (int i = 0; i < 3000 && !std::filesystem::exists(store); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  const Outcome second = run(folder.path(), long_lab);
+  EXPECT_EQ(second.status, 2) << second.err;
+  EXPECT_NE(second.err.find("studies/chain"), std::string::npos) << second.err;
+  first.signal(SIGINT);
+  EXPECT_EQ(first.wait().status, 130);
+}
+
 TEST(NamedLab, RefusesWhatItDoesNotKnow) {
   const TemporaryFolder folder;
   const auto refused = [&](const Arguments& arguments, const std::string& part) {

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "lehr/data/data.hpp"
+#include "lehr/data/scheme.hpp"
 #include "lehr/run/config_files.hpp"
 #include "lehr/store/run_lock.hpp"
 #include "lehr/store/run_store.hpp"
@@ -189,6 +190,23 @@ TEST(RunStudy, RefusesRunsOfDataThatHasChanged) {
   std::filesystem::remove_all(folder.path() / "set");
   data::export_data(data::open_data("digits:64", 1), folder.path() / "set", {.png = false});
   EXPECT_NE(refusal([&] { (void)run_study(spec); }).find("has changed since the study"), std::string::npos);
+}
+
+TEST(RunStudy, OpensItsDataOnce) {
+  const Folder folder;
+  const auto opened = std::make_shared<std::atomic<int>>(0);
+  register_data_scheme("counted", {.open = [opened](std::optional<std::string_view>, std::uint64_t seed) {
+                         ++*opened;
+                         return data::open_data("digits:64", seed);
+                       }});
+  StudySpec spec = small_study(folder.path());
+  spec.base.data = "counted";
+  spec.variants.push_back({"noisy", {{"label-noise", "0.5"}}});
+  (void)run_study(spec, {.workers = 2});
+  EXPECT_EQ(*opened, 1);
+  spec.variants.push_back({"other", {{"data-seed", "1"}}});
+  (void)run_study(spec);
+  EXPECT_EQ(*opened, 3) << "once for each seed of the data; the check of known runs does not open it again";
 }
 
 TEST(RunStudy, AllowsOneProcessAtATime) {

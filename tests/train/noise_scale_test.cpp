@@ -130,8 +130,8 @@ TEST(NoiseScale, CanBeCancelledAndRefusesImpossibleBatches) {
       measure_noise_scale(*learner, {.progress = [](std::int64_t done, std::int64_t) { return done < 3; }});
   EXPECT_TRUE(found.cancelled);
   EXPECT_EQ(found.batches, 3);
-  EXPECT_EQ(message_of<BadInput>([&] { measure_noise_scale(*learner, {.batches = 0}); }),
-            "the noise scale needs 1 batch or more, found 0");
+  EXPECT_EQ(message_of<BadInput>([&] { measure_noise_scale(*learner, {.batches = 1}); }),
+            "the noise scale needs 2 batches or more, found 1");
   EXPECT_EQ(message_of<BadInput>([] { measure_noise_scale(*learner_of(1, 1)); }),
             "the noise scale needs batches of 2 images or more, found batches of 1");
 }

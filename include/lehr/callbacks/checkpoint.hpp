@@ -64,6 +64,14 @@ class Checkpoint final : public Callback {
 /// The file name of a checkpoint written now.
 std::string checkpoint_name(const Learner& learner);
 
+/// Where in a training a checkpoint was written, as its name says.
+struct CheckpointPlace {
+  std::int64_t batches = 0;  ///< training batches before it
+  bool epoch_done = false;   ///< the last of them ended an epoch
+};
+/// Throws BadInput if the file has no such name.
+CheckpointPlace checkpoint_place(const std::filesystem::path& file);
+
 /// The checkpoints in a folder, newest first. Empty if the folder does not exist.
 std::vector<std::filesystem::path> checkpoints_in(const std::filesystem::path& folder);
 

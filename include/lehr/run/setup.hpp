@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lehr/data/dataset.hpp"
@@ -19,17 +20,21 @@
 /// not fit each other.
 namespace lehr {
 
+/// Opens the data of this name, as data::open_data does.
+using DataOpener = std::function<DataSplits(std::string_view name, std::uint64_t seed)>;
+
 /// What a program provides instead of names, and its functions for warnings and progress.
 struct SetupOptions {
   std::optional<DataSplits> data{};  ///< replaces TrainConfig::data
+  DataOpener open_data{};            ///< opens TrainConfig::data; empty: data::open_data
   /// Makes the network. Replaces TrainConfig::model.
   std::function<Graph(const Shape& image, std::int64_t classes)> model{};
   std::function<void(const std::string&)> on_warning{};  ///< as in LearnerOptions
   MeasureProgress measuring{};                           ///< as in LearnerOptions
 };
 
-/// The data of a training, with its wrong labels if it asks for some.
-DataSplits open_training_data(const TrainConfig& config);
+/// The data of a training, with its wrong labels if it asks for some. An empty `open` is data::open_data.
+DataSplits open_training_data(const TrainConfig& config, const DataOpener& open = {});
 /// Data, network, optimizer, loss, initialisation and metrics; no callbacks.
 std::unique_ptr<Learner> make_learner(const TrainConfig& config, const SetupOptions& options = {});
 /// The network for images (C, H, W) and this number of classes.

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "lehr/core/error.hpp"
 #include "lehr/run/config_table.hpp"
 #include "lehr/run/run_files.hpp"
 #include "lehr/run/setup.hpp"
@@ -17,6 +18,13 @@
 #include "lehr/train/records.hpp"
 
 namespace lehr {
+
+/// The run store could not be written, although TrainConfig::require_records is set. The run has
+/// less in the store than in its checkpoints. The kind is `internal` (exit status 1).
+class RecordsFailed : public Error {
+ public:
+  explicit RecordsFailed(const std::string& message) : Error(message) {}
+};
 
 /// A training that is about to begin.
 struct TrainStart {
@@ -39,6 +47,7 @@ struct TrainHooks {
   std::function<void(const TrainStart&)> before_fit{};
 
   std::optional<DataSplits> data{};  ///< replaces TrainConfig::data
+  DataOpener open_data{};            ///< as in SetupOptions; programs that train often share data so
   /// Makes the network. Replaces TrainConfig::model.
   std::function<Graph(const Shape& image, std::int64_t classes)> model{};
   MeasureProgress measuring{};  ///< as in LearnerOptions
@@ -76,8 +85,9 @@ struct TrainResult {
 /// whose options replace the defaults. Prints nothing and installs no signal handlers.
 ///
 /// Throws BadInput if a field is out of range, has no effect or contradicts another one, if a file
-/// cannot be written, and if a resumed run began with other options. Throws Diverged, DiskError and
-/// Error like Learner::fit and Learner::save. If the training cannot begin, it leaves no files.
+/// cannot be written, and if a resumed run began with other options. Throws RecordsFailed; and
+/// Diverged, DiskError and Error like Learner::fit and Learner::save. If the training cannot begin, it leaves
+/// no files.
 TrainResult train(const TrainConfig& config, const TrainHooks& hooks = {});
 
 /// Repeats the training between the last two checkpoints of the run at TrainConfig::resume, and

@@ -39,7 +39,7 @@ struct NoiseScale {
 /// batches of that size. Mixing callbacks (MixUp, CutMix) are not used. The Learner does not change, also if
 /// the measurement is cancelled.
 ///
-/// Throws BadInput if `batches` < 1, `parts` < 2 or the batches have fewer images than parts.
+/// Throws BadInput if `batches` < 2, `parts` < 2 or the batches have fewer images than parts.
 NoiseScale measure_noise_scale(const Learner& learner, const NoiseScaleOptions& options = {});
 
 }  // namespace lehr

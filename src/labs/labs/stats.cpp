@@ -17,10 +17,10 @@ namespace {
 std::vector<StudySpec> stats_studies(const LabSetup& setup) {
   StudySpec study = setup.study();
   const StudySetting stats{"stats", "true"};
-  study.variants = {{"nothing", {}},
+  study.variants = {{"no statistics", {}},
                     {"statistics", {stats}},
                     {"every batch", {stats, {"stats-every", "1"}, {"stats-budget", "off"}}},
-                    {"everything, every batch",
+                    {"everything",
                      {stats,
                       {"stats-every", "1"},
                       {"stats-budget", "off"},

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lehr/data/dataset.hpp"
+
+namespace lehr::study {
+
+/// Opens data for the runs of a study, which would otherwise open the same sets again and again. It keeps
+/// the sets that were used last. Several threads may use it.
+class SharedData {
+ public:
+  /// As data::open_data.
+  DataSplits open(std::string_view name, std::uint64_t seed);
+
+ private:
+  /// A study may compare many sets, and they may be large.
+  static constexpr std::size_t most = 4;
+
+  struct Opened {
+    std::string name;
+    std::uint64_t seed;
+    DataSplits splits;
+  };
+  std::mutex mutex_;            ///< protects the list; held while data is opened, so that it is opened once
+  std::vector<Opened> opened_;  ///< the one that was used last at the end
+};
+
+}  // namespace lehr::study
