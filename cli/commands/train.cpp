@@ -77,7 +77,9 @@ void print_summary(const TrainResult& result) {
     if (result.valid_epoch < result.epochs) line += fmt::format(" after epoch {}", result.valid_epoch);
     line += "; ";
   }
-  line += fmt::format("{:.2f} s of training, {} images/s, peak memory {}.", result.train_seconds,
+  const std::string waiting =
+      result.waiting ? fmt::format(" ({} waiting for data)", percent_text(*result.waiting, 0)) : "";
+  line += fmt::format("{:.2f} s of training{}, {} images/s, peak memory {}.", result.train_seconds, waiting,
                       grouped(static_cast<std::int64_t>(result.images_per_second)),
                       human_bytes(peak_memory_bytes()));
   std::fprintf(stderr, "%s\n", line.c_str());

@@ -33,6 +33,11 @@ std::string metric_text(const SetMetrics& metrics, const std::string& name) {
   return found == metrics.others.end() ? "-" : number(found->value);
 }
 
+std::string waiting_text(const EpochRecord& record) {
+  const auto share = record.values.find(waiting_value);
+  return share == record.values.end() ? "-" : percent_text(share->second, 0);
+}
+
 /// Width in characters, not bytes.
 int width_of(const std::string& text) {
   return static_cast<int>(
@@ -45,7 +50,8 @@ std::string right_aligned(const std::string& text, int width) {
 
 }  // namespace
 
-EpochTable::EpochTable(std::vector<std::string> metrics, int columns, bool train_eval) : columns_(columns) {
+EpochTable::EpochTable(std::vector<std::string> metrics, int columns, bool train_eval, bool waiting)
+    : columns_(columns) {
   add({"epoch", 5, needed_always, [](const EpochRecord& r) { return fmt::format("{}", r.epoch + 1); }});
   const auto loss = [](const SetMetrics& set) { return number(set.loss); };
   const auto accuracy = [](const SetMetrics& set) { return percent(set.accuracy); };
@@ -65,6 +71,7 @@ EpochTable::EpochTable(std::vector<std::string> metrics, int columns, bool train
          return r.train.samples == 0 ? "-"
                                      : fmt::format("{:.0f}", static_cast<double>(r.train.samples) / seconds);
        }});
+  if (waiting) add({"waiting", 7, 4, waiting_text});
   add({"time", 7, 30, [](const EpochRecord& r) { return duration_text(r.train_seconds + r.valid_seconds); }});
   if (columns_ > 0) fit();
 }

@@ -14,8 +14,8 @@ namespace lehr {
 class EpochTable {
  public:
   /// `columns`: maximum characters per line; 0: no limit. `train_eval`: adds the training set in evaluation
-  /// mode.
-  EpochTable(std::vector<std::string> metrics, int columns, bool train_eval = false);
+  /// mode. `waiting`: adds the share of the time in which the training waited for data.
+  EpochTable(std::vector<std::string> metrics, int columns, bool train_eval = false, bool waiting = false);
 
   std::string header() const;
   std::string row(const EpochRecord& record) const;

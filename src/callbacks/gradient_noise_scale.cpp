@@ -15,10 +15,10 @@ struct GradientNoiseScale::State {
   GradientNoiseScaleOptions options;
   bool accumulates = false;
   std::optional<PartsOfBatches> halves;  // made at the first batch that is measured
-  std::vector<GradientPart> parts;        // the batches accumulated since the last step
-  double squares_of_mean = 0;             // at the last before_step; its step may be cancelled
-  NoiseEstimate sum;                      // over the epoch
-  std::int64_t count = 0;                 // of the epoch
+  std::vector<GradientPart> parts;       // the batches accumulated since the last step
+  double squares_of_mean = 0;            // at the last before_step; its step may be cancelled
+  NoiseEstimate sum;                     // over the epoch
+  std::int64_t count = 0;                // of the epoch
   NoiseEstimate smoothed;
 
   void add(const NoiseEstimate& one) {

@@ -98,7 +98,8 @@ void ProgressBar::before_fit(Learner& learner) {
   std::vector<std::string> metrics;
   for (const auto& metric : learner.metrics()) metrics.push_back(metric->name());
   const int columns = state_->options.live ? state_->columns() : 0;
-  state_->table.emplace(std::move(metrics), columns, learner.options().train_eval);
+  state_->table.emplace(std::move(metrics), columns, learner.options().train_eval,
+                        !learner.data().train->in_memory());
   state_->has_header = false;
   state_->share_before = -1;
 }

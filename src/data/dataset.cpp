@@ -1,5 +1,6 @@
 #include "lehr/data/dataset.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -77,6 +78,12 @@ PictureDataset::PictureDataset(std::vector<Sample> samples, std::vector<std::str
     throw BadInput("the label of " + of_sample + " is " + std::to_string(sample.label) +
                    "; expected 0 or more and less than the number of classes, " +
                    std::to_string(class_names_.size()));
+  }
+  const auto is_like_the_first = [this](const Sample& sample) {
+    return sample.picture.bits == 8 && sample.picture.has_shape(samples_.front().picture.shape());
+  };
+  if (!samples_.empty() && std::ranges::all_of(samples_, is_like_the_first)) {
+    image_shape_ = samples_.front().picture.shape();
   }
 }
 

@@ -8,6 +8,7 @@
 #include "data/batch_maker.hpp"
 #include "data/loading.hpp"
 #include "data/workers.hpp"
+#include "lehr/core/clock.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/parallel.hpp"
@@ -97,6 +98,7 @@ struct Loader::State {
     check_order();
     maker.start(epoch);
     next_batch = first_batch;
+    waiting_seconds = 0;
     start_workers();
   }
 
@@ -134,6 +136,7 @@ struct Loader::State {
 
   const Batch* next() {
     if (next_batch == batches) return nullptr;
+    const Stopwatch watch;
     std::size_t slot = 0;
     if (workers && workers->in_forked_child()) {
       end_workers();
@@ -152,6 +155,7 @@ struct Loader::State {
              .targets = buffers[slot].targets.elements<std::int64_t>().data(),
              .ids = ids};
     ++next_batch;
+    waiting_seconds += watch.seconds();
     return &batch;
   }
 
@@ -165,6 +169,7 @@ struct Loader::State {
   std::vector<data::BatchBuffer> buffers;
   std::vector<std::int64_t> order;
   std::int64_t next_batch;
+  double waiting_seconds = 0;
   Batch batch;
   std::unique_ptr<data::Workers> workers;
 };
@@ -179,6 +184,7 @@ Loader::~Loader() = default;
 
 void Loader::start(std::int64_t epoch, std::int64_t first_batch) { state_->start(epoch, first_batch); }
 const Batch* Loader::next() { return state_->next(); }
+double Loader::waiting_seconds() const { return state_->waiting_seconds; }
 std::int64_t Loader::batches() const { return state_->batches; }
 std::int64_t Loader::samples() const { return state_->samples; }
 const Dataset& Loader::dataset() const { return *state_->dataset; }

@@ -227,9 +227,10 @@ SetMetrics FitLoop::train_part(const schedules::RateAndMomentum& schedule) {
   s_.progress.training = true;
   s_.progress.batches = s_.batches_an_epoch();
   if (!resume_) s_.train_sums = {};
+  double seconds_before = 0;
   const auto body = [&] {
     restore_callbacks();
-    const double seconds_before = s_.train_seconds;
+    seconds_before = s_.train_seconds;
     const Stopwatch watch;
     s_.train_loader().start(s_.epochs_done, s_.position.batch);
     end_if_stop_requested();
@@ -252,9 +253,15 @@ SetMetrics FitLoop::train_part(const schedules::RateAndMomentum& schedule) {
   // does not repeat it.
   const auto finish = [&] {
     if (is_continuing()) s_.position.batch = s_.progress.batches;
+    record_waiting(s_.train_seconds - seconds_before);
   };
   run_scope(Scope::train, body, finish);
   return s_.train_sums.result();
+}
+
+void FitLoop::record_waiting(double seconds) {
+  if (s_.data.train->in_memory() || !(seconds > 0)) return;
+  s_.epoch_values[waiting_value] = std::min(1.0, s_.train_loader().waiting_seconds() / seconds);
 }
 
 void FitLoop::set_rates(const schedules::RateAndMomentum& schedule) {

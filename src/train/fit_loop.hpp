@@ -47,6 +47,8 @@ class FitLoop {
   bool predict(Mode mode);
   bool compute_loss();
   void gather_metrics(std::span<const float> scores, const Batch& batch) const;
+  /// `seconds`: of this part of the epoch, since a resume.
+  void record_waiting(double seconds);
   void set_rates(const schedules::RateAndMomentum& schedule);
   void take_rates();
   void check_loss() const;

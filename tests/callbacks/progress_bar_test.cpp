@@ -107,6 +107,14 @@ TEST(EpochTable, ShowsTheTrainingSetInEvaluationMode) {
   EXPECT_NE(table.row(record).find("81.25 %"), std::string::npos) << table.row(record);
 }
 
+TEST(EpochTable, ShowsTheTimeOfWaitingForData) {
+  EpochRecord record = epoch_record();
+  const EpochTable table({}, 0, false, true);
+  EXPECT_NE(table.header().find("waiting"), std::string::npos);
+  record.values[waiting_value] = 0.123;
+  EXPECT_NE(table.row(record).find("12 %"), std::string::npos) << table.row(record);
+}
+
 TEST(EpochTable, AnEpochWithoutABatchHasNoFigures) {
   EpochRecord record = epoch_record();
   record.train = {};

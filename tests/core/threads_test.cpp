@@ -4,10 +4,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "core/physical_memory.hpp"
 #include "core/processors.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/parallel.hpp"
@@ -122,6 +124,7 @@ class Quota : public ::testing::Test {
     std::ofstream(root_ / file) << text << '\n';
   }
   int of(const std::string& group) { return quota_of_cgroup(group, root_); }
+  std::uint64_t memory_left(const std::string& group) { return memory_left_in_cgroup(group, root_); }
 
  private:
   fs::path root_;
@@ -141,6 +144,20 @@ TEST_F(Quota, OfAContainerLiesAtTheRoot) {
   write("cpu.max", "50000 100000");
   EXPECT_EQ(of("0::/"), 1);
   EXPECT_EQ(of("0::/somewhere/else"), 1);
+}
+
+TEST_F(Quota, OfMemoryIsTheLeastThatIsLeft) {
+  constexpr std::uint64_t none = std::numeric_limits<std::uint64_t>::max();
+  EXPECT_EQ(memory_left("/a/b"), none);
+  write("a/memory.max", "1000");
+  write("a/memory.current", "300");
+  write("a/b/memory.max", "max");
+  write("a/b/memory.current", "200");
+  write("a/c/memory.max", "100");
+  write("a/c/memory.current", "150");
+  EXPECT_EQ(memory_left("/"), none);
+  EXPECT_EQ(memory_left("/a/b"), 700U);
+  EXPECT_EQ(memory_left("/a/c"), 0U) << "already above its limit";
 }
 
 TEST_F(Quota, OfVersionOneIsThatOfItsController) {

@@ -73,7 +73,8 @@ struct Sample {
   std::string origin{};
 };
 
-/// Pictures in memory, each with its own size and format. A moved-from object is empty.
+/// Pictures in memory, each with its own size and format. If all have 8 bits and one shape, that is the
+/// image_shape(). A moved-from object is empty.
 class PictureDataset final : public Dataset {
  public:
   /// Throws BadInput if a picture is damaged (image::check) or a label is not in [0, class_names.size()).
@@ -85,10 +86,12 @@ class PictureDataset final : public Dataset {
   std::int64_t label(std::int64_t index) const override;
   void read(std::int64_t index, Image& picture) const override;
   std::string origin(std::int64_t index) const override;
+  Shape image_shape() const override { return image_shape_; }
   bool in_memory() const override { return true; }
 
  private:
   std::vector<Sample> samples_;
+  Shape image_shape_{};
   std::vector<std::string> class_names_;
 };
 

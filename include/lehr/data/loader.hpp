@@ -57,6 +57,9 @@ class Loader {
   /// sample. That error is BadInput if the original is. Throws BadInput if a label is not a class.
   const Batch* next();
 
+  /// How long the calls of next() took since the last start(), in seconds: the time that the caller waited
+  /// for batches.
+  double waiting_seconds() const;
   std::int64_t batches() const;
   /// Samples of one epoch in all shards, without dropped ones.
   std::int64_t samples() const;

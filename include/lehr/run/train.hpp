@@ -76,6 +76,8 @@ struct TrainResult {
   int valid_epoch = 0;       ///< of `valid`, from 1
   double train_seconds = 0;  ///< only of the training part of the epochs
   double images_per_second = 0;
+  /// Share of train_seconds in which the training waited for batches; if the data is not in memory.
+  std::optional<double> waiting{};
   /// Time of ActivationStats divided by the rest of the training time.
   std::optional<double> stats_overhead{};
 };

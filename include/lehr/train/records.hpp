@@ -8,6 +8,11 @@
 
 namespace lehr {
 
+/// The name in EpochRecord::values of the share of the training time in which the training waited for
+/// batches. It is recorded if the training set is not in memory. After a resume in mid-epoch, it is the share
+/// of the time since then.
+inline constexpr const char* waiting_value = "waiting_for_data";
+
 /// The results of one epoch.
 struct EpochRecord {
   int epoch = 0;     ///< from 0
