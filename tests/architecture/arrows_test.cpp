@@ -12,7 +12,7 @@ namespace {
 const std::map<std::string, std::string>& vendor_homes() {
   static const std::map<std::string, std::string> homes{
       {"dnnl", "cpu"},     {"oneapi/", "cpu"},  {"hwy/", "cpu"},        {"omp.h", "cpu"},
-      {"spng.h", "image"}, {"zlib.h", "image"}, {"sqlite3.h", "store"}, {"toml++/", "run"}};
+      {"archive", "data"}, {"spng.h", "image"}, {"zlib.h", "image"}, {"sqlite3.h", "store"}, {"toml++/", "run"}};
   return homes;
 }
 

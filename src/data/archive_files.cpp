@@ -1,0 +1,110 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "data/picture_files.hpp"
+#include "lehr/core/disk_error.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
+
+namespace lehr::data {
+namespace {
+
+/// A file that is read at any place, by several threads at once.
+class PlacedFile {
+ public:
+  explicit PlacedFile(const std::filesystem::path& path)
+      : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (descriptor_ < 0) throw_not_read(path_, errno);
+  }
+  ~PlacedFile() { ::close(descriptor_); }
+  PlacedFile(const PlacedFile&) = delete;
+  PlacedFile& operator=(const PlacedFile&) = delete;
+
+  void read(std::uint64_t offset, std::span<std::uint8_t> bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t got = ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) throw_not_read(path_, errno);
+      if (got == 0) throw BadInput(in_quotes(path_) + " is shorter than when it was opened");
+      offset += static_cast<std::uint64_t>(got);
+      bytes = bytes.subspan(static_cast<std::size_t>(got));
+    }
+  }
+
+ private:
+  std::filesystem::path path_;
+  int descriptor_;
+};
+
+using Place = ArchiveEntry::Place;
+using Held = std::vector<std::uint8_t>;
+
+class ArchiveFiles final : public PictureFiles {
+ public:
+  ArchiveFiles(const std::filesystem::path& archive, const ListingLimits& limits)
+      : PictureFiles(archive), limits_(limits) {
+    ArchiveReader reader(archive, limits.archive);
+    while (const std::optional<ArchiveEntry> entry = reader.next()) {
+      if (!add(entry->path)) continue;
+      if (entry->place) {
+        contents_.emplace_back(*entry->place);
+      } else {
+        hold(reader);
+      }
+    }
+    sort();
+    room_ = {};
+    file_ = std::make_unique<PlacedFile>(archive);
+  }
+
+  std::span<const std::uint8_t> bytes(std::int64_t file, std::vector<std::uint8_t>& room) const override {
+    const std::variant<Place, Held>& contents = contents_[slot(file)];
+    if (const Held* const held = std::get_if<Held>(&contents)) return *held;
+    const Place& place = std::get<Place>(contents);
+    if (place.bytes > limits_.archive.most_file_bytes) {
+      throw BadInput(fmt::format("{} is too large for a picture: expected at most {} bytes, found {}",
+                                 in_quotes(std::filesystem::path(origin(file))),
+                                 limits_.archive.most_file_bytes, place.bytes));
+    }
+    room.resize(place.bytes);
+    file_->read(place.offset, room);
+    return room;
+  }
+
+ private:
+  void hold(ArchiveReader& reader) {
+    reader.read(room_);
+    held_bytes_ += room_.size();
+    if (held_bytes_ > limits_.most_held_bytes) {
+      throw BadInput(
+          fmt::format("the archive {} holds more than {} bytes of pictures, the most that are kept "
+                      "in memory; unpack it to a folder, or make an uncompressed .tar, which is "
+                      "read in place",
+                      in_quotes(place()), limits_.most_held_bytes));
+    }
+    contents_.emplace_back(Held(room_.begin(), room_.end()));
+  }
+
+  ListingLimits limits_;
+  std::vector<std::variant<Place, Held>> contents_;  ///< in the order of the archive
+  std::unique_ptr<PlacedFile> file_;
+  std::uint64_t held_bytes_ = 0;
+  Held room_;
+};
+
+}  // namespace
+
+std::shared_ptr<const PictureFiles> files_of_archive(const std::filesystem::path& archive,
+                                                     const ListingLimits& limits) {
+  return std::make_shared<ArchiveFiles>(archive, limits);
+}
+
+}  // namespace lehr::data

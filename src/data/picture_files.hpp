@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/archive.hpp"
+#include "data/name_table.hpp"
+
+namespace lehr::data {
+
+/// Files of a folder or an archive that are not listed as pictures.
+struct OtherFiles {
+  std::int64_t count = 0;
+  std::string example{};  ///< the path of one of them
+  void add(std::string_view path) {
+    if (count++ == 0) example = path;
+  }
+};
+
+struct ListingLimits {
+  ArchiveLimits archive{};
+  /// Pictures of an archive that are kept in memory. Those of an uncompressed .tar stay in their file.
+  std::uint64_t most_held_bytes = std::uint64_t{4} << 30;
+};
+
+/// The picture files of a folder or an archive, sorted by their paths. Which files are pictures is decided by
+/// their endings (.jpg, .jpeg, .png, .webp, .tif, .tiff, .bmp; upper case too). Files and folders whose names
+/// begin with a dot are left out. Immutable; several threads may read at once.
+class PictureFiles {
+ public:
+  explicit PictureFiles(std::filesystem::path place) : place_(std::move(place)) {}
+  virtual ~PictureFiles() = default;
+  PictureFiles(const PictureFiles&) = delete;
+  PictureFiles& operator=(const PictureFiles&) = delete;
+  std::int64_t size() const { return static_cast<std::int64_t>(order_.size()); }
+  /// From the folder or the archive on, with "/" between folders. Its bytes may not be UTF-8.
+  std::string_view path(std::int64_t file) const { return names_[slot(file)]; }
+  /// The folder or archive with the path: "photos/cat/1.jpg", "photos.tar/cat/1.jpg".
+  std::string origin(std::int64_t file) const;
+  /// The contents of a file. They may be in `room`, which the next call reuses. Throws BadInput if the file
+  /// cannot be read.
+  virtual std::span<const std::uint8_t> bytes(std::int64_t file, std::vector<std::uint8_t>& room) const = 0;
+
+  const std::filesystem::path& place() const { return place_; }
+  /// Pictures in formats that lehr does not read, such as .heic and .gif.
+  const OtherFiles& unread_pictures() const { return unread_pictures_; }
+  /// All other files.
+  const OtherFiles& others() const { return others_; }
+
+ protected:
+  std::size_t slot(std::int64_t file) const { return order_[static_cast<std::size_t>(file)]; }
+  /// Adds the path if it is that of a picture, and otherwise counts it. Hidden files are neither.
+  bool add(std::string_view path);
+  /// Adds the path, whatever its ending is, after all others.
+  void append(std::string_view path) {
+    order_.push_back(static_cast<std::uint32_t>(names_.size()));
+    names_.add(path);
+  }
+  /// Sorts by path. Of files with one path, the last that was added stays, as when an archive is unpacked.
+  void sort();
+
+ private:
+  std::filesystem::path place_;
+  NameTable names_;
+  std::vector<std::uint32_t> order_;
+  OtherFiles unread_pictures_, others_;
+};
+
+/// Files that are read from disk when they are needed.
+class FilesOnDisk : public PictureFiles {
+ public:
+  using PictureFiles::PictureFiles;
+  std::span<const std::uint8_t> bytes(std::int64_t file, std::vector<std::uint8_t>& room) const override;
+};
+
+/// Files in the order in which they are added. Their paths begin at `place`, or are absolute.
+class ListedFiles final : public FilesOnDisk {
+ public:
+  using FilesOnDisk::append;
+  using FilesOnDisk::FilesOnDisk;
+};
+
+/// Lists a folder with all folders inside, or reads an archive. Links are followed, but not in circles.
+/// Throws BadInput if the place does not exist, a folder cannot be read, the archive is refused
+/// (ArchiveReader), or its pictures are beyond a limit.
+std::shared_ptr<const PictureFiles> picture_files(const std::filesystem::path& place,
+                                                  const ListingLimits& limits = {});
+/// The parts of picture_files().
+std::shared_ptr<const PictureFiles> files_of_folder(const std::filesystem::path& folder);
+std::shared_ptr<const PictureFiles> files_of_archive(const std::filesystem::path& archive,
+                                                     const ListingLimits& limits = {});
+
+}  // namespace lehr::data
