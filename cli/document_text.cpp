@@ -15,7 +15,8 @@ std::string document_text(const labs::Document& document, std::size_t columns) {
       if (found == nullptr) continue;
       std::vector<std::vector<std::string>> rows{found->header};
       rows.insert(rows.end(), found->rows.begin(), found->rows.end());
-      text += "\n" + section.title + "\n" + table(rows, columns);
+      text += "\n" + section.title + (found->caption.empty() ? "" : ": " + found->caption) + "\n" +
+              table(rows, columns);
     }
   }
   return text;

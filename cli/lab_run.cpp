@@ -5,13 +5,17 @@
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "document_text.hpp"
 #include "interrupt.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
 #include "lehr/labs/lab.hpp"
 #include "lehr/store/atomic_file.hpp"
+#include "lehr/store/made_folders.hpp"
 #include "output.hpp"
 #include "signal_stop.hpp"
 #include "study_options.hpp"
@@ -51,14 +55,25 @@ void write_page_file(const std::filesystem::path& file, const std::string& text)
 
 class LabPages {
  public:
+  /// Throws BadInput if no page could be written.
   explicit LabPages(const LabLine& line)
       : folder_(line.pages.empty() ? line.runs / "labs" : std::filesystem::path(line.pages)),
-        markdown_(line.markdown) {}
+        markdown_(line.markdown),
+        indexed_(line.name == "all") {
+    try {  // pages are written after hours of training
+      made_.emplace(folder_);
+    } catch (const std::filesystem::filesystem_error& error) {
+      throw BadInput("the folder of pages " + in_quotes(folder_) +
+                     " cannot be written: " + error.code().message());
+    }
+  }
 
   /// Returns the page's file.
   std::filesystem::path write(const std::string& name, const Document& page) const {
     const std::filesystem::path file = folder_ / (name + ".html");
-    write_page_file(file, labs::html_page(page, {{"All questions", "index.html"}}));
+    const bool indexed = indexed_ || std::filesystem::exists(folder_ / "index.html");
+    write_page_file(
+        file, indexed ? labs::html_page(page, {{"All questions", "index.html"}}) : labs::html_page(page));
     if (markdown_) labs::write_markdown(page, folder_, name);
     return file;
   }
@@ -74,6 +89,8 @@ class LabPages {
  private:
   std::filesystem::path folder_;
   bool markdown_;
+  bool indexed_;                            ///< an index page will follow
+  std::optional<store::MadeFolders> made_;  ///< removed again if no page is written
 };
 
 void print_page(const LabLine& line, const std::string& name, const Document& page,
@@ -112,8 +129,17 @@ int run_labs(const LabLine& line) {
     std::fprintf(stderr, "lehr: %s\n", sentence.c_str());
   };
   Pages pages;
+  int status = 0;
   for (const std::string& name : names_of(line)) {
-    labs::LabResult result = labs::run_lab(name, options, hooks);
+    labs::LabResult result;
+    try {
+      result = labs::run_lab(name, options, hooks);
+    } catch (const BadInput& error) {
+      if (line.name != "all") throw;
+      std::fprintf(stderr, "lehr: the lab %s is left out: %s\n", name.c_str(), error.what());
+      status = static_cast<int>(ErrorKind::bad_input);
+      continue;
+    }
     if (result.interrupted) {
       std::fprintf(stderr, "lehr: interrupted; the same command goes on from here\n");
       return interrupted_status;
@@ -125,7 +151,7 @@ int run_labs(const LabLine& line) {
     const std::filesystem::path index = writer.write_index(pages);
     if (!line.json) std::cout << index.string() << "\n";
   }
-  return 0;
+  return status;
 }
 
 void print_labs(bool json) {

@@ -266,4 +266,10 @@ fs::path file_of_run(const std::string& given, const fs::path& runs, RunPart par
                  file_of(part) + " in " + in_quotes(runs));
 }
 
+void find_weights(TrainConfig& config) {
+  if (!config.weights.empty()) {
+    config.weights = file_of_run(config.weights.string(), config.out, RunPart::model);
+  }
+}
+
 }  // namespace lehr::cli

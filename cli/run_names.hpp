@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "lehr/run/train_config.hpp"
 #include "lehr/store/run_store.hpp"
 
 namespace lehr::cli {
@@ -44,5 +45,8 @@ void check_one(const std::string& given, const std::vector<NamedRun>& found);
 /// The file that a text names: a file, this part's file in a folder, or this part's file of a run.
 /// Throws BadInput if there is none, or several.
 std::filesystem::path file_of_run(const std::string& given, const std::filesystem::path& runs, RunPart part);
+/// Replaces what TrainConfig::weights names, such as a run in TrainConfig::out, by its model file. Does
+/// nothing if it is empty.
+void find_weights(TrainConfig& config);
 
 }  // namespace lehr::cli

@@ -71,10 +71,11 @@ TrainConfig new_config(const TrainConfig& line, const ConfigTable& table) {
   TrainConfig config;
   if (!recipe.empty()) apply(config, read_toml(recipe_text(recipe), "recipe " + recipe, table), table);
   apply(config, file, table);
+  // The config.toml of a study's run repeats the run, but the repetition is not part of the study.
+  config.study.clear();
+  config.variant.clear();
   table.give_again(config, line);
-  if (!config.weights.empty()) {
-    config.weights = file_of_run(config.weights.string(), config.out, RunPart::model);
-  }
+  find_weights(config);
   return config;
 }
 

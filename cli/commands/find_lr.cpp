@@ -19,6 +19,7 @@
 #include "lehr/store/atomic_file.hpp"
 #include "measuring.hpp"
 #include "output.hpp"
+#include "run_names.hpp"
 #include "terminal.hpp"
 
 namespace lehr::cli {
@@ -167,6 +168,7 @@ int find_lr(FindLrOptions options) {
   check_rates(options.finder.sweep);
   if (!options.svg.empty()) check_replaceable({"--svg", options.svg}, FileKind::picture);
   shared_fields().check_rules(options.config);
+  find_weights(options.config);
   const bool live = is_terminal(2) && !options.quiet;
   const std::unique_ptr<Learner> learner =
       make_learner(options.config, {.measuring = live ? show_measuring() : MeasureProgress()});

@@ -4,6 +4,9 @@
 #include "commands.hpp"
 #include "interrupt.hpp"
 #include "lab_run.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/core/text.hpp"
+#include "lehr/study/study.hpp"
 #include "lehr/study/study_spec.hpp"
 #include "study_options.hpp"
 #include "study_run.hpp"
@@ -44,6 +47,11 @@ StudySpec spec_of(const LabOptions& options) {
   StudySpec spec = read_study_file(options.file, train_config_table());
   spec.base.out = options.runs;
   if (options.seeds > 0) spec.seeds = first_seeds(options.seeds);
+  try {
+    check_study(spec, train_config_table());
+  } catch (const BadInput& error) {
+    throw BadInput(in_quotes(std::filesystem::path(options.file)) + ": " + error.what());
+  }
   return spec;
 }
 
@@ -51,11 +59,27 @@ bool is_study_file(const std::string& name) {
   return name.ends_with(".toml") || name.find('/') != std::string::npos;
 }
 
+/// Throws BadInput if an option is given that belongs to a lab.
+void check_no_lab_options(const LabOptions& options, const std::string& instead) {
+  const LabLine& lab = options.lab;
+  for (const auto& [option, given] : {std::pair{"--data", !lab.data.empty()},
+                                      {"--model", !lab.model.empty()},
+                                      {"--budget", lab.budget != LabLine().budget},
+                                      {"--pages", !lab.pages.empty()},
+                                      {"--markdown", lab.markdown}}) {
+    if (given) throw BadInput(std::string(option) + " is an option of a lab; " + instead);
+  }
+}
+
 int run_lab(const LabOptions& options) {
   if (options.file.empty()) {
+    check_no_lab_options(options, "name one, such as lehr lab widths");
+    if (options.seeds > 0) throw BadInput("--seeds needs the name of a lab, or a file with a study");
     print_labs(options.json);
     return 0;
   }
+  if (is_study_file(options.file))
+    check_no_lab_options(options, "a file with a study says the same in [base]");
   if (!is_study_file(options.file)) {
     LabLine line = options.lab;
     line.name = options.file;

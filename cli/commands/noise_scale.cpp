@@ -16,6 +16,7 @@
 #include "lehr/run/setup.hpp"
 #include "measuring.hpp"
 #include "output.hpp"
+#include "run_names.hpp"
 #include "terminal.hpp"
 
 namespace lehr::cli {
@@ -73,6 +74,7 @@ void print_as_json(const NoiseScale& found) {
 int noise_scale(NoiseScaleCommand command) {
   SignalWatch watch;
   shared_fields().check_rules(command.config);
+  find_weights(command.config);
   const bool live = is_terminal(2) && !command.quiet;
   const std::unique_ptr<Learner> learner =
       make_learner(command.config, {.measuring = live ? show_measuring() : MeasureProgress()});

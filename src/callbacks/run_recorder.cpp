@@ -225,6 +225,12 @@ void RunRecorder::before_batch(Learner& learner) {
   if (s.stats) s.stats->forget();
 }
 
+// A training that is stopped before its first batch leaves a checkpoint, so the store has it too.
+void RunRecorder::before_stop(Learner& learner) {
+  State& s = *state_;
+  if (s.in_fit && !s.writer && !s.reported) s.open(learner);
+}
+
 void RunRecorder::after_loss(Learner&) { state_->computed = true; }
 
 void RunRecorder::after_batch(Learner& learner) {

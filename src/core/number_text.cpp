@@ -57,6 +57,7 @@ std::string percent_text(double share, int decimals) {
   if (!std::isfinite(share)) return not_finite(share);
   const double percent = 100 * share;
   const double step = std::pow(10.0, -decimals);
+  if (percent < 0) return "−" + percent_text(-share, decimals);
   if (percent > 0 && percent < step / 2) return std::string("<").append(fixed(step, decimals)).append(" %");
   if (percent < 100 && percent >= 100 - step / 2) return fixed(100 - step, decimals) + " %";
   return fixed(percent, decimals) + " %";

@@ -10,6 +10,7 @@
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/data/data.hpp"
+#include "lehr/run/setup.hpp"
 
 namespace lehr::labs {
 namespace {
@@ -40,14 +41,23 @@ LabSetup setup_of(const Lab& lab, const LabOptions& options) {
   return setup;
 }
 
-/// Throws BadInput if a variant's options are wrong or its network does not fit the data, before anything is
-/// trained.
+/// Throws BadInput if the training has too few steps for its schedule.
+void check_schedule(const TrainConfig& config, const DataSplits& data) {
+  if (config.find_lr) return;
+  std::int64_t batches = (data.train->size() + config.batch_size - 1) / config.batch_size;
+  if (config.max_batches > 0) batches = std::min(batches, config.max_batches);
+  make_schedule(config, batches * config.epochs);
+}
+
+/// Throws BadInput if a variant's options are wrong, its network does not fit the data or the data is too
+/// small, before anything is trained.
 void check_plan(const LabSetup& setup, const std::vector<StudySpec>& studies) {
   for (const StudySpec& study : studies) {
     check_study(study, train_config_table());
     for (const StudyVariant& variant : study.variants) {
       try {
         (void)setup.graph(study, variant);
+        check_schedule(config_of(study, variant, study.seeds.front(), train_config_table()), setup.data);
       } catch (const BadInput& error) {
         throw BadInput("the lab " + setup.lab + " cannot use this data and model (variant " +
                        in_quotes(variant.name) + "): " + error.what());

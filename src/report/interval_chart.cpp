@@ -75,9 +75,10 @@ class Rows {
                       x(row.low), y, x(row.high), y, colour));
     }
     if (axis_.shows(row.mean)) {
+      const std::string interval =
+          std::isnan(row.low) ? "" : fmt::format(" ({} to {})", number_text(row.low), number_text(row.high));
       canvas_.dot(x(row.mean), y, 5, colour, 1,
-                  fmt::format("{}: {} ({} to {})", row.name, number_text(row.mean), number_text(row.low),
-                              number_text(row.high)));
+                  fmt::format("{}: {}{}", row.name, number_text(row.mean), interval));
     }
     if (!row.note.empty()) canvas_.text(canvas_.width() - right, y - 6, "end", row.note);
   }

@@ -85,9 +85,63 @@ std::string text_of_file(const std::filesystem::path& file) {
   }
 }
 
+/// Finds dotted keys. They nest tables as deep as they have parts, and the parser limits only nested values.
+class KeyScanner {
+ public:
+  explicit KeyScanner(std::string_view toml) : toml_(toml) {}
+
+  /// The place of the first key with more parts than this, as "line 3, column 5"; empty if there is none.
+  std::string place_of_longer_than(int most_parts) {
+    for (; at_ < toml_.size(); ++at_) {
+      const char c = toml_[at_];
+      if (c == '"' || c == '\'') {
+        skip_text(c);
+      } else if (c == '#') {
+        at_ = std::min(toml_.find('\n', at_), toml_.size()) - 1;
+      } else if (c == '.') {
+        if (++dots_ >= most_parts) return place();
+      } else if (!is_of_key(c)) {
+        dots_ = 0;
+      }
+    }
+    return {};
+  }
+
+ private:
+  static bool is_of_key(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == ' ' || c == '\t';
+  }
+
+  /// Moves to the last character of a text, which may have one or three quotes at each end.
+  void skip_text(char quote) {
+    const std::string three(3, quote);
+    const bool long_text = toml_.substr(at_, 3) == three;
+    const std::string_view end = long_text ? std::string_view(three) : std::string_view(three).substr(0, 1);
+    at_ += end.size();
+    while (at_ < toml_.size() && toml_.substr(at_, end.size()) != end)
+      at_ += quote == '"' && toml_[at_] == '\\' ? 2 : 1;
+    at_ += end.size() - 1;
+  }
+
+  std::string place() const {
+    const std::string_view before = toml_.substr(0, at_);
+    const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+    return fmt::format("line {}, column {}", std::ranges::count(before, '\n') + 1, at_ - line_start + 1);
+  }
+
+  std::string_view toml_;
+  std::size_t at_ = 0;
+  int dots_ = 0;
+};
+
 }  // namespace
 
 TomlDocument::TomlDocument(std::string_view toml, std::string source) : source_(std::move(source)) {
+  constexpr int most_parts = 64;
+  if (const std::string place = KeyScanner(toml).place_of_longer_than(most_parts); !place.empty()) {
+    throw BadInput(at(place) + fmt::format("a key has at most {} parts, found more", most_parts));
+  }
   try {
     root_ = converted(toml::parse(toml));
   } catch (const toml::parse_error& error) {

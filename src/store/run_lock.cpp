@@ -28,7 +28,7 @@ struct flock whole_file() {
   return lock;
 }
 
-[[noreturn]] void refuse(const fs::path& folder) {
+[[noreturn]] void refuse(const fs::path& folder, LockedFor what) {
   std::ifstream file(lock_file(folder));
   ProcessMark holder;
   file >> holder.process >> holder.host;
@@ -36,6 +36,10 @@ struct flock whole_file() {
   if (file) by = "process " + std::to_string(holder.process);
   const std::string host = holder.host.substr(0, holder.host.find('/'));
   if (file && !ProcessMark::mine().host.starts_with(host + "/")) by += " of " + printable(host, 60);
+  if (what == LockedFor::study) {
+    throw BadInput(in_quotes(folder) + ": " + by +
+                   " is running this study; the same command goes on once that has ended");
+  }
   throw BadInput(in_quotes(folder) + ": this run is being trained by " + by +
                  "; it can be resumed once that has ended");
 }
@@ -66,7 +70,7 @@ bool is_held(int failure) { return failure == EAGAIN || failure == EACCES; }
 
 }  // namespace
 
-RunLock::RunLock(const fs::path& folder) : file_(lock_file(folder)) {
+RunLock::RunLock(const fs::path& folder, LockedFor what) : file_(lock_file(folder)) {
   if (folder.empty()) throw BadInput("a run to lock needs a folder, found an empty name");
   do {
     if (descriptor_ >= 0) ::close(descriptor_);
@@ -75,7 +79,7 @@ RunLock::RunLock(const fs::path& folder) : file_(lock_file(folder)) {
     struct flock lock = whole_file();
     if (::fcntl(descriptor_, F_OFD_SETLK, &lock) != 0 && is_held(errno)) {
       ::close(descriptor_);
-      refuse(folder);
+      refuse(folder, what);
     }
   } while (was_removed(descriptor_));
   write_holder(descriptor_);

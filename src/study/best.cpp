@@ -18,13 +18,15 @@ Best best_of(std::span<const Variant> variants, const BestOptions& options) {
   Best found;
   double best_mean = std::numeric_limits<double>::quiet_NaN();
   for (std::size_t i = 0; i < variants.size(); ++i) {
-    const double mean = mean_of(finished_values(by_seed(variants[i])));
+    const std::vector<double> finished = finished_values(by_seed(variants[i]));
+    if (finished.size() < 2) continue;  // one seed shows nothing
+    const double mean = mean_of(finished);
     const bool ahead = options.higher_is_better ? mean > best_mean : mean < best_mean;
     if (std::isnan(mean) || (!std::isnan(best_mean) && !ahead)) continue;
     best_mean = mean;
     found.best = i;
   }
-  if (std::isnan(best_mean)) throw BadInput("no variant has a finished run, so none is the best");
+  if (std::isnan(best_mean)) throw BadInput("no variant has two finished runs, so none is the best");
   std::vector<std::size_t> others;
   for (std::size_t i = 0; i < variants.size(); ++i) {
     if (i == found.best) continue;

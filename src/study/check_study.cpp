@@ -9,25 +9,13 @@
 namespace lehr {
 namespace {
 
-constexpr std::size_t max_name_length = 60;
+constexpr std::size_t longest_variant_name = 200;
 
 void check_name(const std::string& name) {
   const auto fits = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.'; };
-  if (!name.empty() && name.size() <= max_name_length && std::ranges::all_of(name, fits)) return;
-  throw BadInput("the name of a study has 1 to " + std::to_string(max_name_length) +
+  if (!name.empty() && name.size() <= longest_study_name && std::ranges::all_of(name, fits)) return;
+  throw BadInput("the name of a study has 1 to " + std::to_string(longest_study_name) +
                  " letters, digits, '-', '_' and '.', found " + in_quotes(name));
-}
-
-void check_measures(const StudySpec& spec) {
-  if (spec.measures.empty()) throw BadInput("a study needs at least one measure, such as accuracy");
-  std::vector<std::string> names = spec.base.metrics;
-  for (const StudyMeasure& measure : study_measures()) names.push_back(measure.name);
-  for (const EpochMeasurement& one : epoch_measurements()) {
-    for (const MeasuredValue& value : one.values) names.push_back(value.name);
-  }
-  for (const std::string& name : spec.measures) {
-    if (std::ranges::find(names, name) == names.end()) throw unknown_name("measure", name, names);
-  }
 }
 
 template <class T>
@@ -37,6 +25,18 @@ void check_distinct(const char* what, const std::vector<T>& all, auto text) {
     if (std::find(std::next(one), all.end(), *one) != all.end()) {
       throw BadInput(std::string("the ") + what + " " + text(*one) + " appears twice in the study");
     }
+  }
+}
+
+void check_measures(const StudySpec& spec) {
+  std::vector<std::string> names = spec.base.metrics;
+  for (const StudyMeasure& measure : study_measures()) names.push_back(measure.name);
+  for (const EpochMeasurement& one : epoch_measurements()) {
+    for (const MeasuredValue& value : one.values) names.push_back(value.name);
+  }
+  check_distinct("measure", spec.measures, [](const std::string& name) { return in_quotes(name); });
+  for (const std::string& name : spec.measures) {
+    if (std::ranges::find(names, name) == names.end()) throw unknown_name("measure", name, names);
   }
 }
 
@@ -71,6 +71,10 @@ void check_measured(const std::vector<std::string>& measures, const TrainConfig&
 void check_variant(const StudySpec& spec, const StudyVariant& variant, const ConfigTable& table) {
   if (variant.name.empty() || has_control_characters(variant.name)) {
     throw BadInput("a variant needs a name of printable characters, found " + in_quotes(variant.name));
+  }
+  if (variant.name.size() > longest_variant_name) {
+    throw BadInput("the name of a variant has at most " + std::to_string(longest_variant_name) +
+                   " bytes, found " + std::to_string(variant.name.size()));
   }
   try {
     for (const StudySetting& setting : variant.settings) check_setting(setting, table);

@@ -41,7 +41,7 @@ void check_same(const store::RunInfo& run, const Values& recorded, const TrainCo
     if (before == now) continue;
     throw BadInput("the study " + in_quotes(config.study) + " has the run " + run.id + " with " + field.key +
                    " = " + in_quotes(before) + ", but now " + field.key + " is " + in_quotes(now) +
-                   "; give the study another name");
+                   "; give the study another name, or use another folder of runs");
   }
 }
 
@@ -49,9 +49,10 @@ void check_version(const store::RunInfo& run, const TrainConfig& config) {
   const auto version = run.environment.find("lehr");
   const std::string found = version == run.environment.end() ? "unknown" : version->second;
   if (found == LEHR_VERSION) return;
-  throw BadInput("the study " + in_quotes(config.study) + " has the run " + run.id + " of lehr " +
-                 printable(found) + ", and this is lehr " LEHR_VERSION +
-                 "; give the study another name, so that all its runs are of one version");
+  throw BadInput(
+      "the study " + in_quotes(config.study) + " has the run " + run.id + " of lehr " + printable(found) +
+      ", and this is lehr " LEHR_VERSION +
+      "; give the study another name or use another folder of runs, so that all its runs are of one version");
 }
 
 /// Compares the data of runs with the data that the study would read now.
@@ -68,7 +69,8 @@ class DataCheck {
     throw BadInput("the data " + in_quotes(config.data) + " has changed since the study " +
                    in_quotes(config.study) + " trained its run " + run.id + " (then " +
                    printable(recorded->second, longest) + "; now " + now +
-                   "); give the study another name, so that all its runs have the same data");
+                   "); give the study another name or use another folder of runs, so that all its runs have "
+                   "the same data");
   }
 
  private:

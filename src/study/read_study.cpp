@@ -1,3 +1,4 @@
+#include <cctype>
 #include <limits>
 #include <optional>
 
@@ -29,7 +30,12 @@ class StudyReader {
   }
 
  private:
-  void read_base(const TomlNode& base) { apply(spec_.base, document_.settings(base, table_), table_); }
+  void read_base(const TomlNode& base) {
+    for (const TomlNode& entry : base.entries) {
+      if (entry.key == "seed") document_.refuse(entry, "the seeds of a study stand in [study], as seeds = N");
+    }
+    apply(spec_.base, document_.settings(base, table_), table_);
+  }
 
   void read_axes(const TomlNode& axes) {
     for (const TomlNode& entry : axes.entries) {
@@ -114,6 +120,15 @@ class StudyReader {
   std::int64_t samples_seed_ = 0;
 };
 
+/// The name of a file as that of a study, which has fewer characters.
+std::string study_name(const std::filesystem::path& file) {
+  std::string name = file.stem().string();
+  for (char& c : name) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '-' && c != '_' && c != '.') c = '-';
+  }
+  return name.substr(0, longest_study_name);
+}
+
 }  // namespace
 
 StudySpec read_study(std::string_view toml, const std::string& source, const ConfigTable& table) {
@@ -123,7 +138,7 @@ StudySpec read_study(std::string_view toml, const std::string& source, const Con
 
 StudySpec read_study_file(const std::filesystem::path& file, const ConfigTable& table) {
   const TomlDocument document = TomlDocument::of_file(file);
-  return StudyReader(document, table).read(file.stem().string());
+  return StudyReader(document, table).read(study_name(file));
 }
 
 }  // namespace lehr

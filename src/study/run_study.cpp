@@ -49,17 +49,13 @@ class Runner {
 
   StudyResult run() {
     check_study(result_.spec, table_);
-    const std::filesystem::path folder = result_.spec.base.out / "studies" / result_.spec.name;
-    const store::MadeFolders made = made_folder(folder, result_.spec.base.out);
-    const store::RunLock lock(folder);
-    known_ = known_runs(result_.spec, table_, open_data_);
     runs_.resize(result_.spec.variants.size() * result_.spec.seeds.size());
-    for (std::size_t number = 0; number < runs_.size(); ++number) {
-      const store::RunInfo* known = known_run(number);
-      if (known != nullptr && has_result(*known)) runs_[number] = read(number, known->id);
+    find_results();
+    if (is_complete()) {  // nothing is written, so that the results of a read-only folder can be read
+      report(nullptr);
+    } else {
+      train_the_rest();
     }
-    report(nullptr);
-    work_together();
     if (failure_) std::rethrow_exception(failure_);
     result_.interrupted = reported_ < runs_.size();
     for (const std::optional<StudyRun>& run : runs_) {
@@ -69,6 +65,27 @@ class Runner {
   }
 
  private:
+  /// Reads the results of the runs that have one.
+  void find_results() {
+    known_ = known_runs(result_.spec, table_, open_data_);
+    for (std::size_t number = 0; number < runs_.size(); ++number) {
+      const store::RunInfo* known = known_run(number);
+      if (known != nullptr && has_result(*known)) runs_[number] = read(number, known->id);
+    }
+  }
+  bool is_complete() const {
+    return std::ranges::all_of(runs_, [](const std::optional<StudyRun>& run) { return run.has_value(); });
+  }
+
+  void train_the_rest() {
+    const std::filesystem::path folder = result_.spec.base.out / "studies" / result_.spec.name;
+    const store::MadeFolders made = made_folder(folder, result_.spec.base.out);
+    const store::RunLock lock(folder, store::LockedFor::study);
+    find_results();  // another process may have trained some since
+    report(nullptr);
+    work_together();
+  }
+
   const StudyVariant& variant_of(std::size_t number) const {
     return result_.spec.variants[number % result_.spec.variants.size()];
   }

@@ -30,6 +30,9 @@ void check_axis(std::span<const double> axis, std::span<const Variant> variants)
   }
 }
 
+/// Of two seeds that agree by chance, the interval is so narrow that noise looks like a trend.
+constexpr std::size_t least_seeds = 3;
+
 /// values[s][v]: of the seeds with which all variants finished.
 using Table = std::vector<std::vector<double>>;
 
@@ -130,7 +133,7 @@ Trend trend(std::span<const double> axis, std::span<const Variant> variants, con
   found.dropped = count_seeds(runs) - found.seeds;
   if (table.empty()) return found;
   found.means = means_of(table);
-  if (table.size() < 2 || runs.size() < 3 || places.front() == places.back()) return found;
+  if (table.size() < least_seeds || runs.size() < 3 || places.front() == places.back()) return found;
   found.correlation = rank_correlation(places, found.means);
   found.interval = correlation_interval(places, table, found.means, resampling);
   return found;

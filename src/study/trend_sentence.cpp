@@ -26,7 +26,7 @@ std::string trend_sentence(const Trend& trend, const std::string& quantity, cons
   if (std::isnan(trend.correlation)) {
     const std::string few = trend.seeds == 1 ? "one seed shows nothing" : "there is nothing to show a trend";
     return few + ": a trend of " + subject + " with " + along +
-           " needs two seeds with which three variants finished" + left_out_text(trend);
+           " needs three seeds with which three variants finished" + left_out_text(trend);
   }
   const std::string numbers = "rank correlation " + fixed_text(trend.correlation, 2) + ", 95 % interval " +
                               fixed_text(trend.interval.low, 2) + " to " +

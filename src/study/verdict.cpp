@@ -21,8 +21,8 @@ class Judgement {
       : c_(comparison),
         rule_(rule),
         text_(comparison.scale, rule.style),
-        a_(printable(comparison.a)),
-        b_(printable(comparison.b)),
+        a_(shown_name(comparison.a)),
+        b_(shown_name(comparison.b)),
         seeds_(counted(comparison.pairs, "seed")) {
     if (rule.smallest_effect) {
       limit_ = c_.scale == Scale::ratio ? std::log(*rule.smallest_effect) : *rule.smallest_effect;
@@ -59,8 +59,8 @@ class Judgement {
 
   std::string nothing_to_compare() const {
     const std::string both = a_ + " and " + b_;
-    if (c_.pairs == 1) return "one seed shows nothing: " + both + " both finished with a single seed";
-    return "nothing to compare: there is no seed with which " + both + " both finished";
+    if (c_.pairs == 1) return "one seed shows nothing: only one seed finished with both " + both;
+    return "nothing to compare: no seed finished with both " + both;
   }
 
   std::string decided(Finding by_values) const {
@@ -97,7 +97,8 @@ class Judgement {
   std::string undecided_without_spread() const {
     const std::string amount = text_.amount(std::abs(c_.effect));
     const std::string same = c_.effect == 0 ? "they are equal" : "they differ by the same " + amount;
-    return cannot_tell() + ": with each " + same + ", so the noise is unknown; 6 seeds could show it";
+    return cannot_tell() + ": with each " + same +
+           ", so the noise is unknown; if 6 seeds agreed as well, it would not be by chance";
   }
 
   std::string seeds_that_could() const {
@@ -148,12 +149,12 @@ Verdict judge_rates(const Variant& a, const Variant& b, Failure failure) {
   const RateComparison rates = compare_rates(a, b, failure);
   const std::string seeds = counted(rates.a.of, "seed");
   const std::string verb = failed_text(failure);
-  const std::string names = printable(a.name) + " and " + printable(b.name);
+  const std::string names = shown_name(a.name) + " and " + shown_name(b.name);
   if (rates.a.of == 0) return {Finding::undecided, "nothing to compare: " + names + " share no seed"};
   const bool b_fails_less = rates.b.count < rates.a.count;
-  const std::string less = printable(b_fails_less ? b.name : a.name) + verb + " in " +
+  const std::string less = shown_name(b_fails_less ? b.name : a.name) + verb + " in " +
                            std::to_string(std::min(rates.a.count, rates.b.count)) + " of " + seeds + " and " +
-                           printable(b_fails_less ? a.name : b.name) + " in " +
+                           shown_name(b_fails_less ? a.name : b.name) + " in " +
                            std::to_string(std::max(rates.a.count, rates.b.count)) +
                            " (exact McNemar, p = " + p_text(rates.p) + ")";
   if (rates.p <= significance_level) return {b_fails_less ? Finding::better : Finding::worse, less};

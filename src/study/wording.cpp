@@ -44,12 +44,18 @@ std::string failures_text(const Comparison& names, const std::string& verb, cons
   const bool b_first = b.count >= a.count;
   const Rate& first = b_first ? b : a;
   const Rate& second = b_first ? a : b;
-  return "; " + printable(b_first ? names.b : names.a) + " " + verb + " in " + std::to_string(first.count) +
-         " of " + counted(first.of, "seed") + " and " + printable(b_first ? names.a : names.b) + " in " +
+  return "; " + shown_name(b_first ? names.b : names.a) + " " + verb + " in " + std::to_string(first.count) +
+         " of " + counted(first.of, "seed") + " and " + shown_name(b_first ? names.a : names.b) + " in " +
          times_text(second.count);
 }
 
 }  // namespace
+
+std::string shown_name(const std::string& variant) {
+  const std::string name = printable(variant);
+  const bool unclear = name.find(',') != std::string::npos || name.starts_with("no ");
+  return unclear ? "“" + name + "”" : name;
+}
 
 std::string fixed_text(double number, int decimals) {
   constexpr double large = 1e9;
@@ -119,7 +125,8 @@ std::string EffectText::range(const Interval& interval) const {
 std::string EffectText::range_unit(const Interval& interval) const { return with_unit(range(interval)); }
 
 std::string EffectText::subject(const Comparison& comparison) const {
-  return printable(comparison.b) + (scale_ == Scale::ratio ? " over " : " minus ") + printable(comparison.a);
+  return shown_name(comparison.b) + (scale_ == Scale::ratio ? " over " : " minus ") +
+         shown_name(comparison.a);
 }
 
 std::string left_out_text(const Comparison& comparison) {

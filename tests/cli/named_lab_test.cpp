@@ -63,6 +63,18 @@ TEST(NamedLab, KilledAtAnyTimeEndsAsIfNothingHadHappened) {
   EXPECT_EQ(rest.out, undisturbed.out) << "after " << kills << " kills";
 }
 
+TEST(NamedLab, ARunRepeatedByHandDoesNotJoinIt) {
+  const TemporaryFolder folder;
+  const Outcome outcome = run(folder.path(), small_lab);
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const Outcome ids = run(folder.path(), {"runs", "sql", "SELECT name FROM runs LIMIT 1", "--json"});
+  const std::string id = ids.events().at(0).at("name");
+  const Outcome repeated =
+      run(folder.path(), {"train", "--config", "runs/" + id + "/config.toml", "--lr", "0.5", "--quiet"});
+  ASSERT_EQ(repeated.status, 0) << repeated.err;
+  EXPECT_EQ(run(folder.path(), small_lab).out, outcome.out);
+}
+
 TEST(NamedLab, OnAFullDiskStopsAndLaterGoesOn) {
   const TemporaryFolder whole;
   const Outcome undisturbed = run(whole.path(), small_lab);
@@ -107,6 +119,11 @@ TEST(NamedLab, RefusesWhatItDoesNotKnow) {
   refused({"lab", "widths", "--data", "mnist:nowhere"}, "nowhere");
   refused({"lab", "first-kernel", "--model", "resnet18"}, "cannot use this data and model");
   refused({"lab", "widths", "--data", "digits:64", "--model", "nothing"}, "unknown model");
+  refused({"lab", "batch-size", "--data", "digits:60"}, "needs 128 training images or more, found 60");
+  refused({"lab", "widths", "--pages", "/proc/pages"},
+          "the folder of pages \"/proc/pages\" cannot be written");
+  refused({"lab", "--seeds", "3"}, "--seeds needs the name of a lab");
+  refused({"lab", "study.toml", "--budget", "quick"}, "--budget is an option of a lab");
   EXPECT_TRUE(folder.contents().empty());
 }
 

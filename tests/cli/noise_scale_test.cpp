@@ -39,7 +39,9 @@ TEST(NoiseScaleCommand, MeasuresAtTheWeightsOfARun) {
   const std::string id = trained_run(folder.path(), {"--batch-norm"});
   const Arguments options{"--batch-norm"};
   const Arguments trained{"--batch-norm", "--weights", "runs/" + id};
-  EXPECT_NE(scale_of(folder, trained)["images"], scale_of(folder, options)["images"]);
+  const nlohmann::json found = scale_of(folder, trained);
+  EXPECT_NE(found["images"], scale_of(folder, options)["images"]);
+  EXPECT_EQ(scale_of(folder, {"--batch-norm", "--weights", "latest"}), found);
 }
 
 TEST(NoiseScaleCommand, RefusesWhatCannotBeMeasured) {

@@ -65,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(Noises, Coverage, testing::Values(Noise::normal, Noise:
 // Drawing seeds with replacement instead would find a trend in 20 % of studies with three seeds.
 TEST(TrendInNoise, IsSeldomFound) {
   constexpr int studies = 1000;
-  for (const std::size_t seeds : {2U, 3U, 10U}) {
+  for (const std::size_t seeds : {3U, 5U, 10U}) {
     Rng rng(4, Purpose::test, seeds);
     int found = 0;
     for (int study = 0; study < studies; ++study) {

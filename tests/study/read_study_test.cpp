@@ -1,6 +1,9 @@
 // Studies in TOML: axes, lists, draws, and messages for mistakes.
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <set>
+
 #include "lehr/study/study.hpp"
 #include "run/support.hpp"
 
@@ -80,7 +83,38 @@ TEST(ReadStudy, DrawsDifferentCombinationsThatTheSeedDecides) {
             "the axes have 12 combinations, fewer than the 13 that the study draws");
 }
 
+TEST(ReadStudy, DrawsFromAxesWithAnyNumberOfCombinations) {
+  std::string axes = "[study]\nsamples = 20\n[axes]\n";
+  for (const char* key : {"lr", "momentum", "weight-decay", "l1", "init-gain"}) {
+    axes += std::string(key) + " = [";
+    for (int i = 1; i <= 500; ++i) axes += std::to_string(i) + "e-3, ";
+    axes += "]\n";
+  }
+  std::set<std::string> names;
+  for (const StudyVariant& variant : read(axes).variants) names.insert(variant.name);
+  EXPECT_EQ(names.size(), 20U);
+}
+
+TEST(ReadStudy, TakesItsNameFromTheFile) {
+  const Folder folder;
+  std::ofstream(folder.path() / "my study.toml") << "[axes]\nlr = [0.1, 0.2]\n";
+  EXPECT_EQ(read_study_file(folder.path() / "my study.toml", train_config_table()).name, "my-study");
+}
+
 TEST(ReadStudy, NamesThePlaceOfAMistake) {
+  EXPECT_NE(refused("[base]\nseed = 3\n[axes]\nlr = [1]\n")
+                .find("s.toml, line 2, column 8: the seeds of a study stand in [study]"),
+            std::string::npos);
+  std::string deep = "[axes]\nlr = [1] # a.b.c\na";
+  for (int i = 0; i < 40'000; ++i) deep += ".a";
+  EXPECT_NE(refused(deep + " = 1\n").find("s.toml, line 3, column 128: a key has at most 64 parts"),
+            std::string::npos)
+      << refused(deep + " = 1\n").substr(0, 200);
+  const std::string dots(200, '.');
+  EXPECT_NE(refused("[base]\ndata = \"" + dots + "\\\"" + dots + "\"\n[study]\nname = \"\"\"" + dots + "\"\"\"\n")
+                .find("expected [axes]"),
+            std::string::npos)
+      << "dots in texts are no keys";
   EXPECT_TRUE(refused("[axes]\nfirst-kernal = [3]\n")
                   .starts_with("s.toml, line 2, column 1: unknown key \"first-kernal\"; did you mean "
                                "\"first-kernel\"?"));
@@ -106,6 +140,13 @@ TEST(CheckStudy, RefusesWhatCannotBeRun) {
     change(spec);
     return refusal([&] { check_study(spec, table); });
   };
+  EXPECT_NE(refused_with([](StudySpec& s) {
+              s.measures = {"accuracy", "accuracy"};
+            }).find("the measure \"accuracy\" appears twice"),
+            std::string::npos);
+  EXPECT_NE(
+      refused_with([](StudySpec& s) { s.variants[0].name = std::string(201, 'x'); }).find("at most 200"),
+      std::string::npos);
   EXPECT_NE(refused_with([](StudySpec& s) { s.name = "../x"; }).find("the name of a study"),
             std::string::npos);
   EXPECT_EQ(refused_with([](StudySpec& s) { s.seeds = {1, 2, 1}; }), "the seed 1 appears twice in the study");

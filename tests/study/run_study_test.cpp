@@ -217,6 +217,27 @@ TEST(RunStudy, AllowsOneProcessAtATime) {
   EXPECT_NE(refusal([&] { (void)run_study(spec); }).find("studies/small"), std::string::npos);
 }
 
+TEST(RunStudy, WritesNothingIfAllRunsAreThere) {
+  const Folder folder;
+  const std::vector<double> losses = losses_of(run_study(small_study(folder.path())));
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "studies"));
+  const store::RunLock lock(folder.path());  // whoever trained in that folder would not get it
+  EXPECT_EQ(losses_of(run_study(small_study(folder.path()))), losses);
+}
+
+TEST(RunStudy, StoppedBeforeItsFirstBatchLeavesNoUnknownFolder) {
+  const Folder folder;
+  std::stop_source source;
+  StudyHooks hooks{.stop = source.get_token()};
+  hooks.on_learner = [&](Learner& learner) {
+    learner.on(Event::before_train, [&](Learner&) { source.request_stop(); });
+  };
+  EXPECT_TRUE(run_study(small_study(folder.path()), hooks).interrupted);
+  EXPECT_EQ(runs_in(folder.path()), 1U);
+  EXPECT_EQ(run_study(small_study(folder.path())).runs.size(), 4U);
+  EXPECT_EQ(runs_in(folder.path()), 4U) << "the run was resumed";
+}
+
 TEST(RunStudy, CountsDivergenceAndCollapse) {
   const Folder folder;
   StudySpec spec = small_study(folder.path());

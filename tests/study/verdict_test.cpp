@@ -143,11 +143,11 @@ TEST(Verdict, OfRatiosIsAFactor) {
 TEST(Verdict, FromOneSeedIsNone) {
   const Verdict one = judge(compare(variant("keep", {1}), variant("double", {5})), by_points);
   EXPECT_EQ(one.finding, Finding::undecided);
-  EXPECT_EQ(one.sentence, "one seed shows nothing: keep and double both finished with a single seed");
+  EXPECT_EQ(one.sentence, "one seed shows nothing: only one seed finished with both keep and double");
   const Verdict none = judge(compare(variant("keep", {}), variant("double", {5})), by_points);
   EXPECT_EQ(none.finding, Finding::undecided);
   EXPECT_EQ(none.sentence,
-            "nothing to compare: there is no seed with which keep and double both finished; 1 seed ran for "
+            "nothing to compare: no seed finished with both keep and double; 1 seed ran for "
             "only one of "
             "them");
   EXPECT_EQ(judge(Comparison{}).finding, Finding::undecided);
@@ -169,8 +169,7 @@ TEST(Verdict, FromEqualDifferencesNeedsSixSeeds) {
   EXPECT_EQ(few.finding, Finding::undecided);
   EXPECT_EQ(few.sentence,
             "3 seeds cannot tell a and b apart: with each they differ by the same 0.50, so the noise is "
-            "unknown; 6 seeds "
-            "could show it");
+            "unknown; if 6 seeds agreed as well, it would not be by chance");
   const Variant zero = variant("a", std::vector<double>(6, 0));
   EXPECT_EQ(judge(compare(zero, variant("b", std::vector<double>(6, 0.5)))).finding, Finding::better);
   EXPECT_EQ(judge(compare(zero, zero), {.smallest_effect = 0.1}).finding, Finding::equivalent);
@@ -265,6 +264,15 @@ TEST(Finding, HasAName) {
   EXPECT_EQ(finding_name(Finding::worse), "worse");
   EXPECT_EQ(finding_name(Finding::equivalent), "equivalent");
   EXPECT_EQ(finding_name(Finding::undecided), "undecided");
+}
+
+TEST(ShownName, IsQuotedWhereItWouldNotReadAsAName) {
+  EXPECT_EQ(shown_name("batch 16"), "batch 16");
+  EXPECT_EQ(shown_name("no warm-up"), "“no warm-up”");
+  EXPECT_EQ(shown_name("kaiming, batch norm"), "“kaiming, batch norm”");
+  EXPECT_EQ(judge(compare(variant("no cure", {1, 1.1, 0.9}), variant("norm", {2, 2.2, 1.9})))
+                .sentence.find("norm beats “no cure”"),
+            0U);
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ class RunRecorder final : public Callback {
   int order() const override { return 92; }
   void before_fit(Learner& learner) override;
   void before_batch(Learner& learner) override;
+  void before_stop(Learner& learner) override;
   void after_loss(Learner& learner) override;
   void after_batch(Learner& learner) override;
   void before_validate(Learner& learner) override;

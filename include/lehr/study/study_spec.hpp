@@ -34,6 +34,9 @@ struct StudyAxis {
   std::vector<std::string> values;
 };
 
+/// Characters in the name of a study.
+inline constexpr std::size_t longest_study_name = 60;
+
 /// A study trains every variant with every seed. All variants share the seeds, so that they can be
 /// compared in pairs.
 struct StudySpec {

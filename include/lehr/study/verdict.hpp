@@ -8,6 +8,10 @@
 /// Verdicts are made from numbers by rules. Their sentences have no capital and no full stop.
 namespace lehr::study {
 
+/// A variant's name as sentences show it: in quotes if it would not read as a name, as "no warm-up" and
+/// "kaiming, batch norm".
+std::string shown_name(const std::string& variant);
+
 /// How a sentence shows numbers of the quantity.
 struct NumberStyle {
   std::string unit{};  ///< "points", "seconds"; not used for ratios, which are shown as factors

@@ -9,6 +9,7 @@
 #include "labs/evidence.hpp"
 #include "labs/lab.hpp"
 #include "labs/series.hpp"
+#include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/graph/summary.hpp"
 #include "lehr/run/setup.hpp"
@@ -26,6 +27,12 @@ std::vector<std::int64_t> batch_sizes(const LabSetup& setup) {
   if (setup.budget != Budget::quick) sizes.push_back(4096);
   const auto images = setup.data.train->size();
   std::erase_if(sizes, [images](std::int64_t size) { return size * 2 > images; });
+  if (sizes.size() < 2) {
+    throw BadInput(
+        fmt::format("the lab batch-size compares batches of 16 and 64 images or more, so it needs {} "
+                    "training images or more, found {}",
+                    2 * usual_size, images));
+  }
   return sizes;
 }
 

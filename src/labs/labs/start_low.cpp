@@ -22,7 +22,10 @@ std::vector<std::string> start_rates(const LabSetup& setup) {
 std::vector<StudyVariant> start_schedules(const LabSetup& setup) {
   const StudySetting constant{"schedule", "constant"};
   std::vector<StudyVariant> all{{"no warm-up", {constant}}};
+  const auto steps = static_cast<double>((setup.data.train->size() + setup.base.batch_size - 1) /
+                                         setup.base.batch_size * setup.base.epochs);
   for (const double share : {0.02, 0.05, 0.1}) {
+    if (share * steps < 1) continue;  // the first rate is then the full one, as without a warm-up
     const double epochs = share * static_cast<double>(setup.base.epochs);
     all.push_back(
         {fmt::format("warm-up {:.0f} %", 100 * share), {constant, {"warm-up", number_text(epochs)}}});
