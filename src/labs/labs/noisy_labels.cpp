@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -65,7 +66,8 @@ Evidence noisy_evidence(const LabView& view) {
         "{}: best after epoch {} of {} (mean of the seeds); the last epoch is {:.2f} points below a run's "
         "best (95 % interval {} to {}).",
         result.spec.variants[i].name, best_epoch(curves.back()), result.spec.base.epochs, 100 * summary.mean,
-        study::fixed_text(100 * summary.interval.low, 2), study::fixed_text(100 * summary.interval.high, 2)));
+        study::fixed_text(100 * std::max(0.0, summary.interval.low), 2),
+        study::fixed_text(100 * summary.interval.high, 2)));
   }
   for (const std::string& sentence : verdicts(result, lost)) found.verdicts.push_back(sentence);
   found.sections.push_back(

@@ -179,7 +179,9 @@ void register_start_low(LabRegistry& registry) {
       "Adam divides by the size of the gradient, so its first steps are about as large as the others. SGD "
       "behaves differently.",
       "The stability limit of 2 / sharpness holds for plain gradient descent on the whole set, not for "
-      "Adam."};
+      "Adam.",
+      "Statistics of layers come from the batches for which their budget of time allowed, so they differ a "
+      "little between two equal trainings."};
   lab.sources = {
       "Gilmer et al., A Loss Curvature Perspective on Training Instability (2021), "
       "https://arxiv.org/abs/2110.04369",

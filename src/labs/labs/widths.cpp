@@ -176,7 +176,8 @@ void register_widths(LabRegistry& registry) {
   lab.experiment =
       "Five rules for the filters: keep, times √2, double, times 2.5 and quadruple. The first width of each "
       "network is chosen so that all networks have equal multiply-adds in the first study, and equal "
-      "parameters in the second. Each network is trained with three learning rates. It is compared at the "
+      "parameters in the second, as nearly as whole numbers of filters allow. Each network is trained with "
+      "three learning rates. It is compared at the "
       "fixed rate and at its own best rate.";
   lab.limits = {
       "Widths are whole numbers, so the costs of narrow networks are equal only roughly. The tables show "
