@@ -9,6 +9,7 @@
 #include "lehr/core/number_text.hpp"
 #include "lehr/study/summary.hpp"
 #include "lehr/study/verdict.hpp"
+#include "study/wording.hpp"
 
 namespace lehr::labs {
 namespace {
@@ -66,9 +67,15 @@ StudyMeasure own_measure(const std::string& name, const std::string& help, const
 
 std::string mean_text(const StudyMeasure& measure, const study::Summary& summary) {
   if (summary.n == 0) return "–";
-  std::string text = measure_text(measure, summary.mean);
-  if (std::isfinite(summary.sd)) text += " ± " + measure_text(measure, summary.sd);
-  return text;
+  if (!std::isfinite(summary.sd)) return measure_text(measure, summary.mean);
+  if (measure.unit == "%" || summary.sd == 0) {
+    return measure_text(measure, summary.mean) + " ± " + measure_text(measure, summary.sd);
+  }
+  // As many decimals as show two digits of the deviation.
+  const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(summary.sd))), 0, 6);
+  const std::string text =
+      study::fixed_text(summary.mean, decimals) + " ± " + study::fixed_text(summary.sd, decimals);
+  return measure.unit.empty() ? text : text + " " + measure.unit;
 }
 
 double mean_of(const StudyResult& result, std::size_t variant, const std::string& measure) {

@@ -49,7 +49,20 @@ bool Axis::shows(double value) const { return usable(value, logarithmic_); }
 // Uses halves, so that the difference of very large numbers does not overflow.
 double Axis::place(double value) const { return (scaled(value) / 2 - low_ / 2) / (high_ / 2 - low_ / 2); }
 
+std::vector<double> Axis::ticks_in_decades() const {
+  std::vector<double> found;
+  for (double decade = std::floor(low_); decade <= high_; ++decade) {
+    for (const double factor : {1.0, 2.0, 5.0}) {
+      const double place = decade + std::log10(factor);
+      if (place >= low_ && place <= high_) found.push_back(factor * std::pow(10, decade));
+    }
+  }
+  return found;
+}
+
 std::vector<double> Axis::ticks(int about) const {
+  constexpr double few_decades = 3;
+  if (logarithmic_ && high_ - low_ < few_decades) return ticks_in_decades();
   const double raw = (high_ / 2 - low_ / 2) / std::max(about, 1) * 2;
   const double power = std::pow(10, std::floor(std::log10(raw)));
   double step = power;
@@ -83,7 +96,11 @@ Axes axes_of(const LineChart& chart) {
   return {Axis(x, chart.log_x), Axis(y, chart.log_y)};
 }
 
-std::string number_text(double value) { return fmt::format("{:.3g}", value == 0 ? 0.0 : value); }
+std::string number_text(double value) {
+  const double size = std::abs(value);
+  if (size >= 1e3 && size < 1e6) return fmt::format("{:.0f}", value);
+  return fmt::format("{:.3g}", value == 0 ? 0.0 : value);
+}
 
 std::string escaped(std::string_view text, std::size_t longest) {
   std::string safe;

@@ -21,6 +21,7 @@ class Axis {
 
  private:
   double scaled(double value) const;
+  std::vector<double> ticks_in_decades() const;
   bool logarithmic_;
   double low_ = 0;  // after scaling
   double high_ = 1;
@@ -32,7 +33,7 @@ struct Axes {
 };
 Axes axes_of(const LineChart& chart);
 
-/// Short: "0.001", "1e-07", "2.5".
+/// Short: "0.001", "1e-07", "2.5", "4096".
 std::string number_text(double value);
 
 /// Text for XML: markup is escaped, control characters and invalid UTF-8 are replaced, and the text is cut
