@@ -8,7 +8,7 @@ namespace lehr::cli {
 
 void add_picture_choice(const Command& command, ModelChoice& model, PictureChoice& choice) {
   add_model_choice(command, model);
-  command.option("IMAGE", choice.images, "PNG files").takes_all();
+  command.option("IMAGE", choice.images, "pictures: JPEG, PNG, WebP, TIFF or BMP files").takes_all();
   add_data_set_options(command, choice.data);
   add_parsed(
       command, "--sample", choice.samples, "numbers of samples in the set, from 0",

@@ -71,7 +71,7 @@ void classify_a_buffer(const fs::path& model_file, const fs::path& picture_file)
   const std::vector<char> text((std::istreambuf_iterator<char>(file)), {});
   const std::vector<std::uint8_t> received(text.begin(), text.end());
   // [encoded]
-  const lehr::Image decoded = lehr::image::decode(received, "the upload");  // a PNG file's bytes
+  const lehr::Image decoded = lehr::image::decode(received, "the upload");  // a file's bytes
   const std::string best = predictor.classify(decoded, 1).front().name;
   // [encoded]
   const std::vector<std::uint8_t> frame(std::size_t{640} * 480 * 3);

@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;  // keeps the order of the keys
 
-constexpr std::int64_t version = 1;
+constexpr std::int64_t version = 2;         // 1 had no filter and background
 constexpr const char* scale_name = "unit";  // values in [0, 1]
 
 /// Messages begin with `what`. The depth is bounded, so that no text can use much more memory than
@@ -124,6 +124,8 @@ std::string to_json(const Preprocessing& preprocessing) {
   json["width"] = preprocessing.shape[2];
   json["fit"] = image::name_of(preprocessing.fit);
   json["any_shape"] = preprocessing.any_shape;
+  json["filter"] = image::name_of(preprocessing.filter);
+  json["background"] = image::name_of(preprocessing.background);
   json["scale"] = scale_name;
   json["mean"] = preprocessing.normalisation.mean;
   json["std"] = preprocessing.normalisation.std;
@@ -133,13 +135,20 @@ std::string to_json(const Preprocessing& preprocessing) {
 Preprocessing preprocessing_from_json(std::string_view text) {
   const Json json = parse(text, "the preprocessing");
   const Object object(json, "the preprocessing");
-  if (const std::int64_t found = object.integer("version"); found != version) {
-    throw BadInput(
-        fmt::format("the preprocessing is of version {}, this lehr reads version {}; use the lehr that wrote "
-                    "it or a newer one",
-                    found, version));
+  const std::int64_t found_version = object.integer("version");
+  if (found_version < 1 || found_version > version) {
+    throw BadInput(fmt::format(
+        "the preprocessing is of version {}, this lehr reads versions up to {}; use the lehr that "
+        "wrote it or a newer one",
+        found_version, version));
   }
-  object.check_keys({"version", "channels", "height", "width", "fit", "any_shape", "scale", "mean", "std"});
+  const bool has_filter = found_version >= 2;
+  if (has_filter) {
+    object.check_keys({"version", "channels", "height", "width", "fit", "any_shape", "filter", "background",
+                       "scale", "mean", "std"});
+  } else {
+    object.check_keys({"version", "channels", "height", "width", "fit", "any_shape", "scale", "mean", "std"});
+  }
   if (object.text("scale") != scale_name) object.refuse("scale", fmt::format("\"{}\"", scale_name));
   constexpr std::int64_t most = 1 << 20;
   for (const char* side : {"channels", "height", "width"}) {
@@ -150,6 +159,8 @@ Preprocessing preprocessing_from_json(std::string_view text) {
       .shape = {object.integer("channels"), object.integer("height"), object.integer("width")},
       .fit = image::fit_by_name(object.text("fit")),
       .any_shape = object.flag("any_shape"),
+      .filter = has_filter ? image::filter_by_name(object.text("filter")) : Filter::bilinear,
+      .background = has_filter ? image::background_by_name(object.text("background")) : Background::none,
       .normalisation = {object.floats("mean"), object.floats("std")}};
   check_preprocessing(preprocessing);
   return preprocessing;

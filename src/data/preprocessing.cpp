@@ -37,7 +37,8 @@ void check_preprocessing(const Preprocessing& preprocessing) {
 
 Image fitted(const Image& picture, const Preprocessing& preprocessing) {
   const Shape& shape = preprocessing.shape;
-  return image::fit(image::with_channels(picture, shape[0]), shape[2], shape[1], preprocessing.fit);
+  return image::fit(image::with_channels(picture, shape[0], preprocessing.background), shape[2], shape[1],
+                    preprocessing.fit, preprocessing.filter);
 }
 
 }  // namespace lehr

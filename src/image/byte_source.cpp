@@ -7,7 +7,6 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <limits>
@@ -24,8 +23,6 @@ namespace lehr::image {
 namespace {
 
 constexpr std::size_t input_bytes = 256 * 1024;
-constexpr std::uint8_t gzip_magic0 = 0x1F;
-constexpr std::uint8_t gzip_magic1 = 0x8B;
 
 [[noreturn]] void fail(const std::filesystem::path& path, int reason) {
   const std::string message =
@@ -79,7 +76,8 @@ struct ByteSource::State {
   explicit State(const std::filesystem::path& from)
       : path(from), file(from), input(std::min<std::uint64_t>(input_bytes, file.size() + 1)) {
     refill();
-    compressed = available.size() >= 2 && available[0] == gzip_magic0 && available[1] == gzip_magic1;
+    compressed = available.size() >= gzip_magic.size() &&
+                 std::equal(gzip_magic.begin(), gzip_magic.end(), available.begin());
     if (!compressed) return;
     constexpr int gzip_window = 15 + 16;  // 32 KB, gzip header and trailer checked
     const int status = inflateInit2(&stream, gzip_window);
@@ -142,7 +140,7 @@ struct ByteSource::State {
       ended = true;
       return;
     }
-    if (available[0] != gzip_magic0) {
+    if (available[0] != gzip_magic[0]) {
       throw BadInput(fmt::format(
           "{} is a damaged .gz file: other bytes follow the compressed data, after {} decompressed",
           in_quotes(path), counted(produced, "byte")));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -11,6 +12,9 @@ namespace lehr::image {
 /// Bytes that one byte of deflate data can give at most. Source: zlib's technical notes, "Maximum Compression
 /// Factor".
 inline constexpr std::uint64_t largest_deflate_ratio = 1032;
+
+/// The first bytes of a .gz file.
+inline constexpr std::array<std::uint8_t, 2> gzip_magic{0x1F, 0x8B};
 
 /// The bytes of a file in order. A .gz file (recognised by its first two bytes) is decompressed.
 class ByteSource {

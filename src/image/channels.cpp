@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <string>
 
 #include "lehr/core/error.hpp"
@@ -59,6 +60,30 @@ void convert(const Image& from, Image& to) {
   }
 }
 
+/// Composes the colours over a grey, without alpha.
+template <class Value>
+void compose(const Image& from, Value background, Image& to) {
+  constexpr std::uint64_t opaque = std::numeric_limits<Value>::max();
+  const auto colours = static_cast<std::size_t>(to.channels);
+  const std::span<const Value> in = values_of<Value>(from);
+  Value* out = values_of<Value>(to).data();
+  for (std::size_t i = 0; i < in.size(); i += colours + 1) {
+    const std::uint64_t alpha = in[i + colours];
+    for (std::size_t c = 0; c < colours; ++c) {
+      *out++ = static_cast<Value>((in[i + c] * alpha + background * (opaque - alpha) + opaque / 2) / opaque);
+    }
+  }
+}
+
+Image composed(const Image& image, Background background) {
+  Image result;
+  result.reset({image.channels - 1, image.height, image.width}, image.bits);
+  const bool white = background == Background::white;
+  image.bits == 8 ? compose<std::uint8_t>(image, white ? 255 : 0, result)
+                  : compose<std::uint16_t>(image, white ? 65535 : 0, result);
+  return result;
+}
+
 void check_channels(std::int64_t channels) {
   if (channels >= 1 && channels <= 4) return;
   throw BadInput("a picture cannot be converted from or to " + counted(channels, "channel") +
@@ -67,11 +92,14 @@ void check_channels(std::int64_t channels) {
 
 }  // namespace
 
-Image with_channels(const Image& image, std::int64_t channels) {
+Image with_channels(const Image& image, std::int64_t channels, Background background) {
   check(image);
   if (image.channels == channels) return image;
   check_channels(channels);
   check_channels(image.channels);
+  if (has_alpha(image.channels) && !has_alpha(channels) && background != Background::none) {
+    return with_channels(composed(image, background), channels);
+  }
   Image result;
   result.reset({channels, image.height, image.width}, image.bits);
   image.bits == 8 ? convert<std::uint8_t>(image, result) : convert<std::uint16_t>(image, result);

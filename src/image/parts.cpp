@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,13 +39,13 @@ Part centred_part(const Image& image, std::int64_t width, std::int64_t height) {
   return part;
 }
 
-Image cropped_to(const Image& image, std::int64_t width, std::int64_t height) {
-  Image part;
-  crop(image, centred_part(image, width, height), part);
-  return resize(part, width, height);
+Image cropped_to(const Image& image, std::int64_t width, std::int64_t height, Filter filter) {
+  Image result;
+  resize_part(image, centred_part(image, width, height), {width, height}, filter, result);
+  return result;
 }
 
-Image padded_to(const Image& image, std::int64_t width, std::int64_t height) {
+Image padded_to(const Image& image, std::int64_t width, std::int64_t height, Filter filter) {
   const bool wider = image.width * height > image.height * width;
   std::int64_t inner_width = width;
   std::int64_t inner_height = height;
@@ -53,13 +54,22 @@ Image padded_to(const Image& image, std::int64_t width, std::int64_t height) {
   } else {
     inner_width = std::max<std::int64_t>(1, (image.width * height + image.height / 2) / image.height);
   }
-  const Image inner = resize(image, inner_width, inner_height);
+  const Image inner = resize(image, inner_width, inner_height, filter);
   Image result;
   crop(inner, {(inner_width - width) / 2, (inner_height - height) / 2, width, height}, result);
   return result;
 }
 
 constexpr std::array<std::string_view, 3> fit_names{"stretch", "crop", "pad"};
+constexpr std::array<std::string_view, 3> filter_names{"bilinear", "bicubic", "lanczos"};
+constexpr std::array<std::string_view, 3> background_names{"white", "black", "none"};
+
+template <class Value>
+Value value_by_name(std::string_view what, std::string_view name, std::span<const std::string_view> names) {
+  const auto found = std::ranges::find(names, name);
+  if (found != names.end()) return static_cast<Value>(found - names.begin());
+  throw unknown_name(what, printable(name), std::vector<std::string>(names.begin(), names.end()));
+}
 
 }  // namespace
 
@@ -100,7 +110,7 @@ void mirror(Image& image) {
   }
 }
 
-Image fit(const Image& image, std::int64_t width, std::int64_t height, Fit how) {
+Image fit(const Image& image, std::int64_t width, std::int64_t height, Fit how, Filter filter) {
   if (image.width == width && image.height == height) {
     check(image);
     return image;
@@ -111,21 +121,28 @@ Image fit(const Image& image, std::int64_t width, std::int64_t height, Fit how) 
       break;
     case Fit::crop:
       check(image);
-      return cropped_to(image, width, height);
+      return cropped_to(image, width, height, filter);
     case Fit::pad:
       check(image);
-      return padded_to(image, width, height);
+      return padded_to(image, width, height, filter);
   }
-  return resize(image, width, height);
+  return resize(image, width, height, filter);
 }
 
 std::string_view name_of(Fit how) { return fit_names.at(static_cast<std::size_t>(how)); }
 
-Fit fit_by_name(std::string_view name) {
-  const auto found = std::ranges::find(fit_names, name);
-  if (found != fit_names.end()) return static_cast<Fit>(found - fit_names.begin());
-  throw unknown_name("way to fit a picture", printable(name),
-                     std::vector<std::string>(fit_names.begin(), fit_names.end()));
+Fit fit_by_name(std::string_view name) { return value_by_name<Fit>("way to fit a picture", name, fit_names); }
+
+std::string_view name_of(Filter filter) { return filter_names.at(static_cast<std::size_t>(filter)); }
+
+Filter filter_by_name(std::string_view name) { return value_by_name<Filter>("filter", name, filter_names); }
+
+std::string_view name_of(Background background) {
+  return background_names.at(static_cast<std::size_t>(background));
+}
+
+Background background_by_name(std::string_view name) {
+  return value_by_name<Background>("background", name, background_names);
 }
 
 }  // namespace lehr::image

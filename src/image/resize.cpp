@@ -1,117 +1,163 @@
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <cmath>
-#include <limits>
 #include <string>
-#include <type_traits>
 #include <vector>
 
+#include "image/resample.hpp"
 #include "image/sides.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/image/edit.hpp"
 
 namespace lehr::image {
 namespace {
 
-constexpr int precision_bits = 22;  // integer weights, so that every machine gives the same bytes
-
-/// The input positions whose weighted mean is one output position.
-struct Window {
-  std::int64_t first = 0;
-  std::vector<std::int32_t> weights;
+/// What a thread keeps from one resize to the next.
+struct ResizeRoom {
+  Windows across, down;
+  std::vector<std::uint8_t> between;  // resampled horizontally only
 };
 
-/// A triangle filter, as wide as two input pixels, or as two output pixels if the image shrinks.
-std::vector<Window> triangle_windows(std::int64_t from, std::int64_t to) {
-  const double scale = static_cast<double>(from) / static_cast<double>(to);
-  const double support = std::max(scale, 1.0);
-  std::vector<Window> windows(static_cast<std::size_t>(to));
-  for (std::int64_t i = 0; i < to; ++i) {
-    const double centre = (static_cast<double>(i) + 0.5) * scale;
-    const auto first = std::max<std::int64_t>(0, static_cast<std::int64_t>(centre - support + 0.5));
-    const auto last = std::min<std::int64_t>(from, static_cast<std::int64_t>(centre + support + 0.5));
-    std::vector<double> weights;
-    double sum = 0;
-    for (std::int64_t j = first; j < last; ++j) {
-      const double distance = std::abs((static_cast<double>(j) + 0.5 - centre) / support);
-      weights.push_back(std::max(0.0, 1 - distance));
-      sum += weights.back();
-    }
-    Window& window = windows[static_cast<std::size_t>(i)];
-    window.first = first;
-    for (const double weight : weights) {
-      window.weights.push_back(static_cast<std::int32_t>(std::lround(weight / sum * (1 << precision_bits))));
-    }
-  }
-  return windows;
+ResizeRoom& resize_room() {
+  constexpr std::size_t most_kept = std::size_t{16} << 20;
+  static thread_local ResizeRoom room;
+  if (room.between.capacity() > most_kept) room.between = {};
+  return room;
 }
 
-/// An image's values and their layout: `lines` rows of `length` positions with `step` values each.
+/// A resize of rows: the box of them, and the new size.
 template <class Value>
-struct Rows {
-  const Value* values;
-  std::int64_t lines, length, step;
+struct ResizeOf {
+  Rows<Value> rows;
+  Box box;
+  Size size;
+  Filter filter;
 };
 
-/// Resamples each line to windows.size() positions.
+/// Whether rows are resampled vertically first. Bicubic and Lanczos overshoot, and each pass cuts to the
+/// range of the values, so that the order shows. This one is Pillow's of version 13. Bilinear keeps the
+/// order of earlier versions of both, for the models that were trained with it.
 template <class Value>
-void resample(const Rows<Value>& in, const std::vector<Window>& windows, Value* out) {
-  // 255 << 22 fits 32 bits, 65535 << 22 does not.
-  using Sum = std::conditional_t<sizeof(Value) == 1, std::int32_t, std::int64_t>;
-  constexpr Sum largest = std::numeric_limits<Value>::max();
-  for (std::int64_t line = 0; line < in.lines; ++line) {
-    const Value* source = in.values + line * in.length * in.step;
-    for (const Window& window : windows) {
-      const Value* first = source + window.first * in.step;
-      for (std::int64_t i = 0; i < in.step; ++i) {
-        Sum sum = Sum{1} << (precision_bits - 1);
-        const Value* value = first + i;
-        for (const std::int32_t weight : window.weights) {
-          sum += static_cast<Sum>(weight) * static_cast<Sum>(*value);
-          value += in.step;
-        }
-        *out++ = static_cast<Value>(std::clamp<Sum>(sum >> precision_bits, 0, largest));
-      }
-    }
+bool begins_down(const ResizeOf<Value>& job) {
+  const std::int64_t fewer_rows = job.rows.height - job.size.height;
+  const std::int64_t fewer_columns = job.rows.width - job.size.width;
+  return job.filter != Filter::bilinear && fewer_rows > 0 && fewer_rows > 2 * fewer_columns;
+}
+
+template <class Value>
+Value* values_between(ResizeRoom& room, std::int64_t rows, std::int64_t length) {
+  room.between.resize(static_cast<std::size_t>(rows * length) * sizeof(Value));
+  return reinterpret_cast<Value*>(room.between.data());
+}
+
+/// Resizes one direction at a time. A direction that keeps its positions is left out.
+template <class Value>
+void resize_rows(const ResizeOf<Value>& job, Value* out) {
+  ResizeRoom& room = resize_room();
+  const Rows<Value>& rows = job.rows;
+  const Box& box = job.box;
+  const Size& size = job.size;
+  const auto keeps = [](double begin, double length, std::int64_t from, std::int64_t to) {
+    return begin == 0 && length == static_cast<double>(to) && from == to;
+  };
+  const bool keeps_rows = keeps(box.top, box.height, rows.height, size.height);
+  const bool keeps_columns = keeps(box.left, box.width, rows.width, size.width);
+  if (!keeps_rows) room.down.prepare({rows.height, box.top, box.top + box.height, size.height, job.filter});
+  if (!keeps_columns)
+    room.across.prepare({rows.width, box.left, box.left + box.width, size.width, job.filter});
+  if (keeps_rows) return resample_across(rows, 0, rows.height, room.across, out);
+  if (keeps_columns) return resample_down(rows, 0, room.down, out);
+  if (begins_down(job)) {
+    const std::int64_t length = rows.width * rows.channels;
+    Value* const between = values_between<Value>(room, size.height, length);
+    resample_down(rows, 0, room.down, between);
+    const Rows<Value> lower{between, rows.width, size.height, rows.channels, length};
+    return resample_across(lower, 0, size.height, room.across, out);
+  }
+  const std::int64_t first = room.down.begin();
+  const std::int64_t length = size.width * rows.channels;
+  Value* const between = values_between<Value>(room, room.down.end() - first, length);
+  resample_across(rows, first, room.down.end(), room.across, between);
+  resample_down({between, size.width, room.down.end() - first, rows.channels, length}, first, room.down, out);
+}
+
+void check_size_of_resize(const Image& from, const Size& size) {
+  if (size.width < 1 || size.height < 1 || size.width > longest_side || size.height > longest_side) {
+    throw BadInput(fmt::format("a picture cannot be resized to {} x {}; expected sides from 1 to {}",
+                               size.width, size.height, longest_side));
+  }
+  check(from);
+  if (from.width > longest_side || from.height > longest_side || from.channels > 4) {
+    throw BadInput(
+        fmt::format("a picture of {} x {} pixels with {} cannot be resized; expected sides of at most "
+                    "{} and at most 4 channels",
+                    from.width, from.height, counted(from.channels, "channel"), longest_side));
   }
 }
 
-/// Resizes one direction at a time, first horizontally and then vertically.
+void check_box(const Image& from, const Box& box) {
+  const auto fits = [](double begin, double length, std::int64_t whole) {
+    return begin >= 0 && length > 0 && begin + length <= static_cast<double>(whole);
+  };
+  if (fits(box.left, box.width, from.width) && fits(box.top, box.height, from.height)) return;
+  throw BadInput(fmt::format("a picture of {} x {} pixels has no part of {} x {} at ({}, {})", from.width,
+                             from.height, box.width, box.height, box.left, box.top));
+}
+
+/// Resamples the rows of that part of the image. Nothing outside the part is used.
 template <class Value>
-void resize_values(const Image& image, Image& result) {
-  const auto values = [](auto& pixels) { return reinterpret_cast<Value*>(pixels.data()); };
-  std::vector<std::uint8_t> across;
-  const auto* from = reinterpret_cast<const Value*>(image.pixels.data());
-  if (result.width != image.width) {
-    const auto windows = triangle_windows(image.width, result.width);
-    if (result.height == image.height) {
-      return resample<Value>({from, image.height, image.width, image.channels}, windows,
-                             values(result.pixels));
-    }
-    across.resize(static_cast<std::size_t>(result.width * image.height * image.channels) * sizeof(Value));
-    resample<Value>({from, image.height, image.width, image.channels}, windows, values(across));
-    from = values(across);
-  }
-  const auto windows = triangle_windows(image.height, result.height);
-  resample<Value>({from, 1, image.height, result.width * image.channels}, windows, values(result.pixels));
+void resize_values(const Image& from, const Part& part, const Box& box, const Size& size, Filter filter,
+                   Image& to) {
+  const auto* values = reinterpret_cast<const Value*>(from.pixels.data());
+  const std::int64_t stride = from.width * from.channels;
+  const Rows<Value> rows{values + part.top * stride + part.left * from.channels, part.width, part.height,
+                         from.channels, stride};
+  to.reset({from.channels, size.height, size.width}, from.bits);
+  resize_rows<Value>({rows, box, size, filter}, reinterpret_cast<Value*>(to.pixels.data()));
+}
+
+void resize_of_any_depth(const Image& from, const Part& part, const Box& box, const Size& size, Filter filter,
+                         Image& to) {
+  from.bits == 8 ? resize_values<std::uint8_t>(from, part, box, size, filter, to)
+                 : resize_values<std::uint16_t>(from, part, box, size, filter, to);
+}
+
+Box box_of(std::int64_t width, std::int64_t height) {
+  return {.left = 0, .top = 0, .width = static_cast<double>(width), .height = static_cast<double>(height)};
 }
 
 }  // namespace
 
-Image resize(const Image& image, std::int64_t width, std::int64_t height) {
-  if (width < 1 || height < 1 || width > longest_side || height > longest_side) {
-    throw BadInput("a picture cannot be resized to " + std::to_string(width) + " x " +
-                   std::to_string(height) + "; expected sides from 1 to " + std::to_string(longest_side));
-  }
-  if (image.width > longest_side || image.height > longest_side) {
-    throw BadInput("a picture of " + std::to_string(image.width) + " x " + std::to_string(image.height) +
-                   " pixels cannot be resized; expected sides of at most " + std::to_string(longest_side));
-  }
-  check(image);
-  if (width == image.width && height == image.height) return image;
+Image resize(const Image& image, std::int64_t width, std::int64_t height, Filter filter) {
   Image result;
-  result.reset({image.channels, height, width}, image.bits);
-  image.bits == 8 ? resize_values<std::uint8_t>(image, result) : resize_values<std::uint16_t>(image, result);
+  resize(image, {.width = width, .height = height}, filter, result);
   return result;
+}
+
+void resize(const Image& from, const Size& size, Filter filter, Image& to) {
+  resize_part(from, Part{.width = from.width, .height = from.height}, size, filter, to);
+}
+
+void resize_part(const Image& from, const Part& part, const Size& size, Filter filter, Image& to) {
+  check_size_of_resize(from, size);
+  check_box(from, {static_cast<double>(part.left), static_cast<double>(part.top),
+                   static_cast<double>(part.width), static_cast<double>(part.height)});
+  if (part.width == size.width && part.height == size.height) return crop(from, part, to);
+  resize_of_any_depth(from, part, box_of(part.width, part.height), size, filter, to);
+}
+
+void resize_part(const Image& from, const Box& box, const Size& size, Filter filter, Image& to) {
+  check_size_of_resize(from, size);
+  check_box(from, box);
+  if (box.width == static_cast<double>(size.width) && box.height == static_cast<double>(size.height) &&
+      std::trunc(box.left) == box.left && std::trunc(box.top) == box.top) {
+    const Part same{static_cast<std::int64_t>(box.left), static_cast<std::int64_t>(box.top), size.width,
+                    size.height};
+    return crop(from, same, to);
+  }
+  const Part whole{.width = from.width, .height = from.height};
+  resize_of_any_depth(from, whole, box, size, filter, to);
 }
 
 }  // namespace lehr::image

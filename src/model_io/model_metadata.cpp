@@ -67,10 +67,11 @@ Normalisation parse_normalisation(const std::string& text) {
 }
 
 /// The preprocessing of an earlier version. Its commands stretched pictures to the size of the
-/// input.
+/// input, and dropped alpha.
 Preprocessing preprocessing_of(const std::string& normalisation, const Graph& graph) {
   return {.shape = image_input_of(graph).shape,
           .fit = Fit::stretch,
+          .background = Background::none,
           .normalisation = parse_normalisation(normalisation)};
 }
 

@@ -107,6 +107,12 @@ void LearnerState::adopt(const Preprocessing& saved) {
                    std::string(image::name_of(saved.fit)) + "\", now by \"" +
                    std::string(image::name_of(preprocessing_.fit)) + "\"");
   }
+  if (preprocessing_.filter != saved.filter) {
+    throw BadInput("this is another training than the saved one: pictures were resized by \"" +
+                   std::string(image::name_of(saved.filter)) + "\", now by \"" +
+                   std::string(image::name_of(preprocessing_.filter)) + "\"");
+  }
+  preprocessing_.background = saved.background;  // earlier versions had another default
   preprocessing_.normalisation = saved.normalisation;
 }
 

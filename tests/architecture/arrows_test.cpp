@@ -11,8 +11,9 @@ namespace {
 /// Vendor headers that only one folder may include.
 const std::map<std::string, std::string>& vendor_homes() {
   static const std::map<std::string, std::string> homes{
-      {"dnnl", "cpu"},     {"oneapi/", "cpu"},  {"hwy/", "cpu"},        {"omp.h", "cpu"},
-      {"archive", "data"}, {"spng.h", "image"}, {"zlib.h", "image"}, {"sqlite3.h", "store"}, {"toml++/", "run"}};
+      {"archive", "data"}, {"dnnl", "cpu"},        {"oneapi/", "cpu"},     {"hwy/", "cpu"},
+      {"omp.h", "cpu"},    {"jpeglib.h", "image"}, {"tiff", "image"},      {"webp/", "image"},
+      {"spng.h", "image"}, {"zlib.h", "image"},    {"sqlite3.h", "store"}, {"toml++/", "run"}};
   return homes;
 }
 

@@ -55,7 +55,7 @@ TEST(Preprocessing, FitsPicturesOfAnySizeAndFormat) {
     const Image picture = some_picture(shape);
     const Image fits = fitted(picture, colour);
     EXPECT_EQ(fits.shape(), colour.shape);
-    EXPECT_EQ(fits, image::fit(image::with_channels(picture, 3), 5, 4, Fit::crop));
+    EXPECT_EQ(fits, image::fit(image::with_channels(picture, 3, Background::white), 5, 4, Fit::crop));
     EXPECT_EQ(input_of(picture, colour), input_of(fits, colour));
     const Image deep = image::with_bits(picture, 16);
     EXPECT_EQ(fitted(deep, colour).bits, 16);
@@ -71,8 +71,37 @@ TEST(Preprocessing, ComesBackFromJson) {
   const std::string json = to_json(colour);
   EXPECT_EQ(preprocessing_from_json(json), colour);
   EXPECT_TRUE(json.starts_with(
-      R"({"version":1,"channels":3,"height":4,"width":5,"fit":"crop","any_shape":true,"scale":"unit","mean":[0.1)"))
+      R"({"version":2,"channels":3,"height":4,"width":5,"fit":"crop","any_shape":true,"filter":"bilinear",)"
+      R"("background":"white","scale":"unit","mean":[0.1)"))
       << json;
+  Preprocessing other = colour;
+  other.filter = Filter::lanczos;
+  other.background = Background::black;
+  EXPECT_EQ(preprocessing_from_json(to_json(other)), other);
+}
+
+TEST(Preprocessing, ReadsVersionOneAsItWasApplied) {
+  std::string json = to_json(colour);
+  const std::string added = R"("filter":"bilinear","background":"white",)";
+  json.replace(json.find("\"version\":2"), 11, "\"version\":1");
+  expect_bad_input([&] { preprocessing_from_json(json); }, {"unknown entry \"filter\""});
+  json.erase(json.find(added), added.size());
+  Preprocessing as_before = colour;
+  as_before.background = Background::none;
+  EXPECT_EQ(preprocessing_from_json(json), as_before);
+}
+
+TEST(Preprocessing, HasAFilterAndABackground) {
+  const Image picture = some_picture({4, 9, 8});
+  Preprocessing other = colour;
+  for (const Filter filter : {Filter::bilinear, Filter::bicubic, Filter::lanczos}) {
+    for (const Background background : {Background::white, Background::black, Background::none}) {
+      other.filter = filter;
+      other.background = background;
+      EXPECT_EQ(fitted(picture, other),
+                image::fit(image::with_channels(picture, 3, background), 5, 4, Fit::crop, filter));
+    }
+  }
 }
 
 TEST(Preprocessing, RefusesJsonThatIsNone) {
@@ -82,8 +111,11 @@ TEST(Preprocessing, RefusesJsonThatIsNone) {
     json.replace(json.find(from), from.size(), to);
     expect_bad_input([&] { preprocessing_from_json(json); }, parts);
   };
-  refused("\"version\":1", "\"version\":2", {"version 2", "reads version 1"});
-  refused("\"version\":1,", "", {"no entry \"version\""});
+  refused("\"version\":2", "\"version\":3", {"version 3", "reads versions up to 2"});
+  refused("\"version\":2", "\"version\":0", {"version 0"});
+  refused("\"bilinear\"", "\"nearest\"", {"filter \"nearest\"", "bilinear, bicubic, lanczos"});
+  refused("\"white\"", "\"red\"", {"background \"red\"", "white, black, none"});
+  refused("\"version\":2,", "", {"no entry \"version\""});
   refused("\"fit\":\"crop\"", "\"fit\":\"squash\"", {"squash", "stretch, crop, pad"});
   refused("\"height\":4", "\"height\":0", {"height", "from 1 to 1048576"});
   refused("\"height\":4", "\"height\":4.5", {"height", "an integer"});

@@ -50,6 +50,20 @@ TEST(WithChannels, DropsAndAddsAlpha) {
   EXPECT_EQ(image::with_channels(grey(1, 1, {9}), 4).pixels, (Bytes{9, 9, 9, 255}));
 }
 
+// round((v * alpha + background * (255 - alpha)) / 255), like a paste with a mask in Pillow.
+TEST(WithChannels, ComposesAlphaOverABackground) {
+  const Image two{.width = 3, .height = 1, .channels = 2, .pixels = {9, 0, 100, 51, 100, 255}};
+  EXPECT_EQ(image::with_channels(two, 1, Background::white).pixels, (Bytes{255, 224, 100}));
+  EXPECT_EQ(image::with_channels(two, 1, Background::black).pixels, (Bytes{0, 20, 100}));
+  EXPECT_EQ(image::with_channels(two, 1, Background::none).pixels, (Bytes{9, 100, 100}));
+  const Image four{.width = 1, .height = 1, .channels = 4, .pixels = {255, 0, 0, 127}};
+  EXPECT_EQ(image::with_channels(four, 3, Background::white).pixels, (Bytes{255, 128, 128}));
+  EXPECT_EQ(image::with_channels(four, 1, Background::white).pixels, (Bytes{166}));  // the luma of the above
+  EXPECT_EQ(image::with_channels(four, 2, Background::white).pixels, (Bytes{76, 127}));
+  const Image deep = image::with_channels(image::with_bits(four, 16), 3, Background::white);
+  EXPECT_EQ(wide(deep), (std::vector<std::uint16_t>{65535, 128 * 257, 128 * 257}));
+}
+
 TEST(WithBits, KeepsTheUpperBitsAndTheExtremes) {
   const Image image = grey(4, 1, {0, 1, 254, 255});
   const Image deep = image::with_bits(image, 16);

@@ -118,9 +118,9 @@ TEST_F(ModelFile, RefusesAPreprocessingThatItCannotUse) {
   Preprocessing larger = preprocessing;
   larger.shape = {1, 9, 8};
   expect_refused("the model takes 1x8x8 images, the preprocessing makes 1x9x8", with(larger));
-  expect_refused("lehr.preprocessing: the preprocessing is of version 2", [](SafeTensors& c) {
+  expect_refused("lehr.preprocessing: the preprocessing is of version 3", [](SafeTensors& c) {
     std::string& text = c.metadata["lehr.preprocessing"];
-    text.replace(text.find("\"version\":1"), 11, "\"version\":2");
+    text.replace(text.find("\"version\":2"), 11, "\"version\":3");
   });
 }
 

@@ -21,9 +21,9 @@ struct Normalisation {
 void check_normalisation(const Normalisation& normalisation, std::int64_t channels);
 
 /// How a picture becomes a network's input, as data. The picture first gets the channels of
-/// `shape`, then its size. Then each value v becomes (v / largest - mean[c]) / std[c], with largest
-/// = 255 or 65535 for 8 or 16 bits. Training, validation, evaluation and prediction use the same
-/// object, and saved models contain it.
+/// `shape` (without alpha over `background`), then its size by `fit` and `filter`. Then each value v becomes
+/// (v / largest - mean[c]) / std[c], with largest = 255 or 65535 for 8 or 16 bits. Training, validation,
+/// evaluation and prediction use the same object, and saved models contain it.
 struct Preprocessing {
   Shape shape{};  ///< (C, H, W) of the input
   Fit fit = Fit::stretch;
@@ -31,6 +31,8 @@ struct Preprocessing {
   /// the wrong dataset. True: its pictures are fitted. Pictures of several shapes and single
   /// pictures are always fitted.
   bool any_shape = false;
+  Filter filter = Filter::bilinear;
+  Background background = Background::white;
   Normalisation normalisation{};
   friend bool operator==(const Preprocessing&, const Preprocessing&) = default;
 };
@@ -42,11 +44,12 @@ void check_preprocessing(const Preprocessing& preprocessing);
 /// floats. Throws BadInput like image::with_channels and image::fit.
 Image fitted(const Image& picture, const Preprocessing& preprocessing);
 
-/// {"version": 1, "channels": 3, "height": 32, "width": 32, "fit": "stretch", "any_shape": false, "scale":
-/// "unit", "mean": [...], "std": [...]}
+/// {"version": 2, "channels": 3, "height": 32, "width": 32, "fit": "stretch", "any_shape": false, "filter":
+/// "bilinear", "background": "white", "scale": "unit", "mean": [...], "std": [...]}
 std::string to_json(const Preprocessing& preprocessing);
-/// The inverse of to_json. Throws BadInput if the text is not such an object or has a newer
-/// version.
+/// The inverse of to_json. Version 1 has no filter and background: its filter was bilinear, and it
+/// dropped alpha (Background::none). Throws BadInput if the text is not such an object or has a
+/// newer version.
 Preprocessing preprocessing_from_json(std::string_view json);
 
 }  // namespace lehr

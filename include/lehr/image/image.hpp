@@ -37,4 +37,18 @@ enum class Fit {
   pad,      ///< the whole picture is scaled and centred on black
 };
 
+/// How the pixels of another size are computed, with antialiasing. Equal to Pillow's to one level.
+enum class Filter {
+  bilinear,  ///< a triangle, 2 pixels wide
+  bicubic,   ///< Keys' cubic with a = -0.5, 4 pixels wide: sharper
+  lanczos,   ///< a sinc with 3 lobes, 6 pixels wide: the sharpest
+};
+
+/// What transparent pixels become if alpha is removed.
+enum class Background {
+  white,
+  black,
+  none,  ///< alpha is dropped: a pixel keeps its colour, even if it is transparent
+};
+
 }  // namespace lehr

@@ -9,11 +9,22 @@
 
 namespace lehr::image {
 
-/// Reads a PNG file. The image has the channels and the depth of the file, except that a palette
-/// becomes RGB, and 1 to 4 bits become 8. Throws BadInput with the file if it is missing, too large
-/// (over 64 million pixels) or damaged.
-Image read(const std::filesystem::path& file);
-/// Decodes the bytes of a PNG file. `name` is the name of the picture in error messages.
-Image decode(std::span<const std::uint8_t> bytes, const std::string& name = "the picture");
+struct ReadOptions {
+  /// A picture with more pixels is refused before its memory is allocated.
+  std::int64_t most_pixels = 64'000'000;
+};
+
+/// Reads a JPEG, PNG, WebP, TIFF or BMP file. The content decides the format, not the name. The image is
+/// upright (EXIF's orientation is applied). It has the channels of the file, except that a palette
+/// and CMYK become RGB, or RGBA for a palette with transparency. Values of 16 bits stay 16 bits,
+/// fewer than 8 become 8. Of an animation or a file with several pages it is the first. Throws
+/// BadInput with the file if it is missing, of another format, too large, cut short or damaged.
+Image read(const std::filesystem::path& file, const ReadOptions& options = {});
+/// Decodes the bytes of such a file. `name` is the name of the picture in error messages.
+Image decode(std::span<const std::uint8_t> bytes, const std::string& name = "the picture",
+             const ReadOptions& options = {});
+/// Decodes into `to` and reuses its memory. If it throws, the pixels of `to` are unspecified.
+void decode(std::span<const std::uint8_t> bytes, Image& to, const std::string& name = "the picture",
+            const ReadOptions& options = {});
 
 }  // namespace lehr::image

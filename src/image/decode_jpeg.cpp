@@ -1,0 +1,183 @@
+#include <fmt/format.h>
+// jpeglib.h needs FILE and size_t.
+#include <cstdio>
+
+#include <jerror.h>
+#include <jpeglib.h>
+
+#include <algorithm>
+#include <array>
+#include <csetjmp>
+#include <new>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "image/formats.hpp"
+#include "image/orientation.hpp"
+#include "lehr/core/number_text.hpp"
+
+namespace lehr::image {
+namespace {
+
+constexpr int most_scans = 500;  // a scan of no data costs a pass over all blocks
+constexpr std::uint64_t block_side = 8;
+
+/// libjpeg calls these functions and expects that an error does not return. They jump to
+/// `on_error`, over frames of C alone.
+struct JpegErrors {
+  jpeg_error_mgr manager{};  // first, so that a pointer to it is a pointer to this
+  std::jmp_buf on_error{};
+  std::string_view reason{};  // what libjpeg has no message for
+};
+
+JpegErrors& errors_of(j_common_ptr info) { return *reinterpret_cast<JpegErrors*>(info->err); }
+
+[[noreturn]] void leave(j_common_ptr info) { std::longjmp(errors_of(info).on_error, 1); }
+
+[[noreturn]] void leave_because(j_common_ptr info, std::string_view reason) {
+  errors_of(info).reason = reason;
+  leave(info);
+}
+
+// libjpeg goes on with grey if a file ends too early. Other warnings concern a few blocks; like
+// Pillow, lehr takes such pictures.
+void on_message(j_common_ptr info, int level) {
+  if (level < 0 && info->err->msg_code == JWRN_JPEG_EOF) leave_because(info, cut_short);
+}
+
+void limit_scans(j_common_ptr info) {
+  if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number > most_scans) {
+    leave_because(info, "it has more than 500 scans");
+  }
+}
+
+struct JpegState {
+  JpegState() {
+    info.err = jpeg_std_error(&errors.manager);
+    errors.manager.error_exit = leave;
+    errors.manager.emit_message = on_message;
+    progress.progress_monitor = limit_scans;
+  }
+  ~JpegState() { jpeg_destroy_decompress(&info); }
+  JpegState(const JpegState&) = delete;
+  JpegState& operator=(const JpegState&) = delete;
+
+  JpegErrors errors{};
+  jpeg_progress_mgr progress{};
+  jpeg_decompress_struct info{};
+};
+
+/// JPEG files store 255 - ink, as Adobe does.
+void rgb_of_inverted_cmyk(std::uint8_t* cmyk, std::size_t pixels, std::uint8_t* rgb) {
+  for (std::size_t i = 0; i < 4 * pixels; ++i) cmyk[i] = static_cast<std::uint8_t>(255 - cmyk[i]);
+  rgb_of_cmyk(cmyk, pixels, rgb);
+}
+
+class JpegDecoder {
+ public:
+  explicit JpegDecoder(const Encoded& from) : from_(from) {
+    jpeg_decompress_struct& info = state_.info;
+    run([&] {
+      jpeg_create_decompress(&info);
+      info.progress = &state_.progress;
+      jpeg_mem_src(&info, from.bytes.data(), from.bytes.size());
+      jpeg_save_markers(&info, JPEG_APP0 + 1, 0xFFFF);
+      jpeg_read_header(&info, TRUE);
+    });
+    check_size(from_, info.image_width, info.image_height);
+    check_length();
+    info.out_color_space = colour_space();
+  }
+
+  void decode(Image& to) {
+    jpeg_decompress_struct& info = state_.info;
+    run([&] { jpeg_start_decompress(&info); });
+    const bool cmyk = info.out_color_space == JCS_CMYK;
+    const std::int64_t channels = cmyk ? 3 : info.output_components;
+    std::uint8_t* out = to.reset({channels, info.output_height, info.output_width}).data();
+    std::vector<std::uint8_t> inks(cmyk ? std::size_t{4} * info.output_width : 0);
+    std::uint8_t* const row_of_inks = inks.data();
+    const std::size_t stride = static_cast<std::size_t>(channels) * info.output_width;
+    run([&] {
+      for (; info.output_scanline < info.output_height; out += stride) {
+        JSAMPROW row = cmyk ? row_of_inks : out;
+        jpeg_read_scanlines(&info, &row, 1);
+        if (cmyk) rgb_of_inverted_cmyk(row_of_inks, info.output_width, out);
+      }
+    });
+  }
+
+  int orientation() const {
+    for (const jpeg_marker_struct* marker = state_.info.marker_list; marker != nullptr;
+         marker = marker->next) {
+      const std::span<const std::uint8_t> data(marker->data, marker->data_length);
+      constexpr std::string_view exif = "Exif";
+      if (data.size() > exif.size() && std::equal(exif.begin(), exif.end(), data.begin())) {
+        return exif_orientation(data);
+      }
+    }
+    return 1;
+  }
+
+ private:
+  /// Runs calls of libjpeg. Throws BadInput if one of them fails. `calls` must not create objects
+  /// with destructors, because an error jumps over it.
+  template <class Calls>
+  void run(const Calls& calls) {
+    if (!succeeds(calls)) throw_error();
+  }
+  template <class Calls>
+  bool succeeds(const Calls& calls) {
+    if (setjmp(state_.errors.on_error) != 0) return false;
+    calls();
+    return true;
+  }
+
+  [[noreturn]] void throw_error() {
+    auto* info = reinterpret_cast<j_common_ptr>(&state_.info);
+    if (info->err->msg_code == JERR_OUT_OF_MEMORY) throw std::bad_alloc();
+    if (!state_.errors.reason.empty()) throw_damaged(from_, "JPEG", state_.errors.reason);
+    std::array<char, JMSG_LENGTH_MAX> message{};
+    info->err->format_message(info, message.data());
+    throw_damaged(from_, "JPEG", message.data());
+  }
+
+  /// Each block of the largest component takes at least a bit.
+  void check_length() const {
+    const jpeg_decompress_struct& info = state_.info;
+    if (info.arith_code) return;
+    const std::uint64_t blocks = info.image_width / block_side * (info.image_height / block_side);
+    if (blocks / 8 <= from_.bytes.size()) return;
+    throw_damaged(from_, "JPEG",
+                  fmt::format("its {} cannot hold the {} x {} pixels it claims",
+                              counted(from_.bytes.size(), "byte"), info.image_width, info.image_height));
+  }
+
+  J_COLOR_SPACE colour_space() const {
+    switch (state_.info.num_components) {
+      case 1:
+        return JCS_GRAYSCALE;
+      case 3:
+        return JCS_RGB;
+      case 4:
+        return JCS_CMYK;
+      default:
+        throw_unsupported(from_, "JPEG", counted(state_.info.num_components, "component"), "1, 3 or 4");
+    }
+  }
+
+  Encoded from_;
+  JpegState state_;
+};
+
+}  // namespace
+
+int decode_jpeg(const Encoded& from, Image& to) {
+  JpegDecoder decoder(from);
+  decoder.decode(to);
+  return decoder.orientation();
+}
+
+}  // namespace lehr::image
