@@ -65,13 +65,26 @@ void classify_a_file(const fs::path& model_file, const fs::path& picture_file) {
   // [file]
 }
 
+void resize_a_picture(const fs::path& picture_file) {
+  // [picture]
+  const lehr::Image photo = lehr::image::read(picture_file, {.most_pixels = 10'000'000});
+  const lehr::Image small = lehr::image::resize(photo, 224, 224, lehr::Filter::bicubic);
+  // [picture]
+  // [part]
+  lehr::Image part;
+  const lehr::image::Part middle{.left = 4, .top = 4, .width = 20, .height = 20};
+  lehr::image::resize_part(photo, middle, {.width = 224, .height = 224}, lehr::Filter::bilinear, part);
+  // [part]
+  std::printf("%s and %s\n", small.shape().str().c_str(), part.shape().str().c_str());
+}
+
 void classify_a_buffer(const fs::path& model_file, const fs::path& picture_file) {
   const lehr::Predictor predictor(lehr::load_model(model_file));
   std::ifstream file(picture_file, std::ios::binary);
   const std::vector<char> text((std::istreambuf_iterator<char>(file)), {});
   const std::vector<std::uint8_t> received(text.begin(), text.end());
   // [encoded]
-  const lehr::Image decoded = lehr::image::decode(received, "the upload");  // a file's bytes
+  const lehr::Image decoded = lehr::image::decode(received, "the upload");
   const std::string best = predictor.classify(decoded, 1).front().name;
   // [encoded]
   const std::vector<std::uint8_t> frame(std::size_t{640} * 480 * 3);
@@ -161,6 +174,7 @@ int main() {
   lehr::data::export_data(lehr::data::digits({.train = 10, .valid = 1}), folder / "pictures");
   const fs::path picture = folder / "pictures/train/3/000001.png";
   classify_a_file(model, picture);
+  resize_a_picture(picture);
   classify_a_buffer(model, picture);
   resume(folder / "checkpoints");
   losses();

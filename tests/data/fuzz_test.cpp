@@ -41,9 +41,9 @@ Bytes mutated(const Bytes& original, Rng& rng) {
 
 // Returns how many of the mutations were read without an error.
 template <class Read>
-int read_mutations(const Bytes& original, std::uint64_t stream, Read read) {
+int read_mutations(const Bytes& original, std::uint64_t stream, Read read, std::uint64_t count = 2000) {
   int accepted = 0;
-  for (std::uint64_t i = 0; i < 2000; ++i) {
+  for (std::uint64_t i = 0; i < count; ++i) {
     Rng rng(1, Purpose::test, i, stream);
     const Bytes bytes = mutated(original, rng);
     try {
@@ -91,6 +91,22 @@ TEST(Fuzz, Png) {
     EXPECT_NO_THROW(image::check(image));
   });
   EXPECT_LT(accepted, 2000);
+}
+
+TEST(Fuzz, EveryFormatOfPictures) {
+  constexpr std::uint64_t count = 100;
+  std::uint64_t stream = 4;
+  for (const auto& entry :
+       data_test::fs::directory_iterator(LEHR_SOURCE_DIR "/tests/goldens/pictures/files")) {
+    const int accepted = read_mutations(
+        data_test::read_bytes(entry.path()), stream++,
+        [](const Bytes& bytes) {
+          const Image image = image::decode(bytes, "the picture", {.most_pixels = 1 << 20});
+          EXPECT_NO_THROW(image::check(image));
+        },
+        count);
+    EXPECT_LT(accepted, static_cast<int>(count)) << entry.path();
+  }
 }
 
 }  // namespace
