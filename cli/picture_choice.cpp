@@ -6,9 +6,10 @@
 
 namespace lehr::cli {
 
-void add_picture_choice(const Command& command, ModelChoice& model, PictureChoice& choice) {
+void add_picture_choice(const Command& command, ModelChoice& model, PictureChoice& choice,
+                        const std::string& images_help) {
   add_model_choice(command, model);
-  command.option("IMAGE", choice.images, "pictures: JPEG, PNG, WebP, TIFF or BMP files").takes_all();
+  command.option("IMAGE", choice.images, images_help).takes_all();
   add_data_set_options(command, choice.data);
   add_parsed(
       command, "--sample", choice.samples, "numbers of samples in the set, from 0",
@@ -26,8 +27,16 @@ void check(const PictureChoice& choice, const std::string& command) {
 }
 
 std::vector<Picture> pictures_of(const PictureChoice& choice, const Model& model) {
-  if (!choice.images.empty()) return pictures_of(choice.images, model);
-  return pictures_of(*open_data_set(choice.data), choice.samples, model);
+  if (choice.images.empty()) return pictures_of(*open_data_set(choice.data), choice.samples, model);
+  std::vector<data::FoundPicture> files;
+  for (const std::filesystem::path& image : choice.images) {
+    files.push_back({.name = image.string(), .path = image});
+  }
+  std::vector<Picture> pictures = pictures_of(std::move(files), model);
+  for (const Picture& picture : pictures) {
+    if (!picture.problem.empty()) throw BadInput(picture.problem);
+  }
+  return pictures;
 }
 
 }  // namespace lehr::cli

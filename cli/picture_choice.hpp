@@ -19,12 +19,13 @@ struct PictureChoice {
   std::vector<std::int64_t> samples;
 };
 
-/// Adds MODEL with --runs (stored in `model`), IMAGE, --data with its related options, --sample and
-/// --threads.
-void add_picture_choice(const Command& command, ModelChoice& model, PictureChoice& choice);
+/// Adds MODEL with --runs (stored in `model`), IMAGE with its help, --data with its related options,
+/// --sample and --threads.
+void add_picture_choice(const Command& command, ModelChoice& model, PictureChoice& choice,
+                        const std::string& images_help);
 /// Throws BadInput if neither or both are chosen.
 void check(const PictureChoice& choice, const std::string& command);
-/// The pictures in the form that the model takes.
+/// The pictures in the form that the model takes. Throws BadInput if one cannot be read.
 std::vector<Picture> pictures_of(const PictureChoice& choice, const Model& model);
 
 }  // namespace lehr::cli

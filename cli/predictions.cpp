@@ -3,14 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "draw.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
+#include "lehr/core/parallel.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/data/preprocessing.hpp"
 #include "lehr/image/edit.hpp"
-#include "lehr/image/read.hpp"
+#include "output.hpp"
 
 namespace lehr::cli {
 namespace {
@@ -30,22 +32,32 @@ std::vector<std::string> caption(const Picture& picture, const Prediction& predi
   return lines;
 }
 
-Image read_fitted(const std::filesystem::path& file, const Preprocessing& preprocessing) {
-  const Image picture = image::read(file);
+/// Reads the picture of `picture.file`, or notes why that failed.
+void read(Picture& picture, const Preprocessing& preprocessing) {
   try {
-    return fitted(picture, preprocessing);
+    const Image decoded = data::decode(picture.file);
+    try {
+      picture.image = fitted(decoded, preprocessing);
+    } catch (const BadInput& error) {
+      throw BadInput(in_quotes(std::filesystem::path(picture.name)) + ": " + error.what());
+    }
   } catch (const BadInput& error) {
-    throw BadInput(in_quotes(file) + ": " + error.what());
+    picture.problem = error.what();
   }
 }
 
 }  // namespace
 
-std::vector<Picture> pictures_of(std::span<const std::filesystem::path> files, const Model& model) {
+std::vector<Picture> pictures_of(std::vector<data::FoundPicture> files, const Model& model) {
   std::vector<Picture> pictures;
-  for (const std::filesystem::path& file : files) {
-    pictures.push_back({.image = read_fitted(file, model.preprocessing), .name = file.string(), .truth = ""});
+  for (data::FoundPicture& file : files) {
+    pictures.push_back({.image = {}, .name = file.name, .truth = "", .file = std::move(file)});
   }
+  parallel_for(std::ssize(pictures), 1, [&](std::int64_t begin, std::int64_t end, int) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      read(pictures[static_cast<std::size_t>(i)], model.preprocessing);
+    }
+  });
   return pictures;
 }
 
@@ -70,16 +82,19 @@ std::vector<Picture> pictures_of(const Dataset& dataset, std::span<const std::in
   return pictures;
 }
 
-std::vector<Prediction> predict(const Model& model, std::span<const Picture> pictures, std::size_t top) {
-  Predictor predictor(model, std::min<std::int64_t>(64, static_cast<std::int64_t>(pictures.size())));
+std::vector<Prediction> predict(const Predictor& predictor, std::span<const std::string> class_names,
+                                std::span<const Picture> pictures, std::size_t top) {
   std::vector<Image> images;
-  for (const Picture& picture : pictures) images.push_back(picture.image);
+  for (const Picture& picture : pictures) {
+    if (picture.problem.empty()) images.push_back(picture.image);
+  }
   const std::vector<float> probabilities = predictor.probabilities(images);
-  const std::size_t classes = model.class_names.size();
-  std::vector<Prediction> predictions;
+  std::span<const float> rest(probabilities);
+  std::vector<Prediction> predictions(pictures.size());
   for (std::size_t i = 0; i < pictures.size(); ++i) {
-    predictions.push_back(
-        {most_probable(std::span(probabilities).subspan(i * classes, classes), model.class_names, top)});
+    if (!pictures[i].problem.empty()) continue;
+    predictions[i].guesses = most_probable(rest.first(class_names.size()), class_names, top);
+    rest = rest.subspan(class_names.size());
   }
   return predictions;
 }
@@ -91,7 +106,8 @@ std::string as_text(const Picture& picture, const Prediction& prediction) {
     line += separator + fmt::format("{} ({})", guess.name, percent(guess.probability));
     separator = ", ";
   }
-  return picture.truth.empty() ? line : line + "; true " + picture.truth;
+  if (!picture.truth.empty()) line += "; true " + picture.truth;
+  return one_line(line);
 }
 
 std::string as_drawing(const Picture& picture, const Prediction& prediction, const Shape& shape,
@@ -121,6 +137,8 @@ nlohmann::ordered_json as_json(const Picture& picture, const Prediction& predict
   for (const ClassProbability& guess : prediction.guesses) {
     object["classes"].push_back({{"class", guess.name}, {"probability", guess.probability}});
   }
+  if (!prediction.copy.empty()) object["copy"] = prediction.copy.string();
+  if (!prediction.explanation.empty()) object["explanation"] = prediction.explanation.string();
   return object;
 }
 

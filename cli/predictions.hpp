@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lehr/data/dataset.hpp"
+#include "lehr/data/picture_source.hpp"
 #include "lehr/image/image.hpp"
 #include "lehr/inference/predictor.hpp"
 
@@ -19,20 +20,27 @@ struct Picture {
   std::string name;   ///< a file, or "sample 3"
   std::string truth;  ///< empty if unknown
   std::int64_t sample = -1;
+  data::FoundPicture file{};  ///< of a picture that is no sample
+  std::string problem{};      ///< why there is no image; empty if there is one
 };
 
-/// Classes with their probabilities, most probable first.
+/// What is said about a picture.
 struct Prediction {
-  std::vector<ClassProbability> guesses;
+  std::vector<ClassProbability> guesses;  ///< most probable first
+  std::filesystem::path copy{};           ///< of the picture, if there is one
+  std::filesystem::path explanation{};    ///< a picture, if there is one
 };
 
-/// Both throw BadInput if a picture cannot be read or does not fit the model.
-std::vector<Picture> pictures_of(std::span<const std::filesystem::path> files, const Model& model);
+/// Throws BadInput if a picture cannot be read or does not fit the model.
 std::vector<Picture> pictures_of(const Dataset& dataset, std::span<const std::int64_t> samples,
                                  const Model& model);
+/// Decodes the files on all threads. A picture that cannot be read or does not fit the model has a
+/// `problem`.
+std::vector<Picture> pictures_of(std::vector<data::FoundPicture> files, const Model& model);
 
-/// The `top` most probable classes of each picture.
-std::vector<Prediction> predict(const Model& model, std::span<const Picture> pictures, std::size_t top);
+/// The `top` most probable classes of each picture. Pictures with a problem have none.
+std::vector<Prediction> predict(const Predictor& predictor, std::span<const std::string> class_names,
+                                std::span<const Picture> pictures, std::size_t top);
 
 std::string as_text(const Picture& picture, const Prediction& prediction);
 /// The picture with the prediction beside it.

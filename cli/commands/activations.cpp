@@ -105,7 +105,8 @@ void register_activations(Commands& registry) {
   const auto options = std::make_shared<Options>();
   Command command = registry.add("activations", "Save the activations of a saved model for pictures.",
                                  activations_examples, [options] { return run_activations(*options); });
-  add_picture_choice(command, options->model, options->pictures);
+  add_picture_choice(command, options->model, options->pictures,
+                     "pictures: JPEG, PNG, WebP, TIFF or BMP files");
   add_file(command, "--out", options->out, "safetensors file for the values");
   add_folder(command, "--maps", options->maps, "a folder for feature maps as PNG");
   add_parsed(command, "--layers", options->activations.layers,

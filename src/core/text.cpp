@@ -2,14 +2,18 @@
 
 #include <algorithm>
 
+#include "lehr/core/file_names.hpp"
+#include "lehr/core/hash.hpp"
+
 namespace lehr {
 namespace {
 
 constexpr bool is_control(unsigned char byte) { return byte < 0x20 || byte == 0x7F; }
 constexpr bool continues_character(unsigned char byte) { return (byte & 0xC0U) == 0x80U; }
 
+constexpr std::string_view digits = "0123456789ABCDEF";
+
 std::string escaped(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
   std::string result;
   for (const char character : text) {
     const auto byte = static_cast<unsigned char>(character);
@@ -44,6 +48,28 @@ std::string csv_field(std::string_view text) {
   std::string quoted = "\"";
   for (const char character : text) quoted.append(character == '"' ? 2 : 1, character);
   return quoted + '"';
+}
+
+std::string file_name_part(std::string_view text) {
+  constexpr std::size_t longest = 80;
+  std::string safe;
+  for (const char character : text) {
+    const auto byte = static_cast<unsigned char>(character);
+    const bool special = is_control(byte) || (safe.empty() && character == '.') ||
+                         std::string_view("/\\:*?\"<>|%").find(character) != std::string_view::npos;
+    if (special) {
+      safe += {'%', digits[byte >> 4U], digits[byte & 15U]};
+    } else {
+      safe += character;
+    }
+  }
+  if (safe.empty()) return "%";
+  if (safe.size() <= longest) return safe;
+  std::size_t end = longest;
+  while (end > 0 && continues_character(static_cast<unsigned char>(safe[end]))) --end;
+  Hash hash;
+  hash.add(text);
+  return safe.substr(0, end) + "~" + hash.text();
 }
 
 // Backtracks only to the last *, so the time is at most proportional to the product of the lengths.

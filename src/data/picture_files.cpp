@@ -49,6 +49,10 @@ bool is_hidden(std::string_view path) {
 
 std::string PictureFiles::origin(std::int64_t file) const { return (place_ / path(file)).string(); }
 
+bool is_picture_path(std::string_view path) {
+  return !is_hidden(path) && among(picture_endings, ending_of(path));
+}
+
 bool PictureFiles::add(std::string_view path) {
   if (is_hidden(path)) return false;
   const std::string ending = ending_of(path);

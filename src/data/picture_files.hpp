@@ -22,6 +22,9 @@ struct OtherFiles {
   }
 };
 
+/// Whether a path in a folder or an archive is that of a picture: by its ending, and not hidden.
+bool is_picture_path(std::string_view path);
+
 struct ListingLimits {
   ArchiveLimits archive{};
   /// Pictures of an archive that are kept in memory. Those of an uncompressed .tar stay in their file.

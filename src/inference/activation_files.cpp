@@ -1,11 +1,9 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "data/pictures.hpp"
 #include "lehr/core/error.hpp"
-#include "lehr/core/hash.hpp"
+#include "lehr/core/file_names.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/inference/activations.hpp"
 #include "lehr/store/atomic_file.hpp"
@@ -16,26 +14,6 @@ namespace {
 
 std::string json_text(const nlohmann::json& json) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-/// A name as a part of a file name. Letters of any language stay. A long name is cut and gets a
-/// hash of the whole name at its end.
-std::string as_file_name(const std::string& name) {
-  constexpr std::size_t longest = 80;
-  std::string safe;
-  for (const char c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain =
-        byte > ' ' && byte != 127 && std::string_view("/\\:*?\"<>|%").find(c) == std::string::npos;
-    safe += plain ? std::string(1, c) : fmt::format("%{:02X}", byte);
-  }
-  if (safe.size() <= longest) return safe;
-  std::size_t end = longest;
-  // Does not split a character.
-  while (end > 0 && (static_cast<unsigned char>(safe[end]) & 0xC0U) == 0x80U) --end;
-  Hash hash;
-  hash.add(name);
-  return safe.substr(0, end) + "~" + hash.text();
 }
 
 bool has_maps(const LayerOutput& output) {
@@ -86,7 +64,8 @@ std::vector<std::filesystem::path> save_feature_maps(const std::filesystem::path
       if (go_on && !go_on()) return files;
       const Image image =
           pictures::maps(output.values, static_cast<std::int64_t>(i), output.values.shape()[1]);
-      const std::string name = "sample" + as_file_name(note.samples[i]) + "-" + as_file_name(output.layer);
+      const std::string name =
+          "sample" + file_name_part(note.samples[i]) + "-" + file_name_part(output.layer);
       files.push_back(folder / (name + ".png"));
       store::write_file_atomically(files.back(), [&](std::ostream& out) { out << pictures::png(image); });
     }
