@@ -89,6 +89,7 @@ class JpegDecoder {
     check_size(from_, info.image_width, info.image_height);
     check_length();
     info.out_color_space = colour_space();
+    info.scale_denom = shrinking();
   }
 
   void decode(Image& to) {
@@ -153,6 +154,15 @@ class JpegDecoder {
     throw_damaged(from_, "JPEG",
                   fmt::format("its {} cannot hold the {} x {} pixels it claims",
                               counted(from_.bytes.size(), "byte"), info.image_width, info.image_height));
+  }
+
+  /// By how much the options allow to divide the sides.
+  unsigned shrinking() const {
+    const std::int64_t side = std::min(state_.info.image_width, state_.info.image_height);
+    for (const unsigned by : {8U, 4U, 2U}) {
+      if (from_.options.least_side > 0 && side / by >= from_.options.least_side) return by;
+    }
+    return 1;
   }
 
   J_COLOR_SPACE colour_space() const {

@@ -13,6 +13,7 @@ struct Rows {
   const Value* values;
   std::int64_t width, height, channels;
   std::int64_t stride;  ///< from one row to the next
+  const Value* end;     ///< of the memory, which may go on beyond the part
 };
 
 /// Resamples rows [from, to) horizontally: the output has windows.size() pixels a row.

@@ -38,6 +38,16 @@ double sinc(double x) {
 
 double lanczos3(double x) { return std::abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0; }
 
+WeightPair pair_of(std::int32_t first, std::int32_t second) {
+  constexpr std::int32_t lower = (1 << lower_weight_bits) - 1;
+  const auto halves = [](std::int32_t a, std::int32_t b) {
+    return static_cast<std::int32_t>((static_cast<std::uint32_t>(b) << 16) |
+                                     (static_cast<std::uint32_t>(a) & 0xFFFF));
+  };
+  return {halves(first >> lower_weight_bits, second >> lower_weight_bits),
+          halves(first & lower, second & lower)};
+}
+
 double filter_at(Filter filter, double x) {
   switch (filter) {
     case Filter::bilinear:
@@ -58,6 +68,8 @@ void Windows::prepare(const Resampling& resampling) {
   firsts_.clear();
   begins_.assign(1, 0);
   weights_.clear();
+  pair_begins_.assign(1, 0);
+  pairs_.clear();
   const double scale = (resampling.end - resampling.begin) / static_cast<double>(resampling.to);
   const double filter_scale = std::max(scale, 1.0);
   const double support = support_of(resampling.filter) * filter_scale;
@@ -81,8 +93,12 @@ void Windows::append(std::int64_t first, std::span<const double> weights) {
   for (const double weight : weights) {
     weights_.push_back(static_cast<std::int32_t>(std::lround(weight / sum * (1 << weight_bits))));
   }
+  for (std::size_t i = begins_.back(); i < weights_.size(); i += 2) {
+    pairs_.push_back(pair_of(weights_[i], i + 1 < weights_.size() ? weights_[i + 1] : 0));
+  }
   firsts_.push_back(first);
   begins_.push_back(weights_.size());
+  pair_begins_.push_back(pairs_.size());
 }
 
 std::int64_t Windows::end() const {

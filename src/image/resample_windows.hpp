@@ -22,10 +22,18 @@ struct Resampling {
   friend bool operator==(const Resampling&, const Resampling&) = default;
 };
 
+/// Two adjacent weights w as 16-bit halves of 32 bits, the first one below: w is upper * 2^11 + lower. The
+/// last weight of an odd number has 0 beside it.
+struct WeightPair {
+  std::int32_t upper, lower;
+};
+inline constexpr int lower_weight_bits = 11;
+
 /// The input positions whose weighted sum is one output position.
 struct Window {
   std::int64_t first;
   std::span<const std::int32_t> weights;
+  std::span<const WeightPair> pairs;  ///< of the same weights
 };
 
 /// The windows of a resampling. A filter is as wide as its support in input positions, or in output positions
@@ -37,7 +45,8 @@ class Windows {
 
   std::size_t size() const { return firsts_.size(); }
   Window operator[](std::size_t i) const {
-    return {firsts_[i], std::span(weights_).subspan(begins_[i], begins_[i + 1] - begins_[i])};
+    return {firsts_[i], std::span(weights_).subspan(begins_[i], begins_[i + 1] - begins_[i]),
+            std::span(pairs_).subspan(pair_begins_[i], pair_begins_[i + 1] - pair_begins_[i])};
   }
   /// The input positions of all windows, [begin, end).
   std::int64_t begin() const { return firsts_.front(); }
@@ -50,6 +59,8 @@ class Windows {
   std::vector<std::int64_t> firsts_{};
   std::vector<std::size_t> begins_{};  // in weights_, and its size
   std::vector<std::int32_t> weights_{};
+  std::vector<std::size_t> pair_begins_{};
+  std::vector<WeightPair> pairs_{};
 };
 
 }  // namespace lehr::image

@@ -72,14 +72,17 @@ void resize_rows(const ResizeOf<Value>& job, Value* out) {
     const std::int64_t length = rows.width * rows.channels;
     Value* const between = values_between<Value>(room, size.height, length);
     resample_down(rows, 0, room.down, between);
-    const Rows<Value> lower{between, rows.width, size.height, rows.channels, length};
+    const Rows<Value> lower{between,       rows.width, size.height,
+                            rows.channels, length,     between + size.height * length};
     return resample_across(lower, 0, size.height, room.across, out);
   }
   const std::int64_t first = room.down.begin();
   const std::int64_t length = size.width * rows.channels;
   Value* const between = values_between<Value>(room, room.down.end() - first, length);
   resample_across(rows, first, room.down.end(), room.across, between);
-  resample_down({between, size.width, room.down.end() - first, rows.channels, length}, first, room.down, out);
+  const std::int64_t height = room.down.end() - first;
+  resample_down({between, size.width, height, rows.channels, length, between + height * length}, first,
+                room.down, out);
 }
 
 void check_size_of_resize(const Image& from, const Size& size) {
@@ -111,8 +114,12 @@ void resize_values(const Image& from, const Part& part, const Box& box, const Si
                    Image& to) {
   const auto* values = reinterpret_cast<const Value*>(from.pixels.data());
   const std::int64_t stride = from.width * from.channels;
-  const Rows<Value> rows{values + part.top * stride + part.left * from.channels, part.width, part.height,
-                         from.channels, stride};
+  const Rows<Value> rows{values + part.top * stride + part.left * from.channels,
+                         part.width,
+                         part.height,
+                         from.channels,
+                         stride,
+                         values + from.height * stride};
   to.reset({from.channels, size.height, size.width}, from.bits);
   resize_rows<Value>({rows, box, size, filter}, reinterpret_cast<Value*>(to.pixels.data()));
 }

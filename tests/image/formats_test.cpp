@@ -97,6 +97,28 @@ TEST(Decode, FindsTheFormatByTheContent) {
   EXPECT_EQ(image::decode(file_bytes("named-png.jpg")), image::decode(file_bytes("grey.png")));
 }
 
+TEST(Decode, MayShrinkAJpeg) {
+  const Bytes jpeg = file_bytes("baseline-444.jpg");  // 45 x 29
+  const auto decoded = [&](const Bytes& bytes, std::int64_t least_side) {
+    return image::decode(bytes, "photo 7", {.least_side = least_side});
+  };
+  const Image whole = image::decode(jpeg);
+  EXPECT_EQ(decoded(jpeg, 29), whole);
+  EXPECT_EQ(decoded(jpeg, 15), whole);
+  EXPECT_EQ(decoded(jpeg, 14).shape(), (Shape{3, 15, 23}));
+  EXPECT_EQ(decoded(jpeg, 8).shape(), (Shape{3, 15, 23}));
+  EXPECT_EQ(decoded(jpeg, 7).shape(), (Shape{3, 8, 12}));
+  EXPECT_EQ(decoded(jpeg, 3).shape(), (Shape{3, 4, 6}));
+  const Image half = decoded(jpeg, 14);
+  const Image expected = image::resize(whole, 23, 15);
+  double difference = 0;
+  for (std::size_t i = 0; i < half.pixels.size(); ++i)
+    difference += std::abs(half.pixels[i] - expected.pixels[i]);
+  EXPECT_LT(difference / static_cast<double>(half.pixels.size()), 8);
+  EXPECT_EQ(decoded(file_bytes("grey.png"), 1), image::decode(file_bytes("grey.png")));
+  EXPECT_EQ(decoded(file_bytes("orientation-6.jpg"), 14).shape(), (Shape{3, 23, 15}));
+}
+
 TEST(Decode, RefusesOtherFiles) {
   const auto refused = [](const std::string& content, std::initializer_list<std::string_view> parts) {
     const Bytes bytes(content.begin(), content.end());

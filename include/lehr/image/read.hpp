@@ -12,6 +12,10 @@ namespace lehr::image {
 struct ReadOptions {
   /// A picture with more pixels is refused before its memory is allocated.
   std::int64_t most_pixels = 64'000'000;
+  /// A JPEG is decoded at 1/2, 1/4 or 1/8 of its size as long as its shorter side keeps this many
+  /// pixels. This is faster, and not what Pillow gives by default. 0: every picture has its whole
+  /// size.
+  std::int64_t least_side = 0;
 };
 
 /// Reads a JPEG, PNG, WebP, TIFF or BMP file. The content decides the format, not the name. The image is
