@@ -179,8 +179,9 @@ DataSplits cifar(const Format& format, const fs::path& place) {
   for (const std::string& name : format.train)
     train.add(format, files.bytes.at(name), files.origins.at(name));
   test.add(format, files.bytes.at(format.test), files.origins.at(format.test));
-  DataSplits splits{.train = std::move(train).dataset(class_names),
-                    .test = std::move(test).dataset(class_names)};
+  DataSplits splits;
+  splits.train = std::move(train).dataset(class_names);
+  splits.test = std::move(test).dataset(class_names);
   splits.valid = splits.test;
   return splits;
 }
