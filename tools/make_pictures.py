@@ -98,6 +98,9 @@ def write_files(folder):
     save("wide-deflate.tif", wide_grey(13, 9), compression="tiff_adobe_deflate")
     save("pages.tif", rgb, save_all=True, append_images=[ImageOps.invert(rgb)])
     (folder / "big-endian.tif").write_bytes(wide_tiff(wide_grey(13, 9)))
+    (folder / "tiles.tif").write_bytes(tiled_tiff(rgb))
+    (folder / "planes.tif").write_bytes(planar_tiff(rgb))
+    (folder / "multiplied-alpha.tif").write_bytes(multiplied_tiff(rgba))
 
     save("rgb.bmp", rgb)
     save("grey.bmp", grey)
@@ -105,6 +108,7 @@ def write_files(folder):
     save("bits.bmp", grey.convert("1"))
     (folder / "run-length.bmp").write_bytes(run_length_bmp())
     (folder / "masks-565.bmp").write_bytes(masks_bmp(rgb))
+    (folder / "alpha.bmp").write_bytes(alpha_bmp(rgba))
     (folder / "top-down.bmp").write_bytes(top_down_bmp(rgb))
     (folder / "named-png.jpg").write_bytes((folder / "grey.png").read_bytes())
 
@@ -117,14 +121,50 @@ def ycck(source, target):
     target.write_bytes(data)
 
 
+def tiff(order, width, height, blocks, fields):
+    """An uncompressed TIFF of kinds that Pillow does not write: the fields of its directory, and strips or tiles."""
+    data, places = b"", []
+    for block in blocks:
+        places.append(8 + len(data))
+        data += block
+    offsets, counts = (324, 325) if 322 in fields else (273, 279)
+    fields = {256: [width], 257: [height], 259: [1], offsets: places, counts: [len(block) for block in blocks], **fields}
+    end = 8 + len(data) + len(data) % 2
+    directory, after = b"", b""
+    for tag, values in sorted(fields.items()):
+        long = tag in (offsets, counts)
+        packed = struct.pack(f"{order}{len(values)}{'I' if long else 'H'}", *values)
+        if len(packed) > 4:
+            place = end + 2 + 12 * len(fields) + 4 + len(after)
+            after += packed
+            packed = struct.pack(f"{order}I", place)
+        directory += struct.pack(f"{order}HHI", tag, 4 if long else 3, len(values)) + packed.ljust(4, b"\0")
+    head = (b"MM" if order == ">" else b"II") + struct.pack(f"{order}HI", 42, end)
+    return head + data.ljust(end - 8, b"\0") + struct.pack(f"{order}H", len(fields)) + directory + bytes(4) + after
+
+
 def wide_tiff(image):
-    """An uncompressed 16-bit grey TIFF in big-endian order, which Pillow does not write."""
+    """16-bit grey in big-endian order."""
     values = np.asarray(image).astype(">u2").tobytes()
-    entries = [(256, 3, image.width), (257, 3, image.height), (258, 3, 16), (259, 3, 1), (262, 3, 1), (273, 4, 8), (277, 3, 1),
-               (278, 3, image.height), (279, 4, len(values))]
-    directory = b"".join(struct.pack(">HHI", tag, kind, 1) + (struct.pack(">HH", value, 0) if kind == 3 else struct.pack(">I", value))
-                         for tag, kind, value in entries)
-    return b"MM\0*" + struct.pack(">I", 8 + len(values)) + values + struct.pack(">H", len(entries)) + directory + b"\0\0\0\0"
+    return tiff(">", image.width, image.height, [values], {258: [16], 262: [1], 277: [1], 278: [image.height]})
+
+
+def tiled_tiff(image, side=16):
+    pixels = np.asarray(image)
+    padded = np.pad(pixels, [(0, -pixels.shape[0] % side), (0, -pixels.shape[1] % side), (0, 0)], mode="edge")
+    tiles = [padded[y:y + side, x:x + side].tobytes() for y in range(0, padded.shape[0], side) for x in range(0, padded.shape[1], side)]
+    return tiff("<", image.width, image.height, tiles, {258: [8, 8, 8], 262: [2], 277: [3], 322: [side], 323: [side]})
+
+
+def planar_tiff(image):
+    planes = [plane.tobytes() for plane in np.moveaxis(np.asarray(image), -1, 0)]
+    return tiff("<", image.width, image.height, planes, {258: [8, 8, 8], 262: [2], 277: [3], 278: [image.height], 284: [2]})
+
+
+def multiplied_tiff(image):
+    """Colours that are multiplied by their alpha."""
+    return tiff("<", image.width, image.height, [image.convert("RGBa").tobytes()],
+                {258: [8, 8, 8, 8], 262: [2], 277: [4], 278: [image.height], 338: [1]})
 
 
 def bmp(width, height, bits, compression, body, after_header=b""):
@@ -148,6 +188,15 @@ def masks_bmp(image):
     padded = np.zeros((image.height, (image.width + 1) // 2 * 2), "<u2")
     padded[:, :image.width] = values
     return bmp(image.width, image.height, 16, 3, padded.tobytes(), struct.pack("<III", 0xF800, 0x7E0, 0x1F))
+
+
+def alpha_bmp(image):
+    """32 bits with masks in a header of 56 bytes."""
+    body = np.asarray(image)[::-1, :, [2, 1, 0, 3]].tobytes()
+    masks = struct.pack("<IIII", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+    file = bytearray(bmp(image.width, image.height, 32, 3, body, masks))
+    file[14] = 56
+    return file
 
 
 def top_down_bmp(image):
@@ -174,7 +223,7 @@ def write_resizes(folder):
     for source, image in (("colour", colour), ("grey", grey), ("wide", wide)):
         image.save(folder / f"{source}.png")
         whole = (0, 0, *image.size)
-        boxes = [((20, 15), whole), ((9, 70), whole), ((75, 11), whole), ((1, 1), whole), ((image.width, 13), whole),
+        boxes = [((20, 15), whole), ((9, 70), whole), ((75, 11), whole), ((50, 20), whole), ((1, 1), whole), ((image.width, 13), whole),
                  ((24, image.height), whole), ((16, 16), (3.25, 5.5, 31.75, 38.125)), ((33, 29), (10, 7, 22, 20)),
                  ((12, 13), (10, 7, 22, 20))]
         for name, kernel in filters.items():

@@ -52,10 +52,10 @@ TEST(WithChannels, DropsAndAddsAlpha) {
 
 // round((v * alpha + background * (255 - alpha)) / 255), like a paste with a mask in Pillow.
 TEST(WithChannels, ComposesAlphaOverABackground) {
-  const Image two{.width = 3, .height = 1, .channels = 2, .pixels = {9, 0, 100, 51, 100, 255}};
-  EXPECT_EQ(image::with_channels(two, 1, Background::white).pixels, (Bytes{255, 224, 100}));
-  EXPECT_EQ(image::with_channels(two, 1, Background::black).pixels, (Bytes{0, 20, 100}));
-  EXPECT_EQ(image::with_channels(two, 1, Background::none).pixels, (Bytes{9, 100, 100}));
+  const Image two{.width = 3, .height = 1, .channels = 2, .pixels = {9, 0, 9, 50, 100, 255}};
+  EXPECT_EQ(image::with_channels(two, 1, Background::white).pixels, (Bytes{255, 207, 100}));
+  EXPECT_EQ(image::with_channels(two, 1, Background::black).pixels, (Bytes{0, 2, 100}));
+  EXPECT_EQ(image::with_channels(two, 1, Background::none).pixels, (Bytes{9, 9, 100}));
   const Image four{.width = 1, .height = 1, .channels = 4, .pixels = {255, 0, 0, 127}};
   EXPECT_EQ(image::with_channels(four, 3, Background::white).pixels, (Bytes{255, 128, 128}));
   EXPECT_EQ(image::with_channels(four, 1, Background::white).pixels, (Bytes{166}));  // the luma of the above
