@@ -37,8 +37,11 @@ void check_preprocessing(const Preprocessing& preprocessing) {
 
 Image fitted(const Image& picture, const Preprocessing& preprocessing) {
   const Shape& shape = preprocessing.shape;
-  return image::fit(image::with_channels(picture, shape[0], preprocessing.background), shape[2], shape[1],
-                    preprocessing.fit, preprocessing.filter);
+  const auto resized = [&](const Image& image) {
+    return image::fit(image, shape[2], shape[1], preprocessing.fit, preprocessing.filter);
+  };
+  if (picture.channels == shape[0]) return resized(picture);
+  return resized(image::with_channels(picture, shape[0], preprocessing.background));
 }
 
 }  // namespace lehr
