@@ -9,6 +9,7 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "config_options.hpp"
+#include "data_show.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/data/data.hpp"
 #include "output.hpp"
@@ -67,7 +68,7 @@ int make(const MakeOptions& options) {
 }  // namespace
 
 void register_data(Commands& registry) {
-  Command group = registry.add_group("data", "Make data to learn from.", data_examples);
+  Command group = registry.add_group("data", "Make data to learn from, and look at it.", data_examples);
   const auto options = std::make_shared<MakeOptions>();
   Command command = registry.add(
       "make", "Write generated images to a folder that is not there yet.", data_examples,
@@ -86,6 +87,7 @@ void register_data(Commands& registry) {
       .default_str("idx,png");
   add_field(command, shared_fields(), "threads", options->config);
   command.flag("--json", options->json, "print one JSON object on stdout");
+  add_data_show(registry, group);
 }
 
 }  // namespace lehr::cli

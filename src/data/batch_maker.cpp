@@ -31,12 +31,11 @@ BatchMaker::BatchMaker(std::shared_ptr<const Dataset> dataset, const Preprocessi
                        std::span<const TransformSpec> transforms, std::uint64_t seed)
     : dataset_(std::move(dataset)),
       preprocessor_(preprocessing),
+      transforms_(transforms),
       seed_(seed),
       classes_(static_cast<std::int64_t>(dataset_->class_names().size())),
       declared_shape_(dataset_->image_shape()),
-      grain_(chosen_grain(*dataset_, !transforms.empty())) {
-  for (const TransformSpec& spec : transforms) transforms_.push_back(make_transform(spec));
-}
+      grain_(chosen_grain(*dataset_, !transforms.empty())) {}
 
 void BatchMaker::fill(std::span<const std::int64_t> ids, BatchBuffer& buffer) {
   const auto team = static_cast<std::size_t>(threads());
@@ -95,10 +94,10 @@ void BatchMaker::load(std::int64_t sample, std::span<float> input, std::int64_t&
 }
 
 void BatchMaker::transform(std::int64_t sample, Scratch& scratch) const {
-  TransformContext context{.rng = Rng(seed_, Purpose::augmentation, static_cast<std::uint64_t>(epoch_),
-                                      static_cast<std::uint64_t>(sample)),
-                           .room = scratch.room};
-  for (const auto& transform : transforms_) transform->apply(scratch.picture, context);
+  TransformContext context{.rng = augmentation_rng(seed_, epoch_, sample),
+                           .room = scratch.room,
+                           .preprocessing = &preprocessor_.preprocessing()};
+  transforms_.apply(scratch.picture, context);
 }
 
 }  // namespace lehr::data

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "data/preprocessor.hpp"
+#include "data/transform_chain.hpp"
 #include "lehr/core/tensor.hpp"
 #include "lehr/data/dataset.hpp"
-#include "lehr/data/transform.hpp"
 
 namespace lehr::data {
 
@@ -57,7 +57,7 @@ class BatchMaker {
 
   std::shared_ptr<const Dataset> dataset_;
   Preprocessor preprocessor_;
-  std::vector<std::unique_ptr<const Transform>> transforms_;
+  TransformChain transforms_;
   std::uint64_t seed_;
   std::int64_t epoch_ = 0;
   std::int64_t classes_;

@@ -31,13 +31,12 @@ class Scale {
   double most_ = -std::numeric_limits<double>::infinity();
 };
 
-/// Tiles of equal size in a square, with one pixel between them.
+/// Tiles of equal size in rows, with one pixel between them.
 class Sheet {
  public:
-  Sheet(std::int64_t tiles, std::int64_t height, std::int64_t width, std::int64_t channels)
-      : columns_(static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(tiles))))),
-        height_(height),
-        width_(width) {
+  Sheet(std::int64_t tiles, std::int64_t columns, std::int64_t height, std::int64_t width,
+        std::int64_t channels)
+      : columns_(columns), height_(height), width_(width) {
     const std::int64_t rows = (tiles + columns_ - 1) / columns_;
     image_.width = columns_ * (width + 1) - 1;
     image_.height = rows * (height + 1) - 1;
@@ -67,7 +66,8 @@ Image sheet(std::span<const float> all, const Shape& shape, std::int64_t tiles, 
             std::int64_t channels) {
   const std::int64_t height = shape[2];
   const std::int64_t width = shape[3];
-  Sheet sheet(tiles, height, width, channels);
+  const auto columns = static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(tiles))));
+  Sheet sheet(tiles, columns, height, width, channels);
   for (std::int64_t tile = 0; tile < tiles; ++tile) {
     const auto shown = all.subspan(static_cast<std::size_t>(tile * planes * height * width),
                                    static_cast<std::size_t>(channels * height * width));
@@ -110,6 +110,25 @@ Image sample(const Dataset& dataset, std::int64_t index, const Preprocessing& pr
   std::vector<float> values(preprocessor.input_size());
   preprocessor.apply(picture, values);
   return input(values, preprocessing);
+}
+
+Image sheet(std::span<const Image> tiles, std::int64_t columns) {
+  constexpr std::int64_t small = 112;
+  const Image& first = tiles.front();
+  const std::int64_t factor = std::max<std::int64_t>(1, small / std::max(first.width, first.height));
+  Sheet sheet(std::ssize(tiles), columns, first.height * factor, first.width * factor, first.channels);
+  for (std::int64_t tile = 0; tile < std::ssize(tiles); ++tile) {
+    const Image& image = tiles[static_cast<std::size_t>(tile)];
+    for (std::int64_t y = 0; y < first.height * factor; ++y) {
+      for (std::int64_t x = 0; x < first.width * factor; ++x) {
+        const std::int64_t pixel = (y / factor * first.width + x / factor) * first.channels;
+        for (std::int64_t c = 0; c < first.channels; ++c) {
+          sheet.at(tile, y, x, c) = image.pixels[static_cast<std::size_t>(pixel + c)];
+        }
+      }
+    }
+  }
+  return sheet.take();
 }
 
 Image maps(const Tensor& values, std::int64_t sample, std::int64_t most) {

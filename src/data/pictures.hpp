@@ -18,6 +18,10 @@ Image input(std::span<const float> values, const Preprocessing& preprocessing);
 /// A sample's 8-bit picture, as the network sees it.
 Image sample(const Dataset& dataset, std::int64_t index, const Preprocessing& preprocessing);
 
+/// Pictures of one size and format (8 bits) side by side, in rows of that many. Small ones are enlarged by a
+/// whole factor.
+Image sheet(std::span<const Image> tiles, std::int64_t columns);
+
 /// The maps of one sample in (N, C, H, W) row-major values, at most `most`, side by side in a
 /// square. Each is scaled from its smallest value (black) to its largest (white).
 Image maps(const Tensor& values, std::int64_t sample = 0, std::int64_t most = 64);

@@ -1,6 +1,8 @@
 #include "lehr/data/settings.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <type_traits>
 #include <vector>
 
@@ -25,21 +27,39 @@ std::string text_of(const Attribute& value) {
         } else if constexpr (std::is_arithmetic_v<Held>) {
           return number(held);
         } else {
-          return "a list";
+          std::string list;
+          for (const auto one : held) list += (list.empty() ? "" : ", ") + number(one);
+          return "[" + list + "]";
         }
       },
       value);
 }
 
+/// " from 0 to 1"
 template <class T>
-std::string expectation(const char* kind, const SettingRange<T>& range) {
+std::string between(const SettingRange<T>& range) {
   const bool least = range.least != std::numeric_limits<T>::lowest();
   const bool most = range.most != std::numeric_limits<T>::max();
-  std::string text = kind;
-  if (least && most) return text + " from " + number(range.least) + " to " + number(range.most);
-  if (least) return text + " of at least " + number(range.least);
-  if (most) return text + " of at most " + number(range.most);
-  return text;
+  if (least && most) return " from " + number(range.least) + " to " + number(range.most);
+  if (least) return " of at least " + number(range.least);
+  if (most) return " of at most " + number(range.most);
+  return {};
+}
+
+template <class T>
+std::string expectation(const char* kind, const SettingRange<T>& range) {
+  return kind + between(range);
+}
+
+/// The numbers of a list; empty if the setting is none.
+std::vector<double> numbers_of(const Attributes& given, const std::string& name) {
+  for (const auto& [key, value] : given) {
+    if (key != name) continue;
+    if (const auto* whole = std::get_if<std::vector<std::int64_t>>(&value))
+      return {whole->begin(), whole->end()};
+    if (const auto* real = std::get_if<std::vector<double>>(&value)) return *real;
+  }
+  return {};
 }
 
 }  // namespace
@@ -92,6 +112,22 @@ double Settings::real_or(const std::string& name, double otherwise, SettingRange
   return has(name) ? real(name, range) : otherwise;
 }
 
+Span Settings::span_or(const std::string& name, Span otherwise, SettingRange<double> range) {
+  if (!has(name)) return otherwise;
+  const std::vector<double> found = numbers_of(given_, name);
+  const bool fits =
+      found.size() == 2 && found[0] <= found[1] && found[0] >= range.least && found[1] <= range.most;
+  if (!fits) refuse(name, "two ascending numbers" + between(range));
+  return {found[0], found[1]};
+}
+
+Span Settings::span_around(const std::string& name, double centre, double otherwise,
+                           SettingRange<double> range) {
+  if (has(name) && numbers_of(given_, name).size() > 1) return span_or(name, {}, range);
+  const double x = real_or(name, otherwise, {0, std::max(range.most - centre, centre - range.least)});
+  return {std::max(centre - x, range.least), std::min(centre + x, range.most)};
+}
+
 std::string Settings::text_or(const std::string& name, std::string_view otherwise) {
   if (!has(name)) return std::string(otherwise);
   try {
@@ -99,6 +135,13 @@ std::string Settings::text_or(const std::string& name, std::string_view otherwis
   } catch (const Error&) {
     refuse(name, "a text");
   }
+}
+
+std::string Settings::name_or(const std::string& name, std::string_view otherwise,
+                              const std::vector<std::string>& names) {
+  std::string found = text_or(name, otherwise);
+  if (std::ranges::find(names, found) != names.end()) return found;
+  throw BadInput(owner_ + ": " + unknown_name(name, printable(found), names).what());
 }
 
 void Settings::check_all_known() const {

@@ -2,6 +2,7 @@
 
 #include "data/transforms.hpp"
 #include "lehr/core/text.hpp"
+#include "lehr/data/preprocessing.hpp"
 
 namespace lehr {
 namespace {
@@ -13,6 +14,20 @@ data::TransformRegistry& transform_registry() {
 }
 
 }  // namespace
+
+Filter filter_in(const TransformContext& context) {
+  return context.preprocessing == nullptr ? Filter::bilinear : context.preprocessing->filter;
+}
+
+void Transform::apply_lazily(LazyPicture& picture, TransformContext& context) const {
+  apply(picture.made(), context);
+}
+
+void LazyTransform::apply(Image& picture, TransformContext& context) const {
+  LazyPicture lazy(picture, context.room, filter_in(context));
+  apply_lazily(lazy, context);
+  lazy.made();
+}
 
 void register_transform(const std::string& name, MakeTransform make) {
   if (!make) throw BadInput("the transform " + in_quotes(name) + " needs a function that makes it");

@@ -2,31 +2,13 @@
 #include <limits>
 #include <string>
 
+#include "image/values.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/image/edit.hpp"
 
 namespace lehr::image {
 namespace {
-
-/// The values of an image with their type.
-template <class Value>
-std::span<const Value> values_of(const Image& image) {
-  if constexpr (sizeof(Value) == 2) {
-    return image.wide();
-  } else {
-    return image.pixels;
-  }
-}
-
-template <class Value>
-std::span<Value> values_of(Image& image) {
-  if constexpr (sizeof(Value) == 2) {
-    return image.wide();
-  } else {
-    return image.pixels;
-  }
-}
 
 /// ITU-R BT.601 in 16-bit fixed point, like PIL's convert("L").
 template <class Value>

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "image/sides.hpp"
+#include "image/values.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/image/edit.hpp"
@@ -24,6 +24,37 @@ void check_part(const Part& part) {
 
 std::size_t pixel_bytes(const Image& image) {
   return static_cast<std::size_t>(image.channels) * (image.bits == 8 ? 1 : 2);
+}
+
+/// Fills `to`, which has the size of the part.
+template <class Value>
+void copy_part(const Image& from, const Part& part, const Border& border, Image& to) {
+  const std::int64_t channels = from.channels;
+  const auto level = value_of_level<Value>(border.level);
+  const Value* in = values_of<Value>(from).data();
+  Value* out = values_of<Value>(to).data();
+  const std::int64_t first = std::clamp<std::int64_t>(-part.left, 0, part.width);
+  const std::int64_t last = std::clamp<std::int64_t>(from.width - part.left, first, part.width);
+  for (std::int64_t y = 0; y < part.height; ++y, out += part.width * channels) {
+    std::int64_t source = y + part.top;
+    if (border.reflect) source = reflected(source, from.height);
+    if (source < 0 || source >= from.height) {
+      std::fill_n(out, part.width * channels, level);
+      continue;
+    }
+    const Value* line = in + source * from.width * channels;
+    const auto beyond = [&](std::int64_t begin, std::int64_t end) {
+      if (!border.reflect)
+        return static_cast<void>(std::fill_n(out + begin * channels, (end - begin) * channels, level));
+      for (std::int64_t x = begin; x < end; ++x) {
+        std::copy_n(line + reflected(x + part.left, from.width) * channels, channels, out + x * channels);
+      }
+    };
+    beyond(0, first);
+    if (last > first)
+      std::copy_n(line + (part.left + first) * channels, (last - first) * channels, out + first * channels);
+    beyond(last, part.width);
+  }
 }
 
 /// The largest centred part of an image that has the aspect ratio width : height.
@@ -73,29 +104,11 @@ Value value_by_name(std::string_view what, std::string_view name, std::span<cons
 
 }  // namespace
 
-void crop(const Image& from, const Part& part, Image& to) {
+void crop(const Image& from, const Part& part, Image& to, const Border& border) {
   check(from);
   check_part(part);
-  const std::size_t bytes = pixel_bytes(from);
-  const std::span<std::uint8_t> out = to.reset({from.channels, part.height, part.width}, from.bits);
-  const std::int64_t first = std::clamp<std::int64_t>(-part.left, 0, part.width);
-  const std::int64_t last = std::clamp<std::int64_t>(from.width - part.left, first, part.width);
-  for (std::int64_t y = 0; y < part.height; ++y) {
-    const std::span<std::uint8_t> line = out.subspan(static_cast<std::size_t>(y * part.width) * bytes,
-                                                     static_cast<std::size_t>(part.width) * bytes);
-    const std::int64_t source = y + part.top;
-    if (source < 0 || source >= from.height || first == last) {
-      std::ranges::fill(line, std::uint8_t{0});
-      continue;
-    }
-    const auto before = static_cast<std::size_t>(first) * bytes;
-    const auto inside = static_cast<std::size_t>(last - first) * bytes;
-    const std::uint8_t* pixels =
-        from.pixels.data() + static_cast<std::size_t>(source * from.width + part.left + first) * bytes;
-    std::ranges::fill(line.first(before), std::uint8_t{0});
-    std::memcpy(line.data() + before, pixels, inside);
-    std::ranges::fill(line.subspan(before + inside), std::uint8_t{0});
-  }
+  to.reset({from.channels, part.height, part.width}, from.bits);
+  with_value_type(from, [&](auto zero) { copy_part<decltype(zero)>(from, part, border, to); });
 }
 
 void mirror(Image& image) {
@@ -107,6 +120,16 @@ void mirror(Image& image) {
     for (std::uint8_t* right = left + line_bytes - bytes; left < right; left += bytes, right -= bytes) {
       std::swap_ranges(left, left + bytes, right);
     }
+  }
+}
+
+void turn_over(Image& image) {
+  check(image);
+  const auto line_bytes =
+      static_cast<std::ptrdiff_t>(image.width) * static_cast<std::ptrdiff_t>(pixel_bytes(image));
+  auto top = image.pixels.begin();
+  for (auto bottom = image.pixels.end() - line_bytes; top < bottom; top += line_bytes, bottom -= line_bytes) {
+    std::swap_ranges(top, top + line_bytes, bottom);
   }
 }
 

@@ -1,9 +1,11 @@
 #include <algorithm>
 
 #include "lehr/core/error.hpp"
+#include "lehr/data/augmentation.hpp"
 #include "lehr/data/data.hpp"
 #include "lehr/models/models.hpp"
 #include "run/activation_names.hpp"
+#include "run/augmentation.hpp"
 #include "run/fields.hpp"
 #include "run/width_rules.hpp"
 
@@ -19,6 +21,12 @@ bool is_general(const TrainConfig& config) { return config.activation == "genera
 bool has_leak(const TrainConfig& config) { return config.activation == "leaky-relu" || is_general(config); }
 
 bool has_no_channels(const TrainConfig& config) { return config.channels.empty(); }
+
+std::vector<std::string> augmentations() {
+  std::vector<std::string> names = data::augmentation_names();
+  names.insert(names.begin(), data_augmentation);
+  return names;
+}
 
 }  // namespace
 
@@ -42,6 +50,21 @@ void add_data_fields(ConfigTable& table) {
            "share of the training labels that are replaced by wrong ones; the validation labels stay",
            [](ConfigField& field) {
              field.reals = {0, 1};
+           });
+  rows.add("augment", &TrainConfig::augment,
+           "random changes of the training pictures: " + list_of(augmentations()) +
+               ", or a TOML file of transforms; auto: what the data suggests",
+           [](ConfigField& field) {
+             field.value_name = "NAME";
+             field.choices = augmentations;
+             field.on_resume = OnResume::replace;
+             field.absolute = [](const std::string& text) {
+               return is_augmentation_file(text) ? std::filesystem::absolute(text).string() : text;
+             };
+             field.parse = [](const std::string& option, const std::string& text) {
+               check_augmentation(option, text);
+               return text;
+             };
            });
 }
 

@@ -14,6 +14,7 @@
 #include "lehr/metrics/metrics.hpp"
 #include "lehr/models/models.hpp"
 #include "run/activation_names.hpp"
+#include "run/augmentation.hpp"
 #include "run/start_weights.hpp"
 #include "run/width_rules.hpp"
 
@@ -157,6 +158,7 @@ std::unique_ptr<Learner> make_learner(const TrainConfig& config, const SetupOpti
   LearnerOptions learner = learner_options(config, options);
   DataSplits data =
       options.data ? with_noise(config, *options.data) : open_training_data(config, options.open_data);
+  learner.transforms = run::transforms_of(config, data);
   Graph graph = options.model ? options.model(data.image_shape(), data.classes())
                               : make_graph(config, data.image_shape(), data.classes());
   const std::optional<Model> start = run::start_model(config, graph, data.classes());

@@ -174,7 +174,11 @@ const TomlNode* TomlNode::get(std::string_view name) const {
 std::string TomlDocument::at(const std::string& place) const { return source_ + ", " + place + ": "; }
 
 void TomlDocument::refuse(const TomlNode& node, const std::string& expected) const {
-  throw BadInput(at(node.place) + expected + ", found " + described(node));
+  fail(node, expected + ", found " + described(node));
+}
+
+void TomlDocument::fail(const TomlNode& node, const std::string& message) const {
+  throw BadInput(at(node.place) + message);
 }
 
 const TomlNode* TomlDocument::table(const TomlNode& parent, std::string_view key) const {

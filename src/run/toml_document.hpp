@@ -54,6 +54,8 @@ class TomlDocument {
 
   /// Throws BadInput with the place, `expected` and what was found.
   [[noreturn]] void refuse(const TomlNode& node, const std::string& expected) const;
+  /// Throws BadInput with the place and the message.
+  [[noreturn]] void fail(const TomlNode& node, const std::string& message) const;
 
  private:
   std::string at(const std::string& place) const;

@@ -79,7 +79,7 @@ TEST_P(Killed, AtRandomInstantsEndsAsIfNothingHadHappened) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, Killed,
-                         testing::Values(Arguments{"--accumulate", "3"},
+                         testing::Values(Arguments{"--accumulate", "3", "--augment", "photos"},
                                          Arguments{"--ema", "0.95", "--mixup", "0.4"},
                                          Arguments{"--schedule", "constant", "--monitor", "train_loss",
                                                    "--reduce-on-plateau", "1"},

@@ -239,6 +239,7 @@ CHECKS = {
     "bench/train_step.cpp": google_benchmark("bench_train_step", "simple_cnn.*/8/|resnet_small/8/", 3),
     "bench/learner.cpp": google_benchmark("bench_learner", "(alone|stats)/512/", 2),
     "bench/pictures.cpp": google_benchmark("bench_pictures", "bilinear", 3),
+    "bench/augment.cpp": google_benchmark("bench_augment", ".", 8),
     "bench/watching.cpp": watching,
     "bench/ops": google_benchmark("bench_ops", "30152|measure|linear", 3),
     "bench/compare_pytorch": compare_pytorch,

@@ -113,6 +113,9 @@ struct DataSplits {
   std::shared_ptr<const Dataset> train;
   std::shared_ptr<const Dataset> valid;
   std::shared_ptr<const Dataset> test{};  ///< null if there is none; may be the same set as `valid`
+  /// The name of the augmentation (data::augmentation_names()) that suits the training set. Trainings that
+  /// choose none themselves use it.
+  std::string augment = "none";
 
   /// The set with that name: "train", "valid" or "test". Throws BadInput for other names and if
   /// there is no such set.

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lehr/core/attributes.hpp"
 
@@ -15,6 +16,11 @@ template <class T>
 struct SettingRange {
   T least = std::numeric_limits<T>::lowest();
   T most = std::numeric_limits<T>::max();
+};
+
+/// Two numbers, the first at most as large as the second.
+struct Span {
+  double least = 0, most = 0;
 };
 
 /// Reads the settings of a transform or a sampler and checks them. Each function throws BadInput
@@ -31,7 +37,14 @@ class Settings {
                           SettingRange<std::int64_t> range = {});
   double real(const std::string& name, SettingRange<double> range = {});
   double real_or(const std::string& name, double otherwise, SettingRange<double> range = {});
+  /// Two ascending numbers.
+  Span span_or(const std::string& name, Span otherwise, SettingRange<double> range = {});
+  /// A number x for `centre` - x to `centre` + x, cut at the ends of the range, or two ascending numbers.
+  Span span_around(const std::string& name, double centre, double otherwise, SettingRange<double> range);
   std::string text_or(const std::string& name, std::string_view otherwise);
+  /// One of the names.
+  std::string name_or(const std::string& name, std::string_view otherwise,
+                      const std::vector<std::string>& names);
   /// Throws BadInput if there is a setting that no function has read.
   void check_all_known() const;
 

@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "lehr/core/rng.hpp"
+#include "lehr/data/lazy_picture.hpp"
 #include "lehr/data/specs.hpp"
 #include "lehr/image/image.hpp"
 
 namespace lehr {
 
 class Settings;
+struct Preprocessing;
 
 /// What a transform uses besides the picture. Each thread of a loader has its own.
 struct TransformContext {
@@ -23,7 +25,12 @@ struct TransformContext {
   /// A second picture for the result, to be swapped with the first. Saves one allocation per
   /// sample.
   Image& room;
+  /// What follows the transforms. Null outside of a loader.
+  const Preprocessing* preprocessing = nullptr;
 };
+
+/// The filter of the preprocessing; bilinear outside of a loader.
+Filter filter_in(const TransformContext& context);
 
 /// Changes a picture of a training set before it is preprocessed. Immutable; several threads may
 /// call one transform at once. The result may only depend on the picture and on the context's
@@ -32,6 +39,17 @@ class Transform {
  public:
   virtual ~Transform() = default;
   virtual void apply(Image& picture, TransformContext& context) const = 0;
+  /// What a loader calls. Changes of geometry that an earlier transform left to be made are made first.
+  virtual void apply_lazily(LazyPicture& picture, TransformContext& context) const;
+};
+
+/// A transform that changes the geometry of pictures, such as a crop or a rotation. Neighbours in a list are
+/// combined, and the picture is resampled once.
+class LazyTransform : public Transform {
+ public:
+  /// Changes `picture.geometry()`.
+  void apply_lazily(LazyPicture& picture, TransformContext& context) const override = 0;
+  void apply(Image& picture, TransformContext& context) const final;
 };
 
 using MakeTransform = std::function<std::unique_ptr<const Transform>(Settings&)>;

@@ -45,12 +45,20 @@ void resize_part(const Image& from, const Part& part, const Size& size, Filter f
 /// Pillow's Image.resize with `box`. At the edges of the box, the filter also uses pixels outside of it.
 void resize_part(const Image& from, const Box& box, const Size& size, Filter filter, Image& to);
 
-/// Copies that part of `from` to `to`. What lies outside `from` is black. Reuses the memory of
-/// `to`.
-void crop(const Image& from, const Part& part, Image& to);
+/// What lies beyond the edges of an image.
+struct Border {
+  /// The image itself, mirrored at its outermost pixels. False: `level`.
+  bool reflect = false;
+  double level = 0;  ///< of all channels, from 0 to 255 for any depth
+  friend bool operator==(const Border&, const Border&) = default;
+};
+/// Copies that part of `from` to `to`. Reuses the memory of `to`, which must be another image.
+void crop(const Image& from, const Part& part, Image& to, const Border& border = {});
 
 /// Swaps left and right.
 void mirror(Image& image);
+/// Swaps top and bottom.
+void turn_over(Image& image);
 
 /// The image with another size.
 Image fit(const Image& image, std::int64_t width, std::int64_t height, Fit how,

@@ -24,6 +24,9 @@ struct TrainConfig {
   std::string data = "digits";
   std::uint64_t data_seed = 0;  ///< of generated data and of wrong labels
   double label_noise = 0;       ///< share of the training labels that are made wrong
+  /// What random changes are made to the training pictures: a name of data::augmentation_names(), a TOML file
+  /// of transforms, or "auto" for what the data suggests (DataSplits::augment).
+  std::string augment = "auto";
 
   // Network. A field without a value means the network's own default.
   std::string model = "simple-cnn";

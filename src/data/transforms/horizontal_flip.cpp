@@ -1,14 +1,14 @@
+#include "data/random_settings.hpp"
 #include "data/transforms.hpp"
-#include "lehr/image/edit.hpp"
 
 namespace lehr::data {
 namespace {
 
-class HorizontalFlip final : public Transform {
+class HorizontalFlip final : public LazyTransform {
  public:
   explicit HorizontalFlip(double probability) : probability_(probability) {}
-  void apply(Image& picture, TransformContext& context) const override {
-    if (static_cast<double>(context.rng.uniform()) < probability_) image::mirror(picture);
+  void apply_lazily(LazyPicture& picture, TransformContext& context) const override {
+    if (happens(context.rng, probability_)) picture.geometry().mirror();
   }
 
  private:

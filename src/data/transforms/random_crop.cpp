@@ -1,48 +1,41 @@
-#include <algorithm>
 #include <string>
-#include <utility>
 
+#include "data/random_settings.hpp"
 #include "data/transforms.hpp"
-#include "image/sides.hpp"
 #include "lehr/core/error.hpp"
-#include "lehr/image/edit.hpp"
 
 namespace lehr::data {
 namespace {
 
-/// Takes a part of the picture at a random position, after adding black borders of `padding`
-/// pixels.
-class RandomCrop final : public Transform {
+/// Takes a part of the picture at a random position, after adding borders of `padding` pixels.
+class RandomCrop final : public LazyTransform {
  public:
   explicit RandomCrop(Settings& settings)
-      : width_(settings.integer("width", {1, image::longest_side})),
-        height_(settings.integer("height", {1, image::longest_side})),
-        padding_(settings.integer_or("padding", 0, {0, image::longest_side})) {}
+      : size_(size_of(settings)),
+        padding_(settings.integer_or("padding", 0, {0, image::longest_side})),
+        border_(border_of(settings)) {}
 
-  void apply(Image& picture, TransformContext& context) const override {
-    const std::int64_t spare_width = picture.width + 2 * padding_ - width_;
-    const std::int64_t spare_height = picture.height + 2 * padding_ - height_;
+  void apply_lazily(LazyPicture& picture, TransformContext& context) const override {
+    image::Geometry& geometry = padding_ > 0 ? picture.geometry(border_) : picture.geometry();
+    const Size size = size_.width > 0 ? size_ : Size{geometry.width, geometry.height};
+    const std::int64_t spare_width = geometry.width + 2 * padding_ - size.width;
+    const std::int64_t spare_height = geometry.height + 2 * padding_ - size.height;
     if (spare_width < 0 || spare_height < 0) {
-      throw BadInput("random_crop cannot cut " + std::to_string(width_) + " x " + std::to_string(height_) +
-                     " pixels out of a picture of " + std::to_string(picture.width) + " x " +
-                     std::to_string(picture.height) + " with a padding of " + std::to_string(padding_));
+      throw BadInput("random_crop cannot cut " + std::to_string(size.width) + " x " +
+                     std::to_string(size.height) + " pixels out of a picture of " +
+                     std::to_string(geometry.width) + " x " + std::to_string(geometry.height) +
+                     " with a padding of " + std::to_string(padding_));
     }
-    const image::Part part{.left = place(spare_width, context.rng),
-                           .top = place(spare_height, context.rng),
-                           .width = width_,
-                           .height = height_};
-    image::crop(picture, part, context.room);
-    std::swap(picture, context.room);
+    image::Part part{.width = size.width, .height = size.height};
+    part.left = draw_up_to(context.rng, spare_width) - padding_;
+    part.top = draw_up_to(context.rng, spare_height) - padding_;
+    geometry.crop(part);
   }
 
  private:
-  std::int64_t place(std::int64_t spare, Rng& rng) const {
-    return static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(spare) + 1)) - padding_;
-  }
-
-  std::int64_t width_;
-  std::int64_t height_;
+  Size size_;
   std::int64_t padding_;
+  image::Border border_;
 };
 
 }  // namespace
