@@ -6,13 +6,15 @@
 #include "config_options.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/data/data.hpp"
+#include "lehr/run/setup.hpp"
 #include "output.hpp"
 
 namespace lehr::cli {
 
 Option add_data_set_options(const Command& app, DataSetChoice& choice) {
   app.option("--set", choice.set, "train, valid or test").type_name("SET").default_str(choice.set);
-  add_field(app, shared_fields(), "data-seed", choice.config);
+  for (const char* key : {"data-seed", "valid-share", "test-share", "group", "skip-unreadable"})
+    add_field(app, shared_fields(), key, choice.config);
   return add_field(app, shared_fields(), "data", choice.config);
 }
 
@@ -20,7 +22,7 @@ std::shared_ptr<const Dataset> open_data_set(const DataSetChoice& choice) {
   static const std::vector<std::string> sets{"train", "valid", "test"};
   if (std::ranges::find(sets, choice.set) == sets.end())
     throw unknown_name("set", shortened(choice.set), sets);
-  return data::open_data(choice.config.data, choice.config.data_seed).set(choice.set);
+  return data::open_data(data_request(choice.config)).set(choice.set);
 }
 
 }  // namespace lehr::cli

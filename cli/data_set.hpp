@@ -13,11 +13,11 @@ namespace lehr::cli {
 struct DataSetChoice {
   DataSetChoice() { config.data.clear(); }  // nothing is chosen yet
 
-  TrainConfig config{};       ///< only data, data_seed and threads
+  TrainConfig config{};       ///< only the data and how it is divided, and threads
   std::string set = "valid";  ///< "train", "valid" or "test"
 };
 
-/// Adds --data, --set and --data-seed; returns the option --data.
+/// Adds --data, --set and the options that divide data; returns the option --data.
 Option add_data_set_options(const Command& app, DataSetChoice& choice);
 
 /// Throws BadInput if the data or the set does not exist.

@@ -9,6 +9,7 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "config_options.hpp"
+#include "data_text.hpp"
 #include "interrupt.hpp"
 #include "lehr/callbacks/progress_bar.hpp"
 #include "lehr/callbacks/trace_events.hpp"
@@ -140,6 +141,7 @@ TrainHooks hooks_for(const TrainConfig& config, const OutputOptions& output, Sig
     watch.stop(start.learner, SignalWatch::Say::that_it_stops);
     start.learner.on(Event::clean_up, [&watch](Learner&) { watch.allow_polling(); });
     if (finding && !output.quiet) std::fprintf(stderr, "learning rate %.3g (valley)\n", start.config.lr);
+    if (!output.quiet) std::fputs(data_text(start.learner).c_str(), stderr);
     add_reports(start.learner, output);
     if (output.json) print_json(start_event(start));
   };

@@ -44,7 +44,7 @@ class PlacedFile {
   int descriptor_;
 };
 
-using Place = ArchiveEntry::Place;
+using InFile = ArchiveEntry::Place;
 using Held = std::vector<std::uint8_t>;
 
 class ArchiveFiles final : public PictureFiles {
@@ -66,9 +66,9 @@ class ArchiveFiles final : public PictureFiles {
   }
 
   std::span<const std::uint8_t> bytes(std::int64_t file, std::vector<std::uint8_t>& room) const override {
-    const std::variant<Place, Held>& contents = contents_[slot(file)];
+    const std::variant<InFile, Held>& contents = contents_[slot(file)];
     if (const Held* const held = std::get_if<Held>(&contents)) return *held;
-    const Place& place = std::get<Place>(contents);
+    const InFile& place = std::get<InFile>(contents);
     if (place.bytes > limits_.archive.most_file_bytes) {
       throw BadInput(fmt::format("{} is too large for a picture: expected at most {} bytes, found {}",
                                  in_quotes(std::filesystem::path(origin(file))),
@@ -94,7 +94,7 @@ class ArchiveFiles final : public PictureFiles {
   }
 
   ListingLimits limits_;
-  std::vector<std::variant<Place, Held>> contents_;  ///< in the order of the archive
+  std::vector<std::variant<InFile, Held>> contents_;  ///< in the order of the archive
   std::unique_ptr<PlacedFile> file_;
   std::uint64_t held_bytes_ = 0;
   Held room_;

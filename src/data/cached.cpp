@@ -7,37 +7,32 @@
 #include <vector>
 
 #include "core/physical_memory.hpp"
+#include "data/dataset_view.hpp"
 #include "lehr/core/parallel.hpp"
 
 namespace lehr {
 namespace {
 
-class Cached final : public Dataset {
+class Cached final : public data::DatasetView {
  public:
-  Cached(std::shared_ptr<const Dataset> dataset, std::size_t most_bytes)
-      : dataset_(std::move(dataset)),
+  Cached(std::shared_ptr<const Dataset> decoded, std::size_t most_bytes)
+      : DatasetView(std::move(decoded)),
         most_bytes_(most_bytes),
-        pictures_(static_cast<std::size_t>(dataset_->size())) {}
+        pictures_(static_cast<std::size_t>(dataset().size())) {}
   ~Cached() override {
     for (const std::atomic<const Image*>& picture : pictures_) delete picture.load();
   }
   Cached(const Cached&) = delete;
   Cached& operator=(const Cached&) = delete;
 
-  std::int64_t size() const override { return dataset_->size(); }
-  std::span<const std::string> class_names() const override { return dataset_->class_names(); }
-  std::int64_t label(std::int64_t index) const override { return dataset_->label(index); }
-  std::string origin(std::int64_t index) const override { return dataset_->origin(index); }
-  Shape image_shape() const override { return dataset_->image_shape(); }
-
   void read(std::int64_t index, Image& picture) const override {
-    if (index < 0 || index >= size()) return dataset_->read(index, picture);  // which refuses it
+    if (index < 0 || index >= size()) return dataset().read(index, picture);  // which refuses it
     std::atomic<const Image*>& kept = pictures_[static_cast<std::size_t>(index)];
     if (const Image* const found = kept.load(std::memory_order_acquire)) {
       copy(*found, picture);
       return;
     }
-    dataset_->read(index, picture);
+    dataset().read(index, picture);
     keep(picture, kept);
   }
 
@@ -64,7 +59,6 @@ class Cached final : public Dataset {
     }
   }
 
-  std::shared_ptr<const Dataset> dataset_;
   std::size_t most_bytes_;
   mutable std::atomic<std::size_t> bytes_ = 0;
   mutable std::vector<std::atomic<const Image*>> pictures_;

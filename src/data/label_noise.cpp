@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/dataset_view.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/rng.hpp"
@@ -29,15 +30,13 @@ std::vector<std::uint32_t> drawn_samples(std::int64_t size, std::int64_t count, 
   return samples;
 }
 
-class NoisyLabels final : public Dataset {
+class NoisyLabels final : public DatasetView {
  public:
-  NoisyLabels(std::shared_ptr<const Dataset> dataset, const LabelNoise& noise)
-      : dataset_(std::move(dataset)) {
-    const std::int64_t size = dataset_->size();
-    const auto classes = static_cast<std::uint64_t>(dataset_->class_names().size());
-    const auto count = std::llround(noise.share * static_cast<double>(size));
-    for (const std::uint32_t sample : drawn_samples(size, count, noise.seed)) {
-      const auto right = static_cast<std::uint64_t>(dataset_->label(sample));
+  NoisyLabels(std::shared_ptr<const Dataset> clean, const LabelNoise& noise) : DatasetView(std::move(clean)) {
+    const auto classes = static_cast<std::uint64_t>(dataset().class_names().size());
+    const auto count = std::llround(noise.share * static_cast<double>(dataset().size()));
+    for (const std::uint32_t sample : drawn_samples(dataset().size(), count, noise.seed)) {
+      const auto right = static_cast<std::uint64_t>(dataset().label(sample));
       Rng rng(noise.seed, Purpose::generated_data, sample, label_stream);
       const std::uint64_t other = rng.below(classes - 1);
       wrong_.push_back({sample, static_cast<std::uint32_t>(other < right ? other : other + 1)});
@@ -45,16 +44,10 @@ class NoisyLabels final : public Dataset {
     std::ranges::sort(wrong_, {}, &Wrong::sample);
   }
 
-  std::int64_t size() const override { return dataset_->size(); }
-  std::span<const std::string> class_names() const override { return dataset_->class_names(); }
   std::int64_t label(std::int64_t index) const override {
     const auto found = std::ranges::lower_bound(wrong_, index, {}, &Wrong::sample);
-    return found != wrong_.end() && found->sample == index ? found->label : dataset_->label(index);
+    return found != wrong_.end() && found->sample == index ? found->label : dataset().label(index);
   }
-  void read(std::int64_t index, Image& picture) const override { dataset_->read(index, picture); }
-  std::string origin(std::int64_t index) const override { return dataset_->origin(index); }
-  Shape image_shape() const override { return dataset_->image_shape(); }
-  bool in_memory() const override { return dataset_->in_memory(); }
 
  private:
   struct Wrong {
@@ -62,7 +55,6 @@ class NoisyLabels final : public Dataset {
     std::uint32_t label = 0;
   };
 
-  std::shared_ptr<const Dataset> dataset_;
   std::vector<Wrong> wrong_;  // by sample
 };
 

@@ -1,6 +1,9 @@
 #include <filesystem>
+#include <utility>
 
+#include "data/division.hpp"
 #include "data/schemes.hpp"
+#include "data/unreadable.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 
@@ -29,11 +32,22 @@ NameParts parts_of(std::string_view name) {
 
 std::vector<std::string> scheme_names() { return registry().names(); }
 
-DataSplits open_data(std::string_view name, std::uint64_t seed) {
+DataSplits open_undivided(std::string_view name, std::uint64_t seed) {
   const NameParts parts = parts_of(name);
   DataSplits splits = registry().at(parts.scheme).open(parts.rest, seed);
   splits.source = name;
   return splits;
+}
+
+DataSplits open_data(const DataRequest& request) {
+  check_request(request);
+  DataSplits whole = open_undivided(request.name, request.seed);
+  if (request.skip_unreadable) leave_out_unreadable(whole);
+  return divided(std::move(whole), request);
+}
+
+DataSplits open_data(std::string_view name, std::uint64_t seed) {
+  return open_data(DataRequest{.name = std::string(name), .seed = seed});
 }
 
 std::string absolute_name(std::string_view name) {

@@ -1,6 +1,7 @@
 #include "data/sample_error.hpp"
 
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <string>
 
@@ -14,8 +15,9 @@ namespace {
 /// "sample 17 ("photos/cat/1.jpg"): why". The origin is left out if the reason contains it already.
 std::string sentence(std::int64_t sample, const std::string& origin, const std::string& why) {
   const std::string number = "sample " + std::to_string(sample);
-  const bool named = origin.empty() || why.find(in_quotes(origin)) != std::string::npos;
-  return named ? number + ": " + why : number + " (" + in_quotes(origin) + "): " + why;
+  const std::string quoted = in_quotes(std::filesystem::path(origin));  // never cut
+  const bool named = origin.empty() || why.find(quoted) != std::string::npos;
+  return named ? number + ": " + why : number + " (" + quoted + "): " + why;
 }
 
 }  // namespace

@@ -91,7 +91,7 @@ Image padded_to(const Image& image, std::int64_t width, std::int64_t height, Fil
   return result;
 }
 
-constexpr std::array<std::string_view, 3> fit_names{"stretch", "crop", "pad"};
+constexpr std::array<std::string_view, 3> fit_names{"squash", "crop", "pad"};
 constexpr std::array<std::string_view, 3> filter_names{"bilinear", "bicubic", "lanczos"};
 constexpr std::array<std::string_view, 3> background_names{"white", "black", "none"};
 
@@ -154,7 +154,10 @@ Image fit(const Image& image, std::int64_t width, std::int64_t height, Fit how, 
 
 std::string_view name_of(Fit how) { return fit_names.at(static_cast<std::size_t>(how)); }
 
-Fit fit_by_name(std::string_view name) { return value_by_name<Fit>("way to fit a picture", name, fit_names); }
+Fit fit_by_name(std::string_view name) {
+  if (name == "stretch") return Fit::stretch;  // models of earlier versions
+  return value_by_name<Fit>("way to fit a picture", name, fit_names);
+}
 
 std::string_view name_of(Filter filter) { return filter_names.at(static_cast<std::size_t>(filter)); }
 

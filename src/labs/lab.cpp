@@ -83,8 +83,8 @@ StudySpec LabSetup::study(const std::string& part) const {
 }
 
 Graph LabSetup::graph(const StudySpec& study, const StudyVariant& variant) const {
-  return make_graph(config_of(study, variant, seeds.front(), train_config_table()), data.image_shape(),
-                    data.classes());
+  const TrainConfig config = config_of(study, variant, seeds.front(), train_config_table());
+  return make_graph(config, input_shape(config, data), data.classes());
 }
 
 const store::RunStore& LabView::store() const {

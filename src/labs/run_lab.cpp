@@ -37,7 +37,7 @@ LabSetup setup_of(const Lab& lab, const LabOptions& options) {
   setup.base.out = options.out;
   setup.base.epochs = setup.pick(2, 1, 3);
   setup.base.keep_checkpoints = 1;
-  setup.data = data::open_data(setup.base.data, setup.base.data_seed);
+  setup.data = data::open_data(data_request(setup.base));
   return setup;
 }
 

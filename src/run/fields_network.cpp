@@ -1,12 +1,15 @@
 #include <algorithm>
+#include <utility>
 
 #include "lehr/core/error.hpp"
 #include "lehr/data/augmentation.hpp"
 #include "lehr/data/data.hpp"
+#include "lehr/image/edit.hpp"
 #include "lehr/models/models.hpp"
 #include "run/activation_names.hpp"
 #include "run/augmentation.hpp"
 #include "run/fields.hpp"
+#include "run/input_shape.hpp"
 #include "run/width_rules.hpp"
 
 namespace lehr::run {
@@ -28,24 +31,94 @@ std::vector<std::string> augmentations() {
   return names;
 }
 
+void add_division(Rows& rows) {
+  rows.add("valid-share", &TrainConfig::valid_share,
+           "share of each class that validates, for data without a validation set (default: 0.2, or the test "
+           "set validates)",
+           [](ConfigField& field) {
+             field.reals = {0, 1};
+           });
+  rows.add("test-share", &TrainConfig::test_share, "share of each class that is set aside as a test set",
+           [](ConfigField& field) {
+             field.reals = {0, 1};
+           });
+  rows.add(
+      "group", &TrainConfig::group,
+      "regular expression; pictures in whose paths it finds the same text (or first group) stay in one set",
+      [](ConfigField& field) { field.value_name = "REGEX"; });
+  rows.add("skip-unreadable", &TrainConfig::skip_unreadable,
+           "read all pictures first and leave out those that cannot be read, with a warning");
+}
+
+void add_input(Rows& rows) {
+  rows.add(
+      "image-size", &TrainConfig::image_size,
+      "size of the network's input in pixels: N or WIDTHxHEIGHT (default: that of the pictures; at most 128 "
+      "if they differ)",
+      [](ConfigField& field) {
+        field.value_name = "SIZE";
+        field.parse = [](const std::string& option, const std::string& text) {
+          image_size(option, text);
+          return ConfigValue(text);
+        };
+      });
+  rows.add("fit", &TrainConfig::fit,
+           "how pictures of other sizes are fitted: crop (the middle), pad (black edges) or squash (default: "
+           "crop)",
+           [](ConfigField& field) {
+             field.value_name = "HOW";
+             field.choices = [] { return std::vector<std::string>{"crop", "pad", "squash"}; };
+             field.parse = [](const std::string&, const std::string& text) {
+               return ConfigValue(std::string(image::name_of(image::fit_by_name(text))));
+             };
+           });
+  const auto chosen = [](std::vector<std::string> names) {
+    return [names = std::move(names)](ConfigField& field) {
+      field.value_name = "NAME";
+      field.choices = [names] { return names; };
+      field.parse = [names](const std::string& option, const std::string& text) {
+        if (std::find(names.begin(), names.end(), text) == names.end())
+          refuse_value(option, list_of(names), text);
+        return ConfigValue(text);
+      };
+    };
+  };
+  rows.add("filter", &TrainConfig::filter, "how pictures are resized: bilinear, bicubic or lanczos",
+           chosen({"bilinear", "bicubic", "lanczos"}));
+  rows.add("background", &TrainConfig::background, "what is behind transparent pixels: white or black",
+           chosen({"white", "black"}));
+  rows.add("channels-in", &TrainConfig::channels_in,
+           "channels of the input: 1 (grey) or 3 (colour) (default: 3 if a picture has colour)",
+           [](ConfigField& field) {
+             field.choices = [] { return std::vector<std::string>{"1", "3"}; };
+             field.parse = [](const std::string& option, const std::string& text) {
+               const std::int64_t channels = parse_integer(option, text, {});
+               if (channels != 1 && channels != 3) refuse_value(option, "1 or 3", text);
+               return ConfigValue(channels);
+             };
+           });
+}
+
 }  // namespace
 
 void add_data_fields(ConfigTable& table) {
   Rows rows(table, "");
   rows.of_learner(true);
-  rows.add("data", &TrainConfig::data,
-           "training and validation data: digits, digits:N, mnist:DIR, inverted:DATA (schemes: " +
-               list_of(data::scheme_names()) + ")",
-           [](ConfigField& field) {
-             field.value_name = "DATA";
-             field.absolute = [](const std::string& text) { return data::absolute_name(text); };
-             field.on_resume = OnResume::replace;
-             field.parse = [](const std::string& option, const std::string& text) {
-               return parse_name(option, text, "a data set");
-             };
-           });
+  rows.add(
+      "data", &TrainConfig::data,
+      "training and validation data: digits, digits:N, mnist:DIR, folder:PATH, inverted:DATA (schemes: " +
+          list_of(data::scheme_names()) + ")",
+      [](ConfigField& field) {
+        field.value_name = "DATA";
+        field.absolute = [](const std::string& text) { return data::absolute_name(text); };
+        field.on_resume = OnResume::replace;
+        field.parse = [](const std::string& option, const std::string& text) {
+          return parse_name(option, text, "a data set");
+        };
+      });
   rows.add("data-seed", &TrainConfig::data_seed,
-           "seed of generated data such as digits, and of --label-noise");
+           "seed of generated data such as digits, of the division into sets, and of --label-noise");
+  add_division(rows);
   rows.add("label-noise", &TrainConfig::label_noise,
            "share of the training labels that are replaced by wrong ones; the validation labels stay",
            [](ConfigField& field) {
@@ -66,6 +139,7 @@ void add_data_fields(ConfigTable& table) {
                return text;
              };
            });
+  add_input(rows);
 }
 
 void add_network_fields(ConfigTable& table) {

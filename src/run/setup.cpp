@@ -15,6 +15,7 @@
 #include "lehr/models/models.hpp"
 #include "run/activation_names.hpp"
 #include "run/augmentation.hpp"
+#include "run/input_shape.hpp"
 #include "run/start_weights.hpp"
 #include "run/width_rules.hpp"
 
@@ -149,9 +150,18 @@ std::vector<std::unique_ptr<Metric>> make_metrics(const std::vector<std::string>
   return metrics;
 }
 
+data::DataRequest data_request(const TrainConfig& config) {
+  return {.name = config.data,
+          .seed = config.data_seed,
+          .valid_share = config.valid_share,
+          .test_share = config.test_share,
+          .group = config.group,
+          .skip_unreadable = config.skip_unreadable};
+}
+
 DataSplits open_training_data(const TrainConfig& config, const DataOpener& open) {
-  return with_noise(
-      config, open ? open(config.data, config.data_seed) : data::open_data(config.data, config.data_seed));
+  const data::DataRequest request = data_request(config);
+  return with_noise(config, open ? open(request) : data::open_data(request));
 }
 
 std::unique_ptr<Learner> make_learner(const TrainConfig& config, const SetupOptions& options) {
@@ -159,8 +169,13 @@ std::unique_ptr<Learner> make_learner(const TrainConfig& config, const SetupOpti
   DataSplits data =
       options.data ? with_noise(config, *options.data) : open_training_data(config, options.open_data);
   learner.transforms = run::transforms_of(config, data);
-  Graph graph = options.model ? options.model(data.image_shape(), data.classes())
-                              : make_graph(config, data.image_shape(), data.classes());
+  const Shape input = input_shape(config, data);
+  Graph graph =
+      options.model ? options.model(input, data.classes()) : make_graph(config, input, data.classes());
+  learner.preprocessing = run::fitting_of(config, data);
+  if (options.on_warning) {
+    for (const std::string& warning : data.warnings) options.on_warning(warning);
+  }
   const std::optional<Model> start = run::start_model(config, graph, data.classes());
   if (start) learner.preprocessing.normalisation = start->preprocessing.normalisation;
   auto made = std::make_unique<Learner>(std::move(graph), std::move(data), std::move(learner));

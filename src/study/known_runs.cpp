@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <deque>
 #include <filesystem>
 
 #include "lehr/core/error.hpp"
-#include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/run/config_files.hpp"
 #include "lehr/run/setup.hpp"
@@ -76,17 +76,27 @@ class DataCheck {
  private:
   static constexpr std::size_t longest = 300;
 
+  struct Described {
+    data::DataRequest request;
+    double label_noise;
+    std::string text;
+  };
+
   /// Each set of data is read once.
   const std::string& description_now(const TrainConfig& config) {
-    const std::string key =
-        config.data + " " + std::to_string(config.data_seed) + " " + number_text(config.label_noise);
-    const auto [entry, is_new] = descriptions_.try_emplace(key);
-    if (is_new) entry->second = run::description_of(open_training_data(config, open_));
-    return entry->second;
+    const data::DataRequest request = data_request(config);
+    const auto same = [&](const Described& described) {
+      return described.request == request && described.label_noise == config.label_noise;
+    };
+    const auto found = std::ranges::find_if(descriptions_, same);
+    if (found != descriptions_.end()) return found->text;
+    descriptions_.push_back(
+        {request, config.label_noise, run::description_of(open_training_data(config, open_))});
+    return descriptions_.back().text;
   }
 
   const DataOpener& open_;
-  std::map<std::string, std::string> descriptions_;
+  std::deque<Described> descriptions_;
 };
 
 const std::string& value_at(const Values& values, const std::string& key) {

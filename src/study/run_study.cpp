@@ -210,9 +210,7 @@ class Runner {
   std::map<std::pair<std::string, std::uint64_t>, store::RunInfo> known_;
   std::stop_source stop_;
   SharedData data_;
-  DataOpener open_data_ = [this](std::string_view name, std::uint64_t seed) {
-    return data_.open(name, seed);
-  };
+  DataOpener open_data_ = [this](const data::DataRequest& request) { return data_.open(request); };
 
   std::mutex mutex_;  ///< protects the members below, and the hooks on_run and on_progress
   std::vector<std::optional<StudyRun>> runs_;  ///< by number

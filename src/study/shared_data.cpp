@@ -2,19 +2,16 @@
 
 #include <algorithm>
 
-#include "lehr/data/data.hpp"
-
 namespace lehr::study {
 
-DataSplits SharedData::open(std::string_view name, std::uint64_t seed) {
+DataSplits SharedData::open(const data::DataRequest& request) {
   const std::lock_guard guard(mutex_);
-  const auto found = std::ranges::find_if(
-      opened_, [&](const Opened& opened) { return opened.name == name && opened.seed == seed; });
+  const auto found = std::ranges::find(opened_, request, &Opened::request);
   if (found != opened_.end()) {
     std::rotate(found, found + 1, opened_.end());
   } else {
     if (opened_.size() == most) opened_.erase(opened_.begin());
-    opened_.push_back({std::string(name), seed, data::open_data(name, seed)});
+    opened_.push_back({request, data::open_data(request)});
   }
   return opened_.back().splits;
 }

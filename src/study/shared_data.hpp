@@ -1,11 +1,9 @@
 #pragma once
 
-#include <cstdint>
 #include <mutex>
-#include <string>
-#include <string_view>
 #include <vector>
 
+#include "lehr/data/data.hpp"
 #include "lehr/data/dataset.hpp"
 
 namespace lehr::study {
@@ -15,15 +13,14 @@ namespace lehr::study {
 class SharedData {
  public:
   /// As data::open_data.
-  DataSplits open(std::string_view name, std::uint64_t seed);
+  DataSplits open(const data::DataRequest& request);
 
  private:
   /// A study may compare many sets, and they may be large.
   static constexpr std::size_t most = 4;
 
   struct Opened {
-    std::string name;
-    std::uint64_t seed;
+    data::DataRequest request;
     DataSplits splits;
   };
   std::mutex mutex_;            ///< protects the list; held while data is opened, so that it is opened once

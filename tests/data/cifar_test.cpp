@@ -81,6 +81,14 @@ TEST_F(Cifar, ReadsTheFineLabelsOfAHundred) {
   EXPECT_EQ(data.test->label(0), 50);
 }
 
+TEST_F(Cifar, ValidatesOnAShareOfTheTrainingSetIfAsked) {
+  data_test::write_files(folder_.path(), cifar10_files());
+  const DataSplits data =
+      data::open_data({.name = "cifar10:" + folder_.path().string(), .seed = 1, .valid_share = 0.5});
+  EXPECT_EQ(data.train->size() + data.valid->size(), 10);
+  EXPECT_EQ(data.test->size(), 3);
+}
+
 TEST_F(Cifar, RefusesFilesThatDoNotFit) {
   const auto refused = [&](const std::string& name, const Bytes& bytes,
                            std::initializer_list<std::string_view> parts) {

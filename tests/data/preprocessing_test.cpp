@@ -116,7 +116,7 @@ TEST(Preprocessing, RefusesJsonThatIsNone) {
   refused("\"bilinear\"", "\"nearest\"", {"filter \"nearest\"", "bilinear, bicubic, lanczos"});
   refused("\"white\"", "\"red\"", {"background \"red\"", "white, black, none"});
   refused("\"version\":2,", "", {"no entry \"version\""});
-  refused("\"fit\":\"crop\"", "\"fit\":\"squash\"", {"squash", "stretch, crop, pad"});
+  refused("\"fit\":\"crop\"", "\"fit\":\"stretched\"", {"stretched", "squash, crop, pad"});
   refused("\"height\":4", "\"height\":0", {"height", "from 1 to 1048576"});
   refused("\"height\":4", "\"height\":4.5", {"height", "an integer"});
   refused("\"height\":4", "\"height\":18446744073709551615", {"height", "an integer"});

@@ -96,7 +96,7 @@ TEST(Transforms, RefuseSettingsThatCannotBe) {
   refused(R"({"name":"random_crop","width":4})",
           {"height must be an integer from 1 to 65536, found nothing"});
   refused(R"({"name":"random_crop","width":4,"height":4,"padding":-1})", {"padding", "found -1"});
-  refused(R"({"name":"resize","width":4,"height":4,"fit":"squash"})", {"squash", "stretch, crop, pad"});
+  refused(R"({"name":"resize","width":4,"height":4,"fit":"stretched"})", {"stretched", "squash, crop, pad"});
   refused(R"({"name":"pixel_format","bits":12})", {"8 or 16", "found 12"});
   refused(R"({"name":"pixel_format","channels":5})", {"channels", "found 5"});
 }

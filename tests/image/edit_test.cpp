@@ -120,7 +120,8 @@ TEST(Fit, StretchesCropsAndPads) {
     EXPECT_NO_THROW(image::check(fitted));
     expect_bad_input([&] { image::fit(image, 0, 5, how); }, {"0 x 5"});
   }
-  expect_bad_input([] { image::fit_by_name("strech"); }, {"did you mean \"stretch\"?"});
+  EXPECT_EQ(image::fit_by_name("stretch"), Fit::stretch) << "the name of earlier versions";
+  expect_bad_input([] { image::fit_by_name("sqash"); }, {"did you mean \"squash\"?"});
 }
 
 TEST(Resize, OfSixteenBitsFollowsThatOfEight) {

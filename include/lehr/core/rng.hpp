@@ -19,6 +19,7 @@ enum class Purpose : std::uint32_t {
   resampling = 9,
   study = 10,
   measuring = 11,
+  division = 12,
 };
 
 /// Philox 4x32 with ten rounds: a pure function from (counter, key) to four random words.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,14 +33,44 @@ DataSplits digits(const DigitsOptions& options = {});
 /// corrupt, not IDX or does not fit its partner.
 DataSplits mnist(const std::filesystem::path& folder);
 
-/// Opens data by its command-line name: "digits", "digits:N", "mnist:DIR", and "inverted:" before any
-/// of them. Throws BadInput with the nearest valid scheme if there is no such scheme. Each scheme is a file
-/// in src/data/schemes/. `seed` only affects generated pictures.
+/// Which data to open, and how to divide it.
+struct DataRequest {
+  std::string name = "digits";  ///< a name of the command line: "digits:500", "folder:photos"
+  std::uint64_t seed = 0;       ///< of generated pictures, and of the division into sets
+  /// Share of the training pictures that become the validation set, if the data has none. Without a value, a
+  /// test set is the validation set too, or a share of 0.2 becomes one.
+  std::optional<double> valid_share{};
+  double test_share = 0;  ///< the same for the test set; 0: no test set is made
+  /// A regular expression (ECMAScript). Pictures in whose names (Dataset::name) it finds the same text stay
+  /// in one set: that of its first group, or the whole match. Empty: each picture is on its own.
+  std::string group{};
+  /// Leaves out the pictures that cannot be read, after reading all of them once.
+  bool skip_unreadable = false;
+  friend bool operator==(const DataRequest&, const DataRequest&) = default;
+};
+
+/// The share of the pictures that validate if nothing else is known.
+inline constexpr double usual_valid_share = 0.2;
+
+/// Opens data by its command-line name: "digits", "digits:N", "mnist:DIR", "folder:PATH", and "inverted:"
+/// before any of them. Each scheme is a file in src/data/schemes/.
+///
+/// A set that the data lacks is taken from the training set: of each class that share of its pictures, at
+/// least one if the class has two, chosen by the seed and the names of the pictures. Groups stay whole, so
+/// shares are then nearly met. Throws BadInput with the nearest valid scheme if there is no such scheme, and
+/// if the division is impossible or would have no effect.
+DataSplits open_data(const DataRequest& request);
 DataSplits open_data(std::string_view name, std::uint64_t seed = 0);
 /// The same name with an absolute path if it contains one, so that it means the same from every
 /// folder.
 std::string absolute_name(std::string_view name);
 std::vector<std::string> scheme_names();
+
+/// A shape (C, H, W) that suits the pictures of a set: theirs, if all have one. Otherwise a hundred of them
+/// are read, spread evenly: C is 3 if any has colour, and 1 if not. H and W are theirs if they are equal. If
+/// not, the input is a square as high as the median of the shorter sides, but at most 128 and a multiple of
+/// 32 from 32 on. Throws BadInput if the set is empty or one of these pictures cannot be read.
+Shape suggested_shape(const Dataset& dataset);
 
 /// Writes both sets of `data` as IDX files (MNIST's names) and as PNG (train/<class>/000001.png,
 /// valid/...). The folder appears whole or not at all. Throws BadInput if it exists and is not

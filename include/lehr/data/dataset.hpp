@@ -28,6 +28,9 @@ class Dataset {
   virtual void read(std::int64_t index, Image& picture) const = 0;
   /// Where a sample comes from, for error messages: its path. Empty if its number is enough.
   virtual std::string origin(std::int64_t /*index*/) const { return {}; }
+  /// The sample's name inside the data set: its path without the folder or archive in which the set lies.
+  /// data::open_data divides sets by it. Empty if the set has no names; then the number counts.
+  virtual std::string name(std::int64_t index) const { return origin(index); }
   /// (C, H, W) if all pictures have 8 bits and this shape. Rank 0, the default, if they differ.
   virtual Shape image_shape() const { return {}; }
   /// True if read() is little more than a memory copy. A loader then gains nothing from its own
@@ -109,13 +112,14 @@ Normalisation normalisation_of(const Dataset& dataset, const Preprocessing& fitt
 
 /// The data sets of a training. Copies share them.
 struct DataSplits {
-  std::string source;  ///< the name given to open_data: "mnist:data/mnist"
-  std::shared_ptr<const Dataset> train;
-  std::shared_ptr<const Dataset> valid;
+  std::string source{};  ///< the name given to open_data: "mnist:data/mnist"
+  std::shared_ptr<const Dataset> train{};
+  std::shared_ptr<const Dataset> valid{};
   std::shared_ptr<const Dataset> test{};  ///< null if there is none; may be the same set as `valid`
   /// The name of the augmentation (data::augmentation_names()) that suits the training set. Trainings that
   /// choose none themselves use it.
   std::string augment = "none";
+  std::vector<std::string> warnings{};  ///< sentences about the data that its user should know
 
   /// The set with that name: "train", "valid" or "test". Throws BadInput for other names and if
   /// there is no such set.

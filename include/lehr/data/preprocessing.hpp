@@ -44,7 +44,7 @@ void check_preprocessing(const Preprocessing& preprocessing);
 /// floats. Throws BadInput like image::with_channels and image::fit.
 Image fitted(const Image& picture, const Preprocessing& preprocessing);
 
-/// {"version": 2, "channels": 3, "height": 32, "width": 32, "fit": "stretch", "any_shape": false, "filter":
+/// {"version": 2, "channels": 3, "height": 32, "width": 32, "fit": "squash", "any_shape": false, "filter":
 /// "bilinear", "background": "white", "scale": "unit", "mean": [...], "std": [...]}
 std::string to_json(const Preprocessing& preprocessing);
 /// The inverse of to_json. Version 1 has no filter and background: its filter was bilinear, and it

@@ -12,8 +12,9 @@ namespace lehr {
 
 /// A way to name data on the command line: the "mnist" in "mnist:DIR".
 struct DataScheme {
-  /// Opens the training and the validation set. rest: the text after the colon, or nothing if there
-  /// is no colon. seed: only affects generated pictures. Throws BadInput if the text is wrong.
+  /// Opens the sets of the data. Without a validation set, data::open_data makes one from the training set.
+  /// rest: the text after the colon, or nothing if there is no colon. seed: only affects generated pictures.
+  /// Throws BadInput if the text is wrong.
   std::function<DataSplits(std::optional<std::string_view> rest, std::uint64_t seed)> open;
   /// The text after the colon is a path. Runs record it as an absolute path.
   bool takes_path = false;

@@ -64,9 +64,9 @@ void turn_over(Image& image);
 Image fit(const Image& image, std::int64_t width, std::int64_t height, Fit how,
           Filter filter = Filter::bilinear);
 
-/// "stretch", "crop" or "pad"
+/// "squash", "crop" or "pad"
 std::string_view name_of(Fit how);
-/// The inverse of name_of. Throws BadInput with the valid names.
+/// The inverse of name_of; "stretch" is "squash" too. Throws BadInput with the valid names.
 Fit fit_by_name(std::string_view name);
 /// "bilinear", "bicubic" or "lanczos"
 std::string_view name_of(Filter filter);

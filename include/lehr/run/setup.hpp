@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lehr/data/data.hpp"
 #include "lehr/data/dataset.hpp"
 #include "lehr/graph/graph.hpp"
 #include "lehr/metrics/metric.hpp"
@@ -20,8 +21,8 @@
 /// not fit each other.
 namespace lehr {
 
-/// Opens the data of this name, as data::open_data does.
-using DataOpener = std::function<DataSplits(std::string_view name, std::uint64_t seed)>;
+/// Opens data, as data::open_data does.
+using DataOpener = std::function<DataSplits(const data::DataRequest& request)>;
 
 /// What a program provides instead of names, and its functions for warnings and progress.
 struct SetupOptions {
@@ -33,10 +34,15 @@ struct SetupOptions {
   MeasureProgress measuring{};                           ///< as in LearnerOptions
 };
 
+/// Which data a training asks for.
+data::DataRequest data_request(const TrainConfig& config);
 /// The data of a training, with its wrong labels if it asks for some. An empty `open` is data::open_data.
 DataSplits open_training_data(const TrainConfig& config, const DataOpener& open = {});
 /// Data, network, optimizer, loss, initialisation and metrics; no callbacks.
 std::unique_ptr<Learner> make_learner(const TrainConfig& config, const SetupOptions& options = {});
+/// The shape (C, H, W) to which a training fits its pictures: TrainConfig::image_size and channels_in, or
+/// what suits the data (data::suggested_shape).
+Shape input_shape(const TrainConfig& config, const DataSplits& data);
 /// The network for images (C, H, W) and this number of classes.
 Graph make_graph(const TrainConfig& config, const Shape& image, std::int64_t classes);
 OptimizerSpec make_optimizer(const TrainConfig& config);

@@ -22,11 +22,21 @@ using ConfigValue = std::variant<std::monostate, bool, std::int64_t, std::uint64
 struct TrainConfig {
   // Data.
   std::string data = "digits";
-  std::uint64_t data_seed = 0;  ///< of generated data and of wrong labels
-  double label_noise = 0;       ///< share of the training labels that are made wrong
+  std::uint64_t data_seed = 0;          ///< of generated data, of the division into sets and of wrong labels
+  std::optional<double> valid_share{};  ///< as in DataRequest, also the next three
+  double test_share = 0;
+  std::string group{};
+  bool skip_unreadable = false;
+  double label_noise = 0;  ///< share of the training labels that are made wrong
   /// What random changes are made to the training pictures: a name of data::augmentation_names(), a TOML file
   /// of transforms, or "auto" for what the data suggests (DataSplits::augment).
   std::string augment = "auto";
+  // How a picture becomes the network's input. Without a value: as input_shape() and make_learner() choose.
+  std::string image_size{};  ///< "128", or "160x120" as width x height
+  std::optional<std::int64_t> channels_in{};
+  std::string fit{};                 ///< "crop", "pad" or "squash"
+  std::string filter = "bilinear";   ///< of resizing: a name of Filter
+  std::string background = "white";  ///< behind transparent pixels: a name of Background
 
   // Network. A field without a value means the network's own default.
   std::string model = "simple-cnn";

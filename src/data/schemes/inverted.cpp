@@ -2,6 +2,7 @@
 #include <span>
 #include <utility>
 
+#include "data/dataset_view.hpp"
 #include "data/schemes.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
@@ -22,14 +23,11 @@ void invert(std::span<Value> values, std::int64_t channels) {
   }
 }
 
-class Inverted final : public Dataset {
+class Inverted final : public DatasetView {
  public:
-  explicit Inverted(std::shared_ptr<const Dataset> dataset) : dataset_(std::move(dataset)) {}
-  std::int64_t size() const override { return dataset_->size(); }
-  std::span<const std::string> class_names() const override { return dataset_->class_names(); }
-  std::int64_t label(std::int64_t index) const override { return dataset_->label(index); }
+  using DatasetView::DatasetView;
   void read(std::int64_t index, Image& picture) const override {
-    dataset_->read(index, picture);
+    DatasetView::read(index, picture);
     image::check(picture);
     if (picture.bits > 8) {
       invert(picture.wide(), picture.channels);
@@ -37,12 +35,6 @@ class Inverted final : public Dataset {
       invert(std::span(picture.pixels), picture.channels);
     }
   }
-  std::string origin(std::int64_t index) const override { return dataset_->origin(index); }
-  Shape image_shape() const override { return dataset_->image_shape(); }
-  bool in_memory() const override { return dataset_->in_memory(); }
-
- private:
-  std::shared_ptr<const Dataset> dataset_;
 };
 
 /// Null if there is no such set.
@@ -62,7 +54,7 @@ void register_inverted(SchemeRegistry& registry) {
     if (data->substr(0, data->find(':')) == inverted_name) {
       throw BadInput("data " + in_quotes(*data) + " is inverted already; name the data below it");
     }
-    DataSplits splits = open_data(*data, seed);
+    DataSplits splits = open_undivided(*data, seed);
     const std::shared_ptr<const Dataset> valid = splits.valid;
     splits.train = inverted(splits.train);
     splits.valid = inverted(valid);

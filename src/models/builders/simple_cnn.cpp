@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view simple_cnn_name = "simple-cnn";
 
 constexpr std::int64_t most_convolutions = 1000;
+constexpr std::size_t most_stages = 10;
 
 // Names each layer by its number, as torch.nn.Sequential does.
 class Sequential {
@@ -96,6 +97,13 @@ void check_stem(const SimpleCnnOptions& options) {
                              counted(options.channels.size(), "value"), most, options.stem_convs));
 }
 
+/// Larger images need more stages: each halves the sides, and one position must be left.
+void add_stages_for(const Shape& image, std::vector<std::int64_t>& channels) {
+  const std::int64_t longest = std::max(image[1], image[2]);
+  while (std::int64_t{2} << channels.size() < longest && channels.size() < most_stages)
+    channels.push_back(2 * channels.back());
+}
+
 Graph from_request(const ModelRequest& request) {
   SimpleCnnOptions options;
   options.in = request.in;
@@ -103,6 +111,7 @@ Graph from_request(const ModelRequest& request) {
   options.batch_norm = request.batch_norm;
   options.activation = request.activation;
   options.dropout = request.dropout;
+  if (request.in.rank() == 3) add_stages_for(request.in, options.channels);
   options.channels = requested_widths(request, options.channels);
   options.stem_convs = request.stem_convs;
   options.depth = request.depth;

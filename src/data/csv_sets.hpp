@@ -1,0 +1,15 @@
+#pragma once
+
+#include <filesystem>
+
+#include "lehr/data/dataset.hpp"
+
+namespace lehr::data {
+
+/// The sets that a CSV file lists. Its first line names the columns: "path" (or file, filename, image),
+/// "label" (or class) and, if there are several sets, "split" (or set). Others are ignored. Paths begin at
+/// the file's folder. Sets that are not there are null. Throws BadInput with the line if the file is not as
+/// described, if a picture does not exist or is listed twice, or if the classes are refused (LabelledSets).
+DataSplits csv_data(const std::filesystem::path& file);
+
+}  // namespace lehr::data

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "lehr/data/dataset.hpp"
+
+namespace lehr::data {
+
+/// Another data set as it is. Derived classes change what they override.
+class DatasetView : public Dataset {
+ public:
+  explicit DatasetView(std::shared_ptr<const Dataset> dataset) : dataset_(std::move(dataset)) {}
+  std::int64_t size() const override { return dataset_->size(); }
+  std::span<const std::string> class_names() const override { return dataset_->class_names(); }
+  std::int64_t label(std::int64_t index) const override { return dataset_->label(index); }
+  void read(std::int64_t index, Image& picture) const override { dataset_->read(index, picture); }
+  std::string origin(std::int64_t index) const override { return dataset_->origin(index); }
+  std::string name(std::int64_t index) const override { return dataset_->name(index); }
+  Shape image_shape() const override { return dataset_->image_shape(); }
+  bool in_memory() const override { return dataset_->in_memory(); }
+
+ protected:
+  const Dataset& dataset() const { return *dataset_; }
+
+ private:
+  std::shared_ptr<const Dataset> dataset_;
+};
+
+}  // namespace lehr::data

@@ -1,0 +1,39 @@
+#include "data/file_dataset.hpp"
+
+#include <utility>
+
+#include "lehr/core/text.hpp"
+#include "lehr/image/read.hpp"
+
+namespace lehr::data {
+
+FileDataset::FileDataset(std::shared_ptr<const PictureFiles> files, LabelledFiles chosen,
+                         std::shared_ptr<const std::vector<std::string>> class_names, std::size_t hidden)
+    : files_(std::move(files)),
+      chosen_(std::move(chosen)),
+      class_names_(std::move(class_names)),
+      hidden_(hidden) {}
+
+std::int64_t FileDataset::file_of(std::int64_t index) const {
+  check_sample(*this, index, "the dataset");
+  return chosen_.files[static_cast<std::size_t>(index)];
+}
+
+std::int64_t FileDataset::label(std::int64_t index) const {
+  check_sample(*this, index, "the dataset");
+  return chosen_.labels[static_cast<std::size_t>(index)];
+}
+
+void FileDataset::read(std::int64_t index, Image& picture) const {
+  static thread_local std::vector<std::uint8_t> room;
+  const std::int64_t file = file_of(index);
+  image::decode(files_->bytes(file, room), picture, in_quotes(std::filesystem::path(files_->origin(file))));
+}
+
+std::string FileDataset::origin(std::int64_t index) const { return files_->origin(file_of(index)); }
+
+std::string FileDataset::name(std::int64_t index) const {
+  return std::string(files_->path(file_of(index)).substr(hidden_));
+}
+
+}  // namespace lehr::data

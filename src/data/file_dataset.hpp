@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "data/picture_files.hpp"
+#include "lehr/data/dataset.hpp"
+
+namespace lehr::data {
+
+/// Files with their class numbers.
+struct LabelledFiles {
+  std::vector<std::uint32_t> files;  ///< numbers in PictureFiles
+  std::vector<std::uint32_t> labels;
+};
+
+/// Pictures in files, decoded when they are read.
+class FileDataset final : public Dataset {
+ public:
+  /// `hidden` bytes at the start of each path are no part of a sample's name.
+  FileDataset(std::shared_ptr<const PictureFiles> files, LabelledFiles chosen,
+              std::shared_ptr<const std::vector<std::string>> class_names, std::size_t hidden = 0);
+
+  std::int64_t size() const override { return std::ssize(chosen_.files); }
+  std::span<const std::string> class_names() const override { return *class_names_; }
+  /// These throw BadInput if there is no such sample.
+  std::int64_t label(std::int64_t index) const override;
+  void read(std::int64_t index, Image& picture) const override;
+  std::string origin(std::int64_t index) const override;
+  std::string name(std::int64_t index) const override;
+
+ private:
+  std::int64_t file_of(std::int64_t index) const;
+
+  std::shared_ptr<const PictureFiles> files_;
+  LabelledFiles chosen_;
+  std::shared_ptr<const std::vector<std::string>> class_names_;
+  std::size_t hidden_;
+};
+
+}  // namespace lehr::data

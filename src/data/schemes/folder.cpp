@@ -1,0 +1,21 @@
+#include "data/folder.hpp"
+
+#include "data/schemes.hpp"
+#include "lehr/core/error.hpp"
+
+namespace lehr::data {
+
+void register_folder(SchemeRegistry& registry) {
+  const auto open = [](std::optional<std::string_view> place, std::uint64_t /*seed*/) {
+    if (!place || place->empty()) {
+      throw BadInput(
+          "data \"folder\" needs the folder or archive of the pictures: write folder:PATH, where PATH holds "
+          "a "
+          "folder for each class");
+    }
+    return folder_data(std::filesystem::path(*place));
+  };
+  registry.add_built_in("folder", {.open = open, .takes_path = true});
+}
+
+}  // namespace lehr::data
