@@ -64,7 +64,7 @@ DataSplits LabelledSets::make(std::size_t hidden) {
   const auto class_names = std::make_shared<std::vector<std::string>>();
   for (const auto& [name, number] : part(SetKind::train).names) class_names->push_back(name);
   check_class_names(place_, *class_names);
-  DataSplits splits;
+  DataSplits splits{.augment = "photos"};
   const std::array<std::shared_ptr<const Dataset>*, 3> sets{&splits.train, &splits.valid, &splits.test};
   for (const SetKind set : {SetKind::train, SetKind::valid, SetKind::test}) {
     if (empty(set)) continue;

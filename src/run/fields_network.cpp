@@ -57,6 +57,7 @@ void add_input(Rows& rows) {
       "if they differ)",
       [](ConfigField& field) {
         field.value_name = "SIZE";
+        field.choices = [] { return std::vector<std::string>{"128", "160x120"}; };
         field.parse = [](const std::string& option, const std::string& text) {
           image_size(option, text);
           return ConfigValue(text);

@@ -48,7 +48,7 @@ TEST(ConfigTable, ListsWhatIsNotRecordedAndWhatAResumeMayChange) {
   EXPECT_EQ(keys_of_fields([](const ConfigField& field) { return !field.recorded; }),
             (Keys{"require-checkpoints", "resume", "out", "name", "require-records", "no-save"}));
   EXPECT_EQ(keys_of_fields([](const ConfigField& field) { return field.on_resume == OnResume::replace; }),
-            (Keys{"data", "csv", "jsonl"}));
+            (Keys{"data", "augment", "csv", "jsonl"}));
   EXPECT_EQ(
       keys_of_fields([](const ConfigField& field) { return field.on_resume == OnResume::free; }),
       (Keys{"time-limit", "require-checkpoints", "threads", "workers", "resume", "out", "require-records"}));
@@ -58,7 +58,12 @@ TEST(ConfigTable, ListsWhatIsNotRecordedAndWhatAResumeMayChange) {
 TEST(ConfigTable, HasTheseDefaults) {
   EXPECT_EQ(config_toml(TrainConfig{}, train_config_table()), R"(data = "digits"
 data-seed = 0
+test-share = 0
+skip-unreadable = false
 label-noise = 0
+augment = "auto"
+filter = "bilinear"
+background = "white"
 model = "simple-cnn"
 batch-norm = false
 activation = "relu"
