@@ -41,7 +41,8 @@ void add_data_show(Commands& registry, Command& group) {
       .required();
   add_integer(command, "--pictures", options->sheet.pictures, {1, 64}, "rows");
   add_integer(command, "--versions", options->sheet.versions, {1, 32}, "augmented versions in each row");
-  for (const char* key : {"data", "data-seed", "augment", "seed", "threads"}) {
+  for (const char* key : {"data", "data-seed", "valid-share", "test-share", "augment", "image-size", "fit",
+                          "filter", "background", "channels-in", "seed", "threads"}) {
     add_field(command, shared_fields(), key, options->config);
   }
 }

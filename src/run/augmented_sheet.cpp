@@ -9,6 +9,7 @@
 #include "lehr/run/setup.hpp"
 #include "lehr/store/atomic_file.hpp"
 #include "run/augmentation.hpp"
+#include "run/input_shape.hpp"
 
 namespace lehr {
 namespace {
@@ -18,7 +19,8 @@ class Versions {
  public:
   Versions(const TrainConfig& config, const DataSplits& data)
       : dataset_(*data.train), seed_(config.seed), chain_(run::transforms_of(config, data)) {
-    preprocessing_.shape = data.image_shape();
+    preprocessing_ = run::fitting_of(config, data);
+    preprocessing_.shape = input_shape(config, data);
   }
 
   Image plain(std::int64_t sample) const {
