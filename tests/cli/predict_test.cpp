@@ -81,15 +81,8 @@ TEST_F(Predict, FilesFoldersListsAndBatchesOfAnySizeGiveTheSameNumbers) {
   std::vector<std::string> arguments = pictures();
   arguments.insert(arguments.end(), {"--json", "--top", "10"});
   EXPECT_EQ(predict(arguments).out, folder);
-  const std::vector<nlohmann::json> expected = predict({"photos", "--json"}).events();
   for (const char* size : {"1", "7", "1000"}) {
-    const std::vector<nlohmann::json> found = predict({"photos", "--json", "--batch-size", size}).events();
-    ASSERT_EQ(found.size(), expected.size()) << size;
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      EXPECT_EQ(found[i]["image"], expected[i]["image"]) << size;
-      EXPECT_NEAR(found[i]["probability"].get<double>(), expected[i]["probability"].get<double>(), 1e-6)
-          << size;
-    }
+    EXPECT_EQ(predict({"photos", "--json", "--top", "10", "--batch-size", size}).out, folder) << size;
   }
   const Outcome list = run_script(
       shared->path(), "find photos -name '*.png' | sort | \"$LEHR\" predict " + model + " - --json --top 10");

@@ -40,6 +40,7 @@ class DirectConv final : public HostKernel {
         activation_(spec.activation),
         simd_(direct_conv_simd()),
         plan_(conv_, simd_.lanes),
+        training_(spec.training),
         wants_weights_(spec.training && spec.parameter_grads),
         wants_data_(spec.training && !spec.input_grads.empty() && spec.input_grads[0]) {
     lay_out_workspace(spec.training);
@@ -183,7 +184,8 @@ class DirectConv final : public HostKernel {
                     .bias = conv_.bias ? static_cast<const float*>(args.parameters[1]) : nullptr,
                     .floor = activation_.kind == Kind::relu ? 0 : minus_infinity,
                     .target = target,
-                    .images = count});
+                    .images = count,
+                    .same_order = !training_});
       if (activation_.kind != Kind::none && activation_.kind != Kind::relu) {
         simd_.activate(activation_, target, count * out_image());
       }
@@ -283,6 +285,7 @@ class DirectConv final : public HostKernel {
   FusedActivation activation_;
   DirectConvSimd simd_;
   DirectConvPlan plan_;
+  bool training_;
   bool wants_weights_;
   bool wants_data_;
   bool weight_fits_ = false;  ///< the weight's rows are whole vectors, so it needs no packing

@@ -88,11 +88,12 @@ HWY_INLINE void gather_store(const GatherPanel& panel, const Position* at,
   }
 }
 
-template <int positions, int vectors, int split>
+/// Each sum is a chain of dependent additions. A small tile runs two chains at once to hide their
+/// latency.
+constexpr bool wants_two_chains(int positions, int vectors) { return positions * vectors < 8; }
+
+template <int positions, int vectors, int split, bool two_chains>
 HWY_NOINLINE void gather_tile(const GatherPanel& panel, const Position* at) {
-  // Each sum is a chain of dependent additions. A small tile runs two chains at once to hide their
-  // latency.
-  constexpr bool two_chains = positions * vectors < 8;
   const Floats d;
   const float* x[positions];
   Vector sums[positions][vectors];
@@ -125,19 +126,35 @@ HWY_NOINLINE void gather_tile(const GatherPanel& panel, const Position* at) {
   gather_store<positions, vectors, split>(panel, at, sums);
 }
 
+/// Positions in a tile: as many as fit in the registers, because each tile loads each row of the weight once.
+template <int vectors>
+constexpr int most_positions = many_registers ? (vectors == 1 ? 12 : 8) : 6;
+
+/// A tile of the positions that full tiles leave over.
+template <int positions, int vectors, int split>
+HWY_INLINE void gather_rest(const GatherPanel& panel, const Position* at) {
+  constexpr bool fastest = wants_two_chains(positions, vectors);
+  constexpr bool as_in_full_tiles = wants_two_chains(most_positions<vectors>, vectors);
+  if constexpr (fastest != as_in_full_tiles) {
+    if (panel.args.same_order) return gather_tile<positions, vectors, split, as_in_full_tiles>(panel, at);
+  }
+  gather_tile<positions, vectors, split, fastest>(panel, at);
+}
+
 template <int vectors, int split>
 void gather_panel(const GatherPanel& panel) {
-  // As many as fit in the registers, because each tile loads each row of the weight once.
-  constexpr int most = many_registers ? (vectors == 1 ? 12 : 8) : 6;
+  constexpr int most = most_positions<vectors>;
   const Position* at = panel.group.positions.data();
   std::int64_t left = panel.group.per_image * panel.args.images;
-  for (; left >= most; left -= most, at += most) gather_tile<most, vectors, split>(panel, at);
-  if constexpr (most > 8) {
-    for (; left >= 8; left -= 8, at += 8) gather_tile<8, vectors, split>(panel, at);
+  for (; left >= most; left -= most, at += most) {
+    gather_tile<most, vectors, split, wants_two_chains(most, vectors)>(panel, at);
   }
-  for (; left >= 4; left -= 4, at += 4) gather_tile<4, vectors, split>(panel, at);
-  for (; left >= 2; left -= 2, at += 2) gather_tile<2, vectors, split>(panel, at);
-  if (left > 0) gather_tile<1, vectors, split>(panel, at);
+  if constexpr (most > 8) {
+    for (; left >= 8; left -= 8, at += 8) gather_rest<8, vectors, split>(panel, at);
+  }
+  for (; left >= 4; left -= 4, at += 4) gather_rest<4, vectors, split>(panel, at);
+  for (; left >= 2; left -= 2, at += 2) gather_rest<2, vectors, split>(panel, at);
+  if (left > 0) gather_rest<1, vectors, split>(panel, at);
 }
 
 inline void gather(const GatherArgs& args) {

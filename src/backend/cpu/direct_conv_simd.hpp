@@ -18,6 +18,9 @@ struct GatherArgs {
   float floor;           ///< 0 for ReLU, minus infinity for no activation
   float* target;
   std::int64_t images;
+  /// Adds up each position in the same order, so that its bits do not depend on the number of images. A
+  /// little slower for the last positions.
+  bool same_order = false;
 };
 
 /// The gradient of the weight for up to a chunk of images.

@@ -1,7 +1,11 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
 
+#include "backend/cpu/conv_kernels.hpp"
 #include "backend/cpu/onednn.hpp"
 #include "backend/cpu/onednn_elementwise.hpp"
 #include "backend/cpu/onednn_product.hpp"
@@ -146,10 +150,37 @@ class Linear final : public HostKernel {
   std::size_t workspace_ = 0;
 };
 
+/// The layer as a convolution of pictures with one position.
+KernelSpec as_convolution(KernelSpec spec) {
+  const std::vector<std::int64_t> one{1, 1};
+  Attributes all;
+  all.set("bias", spec.attributes.flag("bias"));
+  all.set("groups", std::int64_t{1});
+  for (const char* name : {"kernel", "stride", "dilation"}) all.set(name, one);
+  all.set("padding", std::vector<std::int64_t>{0, 0});
+  spec.attributes = std::move(all);
+  const auto with_position = [](const Shape& shape) { return Shape{shape[0], shape[1], 1, 1}; };
+  spec.inputs.at(0).shape = with_position(spec.inputs.at(0).shape);
+  spec.output.shape = with_position(spec.output.shape);
+  return spec;
+}
+
+/// oneDNN's product adds up the last rows of a batch in another order than the others. lehr's own convolution
+/// adds up all rows alike, so that the scores of a picture do not depend on its batch. It is slow for large
+/// weights.
+bool predicts_rows_alike(const KernelSpec& spec) {
+  constexpr std::int64_t most_weights = 4 << 20;
+  return !spec.training && spec.inputs.at(0).shape[1] * spec.output.shape[1] <= most_weights;
+}
+
 }  // namespace
 
 void register_linear(KernelRegistry& registry) {
-  registry.add_kernel("linear", [](const KernelSpec& spec) { return std::make_unique<Linear>(spec); },
+  registry.add_kernel("linear",
+                      [](const KernelSpec& spec) -> std::unique_ptr<HostKernel> {
+                        if (predicts_rows_alike(spec)) return make_direct_conv(as_convolution(spec));
+                        return std::make_unique<Linear>(spec);
+                      },
                       {.fuses = fuses_all});
 }
 
