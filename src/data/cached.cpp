@@ -13,12 +13,21 @@
 namespace lehr {
 namespace {
 
+/// Uses the memory of `to`.
+void copy(const Image& from, Image& to) {
+  const std::span<std::uint8_t> pixels = to.reset(from.shape(), from.bits);
+  std::copy(from.pixels.begin(), from.pixels.end(), pixels.begin());
+}
+
+std::size_t bytes_of(const Image& picture) { return sizeof(Image) + picture.pixels.size(); }
+
+/// Keeps the pictures that are read first.
 class Cached final : public data::DatasetView {
  public:
-  Cached(std::shared_ptr<const Dataset> decoded, std::size_t most_bytes)
-      : DatasetView(std::move(decoded)),
+  Cached(std::shared_ptr<const Dataset> dataset, std::size_t most_bytes)
+      : DatasetView(std::move(dataset)),
         most_bytes_(most_bytes),
-        pictures_(static_cast<std::size_t>(dataset().size())) {}
+        pictures_(static_cast<std::size_t>(this->dataset().size())) {}
   ~Cached() override {
     for (const std::atomic<const Image*>& picture : pictures_) delete picture.load();
   }
@@ -37,14 +46,8 @@ class Cached final : public data::DatasetView {
   }
 
  private:
-  /// Uses the memory of `to`.
-  static void copy(const Image& from, Image& to) {
-    const std::span<std::uint8_t> pixels = to.reset(from.shape(), from.bits);
-    std::copy(from.pixels.begin(), from.pixels.end(), pixels.begin());
-  }
-
   void keep(const Image& picture, std::atomic<const Image*>& place) const {
-    const std::size_t bytes = sizeof(Image) + picture.pixels.size();
+    const std::size_t bytes = bytes_of(picture);
     if (bytes_.fetch_add(bytes) + bytes > most_bytes_) {
       bytes_.fetch_sub(bytes);
       return;
@@ -64,29 +67,66 @@ class Cached final : public data::DatasetView {
   mutable std::vector<std::atomic<const Image*>> pictures_;
 };
 
+/// Has all pictures.
+class Held final : public data::DatasetView {
+ public:
+  Held(std::shared_ptr<const Dataset> dataset, std::vector<Image> pictures)
+      : DatasetView(std::move(dataset)), pictures_(std::move(pictures)) {
+    const Image& first = pictures_.front();
+    const bool alike = std::ranges::all_of(pictures_, [&first](const Image& picture) {
+      return picture.bits == 8 && picture.has_shape(first.shape());
+    });
+    if (alike) image_shape_ = first.shape();
+  }
+  void read(std::int64_t index, Image& picture) const override {
+    check_sample(*this, index, "the dataset");
+    copy(pictures_[static_cast<std::size_t>(index)], picture);
+  }
+  Shape image_shape() const override { return image_shape_; }
+  bool in_memory() const override { return true; }
+
+ private:
+  std::vector<Image> pictures_;
+  Shape image_shape_{};
+};
+
+/// What all pictures would take in memory, by some that are spread evenly.
+std::size_t estimated_bytes(const Dataset& dataset) {
+  constexpr std::int64_t most_read = 32;
+  const std::int64_t count = std::min(dataset.size(), most_read);
+  std::size_t bytes = 0;
+  Image picture;
+  for (std::int64_t i = 0; i < count; ++i) {
+    read_picture(dataset, i * dataset.size() / count, picture);
+    bytes += bytes_of(picture);
+  }
+  return bytes * static_cast<std::size_t>(dataset.size()) / static_cast<std::size_t>(count);
+}
+
 }  // namespace
 
 std::shared_ptr<const Dataset> cached(std::shared_ptr<const Dataset> dataset, std::size_t most_bytes) {
-  if (!dataset || dataset->in_memory() || most_bytes == 0) return dataset;
+  if (!dataset || dataset->in_memory() || dataset->size() == 0 || most_bytes == 0) return dataset;
+  if (estimated_bytes(*dataset) <= most_bytes) {
+    if (auto held = held_in_memory(dataset, most_bytes)) return held;
+  }
   return std::make_shared<Cached>(std::move(dataset), most_bytes);
 }
 
-std::shared_ptr<const Dataset> held_in_memory(const Dataset& dataset, std::size_t most_bytes) {
-  std::vector<Sample> samples(static_cast<std::size_t>(dataset.size()));
+std::shared_ptr<const Dataset> held_in_memory(const std::shared_ptr<const Dataset>& dataset,
+                                              std::size_t most_bytes) {
+  if (dataset->size() == 0) return dataset;
+  std::vector<Image> pictures(static_cast<std::size_t>(dataset->size()));
   std::atomic<std::size_t> bytes = 0;
-  parallel_for(dataset.size(), 1, [&](std::int64_t begin, std::int64_t end, int) {
+  parallel_for(dataset->size(), 1, [&](std::int64_t begin, std::int64_t end, int) {
     for (std::int64_t i = begin; i < end && bytes <= most_bytes; ++i) {
-      Sample& sample = samples[static_cast<std::size_t>(i)];
-      read_picture(dataset, i, sample.picture);
-      sample.label = dataset.label(i);
-      sample.origin = dataset.origin(i);
-      bytes += sizeof(Sample) + sample.picture.pixels.size() + sample.origin.size();
+      Image& picture = pictures[static_cast<std::size_t>(i)];
+      read_picture(*dataset, i, picture);
+      bytes += bytes_of(picture);
     }
   });
   if (bytes > most_bytes) return nullptr;
-  const auto names = dataset.class_names();
-  return std::make_shared<PictureDataset>(std::move(samples),
-                                          std::vector<std::string>(names.begin(), names.end()));
+  return std::make_shared<Held>(dataset, std::move(pictures));
 }
 
 std::size_t usual_cache_bytes() { return static_cast<std::size_t>(available_memory() / 4); }

@@ -6,6 +6,7 @@
 #include "data/unreadable.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
+#include "lehr/data/cached.hpp"
 
 namespace lehr::data {
 namespace {
@@ -28,6 +29,16 @@ NameParts parts_of(std::string_view name) {
   return parts;
 }
 
+/// The training set comes first, because it is read again in each epoch.
+void keep_in_memory(DataSplits& splits, std::int64_t cache_bytes) {
+  if (cache_bytes == 0) return;
+  auto left = cache_bytes > 0 ? static_cast<std::size_t>(cache_bytes) : usual_cache_bytes();
+  const std::shared_ptr<const Dataset> valid = splits.valid;
+  splits.train = cached(splits.train, left / 5 * 4);
+  splits.valid = cached(valid, left / 5);
+  if (splits.test == valid) splits.test = splits.valid;
+}
+
 }  // namespace
 
 std::vector<std::string> scheme_names() { return registry().names(); }
@@ -43,7 +54,9 @@ DataSplits open_data(const DataRequest& request) {
   check_request(request);
   DataSplits whole = open_undivided(request.name, request.seed);
   if (request.skip_unreadable) leave_out_unreadable(whole);
-  return divided(std::move(whole), request);
+  DataSplits splits = divided(std::move(whole), request);
+  keep_in_memory(splits, request.cache_bytes);
+  return splits;
 }
 
 DataSplits open_data(std::string_view name, std::uint64_t seed) {

@@ -7,6 +7,7 @@
 #include "lehr/core/text.hpp"
 #include "lehr/data/augmentation.hpp"
 #include "lehr/data/transform.hpp"
+#include "lehr/run/setup.hpp"
 #include "run/toml_document.hpp"
 
 namespace lehr::run {
@@ -78,6 +79,14 @@ std::vector<TransformSpec> transforms_in(const std::filesystem::path& file) {
   return transforms;
 }
 
+std::string suggested(const TrainConfig& config, const DataSplits& data) {
+  constexpr std::int64_t small = 64;
+  if (data.augment != "photos") return data.augment;
+  const Shape input = input_shape(config, data);
+  if (input[0] == 1) return "none";
+  return std::max(input[1], input[2]) <= small ? "light" : "photos";
+}
+
 }  // namespace
 
 bool is_augmentation_file(const std::string& value) {
@@ -94,7 +103,7 @@ void check_augmentation(const std::string& option, const std::string& value) {
 }
 
 std::vector<TransformSpec> transforms_of(const TrainConfig& config, const DataSplits& data) {
-  if (config.augment == data_augmentation) return data::augmentation(data.augment);
+  if (config.augment == data_augmentation) return data::augmentation(suggested(config, data));
   if (is_augmentation_file(config.augment)) return transforms_in(config.augment);
   return data::augmentation(config.augment);
 }

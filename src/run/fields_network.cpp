@@ -8,6 +8,7 @@
 #include "lehr/models/models.hpp"
 #include "run/activation_names.hpp"
 #include "run/augmentation.hpp"
+#include "run/cache_size.hpp"
 #include "run/fields.hpp"
 #include "run/input_shape.hpp"
 #include "run/width_rules.hpp"
@@ -48,6 +49,17 @@ void add_division(Rows& rows) {
       [](ConfigField& field) { field.value_name = "REGEX"; });
   rows.add("skip-unreadable", &TrainConfig::skip_unreadable,
            "read all pictures first and leave out those that cannot be read, with a warning");
+  rows.add("cache", &TrainConfig::cache,
+           "memory for decoded pictures: auto (a quarter of what is free), off, or bytes such as 2GiB",
+           [](ConfigField& field) {
+             field.value_name = "SIZE";
+             field.on_resume = OnResume::free;
+             field.recorded = false;
+             field.parse = [](const std::string& option, const std::string& text) {
+               cache_size(option, text);
+               return ConfigValue(text);
+             };
+           });
 }
 
 void add_input(Rows& rows) {

@@ -15,6 +15,7 @@
 #include "lehr/models/models.hpp"
 #include "run/activation_names.hpp"
 #include "run/augmentation.hpp"
+#include "run/cache_size.hpp"
 #include "run/input_shape.hpp"
 #include "run/start_weights.hpp"
 #include "run/width_rules.hpp"
@@ -156,7 +157,8 @@ data::DataRequest data_request(const TrainConfig& config) {
           .valid_share = config.valid_share,
           .test_share = config.test_share,
           .group = config.group,
-          .skip_unreadable = config.skip_unreadable};
+          .skip_unreadable = config.skip_unreadable,
+          .cache_bytes = run::cache_size("--cache", config.cache)};
 }
 
 DataSplits open_training_data(const TrainConfig& config, const DataOpener& open) {
@@ -168,8 +170,8 @@ std::unique_ptr<Learner> make_learner(const TrainConfig& config, const SetupOpti
   LearnerOptions learner = learner_options(config, options);
   DataSplits data =
       options.data ? with_noise(config, *options.data) : open_training_data(config, options.open_data);
-  learner.transforms = run::transforms_of(config, data);
   const Shape input = input_shape(config, data);
+  learner.transforms = run::transforms_of(config, data);
   Graph graph =
       options.model ? options.model(input, data.classes()) : make_graph(config, input, data.classes());
   learner.preprocessing = run::fitting_of(config, data);

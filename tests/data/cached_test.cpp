@@ -41,6 +41,8 @@ Image read(const Dataset& dataset, std::int64_t index) {
 TEST(Cached, GivesTheSamePicturesAndReadsThemOnce) {
   const auto counted = std::make_shared<CountedReads>();
   const std::shared_ptr<const Dataset> kept = cached(counted, 1 << 20);
+  EXPECT_TRUE(kept->in_memory());
+  EXPECT_EQ(counted->reads, 20) << "ten of them to estimate the size";
   for (int time = 0; time < 2; ++time) {
     for (std::int64_t i = 0; i < 10; ++i) {
       const Image picture = read(*kept, i);
@@ -50,7 +52,7 @@ TEST(Cached, GivesTheSamePicturesAndReadsThemOnce) {
       EXPECT_EQ(kept->origin(i), std::to_string(i));
     }
   }
-  EXPECT_EQ(counted->reads, 10);
+  EXPECT_EQ(counted->reads, 20) << "it reads each only once";
   EXPECT_THROW(read(*kept, 10), BadInput);
   EXPECT_THROW(read(*kept, -1), BadInput);
 }
@@ -58,6 +60,8 @@ TEST(Cached, GivesTheSamePicturesAndReadsThemOnce) {
 TEST(Cached, KeepsNoMoreThanItsBytes) {
   const auto counted = std::make_shared<CountedReads>();
   const std::shared_ptr<const Dataset> kept = cached(counted, 3 * (100 + sizeof(Image)));
+  EXPECT_FALSE(kept->in_memory());
+  counted->reads = 0;
   for (int time = 0; time < 2; ++time) {
     for (std::int64_t i = 0; i < 10; ++i) read(*kept, i);
   }

@@ -24,7 +24,13 @@ TEST(Augment, IsWhatTheDataSuggestsUnlessChosen) {
   TrainConfig config;
   EXPECT_TRUE(run::transforms_of(config, data).empty());
   data.augment = "photos";
+  EXPECT_TRUE(run::transforms_of(config, data).empty()) << "grey pictures may be digits";
+  config.channels_in = 3;
+  EXPECT_EQ(run::transforms_of(config, data), data::augmentation("light")) << "they are small";
+  config.image_size = "65";
   EXPECT_EQ(run::transforms_of(config, data), data::augmentation("photos"));
+  config.channels_in.reset();
+  config.image_size.clear();
   config.augment = "light";
   EXPECT_EQ(run::transforms_of(config, data), data::augmentation("light"));
   SetupOptions setup;

@@ -46,6 +46,10 @@ struct DataRequest {
   std::string group{};
   /// Leaves out the pictures that cannot be read, after reading all of them once.
   bool skip_unreadable = false;
+  /// Memory for pictures of the training and the validation set that must be decoded, as in cached(). 0: off;
+  /// automatic_cache: usual_cache_bytes().
+  std::int64_t cache_bytes = 0;
+  static constexpr std::int64_t automatic_cache = -1;
   friend bool operator==(const DataRequest&, const DataRequest&) = default;
 };
 

@@ -27,7 +27,8 @@ struct TrainConfig {
   double test_share = 0;
   std::string group{};
   bool skip_unreadable = false;
-  double label_noise = 0;  ///< share of the training labels that are made wrong
+  std::string cache = "auto";  ///< memory for decoded pictures: "auto", "off" or bytes such as "2GiB"
+  double label_noise = 0;      ///< share of the training labels that are made wrong
   /// What random changes are made to the training pictures: a name of data::augmentation_names(), a TOML file
   /// of transforms, or "auto" for what the data suggests (DataSplits::augment).
   std::string augment = "auto";

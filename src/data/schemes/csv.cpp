@@ -12,7 +12,9 @@ void register_csv(SchemeRegistry& registry) {
           "path "
           "and label");
     }
-    return csv_data(std::filesystem::path(*file));
+    DataSplits splits = csv_data(std::filesystem::path(*file));
+    splits.augment = "photos";
+    return splits;
   };
   registry.add_built_in("csv", {.open = open, .takes_path = true});
 }

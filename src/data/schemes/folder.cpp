@@ -13,7 +13,9 @@ void register_folder(SchemeRegistry& registry) {
           "a "
           "folder for each class");
     }
-    return folder_data(std::filesystem::path(*place));
+    DataSplits splits = folder_data(std::filesystem::path(*place));
+    splits.augment = "photos";
+    return splits;
   };
   registry.add_built_in("folder", {.open = open, .takes_path = true});
 }
