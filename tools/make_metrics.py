@@ -26,7 +26,8 @@ def measures(scores, targets):
     # Without ties between the true class and another class: scikit-learn orders those by class
     # number.
     own = scores[np.arange(len(targets)), targets]
-    golden = {"accuracy": accuracy, "error_rate": 1 - accuracy, "cross_entropy": loss.item(),
+    golden = {"accuracy": accuracy, "balanced_accuracy": metrics.balanced_accuracy_score(targets, predicted),
+              "error_rate": 1 - accuracy, "cross_entropy": loss.item(),
               "top_2_accuracy": float(((scores >= own[:, None]).sum(1) <= 2).mean())}
     if not ((scores == own[:, None]).sum(1) > 1).any():
         top = metrics.top_k_accuracy_score(targets, scores if classes > 2 else scores[:, 1] - scores[:, 0], k=2,

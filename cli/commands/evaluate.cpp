@@ -16,6 +16,7 @@
 #include "lehr/run/setup.hpp"
 #include "model_choice.hpp"
 #include "output.hpp"
+#include "review_text.hpp"
 
 namespace lehr::cli {
 namespace {
@@ -52,12 +53,16 @@ int run_evaluate(const EvaluateOptions& options) {
                                 {"set", options.data.set},     {"loss", result.loss},
                                 {"accuracy", result.accuracy}, {"samples", result.samples},
                                 {"seconds", seconds}};
+    add_review(line, result.review, *dataset);
     for (const auto& metric : metrics) line[metric->name()] = metric->value();
     print_json(line);
   } else {
     std::cout << fmt::format("loss {}, accuracy {} of {}\n", loss_text(result.loss),
                              percent_text(result.accuracy), grouped(result.samples, "image"));
+    std::cout << fmt::format("balanced accuracy {}, the mean over the classes\n",
+                             percent_text(result.review.confusion().balanced_accuracy()));
     for (const auto& metric : metrics) std::cout << line_of(*metric, *dataset);
+    std::cout << '\n' << as_text(result.review, *dataset);
   }
   return 0;
 }

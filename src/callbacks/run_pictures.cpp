@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <span>
 #include <string>
 
 #include "data/pictures.hpp"
+#include "lehr/core/error.hpp"
 #include "lehr/inference/activations.hpp"
+#include "lehr/inference/grad_cam.hpp"
 
 namespace lehr::run_pictures {
 namespace {
@@ -23,16 +26,37 @@ std::string class_name(std::span<const std::string> names, std::int64_t number) 
                                                    : std::to_string(number);
 }
 
-void add_worst(std::vector<Picture>& all, const ValidationReview& review, const Dataset& dataset,
-               const Preprocessing& preprocessing) {
+/// Null if the network has no maps to look at, or an operation without gradient.
+std::unique_ptr<GradCam> grad_cam_of(Learner& learner) {
+  try {
+    return std::make_unique<GradCam>(learner.model(), learner.parameters(), learner.preprocessing());
+  } catch (const Error&) {
+    return nullptr;
+  }
+}
+
+std::string caption_of(const ReviewedSample& miss, const Dataset& dataset) {
   const auto names = dataset.class_names();
-  for (const ValidationReview::Miss& miss : review.worst()) {
+  const std::string origin = dataset.origin(miss.sample);
+  return fmt::format("{} taken for {} ({:.0f} %), loss {:.2f}: {}", class_name(names, miss.truth),
+                     class_name(names, miss.predicted), 100 * miss.probability, miss.loss,
+                     origin.empty() ? fmt::format("sample {}", miss.sample) : origin);
+}
+
+void add_worst(std::vector<Picture>& all, const SetReview& review, Learner& learner) {
+  const Dataset& dataset = *learner.data().valid;
+  const std::unique_ptr<GradCam> grad_cam = grad_cam_of(learner);
+  std::int64_t number = 0;
+  for (const ReviewedSample& miss : review.worst()) {
     if (miss.sample >= dataset.size()) continue;  // a sample of another set that was validated
-    all.push_back({"top_loss",
-                   fmt::format("{} taken for {} ({:.0f} %), loss {:.2f}", class_name(names, miss.truth),
-                               class_name(names, miss.predicted), 100 * miss.probability, miss.loss),
-                   static_cast<std::int64_t>(all.size()),
-                   pictures::png(pictures::sample(dataset, miss.sample, preprocessing))});
+    const Image shown = pictures::sample(dataset, miss.sample, learner.preprocessing());
+    const std::string caption = caption_of(miss, dataset);
+    all.push_back({"top_loss", caption, number, pictures::png(shown)});
+    if (grad_cam) {
+      const Tensor heat = grad_cam->heat(shown, miss.predicted);
+      all.push_back({"top_loss_heat", caption, number, pictures::png(with_heat(shown, heat))});
+    }
+    ++number;
   }
 }
 
@@ -77,9 +101,9 @@ std::vector<Picture> samples(Learner& learner) {
   return all;
 }
 
-std::vector<Picture> at_end(Learner& learner, const ValidationReview& review) {
+std::vector<Picture> at_end(Learner& learner, const SetReview& review) {
   std::vector<Picture> all;
-  add_worst(all, review, *learner.data().valid, learner.preprocessing());
+  add_worst(all, review, learner);
   add_filters(all, learner);
   add_feature_maps(all, learner);
   return all;

@@ -11,10 +11,10 @@
 #include "callbacks/environment.hpp"
 #include "callbacks/recorded_stats.hpp"
 #include "callbacks/run_pictures.hpp"
-#include "callbacks/validation_review.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/memory.hpp"
 #include "lehr/core/parallel.hpp"
+#include "lehr/metrics/set_review.hpp"
 #include "lehr/report/page.hpp"
 #include "lehr/store/atomic_file.hpp"
 #include "lehr/store/run_store.hpp"
@@ -65,6 +65,16 @@ store::EpochRow row_of(const EpochRecord& record) {
     row.metrics["train_eval_" + metric.name] = metric.value;
   }
   return row;
+}
+
+store::Confusion record_of(const ConfusionMatrix& matrix) {
+  store::Confusion confusion;
+  for (std::int64_t truth = 0; truth < matrix.classes(); ++truth) {
+    for (std::int64_t predicted = 0; predicted < matrix.classes(); ++predicted) {
+      confusion.counts.push_back(matrix.count(truth, predicted));
+    }
+  }
+  return confusion;
 }
 
 /// The position from which the current fit continues; the default if it is a new fit.
@@ -121,7 +131,7 @@ struct RunRecorder::State {
   std::int64_t memory_before = 0;
   bool sampled = false;
   double counted_seconds = 0;  // writer's time already added to ActivationStats
-  ValidationReview review;
+  SetReview review;
 
   store::RunInfo info(const Learner& learner) const;
   void open(Learner& learner);
@@ -241,7 +251,10 @@ void RunRecorder::after_batch(Learner& learner) {
   if (learner.progress().training) {
     s.record_facts(learner);
   } else {
-    s.review.add(learner.batch(), learner.step().scores());
+    const Batch& batch = learner.batch();
+    s.review.add(batch.ids, {learner.step().scores(),
+                             {batch.targets, static_cast<std::size_t>(batch.size)},
+                             learner.data().classes()});
   }
   s.count_writing_time();
   s.check(learner);
@@ -285,7 +298,7 @@ void RunRecorder::before_validate(Learner& learner) { state_->review.start(learn
 
 void RunRecorder::after_validate(Learner&) {
   State& s = *state_;
-  if (s.writer && !s.review.empty()) s.writer->confusion(s.review.confusion());
+  if (s.writer && !s.review.empty()) s.writer->confusion(record_of(s.review.confusion()));
 }
 
 void RunRecorder::after_epoch(Learner& learner) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "classifier/classifier.hpp"
 #include "classifier/plan_cache.hpp"
@@ -23,15 +24,18 @@ Evaluation evaluate(const Model& model, const Dataset& dataset, std::int64_t bat
   Loader loader(borrowed, {.batch_size = batch_size, .preprocessing = model.preprocessing});
   PlanCache plans(model.graph, cross_entropy_loss(), *model.parameters, 0);
   MetricSums sums;
+  SetReview review;
+  review.start(classes);
   loader.start(0);
   while (const Batch* batch = loader.next()) {
     const std::span<const float> scores = plans.predict(*batch, Mode::eval, 0);
     const ScoredBatch scored{scores, {batch->targets, static_cast<std::size_t>(batch->size)}, classes};
     sums.add(plans.loss(), static_cast<double>(batch->size), scores, scored.targets);
+    review.add(batch->ids, scored);
     for (const auto& metric : metrics) metric->add(scored);
   }
   const SetMetrics result = sums.result();
-  return {result.loss, result.accuracy, result.samples};
+  return {result.loss, result.accuracy, result.samples, std::move(review)};
 }
 
 }  // namespace lehr

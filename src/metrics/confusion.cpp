@@ -106,6 +106,17 @@ double ConfusionMatrix::f1(std::int64_t of) const {
   return ratio(2 * static_cast<double>(count(of, of)), static_cast<double>(taken_for(of) + of_class(of)));
 }
 
+double ConfusionMatrix::balanced_accuracy() const {
+  double sum = 0;
+  std::int64_t occurring = 0;
+  for (std::int64_t c = 0; c < classes_; ++c) {
+    if (of_class(c) == 0) continue;
+    sum += recall(c);
+    ++occurring;
+  }
+  return occurring > 0 ? sum / static_cast<double>(occurring) : std::numeric_limits<double>::quiet_NaN();
+}
+
 std::vector<ConfusionMatrix::Confusion> ConfusionMatrix::most_confused(std::int64_t least) const {
   std::vector<Confusion> found;
   for (std::int64_t truth = 0; truth < classes_; ++truth) {

@@ -44,6 +44,7 @@ double area(const std::vector<float>& values, const std::vector<bool>& positive)
 std::map<std::string, std::function<std::unique_ptr<Metric>()>> makers() {
   std::map<std::string, std::function<std::unique_ptr<Metric>()>> all;
   all["accuracy"] = [] { return std::make_unique<ConfusionMatrix>(); };
+  all["balanced_accuracy"] = [] { return std::make_unique<BalancedAccuracy>(); };
   all["error_rate"] = [] { return std::make_unique<ErrorRate>(); };
   all["top_5_accuracy"] = [] { return std::make_unique<TopKAccuracy>(5); };
   all["cross_entropy"] = [] { return std::make_unique<CrossEntropyLoss>(); };

@@ -9,6 +9,7 @@
 
 #include "lehr/report/health.hpp"
 #include "lehr/store/run_names.hpp"
+#include "report/class_results.hpp"
 #include "report/page_numbers.hpp"
 #include "report/run_facts.hpp"
 
@@ -123,9 +124,33 @@ json layers_data(const RunRecords& run, const store::RecordedLayers& recorded, c
 json pictures_data(const RunRecords& run) {
   json pictures = json::array();
   for (const store::Picture& picture : run.pictures) {
-    pictures.push_back({{"kind", picture.kind}, {"caption", picture.caption}, {"png", base64(picture.png)}});
+    pictures.push_back({{"kind", picture.kind},
+                        {"number", picture.number},
+                        {"caption", picture.caption},
+                        {"png", base64(picture.png)}});
   }
   return pictures;
+}
+
+/// The whole matrix only of as many classes as a picture of it can show.
+json confusion_data(const RunRecords& run) {
+  constexpr std::size_t most_in_matrix = 100;
+  constexpr std::size_t most_pairs = 50;
+  const std::vector<ClassResult> classes = class_results(run);
+  json data{{"images", json::array()}, {"right", json::array()}, {"predicted", json::array()}};
+  for (const ClassResult& one : classes) {
+    data["images"].push_back(one.images);
+    data["right"].push_back(one.right);
+    data["predicted"].push_back(one.predicted);
+  }
+  const std::optional<double> balanced = balanced_accuracy(classes);
+  data["balancedAccuracy"] = balanced ? json(*balanced) : json();
+  std::vector<ConfusedPair> pairs = confused_pairs(run);
+  pairs.resize(std::min(pairs.size(), most_pairs));
+  data["pairs"] = json::array();
+  for (const ConfusedPair& pair : pairs) data["pairs"].push_back({pair.truth, pair.predicted, pair.images});
+  if (classes.size() <= most_in_matrix) data["matrix"] = run.confusion->counts;
+  return data;
 }
 
 json health_data(const RunRecords& run, const store::RecordedLayers& recorded) {
@@ -187,7 +212,7 @@ json run_data(const RunRecords& run, const PageLimits& limits) {
             {"epochs", epochs_data(run)},
             {"layers", layers_data(run, recorded, limits)},
             {"pictures", limits.pictures ? pictures_data(run) : json::array()}};
-  if (run.confusion) data["confusion"] = run.confusion->counts;
+  if (run.confusion) data["confusion"] = confusion_data(run);
   return data;
 }
 

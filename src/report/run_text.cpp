@@ -10,6 +10,7 @@
 #include "lehr/report/spark.hpp"
 #include "lehr/report/text.hpp"
 #include "lehr/store/run_names.hpp"
+#include "report/class_results.hpp"
 
 namespace lehr::report {
 namespace {
@@ -59,35 +60,31 @@ std::string results(const RunRecords& run) {
   return text;
 }
 
-struct Pair {
-  std::size_t truth;
-  std::size_t predicted;
-  std::int64_t count;
-};
+std::string class_name(const RunRecords& run, std::size_t number) {
+  return printable(run.info.classes[number], 40);
+}
 
-std::vector<Pair> confused(const RunRecords& run) {
-  std::vector<Pair> pairs;
-  if (!run.confusion) return pairs;
-  const std::size_t classes = run.info.classes.size();
-  for (std::size_t truth = 0; truth < classes; ++truth) {
-    for (std::size_t predicted = 0; predicted < classes; ++predicted) {
-      const std::int64_t count = run.confusion->counts[truth * classes + predicted];
-      if (truth != predicted && count > 0) pairs.push_back({truth, predicted, count});
-    }
+std::string worst_classes(const RunRecords& run) {
+  constexpr std::size_t listed = 5;
+  const std::vector<ClassResult> classes = worst_first(class_results(run));
+  const std::optional<double> balanced = balanced_accuracy(classes);
+  if (!balanced) return "";
+  std::string text = fmt::format("\nbalanced accuracy {}; the lowest of a class\n", accuracy_text(*balanced));
+  for (std::size_t i = 0; i < std::min(listed, classes.size()); ++i) {
+    text += fmt::format("{:>9}  {}, {}\n", accuracy_text(classes[i].accuracy()),
+                        class_name(run, classes[i].number), counted(classes[i].images, "image"));
   }
-  std::ranges::stable_sort(pairs, std::ranges::greater(), &Pair::count);
-  return pairs;
+  return text;
 }
 
 std::string confusion(const RunRecords& run) {
   constexpr std::size_t listed = 5;
-  const std::vector<Pair> pairs = confused(run);
+  const std::vector<ConfusedPair> pairs = confused_pairs(run);
   if (pairs.empty()) return "";
   std::string text = "\nmost confused\n";
   for (std::size_t i = 0; i < std::min(listed, pairs.size()); ++i) {
-    text += fmt::format("{:>6}  {} taken for {}\n", pairs[i].count,
-                        printable(run.info.classes[pairs[i].truth], 40),
-                        printable(run.info.classes[pairs[i].predicted], 40));
+    text += fmt::format("{:>6}  {} taken for {}\n", pairs[i].images, class_name(run, pairs[i].truth),
+                        class_name(run, pairs[i].predicted));
   }
   return text;
 }
@@ -117,7 +114,7 @@ std::string run_text(const RunRecords& run, std::size_t columns) {
   if (run.info.stats_share > 0) {
     text += fmt::format("\nstatistics took {:.1f} % of the training time\n", 100 * run.info.stats_share);
   }
-  return text + confusion(run);
+  return text + worst_classes(run) + confusion(run);
 }
 
 }  // namespace lehr::report

@@ -47,6 +47,8 @@ void add_optimizer(Rows& rows) {
   rows.add("l1", &TrainConfig::l1, "L1 penalty, on the same weights as weight decay");
 }
 
+std::vector<std::string> balances() { return {"none", "sampler", "weights"}; }
+
 bool is_cross_entropy(const TrainConfig& config) { return config.loss == TrainConfig().loss; }
 
 void add_loss(Rows& rows) {
@@ -65,6 +67,20 @@ void add_loss(Rows& rows) {
            "weight of each class in the loss, which is the mean by weight (only ratios count, mixed images "
            "included)",
            [](ConfigField& field) { needs(field, "--loss cross_entropy", is_cross_entropy); });
+  rows.add("balance", &TrainConfig::balance,
+           "make up for rare classes: sampler (each epoch draws equally many images of each class), weights "
+           "(class weights inverse to the number of images) or none",
+           [](ConfigField& field) {
+             field.value_name = "NAME";
+             field.choices = balances;
+             field.parse = checked_name([](const std::string& name) {
+               const std::vector<std::string> names = balances();
+               if (std::ranges::find(names, name) == names.end()) throw unknown_name("balance", name, names);
+             });
+             contradicts(field, "--class-weights", [](const TrainConfig& config) {
+               return config.balance == "none" || config.class_weights.empty();
+             });
+           });
 }
 
 void add_start(Rows& rows) {

@@ -13,6 +13,7 @@
 #include "lehr/graph/loss.hpp"
 #include "lehr/metrics/metrics.hpp"
 #include "lehr/models/models.hpp"
+#include "metrics/class_counts.hpp"
 #include "run/activation_names.hpp"
 #include "run/augmentation.hpp"
 #include "run/cache_size.hpp"
@@ -75,6 +76,11 @@ LearnerOptions learner_options(const TrainConfig& config, const SetupOptions& op
   made.on_warning = options.on_warning;
   made.measuring = options.measuring;
   return made;
+}
+
+void balance(const TrainConfig& config, const DataSplits& data, LearnerOptions& learner) {
+  if (config.balance == "sampler") learner.sampler = {.name = "balanced"};
+  if (config.balance == "weights") learner.class_weights = balancing_weights(*data.train);
 }
 
 }  // namespace
@@ -170,6 +176,7 @@ std::unique_ptr<Learner> make_learner(const TrainConfig& config, const SetupOpti
   LearnerOptions learner = learner_options(config, options);
   DataSplits data =
       options.data ? with_noise(config, *options.data) : open_training_data(config, options.open_data);
+  balance(config, data, learner);
   const Shape input = input_shape(config, data);
   learner.transforms = run::transforms_of(config, data);
   Graph graph =

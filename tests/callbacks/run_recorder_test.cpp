@@ -10,7 +10,6 @@
 #include <stdexcept>
 
 #include "callbacks/support.hpp"
-#include "callbacks/validation_review.hpp"
 #include "lehr/callbacks/activation_stats.hpp"
 #include "lehr/callbacks/checkpoint.hpp"
 #include "lehr/callbacks/early_stopping.hpp"
@@ -74,6 +73,7 @@ TEST(RunRecorder, KeepsBatchesEpochsLayersAndPictures) {
   }
   EXPECT_EQ(kinds["sample"], 24);
   EXPECT_EQ(kinds["top_loss"], 24);
+  EXPECT_EQ(kinds["top_loss_heat"], 24);
   EXPECT_EQ(kinds["filters"], 1);
   EXPECT_EQ(kinds["feature_map"], 5);  // the image and four layers with maps
 }
@@ -321,21 +321,6 @@ class Unreliable final : public Dataset {
  private:
   std::shared_ptr<const Dataset> digits_;
 };
-
-TEST(ValidationReview, PassesOverClassesThatThereAreNot) {
-  ValidationReview review;
-  review.start(2);
-  const std::vector<std::int64_t> targets{0, 2, -1, 1};
-  const std::vector<std::int64_t> ids{0, 1, 2, 3};
-  Batch batch;
-  batch.size = 4;
-  batch.targets = targets.data();
-  batch.ids = ids;
-  review.add(batch, std::vector<float>{1, 0, 1, 0, 1, 0, 1, 0});
-  EXPECT_EQ(review.confusion().counts, (std::vector<std::int64_t>{1, 0, 1, 0}));
-  ASSERT_EQ(review.worst().size(), 2U);
-  EXPECT_EQ(review.worst()[0].sample, 3);
-}
 
 TEST(RunRecorder, PicturesThatCannotBeMadeSpoilNothing) {
   const TestFolder folder;

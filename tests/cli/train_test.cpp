@@ -65,6 +65,32 @@ TEST(Train, ReportsEpochsAndSavesAModelThatCommandsReload) {
   EXPECT_NEAR(sum, 1, 1e-5);
 }
 
+TEST(Evaluate, ShowsEachClassTheConfusedPairsAndTheWorstImages) {
+  const TemporaryFolder folder;
+  const std::string id = trained_run(folder.path(), {});
+  const Outcome text = run(folder.path(), {"evaluate", id, "--data", "digits:1000"});
+  ASSERT_EQ(text.status, 0) << text.err;
+  for (const char* part : {"\nbalanced accuracy ", "\nclass  images  accuracy", "\ntrue  predicted  images",
+                           "\nimages with the highest loss\n"}) {
+    EXPECT_NE(text.out.find(part), std::string::npos) << part << "\n" << text.out;
+  }
+  const nlohmann::json found =
+      run(folder.path(), {"evaluate", id, "--data", "digits:1000", "--json"}).event("evaluation");
+  ASSERT_EQ(found["classes"].size(), 10U);
+  double sum = 0;
+  double wrong = 0;
+  for (const nlohmann::json& one : found["classes"]) {
+    EXPECT_EQ(one["samples"], 20);
+    sum += one["accuracy"].get<double>();
+  }
+  EXPECT_NEAR(found["balanced_accuracy"].get<double>(), sum / 10, 1e-12);
+  for (const nlohmann::json& pair : found["confused"]) wrong += pair["samples"].get<double>();
+  EXPECT_NEAR(found["accuracy"].get<double>(), 1 - wrong / 200, 1e-12);
+  ASSERT_EQ(found["worst"].size(), 24U);
+  EXPECT_GE(found["worst"][0]["loss"], found["worst"][1]["loss"]);
+  EXPECT_TRUE(found["worst"][0]["sample"].is_number());
+}
+
 TEST(Train, PrintsTheModelsPathForPrograms) {
   const TemporaryFolder folder;
   const Outcome outcome = run(folder.path(), small_training({"--epochs", "1", "--out", "a/b"}));
@@ -191,7 +217,7 @@ TEST(Data, WritesDigitsThatTrainReads) {
   EXPECT_EQ(again.status, 2) << "a folder that is not empty is left alone";
 }
 
-TEST(Predict, DrawsPictures) {
+TEST(PredictSample, DrawsPictures) {
   const TemporaryFolder folder;
   const Outcome training = run(folder.path(), small_training({"--epochs", "1"}));
   ASSERT_EQ(training.status, 0) << training.err;

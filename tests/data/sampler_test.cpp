@@ -33,6 +33,29 @@ Order random_order(std::int64_t count, std::uint64_t seed, std::int64_t epoch) {
   return epoch_order(*make_sampler({"random"}, {set, seed}), epoch);
 }
 
+/// A data set that has only labels.
+class Labelled final : public Dataset {
+ public:
+  explicit Labelled(std::vector<std::int64_t> labels, std::size_t classes = 3)
+      : labels_(std::move(labels)), names_(classes) {}
+  std::int64_t size() const override { return std::ssize(labels_); }
+  std::span<const std::string> class_names() const override { return names_; }
+  std::int64_t label(std::int64_t i) const override { return labels_[static_cast<std::size_t>(i)]; }
+  void read(std::int64_t, Image& picture) const override { picture.reset({1, 1, 1}); }
+
+ private:
+  std::vector<std::int64_t> labels_;
+  std::vector<std::string> names_;
+};
+
+/// 90 samples of class 0, 7 of class 1 and 3 of class 2, mixed.
+Labelled unbalanced() {
+  std::vector<std::int64_t> labels(100);
+  for (std::size_t i = 0; i < 7; ++i) labels[13 * i + 1] = 1;
+  for (std::size_t i = 0; i < 3; ++i) labels[30 * i] = 2;
+  return Labelled(std::move(labels));
+}
+
 // Numbers of lehr 12ae3a3: a training of an earlier version must be resumable and repeatable.
 TEST(RandomSampler, KeepsTheOrderOfEarlierVersions) {
   EXPECT_EQ(random_order(12, 9, 3), (Order{9, 5, 3, 11, 2, 7, 1, 4, 8, 6, 10, 0}));
@@ -60,6 +83,62 @@ TEST(RandomSampler, PutsEverySampleAtEveryPlaceAlikeOften) {
   for (const auto& row : counts) {
     for (const int count : row) EXPECT_NEAR(count, 1000, 150);
   }
+}
+
+TEST(BalancedSampler, DrawsEachClassAlikeOften) {
+  const Labelled set = unbalanced();
+  const auto sampler = make_sampler({"balanced"}, {set, 5});
+  std::vector<int> one_more(3);
+  for (std::int64_t epoch = 0; epoch < 60; ++epoch) {
+    const Order order = epoch_order(*sampler, epoch);
+    ASSERT_EQ(order.size(), 100U);
+    std::vector<int> of_class(3);
+    std::vector<int> of_sample(100);
+    for (const std::int64_t sample : order) {
+      ++of_class[static_cast<std::size_t>(set.label(sample))];
+      ++of_sample[static_cast<std::size_t>(sample)];
+    }
+    for (std::size_t c = 0; c < 3; ++c) {
+      EXPECT_TRUE(of_class[c] == 33 || of_class[c] == 34) << of_class[c];
+      one_more[c] += of_class[c] - 33;
+    }
+    for (std::int64_t i = 0; i < 100; ++i) {  // 33 or 34 of 90, of 7 and of 3
+      const int count = of_sample[static_cast<std::size_t>(i)];
+      const int least = std::vector<int>{0, 4, 11}[static_cast<std::size_t>(set.label(i))];
+      EXPECT_TRUE(count == least || count == least + 1) << count;
+    }
+  }
+  for (const int count : one_more) EXPECT_GT(count, 5) << "each class has its turn";
+}
+
+TEST(BalancedSampler, MixesTheClassesBySeedAndEpoch) {
+  const Labelled set = unbalanced();
+  const auto order = [&](std::uint64_t seed, std::int64_t epoch) {
+    return epoch_order(*make_sampler({"balanced"}, {set, seed}), epoch);
+  };
+  EXPECT_EQ(order(5, 2), order(5, 2));
+  EXPECT_NE(order(5, 2), order(5, 3));
+  EXPECT_NE(order(5, 2), order(6, 2));
+  std::vector<int> in_first_half(3);
+  const Order all = order(5, 2);
+  for (std::size_t i = 0; i < 50; ++i) ++in_first_half[static_cast<std::size_t>(set.label(all[i]))];
+  for (const int count : in_first_half) EXPECT_GT(count, 5);
+}
+
+TEST(BalancedSampler, PassesOverClassesWithoutSamples) {
+  const Labelled set({0, 0, 0, 2}, 4);
+  const Order order = epoch_order(*make_sampler({"balanced"}, {set, 1}), 0);
+  EXPECT_EQ(std::ranges::count(order, 3), 2);
+  EXPECT_EQ(order.size(), 4U);
+}
+
+TEST(BalancedSampler, LeavesWrongLabelsToTheLoader) {
+  const auto set = std::make_shared<const Labelled>(std::vector<std::int64_t>{0, 1, -1, 7}, 2);
+  Loader loader(set, {.batch_size = 4,
+                      .sampler = {"balanced"},
+                      .preprocessing = {.shape = {1, 1, 1}, .normalisation = {{0}, {1}}}});
+  loader.start(0);
+  expect_bad_input([&] { loader.next(); }, {"the label is"});
 }
 
 TEST(EpochOrder, RefusesCountsThatDoNotFitIntoMemory) {

@@ -44,6 +44,14 @@ std::vector<RunRecords> study_runs() {
   return runs;
 }
 
+/// A thousand classes with long names, of which class 7 is never right.
+RunRecords run_of_many_classes() {
+  RunRecords run = lehr::test::made_records({.classes = 1000});
+  for (std::string& name : run.info.classes) name = "a long name of a species of birds, " + name;
+  std::swap(run.confusion->counts[7007], run.confusion->counts[7010]);
+  return run;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -55,7 +63,7 @@ int main(int argc, char** argv) {
   std::filesystem::create_directories(folder);
   using lehr::test::made_records;
   RunRecords one = made_records();
-  for (const char* kind : {"sample", "top_loss", "filters", "feature_map"}) {
+  for (const char* kind : {"sample", "top_loss", "top_loss_heat", "filters", "feature_map"}) {
     one.pictures.push_back({kind, "a picture", 0, lehr::test::small_png()});
   }
   const bool written =
@@ -69,7 +77,7 @@ int main(int argc, char** argv) {
       write(folder / "exploded.html", {lehr::test::exploded_records()}) &&
       write(folder / "validated.html", {made_records({.validation = true})}) &&
       write(folder / "hostile.html", {lehr::test::hostile_records()}) &&
-      write(folder / "bare.html", bare_runs()) &&
+      write(folder / "bare.html", bare_runs()) && write(folder / "classes.html", {run_of_many_classes()}) &&
       write(folder / "large.html", {made_records({.epochs = 1000, .layers = 60, .every = 20})});
   return written ? 0 : 1;
 }

@@ -179,7 +179,7 @@ inline store::RunRecords hostile_records() {
   for (std::string& name : run.info.classes) name = long_name;
   for (store::LayerInfo& layer : run.layers) layer.name = layer.type = long_name;
   for (store::EpochRow& epoch : run.epochs) epoch.metrics = {{hostile_name(), 0.5}};
-  for (const char* kind : {"sample", "top_loss", "filters", "feature_map"}) {
+  for (const char* kind : {"sample", "top_loss", "top_loss_heat", "filters", "feature_map"}) {
     run.pictures.push_back({kind, hostile_name(), 0, small_png()});
   }
   return run;

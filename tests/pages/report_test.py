@@ -75,10 +75,22 @@ class ReportTest(unittest.TestCase):
                 self.assertEqual(len(self.find('.drawing rect')), 4)
                 self.assertEqual(len(self.find('.drawing path')), 5)  # one is a shortcut
                 self.assertIn('977 KiB; measured: 1.05 MiB', self.find('.costs')[0].text)
-                self.assertEqual(len(self.find('.gallery img')), 4)
+                self.assertEqual(len(self.find('.gallery img')), 5)
+                self.assertEqual(len(self.find('#mistakes .pair img')), 2)  # the picture, and where the network looked
+                self.assertEqual(len(self.find('.classes tbody tr')), 10)
                 self.assertTrue(all(self.run_script('return arguments[0].naturalWidth', image)
                                     for image in self.find('.gallery img')))
                 self.assertEqual(self.console(), [])
+
+    def test_of_a_thousand_classes_the_worst_are_shown(self):
+        self.open('classes.html')
+        self.assertEqual(self.run_script(DRAWN)[2], 0)
+        rows = self.find('.classes tbody tr')
+        self.assertEqual(len(rows), 20)
+        self.assertIn('class 7', rows[0].text)
+        self.assertIn('0.0 %', rows[0].text)
+        self.assertIn('The 20 of 1,000 classes', self.find('.classes .how')[0].text)
+        self.assertEqual(self.console(), [])
 
     def test_each_chart_has_a_sentence_on_how_to_read_it(self):
         self.open('one.html')

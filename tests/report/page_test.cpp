@@ -80,7 +80,11 @@ TEST(Page, HoldsWhatWasRecorded) {
   EXPECT_EQ(run["status"], "done");
   EXPECT_EQ(run["layers"]["list"].size(), 4U);
   EXPECT_EQ(run["layers"]["list"][0]["series"]["picture"]["columns"], 60);
-  EXPECT_EQ(run["confusion"].size(), 100U);
+  EXPECT_EQ(run["confusion"]["matrix"].size(), 100U);
+  EXPECT_EQ(run["confusion"]["images"], nlohmann::json(std::vector<int>(10, 100)));
+  EXPECT_EQ(run["confusion"]["right"], nlohmann::json(std::vector<int>(10, 90)));
+  EXPECT_EQ(run["confusion"]["balancedAccuracy"], 0.9);
+  EXPECT_EQ(run["confusion"]["pairs"][0], nlohmann::json({0, 1, 10}));
   // 60 batches of 8 bytes and of 4 bytes.
   EXPECT_EQ(run["steps"]["batch"].get<std::string>().size(), 640U);
   EXPECT_EQ(run["layers"]["list"][3]["series"]["updateRatio"].get<std::string>().size(), 320U);
@@ -167,6 +171,15 @@ TEST(Page, OfManyRunsStaysSmallToo) {
 TEST(Page, OfSixtyRunsIsAFewMegabytes) {
   const store::RunRecords one = made_records({.epochs = 20, .batches = 60, .layers = 5, .every = 9});
   EXPECT_LT(page(std::vector<store::RunRecords>(60, one)).size(), 6'000'000U);
+}
+
+TEST(Page, OfAThousandClassesHasNoWholeMatrix) {
+  const std::string html = page({made_records({.classes = 1000})});
+  EXPECT_LT(html.size(), 2'000'000U);
+  const nlohmann::json confusion = records_in(html)[0]["confusion"];
+  EXPECT_FALSE(confusion.contains("matrix"));
+  EXPECT_EQ(confusion["images"].size(), 1000U);
+  EXPECT_EQ(confusion["pairs"].size(), 50U);
 }
 
 TEST(Page, OfManyRunsHasNoPictures) {

@@ -12,7 +12,8 @@ TEST(RunText, ShowsResultsLayersAndConfusedClasses) {
   for (const char* part :
        {"a run (20260101-120000-0000), done: simple-cnn on digits",
         "validation loss            2.1000  █▂▁  0.7000", "f1_macro", "layer3", "The colourful dimension",
-        "statistics took 2.0 % of the training time", "    10  class 0 taken for class 1"}) {
+        "statistics took 2.0 % of the training time", "    10  class 0 taken for class 1",
+        "balanced accuracy 90.00 %; the lowest of a class\n  90.00 %  class 0, 100 images\n"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
 }

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "lehr/core/error.hpp"
+#include "lehr/data/data.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/run/setup.hpp"
 #include "lehr/run/train.hpp"
@@ -221,6 +222,63 @@ TEST(GrowBatch, GoesOnToTheSameBits) {
     resumed.threads = 1;
     EXPECT_TRUE(read_file(train(resumed).place.model) == whole) << "stopped after batch " << batch;
   }
+}
+
+/// Digits of which most are zeros.
+DataSplits mostly_zeros() {
+  DataSplits data = data::digits({.train = 64, .valid = 20});
+  std::vector<Sample> samples;
+  for (std::int64_t i = 0; i < data.train->size(); ++i) {
+    Sample sample{.label = i % 8 == 1 ? 1 : 0};
+    data.train->read(i, sample.picture);
+    samples.push_back(std::move(sample));
+  }
+  const auto names = data.train->class_names();
+  data.train = std::make_shared<PictureDataset>(std::move(samples),
+                                                std::vector<std::string>(names.begin(), names.end()));
+  return data;
+}
+
+TEST(Balance, DrawsOrWeighsRareClassesMore) {
+  const auto share_of_ones = [](const std::string& balance, double* weight) {
+    TrainConfig config = quick_training();
+    config.balance = balance;
+    TrainHooks hooks;
+    hooks.data = mostly_zeros();
+    double ones = 0;
+    double all = 0;
+    hooks.before_fit = [&](const TrainStart& start) {
+      const std::vector<double>& weights = start.learner.options().class_weights;
+      *weight = weights.empty() ? 1 : weights.at(1) / weights.at(0);
+      start.learner.on(Event::after_batch, [&](Learner& learner) {
+        if (!learner.progress().training) return;
+        const Batch& batch = learner.batch();
+        ones += static_cast<double>(std::count(batch.targets, batch.targets + batch.size, 1));
+        all += static_cast<double>(batch.size);
+      });
+    };
+    train(config, hooks);
+    return ones / all;
+  };
+  double weight = 0;
+  EXPECT_EQ(share_of_ones("none", &weight), 1.0 / 8);
+  EXPECT_EQ(weight, 1);
+  EXPECT_EQ(share_of_ones("sampler", &weight), 1.0 / 2);
+  EXPECT_EQ(weight, 1);
+  EXPECT_EQ(share_of_ones("weights", &weight), 1.0 / 8);
+  EXPECT_EQ(weight, 7);
+}
+
+TEST(Balance, IsOneOfThreeAndContradictsClassWeights) {
+  const ConfigTable table = train_config_table();
+  TrainConfig config;
+  EXPECT_NE(refusal([&] { table.give(config, "balance", "sample"); }).find("did you mean \"sampler\""),
+            std::string::npos);
+  table.give(config, "class-weights", "1,2");
+  table.give(config, "balance", "none");
+  EXPECT_EQ(refusal([&] { table.check_rules(config); }), "nothing was refused");
+  table.give(config, "balance", "weights");
+  EXPECT_EQ(refusal([&] { table.check_rules(config); }), "--balance contradicts --class-weights");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "lehr/core/error.hpp"
 #include "lehr/data/data.hpp"
 #include "lehr/metrics/metrics.hpp"
+#include "lehr/metrics/set_review.hpp"
 #include "lehr/models/models.hpp"
 #include "lehr/train/learner.hpp"
 #include "support/huge_memory.hpp"
@@ -91,6 +92,45 @@ TEST(Metrics, RefuseWhatCannotBeHad) {
   EXPECT_THROW(metric_by_name("top__accuracy"), BadInput);
   EXPECT_THROW(TopKAccuracy(5).start(3), BadInput);
   EXPECT_EQ(metric_by_name("top_3_accuracy")->name(), "top_3_accuracy");
+}
+
+TEST(SetReview, KeepsTheConfusionAndTheSamplesWithTheHighestLoss) {
+  SetReview review;
+  review.start(2);
+  EXPECT_TRUE(review.empty());
+  std::vector<float> scores;
+  std::vector<std::int64_t> targets;
+  std::vector<std::int64_t> samples;
+  for (int i = 0; i < 60; ++i) {  // the higher the number, the higher the loss
+    scores.insert(scores.end(), {0, static_cast<float>(i) / 10 - 3});
+    targets.push_back(0);
+    samples.push_back(100 + i);
+  }
+  for (std::size_t at = 0; at < 60; at += 20) {
+    review.add(std::span(samples).subspan(at, 20),
+               {std::span(scores).subspan(2 * at, 40), std::span(targets).subspan(at, 20), 2});
+  }
+  EXPECT_EQ(review.confusion().count(0, 0), 31);
+  EXPECT_EQ(review.confusion().count(0, 1), 29);
+  ASSERT_EQ(review.worst().size(), 24U);
+  EXPECT_EQ(review.worst()[0].sample, 159);
+  EXPECT_EQ(review.worst()[0].predicted, 1);
+  EXPECT_NEAR(review.worst()[0].loss, std::log(1 + std::exp(2.9)), 1e-6);
+  EXPECT_NEAR(review.worst()[0].probability, 1 / (1 + std::exp(-2.9)), 1e-6);
+  EXPECT_EQ(review.worst()[23].sample, 136);
+}
+
+TEST(SetReview, PassesOverClassesThatThereAreNot) {
+  SetReview review;
+  review.start(2);
+  const std::vector<std::int64_t> targets{0, 2, -1, 1};
+  const std::vector<std::int64_t> samples{0, 1, 2, 3};
+  const std::vector<float> scores{1, 0, 1, 0, 1, 0, 1, 0};
+  review.add(samples, {scores, targets, 2});
+  EXPECT_EQ(review.confusion().count(0, 0), 1);
+  EXPECT_EQ(review.confusion().count(1, 0), 1);
+  ASSERT_EQ(review.worst().size(), 2U);
+  EXPECT_EQ(review.worst()[0].sample, 3);
 }
 
 TEST(ConfusionMatrix, RefusesMoreClassesThanFitIntoMemory) {

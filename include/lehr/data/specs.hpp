@@ -15,7 +15,7 @@ struct TransformSpec {
 };
 
 /// A sampler as data. "sequential": 0, 1, 2...; "random": each sample once, in an order that
-/// depends on seed and epoch.
+/// depends on seed and epoch; "balanced": each class alike often, also by seed and epoch.
 struct SamplerSpec {
   std::string name = "sequential";
   Attributes settings{};

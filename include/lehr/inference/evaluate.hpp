@@ -6,6 +6,7 @@
 
 #include "lehr/data/dataset.hpp"
 #include "lehr/metrics/metric.hpp"
+#include "lehr/metrics/set_review.hpp"
 #include "lehr/model_io/model_file.hpp"
 
 namespace lehr {
@@ -15,6 +16,7 @@ struct Evaluation {
   double loss = 0;
   double accuracy = 0;
   std::int64_t samples = 0;
+  SetReview review{};  ///< the confusion matrix, and the samples with the highest loss
 };
 /// Evaluates a model. Metrics, if any, are started and contain their values afterwards. Throws
 /// BadInput if the image shape or the classes differ, if the dataset is empty, or if a metric is

@@ -51,6 +51,8 @@ class ConfusionMatrix final : public Metric {
   double precision(std::int64_t of) const;
   double recall(std::int64_t of) const;
   double f1(std::int64_t of) const;
+  /// The mean recall of the classes that have samples; NaN without samples.
+  double balanced_accuracy() const;
 
   struct Confusion {
     std::int64_t truth = 0;
@@ -76,6 +78,19 @@ class ErrorRate final : public Metric {
   void start(std::int64_t classes) override { matrix_.start(classes); }
   void add(const ScoredBatch& batch) override { matrix_.add(batch); }
   double value() const override { return 1 - matrix_.value(); }
+
+ private:
+  ConfusionMatrix matrix_;
+};
+
+/// Mean over the classes that have samples of each class's share of right predictions, so that rare classes
+/// count as much as frequent ones. Source: scikit-learn's balanced_accuracy_score.
+class BalancedAccuracy final : public Metric {
+ public:
+  std::string name() const override { return "balanced_accuracy"; }
+  void start(std::int64_t classes) override { matrix_.start(classes); }
+  void add(const ScoredBatch& batch) override { matrix_.add(batch); }
+  double value() const override { return matrix_.balanced_accuracy(); }
 
  private:
   ConfusionMatrix matrix_;

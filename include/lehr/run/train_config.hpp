@@ -64,6 +64,7 @@ struct TrainConfig {
   std::string loss = "cross_entropy";
   double label_smoothing = 0;
   std::vector<double> class_weights{};
+  std::string balance = "none";  ///< what makes up for rare classes: "none", "sampler" or "weights"
   std::filesystem::path weights{};  ///< a saved model, or the folder of a run, to start from
   std::string init = "kaiming-normal";
   double init_gain = 1;  ///< factor on the initial weights

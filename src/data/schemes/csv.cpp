@@ -12,9 +12,7 @@ void register_csv(SchemeRegistry& registry) {
           "path "
           "and label");
     }
-    DataSplits splits = csv_data(std::filesystem::path(*file));
-    splits.augment = "photos";
-    return splits;
+    return csv_data(std::filesystem::path(*file));
   };
   registry.add_built_in("csv", {.open = open, .takes_path = true});
 }

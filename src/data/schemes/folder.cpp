@@ -13,9 +13,7 @@ void register_folder(SchemeRegistry& registry) {
           "a "
           "folder for each class");
     }
-    DataSplits splits = folder_data(std::filesystem::path(*place));
-    splits.augment = "photos";
-    return splits;
+    return folder_data(std::filesystem::path(*place));
   };
   registry.add_built_in("folder", {.open = open, .takes_path = true});
 }

@@ -2,8 +2,11 @@
 (() => {
   const {el} = lehr;
 
-  const figure = ({png, caption, kind}) => el('figure', {class: kind === 'sample' || kind === 'top_loss' ? '' : 'wide'},
-      el('img', {src: `data:image/png;base64,${png}`, alt: caption, loading: 'lazy'}),
+  const image = (png, alt) => el('img', {src: `data:image/png;base64,${png}`, alt, loading: 'lazy'});
+
+  // `beside`: a second picture of the same size.
+  const figure = ({png, caption, kind, beside}) => el('figure', {class: beside || !['sample', 'top_loss'].includes(kind) ? 'wide' : ''},
+      beside ? el('div', {class: 'pair'}, image(png, caption), image(beside, '')) : image(png, caption),
       el('figcaption', {title: caption}, lehr.shortened(caption, 120)));
 
   // Groups of {title, how, pictures}. Groups without pictures are left out.

@@ -1,4 +1,4 @@
-// Which classes are predicted for which, and the images with the highest loss.
+// Which classes go wrong, which are predicted for which, and the images with the highest loss.
 (() => {
   const {el} = lehr;
   const side = (run) => run.classes.length;
@@ -43,8 +43,8 @@
     share(row, column) {
       const n = side(this.run);
       let sum = 0;
-      for (let i = 0; i < n; ++i) sum += this.run.confusion[row * n + i];
-      return sum > 0 ? this.run.confusion[row * n + column] / sum : 0;
+      for (let i = 0; i < n; ++i) sum += this.run.confusion.matrix[row * n + i];
+      return sum > 0 ? this.run.confusion.matrix[row * n + column] / sum : 0;
     }
 
     paint(context, n) {
@@ -74,7 +74,7 @@
         context.textAlign = 'center';
         context.fillText(label(this.run, i, short), this.margin + middle, this.top / 2);
         for (let column = 0; column < n && this.cell > 24; ++column) {
-          const count = this.run.confusion[i * n + column];
+          const count = this.run.confusion.matrix[i * n + column];
           // On a dark cell the background colour is readable.
           context.fillStyle = lehr.colour(this.share(i, column) > 0.5 ? '--paper' : '--ink');
           if (count > 0) context.fillText(lehr.count(count), this.margin + this.cell * (column + 0.5), this.top + middle);
@@ -88,44 +88,69 @@
       const column = Math.floor((event.clientX - box.left - this.margin) / this.cell);
       const row = Math.floor((event.clientY - box.top - this.top) / this.cell);
       if (row < 0 || column < 0 || row >= n || column >= n) return;
-      const count = this.run.confusion[row * n + column];
+      const count = this.run.confusion.matrix[row * n + column];
       this.readout.textContent = `${lehr.count(count)} of \u201c${label(this.run, row)}\u201d taken for ` +
           `\u201c${label(this.run, column)}\u201d (${lehr.percent(this.share(row, column))})`;
     }
   }
 
-  function confusedPairs(run, matrix) {
-    const n = side(run);
-    const pairs = [];
-    for (let row = 0; row < n; ++row) {
-      for (let column = 0; column < n; ++column) {
-        const count = run.confusion[row * n + column];
-        if (row !== column && count > 0) pairs.push({row, column, count});
-      }
-    }
-    pairs.sort((a, b) => b.count - a.count);
-    const most = pairs.length ? pairs[0].count : 1;
-    const rows = pairs.slice(0, 12).map(({row, column, count}) => el('tr', {}, el('td', {}, label(run, row)), el('td', {}, label(run, column)),
-        el('td', {class: 'number'}, lehr.count(count)), el('td', {class: 'number'}, lehr.percent(matrix.share(row, column))),
-        el('td', {}, el('div', {class: 'meter', '--fill': 'var(--accent)'}, el('i', {style: `width:${100 * count / most}%`})))));
-    const table = el('table', {}, el('thead', {}, el('tr', {}, el('th', {}, 'shows'), el('th', {}, 'taken for'), el('th', {class: 'number'}, 'images'),
-        el('th', {class: 'number'}, 'of the class'), el('th', {}, ''))), el('tbody', {}, ...rows));
+  const meter = (share, fill) => el('td', {}, el('div', {class: 'meter', '--fill': `var(${fill})`}, el('i', {style: `width:${100 * share}%`})));
+  const head = (...titles) => el('thead', {}, el('tr', {}, ...titles.map(([title, type]) => el('th', {class: type}, title))));
+  const number = (text) => el('td', {class: 'number'}, text);
+
+  // The classes with the lowest accuracy first; among equals, the one with more images.
+  function worstClasses({confusion}) {
+    const accuracy = (i) => confusion.right[i] / confusion.images[i];
+    return [...confusion.images.keys()].filter((i) => confusion.images[i] > 0).sort(
+        (a, b) => accuracy(a) - accuracy(b) || confusion.images[b] - confusion.images[a]);
+  }
+
+  function classTable(run) {
+    const {images, right, predicted, balancedAccuracy} = run.confusion;
+    const classes = worstClasses(run);
+    const shown = classes.slice(0, 20);
+    const rows = shown.map((i) => el('tr', {}, el('td', {}, label(run, i)), number(lehr.count(images[i])),
+        number(lehr.percent(right[i] / images[i])), meter(right[i] / images[i], '--good'),
+        number(lehr.percent(predicted[i] ? right[i] / predicted[i] : NaN))));
+    const which = shown.length < classes.length ? `The ${shown.length} of ${lehr.count(classes.length)} classes with the lowest accuracy. ` : '';
+    return el('figure', {class: 'classes'}, el('h3', {}, 'Accuracy of each class'),
+        el('p', {class: 'how'}, `${which}The balanced accuracy, their mean over all classes, is ${lehr.percent(balancedAccuracy)}. ` +
+            'A class with few images or with a look-alike is at the top. Precision: of the images that were predicted as the class, how many show it.'),
+        el('div', {class: 'scroll'}, el('table', {},
+            head(['class'], ['images', 'number'], ['accuracy', 'number'], [''], ['precision', 'number']), el('tbody', {}, ...rows))));
+  }
+
+  function confusedPairs(run) {
+    const {pairs, images} = run.confusion;
+    const most = pairs.length ? pairs[0][2] : 1;
+    const rows = pairs.slice(0, run.confusion.matrix ? 12 : 30).map(([truth, predicted, count]) => el('tr', {}, el('td', {}, label(run, truth)),
+        el('td', {}, label(run, predicted)), number(lehr.count(count)), number(lehr.percent(count / images[truth])),
+        meter(count / most, '--accent')));
     return el('figure', {}, el('h3', {}, 'Most confused pairs'),
         el('p', {class: 'how'}, 'Look at images of the first pairs: are the labels right, and could you tell them apart at this size?'),
-        rows.length ? el('div', {class: 'scroll'}, table) : el('p', {}, 'No mistake.'));
+        rows.length ? el('div', {class: 'scroll'}, el('table', {},
+            head(['shows'], ['taken for'], ['images', 'number'], ['of the class', 'number'], ['']), el('tbody', {}, ...rows))) :
+            el('p', {}, 'No mistake.'));
+  }
+
+  // The images that cost most, each with where the network looked, if that was recorded.
+  function worstImages(run) {
+    const looked = new Map(run.pictures.filter(({kind}) => kind === 'top_loss_heat').map((picture) => [picture.number, picture]));
+    return run.pictures.filter(({kind}) => kind === 'top_loss').map((picture) => ({...picture, beside: looked.get(picture.number)?.png}));
   }
 
   let matrix = null;
   lehr.putMistakes = (run) => {
-    const worst = run.pictures.filter(({kind}) => kind === 'top_loss');
+    const worst = worstImages(run);
     document.getElementById('mistakes').hidden = !run.confusion && !worst.length;
     const columns = document.querySelector('#mistakes .columns');
-    matrix = run.confusion ? new ConfusionMatrix(run) : null;
-    columns.replaceChildren(...(matrix ? [matrix.element, confusedPairs(run, matrix)] : []));
+    matrix = run.confusion?.matrix ? new ConfusionMatrix(run) : null;
+    columns.replaceChildren(...(matrix ? [matrix.element] : []), ...(run.confusion ? [classTable(run), confusedPairs(run)] : []));
     matrix?.draw();
     lehr.putGallery(document.querySelector('#mistakes .gallery'), [{
       title: 'Images that cost most',
-      how: 'Of the validation set, by their loss. Wrong labels and pictures that nobody could read gather here.',
+      how: 'Of the validation set, by their loss. Wrong labels and pictures that nobody could read gather here. ' +
+          (worst.some(({beside}) => beside) ? 'Beside each: where the network looked for what it predicted (Grad-CAM), from violet to yellow.' : ''),
       pictures: worst,
     }]);
   };
