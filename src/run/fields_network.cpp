@@ -53,6 +53,7 @@ void add_division(Rows& rows) {
            "memory for decoded pictures: auto (a quarter of what is free), off, or bytes such as 2GiB",
            [](ConfigField& field) {
              field.value_name = "SIZE";
+             field.choices = [] { return std::vector<std::string>{"auto", "off"}; };
              field.on_resume = OnResume::free;
              field.recorded = false;
              field.parse = [](const std::string& option, const std::string& text) {

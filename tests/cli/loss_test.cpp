@@ -26,11 +26,12 @@ TEST(Monitor, SaysWhyAValueIsUndefinedAndTrainsOn) {
   EXPECT_NE(outcome.err.find("no sample of classes \"8\" and \"9\""), std::string::npos) << outcome.err;
   EXPECT_NE(outcome.err.find("best.safetensors\" was not written"), std::string::npos) << outcome.err;
   const std::vector<nlohmann::json> events = outcome.events();
-  EXPECT_EQ(events.at(1)["event"], "warning") << "before the first epoch";
+  EXPECT_EQ(events.at(0)["event"], "warning") << "about the data";
+  EXPECT_EQ(events.at(2)["event"], "warning") << "before the first epoch";
   const nlohmann::json expected = {
       {{"callback", "EarlyStopping"}, {"metric", "valid_auroc"}, {"lower_is_better", false}},
       {{"callback", "SaveBest"}, {"metric", "valid_auroc"}, {"lower_is_better", false}}};
-  EXPECT_EQ(events.at(0)["monitors"], expected);
+  EXPECT_EQ(outcome.event("start")["monitors"], expected);
   const Outcome shown = run(folder.path(), {"runs", "show", "latest"});
   EXPECT_NE(shown.out.find("valid_auroc by EarlyStopping, higher is better"), std::string::npos) << shown.out;
 }

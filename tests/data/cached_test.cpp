@@ -93,8 +93,9 @@ TEST(Cached, MayBeReadBySeveralThreads) {
 }
 
 TEST(HeldInMemory, HasTheSameSamples) {
-  const CountedReads counted;
-  const std::shared_ptr<const Dataset> held = held_in_memory(counted, 1 << 20);
+  const auto shared = std::make_shared<CountedReads>();
+  const CountedReads& counted = *shared;
+  const std::shared_ptr<const Dataset> held = held_in_memory(shared, 1 << 20);
   ASSERT_TRUE(held);
   EXPECT_TRUE(held->in_memory());
   EXPECT_EQ(held->image_shape().rank(), 0U) << "they differ in shape";
@@ -106,9 +107,9 @@ TEST(HeldInMemory, HasTheSameSamples) {
 }
 
 TEST(HeldInMemory, IsNothingIfItTakesTooMuch) {
-  const CountedReads counted;
+  const auto counted = std::make_shared<CountedReads>();
   EXPECT_FALSE(held_in_memory(counted, 500));
-  EXPECT_LT(counted.reads, 10) << "it stops early";
+  EXPECT_LT(counted->reads, 10) << "it stops early";
 }
 
 TEST(HeldInMemory, NamesThePictureThatCannotBeRead) {
@@ -123,7 +124,7 @@ TEST(HeldInMemory, NamesThePictureThatCannotBeRead) {
     std::string origin(std::int64_t index) const override { return "file-" + std::to_string(index); }
     std::vector<std::string> names{"all"};
   };
-  data_test::expect_bad_input([] { held_in_memory(Damaged(), 1 << 20); }, {"file-1", "it is damaged"});
+  data_test::expect_bad_input([] { held_in_memory(std::make_shared<Damaged>(), 1 << 20); }, {"file-1", "it is damaged"});
 }
 
 TEST(UsualCacheBytes, AreAPartOfTheMemory) { EXPECT_GT(usual_cache_bytes(), std::size_t{1} << 20); }

@@ -83,7 +83,7 @@ TEST(Page, HoldsWhatWasRecorded) {
   EXPECT_EQ(run["confusion"]["matrix"].size(), 100U);
   EXPECT_EQ(run["confusion"]["images"], nlohmann::json(std::vector<int>(10, 100)));
   EXPECT_EQ(run["confusion"]["right"], nlohmann::json(std::vector<int>(10, 90)));
-  EXPECT_EQ(run["confusion"]["balancedAccuracy"], 0.9);
+  EXPECT_DOUBLE_EQ(run["confusion"]["balancedAccuracy"].get<double>(), 0.9);
   EXPECT_EQ(run["confusion"]["pairs"][0], nlohmann::json({0, 1, 10}));
   // 60 batches of 8 bytes and of 4 bytes.
   EXPECT_EQ(run["steps"]["batch"].get<std::string>().size(), 640U);

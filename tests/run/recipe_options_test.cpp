@@ -229,7 +229,8 @@ DataSplits mostly_zeros() {
   DataSplits data = data::digits({.train = 64, .valid = 20});
   std::vector<Sample> samples;
   for (std::int64_t i = 0; i < data.train->size(); ++i) {
-    Sample sample{.label = i % 8 == 1 ? 1 : 0};
+    Sample sample;
+    sample.label = i % 8 == 1 ? 1 : 0;
     data.train->read(i, sample.picture);
     samples.push_back(std::move(sample));
   }

@@ -27,7 +27,8 @@ constexpr std::int64_t classes = 10;
 DataSplits some_pictures(const Shape& shape) {
   std::vector<Sample> samples;
   for (std::int64_t i = 0; i < count; ++i) {
-    Sample sample{.label = i % classes};
+    Sample sample;
+    sample.label = i % classes;
     std::uint32_t at = 0;
     for (std::uint8_t& value : sample.picture.reset(shape)) {
       value = static_cast<std::uint8_t>(test::formula_word(static_cast<std::uint32_t>(i), at++) & 255U);

@@ -12,6 +12,19 @@ namespace {
 
 constexpr const char* kernel_rate = "0.01";
 
+/// The same kernels on one and on three input channels. Grey pictures become three equal channels, and colour
+/// ones become grey.
+StudySpec channels_study(const LabSetup& setup) {
+  StudySpec study = setup.study("channels");
+  for (const char* size : {"3", "5"}) {
+    for (const char* channels : {"1", "3"}) {
+      study.variants.push_back({fmt::format("{0}x{0} on {1}", size, counted(std::stoi(channels), "channel")),
+                                {{"first-kernel", size}, {"channels-in", channels}, {"lr", kernel_rate}}});
+    }
+  }
+  return study;
+}
+
 std::vector<StudySpec> kernel_studies(const LabSetup& setup) {
   std::vector<StudyVariant> variants;
   for (const char* size : {"3", "5", "7", "9"}) {
@@ -22,7 +35,7 @@ std::vector<StudySpec> kernel_studies(const LabSetup& setup) {
   StudySpec study = setup.study();
   study.variants = crossed(variants, {"lr", {"0.003", kernel_rate, "0.03"}});
   study.measures = {"accuracy", "train_seconds"};
-  return {study};
+  return {study, channels_study(setup)};
 }
 
 /// What the first convolutions of a network read, hold and cost.
@@ -138,6 +151,11 @@ Evidence kernel_evidence(const LabView& view) {
   found.verdicts.push_back(parameters_sentence(setup, fixed));
   std::ranges::move(protocol_sections("First layers compared", view.result(), kernel_rate, measures),
                     std::back_inserter(found.sections));
+  const StudyResult& channels = view.result(1);
+  found.verdicts.push_back(best_sentence(channels, accuracy, "One against three input channels"));
+  found.sections.push_back(
+      outcome_section("One against three input channels", channels, {accuracy},
+                      "Three equal channels add weights, but nothing that the network could see."));
   return found;
 }
 
@@ -160,10 +178,14 @@ void register_first_kernel(LabRegistry& registry) {
   lab.experiment =
       "Kernels of 3, 5, 7 and 9 pixels in the first convolution, and stacks of two and three 3x3 "
       "convolutions with the reach of 5x5 and 7x7. Everything else is equal. Each network is trained with "
-      "three learning rates, and compared at the fixed rate and at its own best rate.";
+      "three learning rates, and compared at the fixed rate and at its own best rate. In a second study 3x3 "
+      "and "
+      "5x5 read one and three input channels: grey pictures become three equal channels, and colour ones "
+      "become grey.";
   lab.limits = {
       "On pictures with three channels a 3x3 kernel reads 27 inputs, and the argument about copying loses "
-      "its force. The table shows the counts; run the lab on colour pictures to measure it.",
+      "its force. Three equal channels hold no more than one; run the lab on colour pictures to see what "
+      "colour adds.",
       "A kernel that suits strokes of digits may not suit photos, whose first layers see finer detail.",
       "The stacks have more layers, so they also differ in depth and in the number of activations."};
   lab.sources = {

@@ -109,7 +109,7 @@
     const {images, right, predicted, balancedAccuracy} = run.confusion;
     const classes = worstClasses(run);
     const shown = classes.slice(0, 20);
-    const rows = shown.map((i) => el('tr', {}, el('td', {}, label(run, i)), number(lehr.count(images[i])),
+    const rows = shown.map((i) => el('tr', {}, el('td', {title: run.classes[i] ?? ''}, label(run, i)), number(lehr.count(images[i])),
         number(lehr.percent(right[i] / images[i])), meter(right[i] / images[i], '--good'),
         number(lehr.percent(predicted[i] ? right[i] / predicted[i] : NaN))));
     const which = shown.length < classes.length ? `The ${shown.length} of ${lehr.count(classes.length)} classes with the lowest accuracy. ` : '';
