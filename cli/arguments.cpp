@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "lehr/core/error.hpp"
+#include "lehr/inference/views.hpp"
 
 namespace lehr::cli {
 
@@ -68,6 +69,19 @@ Option add_seed(const Command& app, const std::string& name, std::uint64_t& targ
              [](const std::string& option, const std::string& text) { return parse_seed(option, text); })
       .type_name("N")
       .default_str(fmt::format("{}", target));
+}
+
+Option add_views(const Command& app, std::int64_t& views) {
+  const auto parse = [](const std::string& option, const std::string& text) {
+    return text == "flip" ? std::int64_t{2} : parse_integer(option, text, {1, most_views});
+  };
+  return add_parsed(
+             app, "--tta", views,
+             "test-time augmentation: the mean over N views of each picture; flip: 2, the picture and its "
+             "mirror image",
+             parse)
+      .type_name("N")
+      .default_str("1");
 }
 
 Option add_runs_folder(const Command& app, std::filesystem::path& target) {

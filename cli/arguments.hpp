@@ -48,6 +48,8 @@ Option add_integer(const Command& app, const std::string& name, int& target, con
 Option add_real(const Command& app, const std::string& name, double& target, const RealRange& range,
                 const std::string& help);
 Option add_seed(const Command& app, const std::string& name, std::uint64_t& target, const std::string& help);
+/// Adds --tta: how many views of each picture a model looks at.
+Option add_views(const Command& app, std::int64_t& views);
 /// Adds --runs: the folder in which runs are looked up by name.
 Option add_runs_folder(const Command& app, std::filesystem::path& target);
 

@@ -12,6 +12,7 @@
 #include "lehr/core/text.hpp"
 #include "lehr/data/preprocessing.hpp"
 #include "lehr/image/edit.hpp"
+#include "lehr/inference/views.hpp"
 #include "output.hpp"
 
 namespace lehr::cli {
@@ -83,12 +84,12 @@ std::vector<Picture> pictures_of(const Dataset& dataset, std::span<const std::in
 }
 
 std::vector<Prediction> predict(const Predictor& predictor, std::span<const std::string> class_names,
-                                std::span<const Picture> pictures, std::size_t top) {
+                                std::span<const Picture> pictures, std::size_t top, std::int64_t views) {
   std::vector<Image> images;
   for (const Picture& picture : pictures) {
     if (picture.problem.empty()) images.push_back(picture.image);
   }
-  const std::vector<float> probabilities = predictor.probabilities(images);
+  const std::vector<float> probabilities = mean_probabilities(predictor, images, views);
   std::span<const float> rest(probabilities);
   std::vector<Prediction> predictions(pictures.size());
   for (std::size_t i = 0; i < pictures.size(); ++i) {

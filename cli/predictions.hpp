@@ -38,9 +38,10 @@ std::vector<Picture> pictures_of(const Dataset& dataset, std::span<const std::in
 /// `problem`.
 std::vector<Picture> pictures_of(std::vector<data::FoundPicture> files, const Model& model);
 
-/// The `top` most probable classes of each picture. Pictures with a problem have none.
+/// The `top` most probable classes of each picture, as the mean over that many views of it. Pictures with a
+/// problem have none.
 std::vector<Prediction> predict(const Predictor& predictor, std::span<const std::string> class_names,
-                                std::span<const Picture> pictures, std::size_t top);
+                                std::span<const Picture> pictures, std::size_t top, std::int64_t views);
 
 std::string as_text(const Picture& picture, const Prediction& prediction);
 /// The picture with the prediction beside it.

@@ -29,6 +29,7 @@ constexpr const char* evaluate_examples = R"(Examples:
 struct EvaluateOptions {
   ModelChoice model;
   DataSetChoice data;
+  std::int64_t views = 1;
   bool json = false;
 };
 
@@ -46,7 +47,7 @@ int run_evaluate(const EvaluateOptions& options) {
   const TrainConfig& config = options.data.config;
   const std::vector<std::unique_ptr<Metric>> metrics = make_metrics(config.metrics);
   const Stopwatch watch;
-  const Evaluation result = evaluate(model, *dataset, config.batch_size, metrics);
+  const Evaluation result = evaluate(model, *dataset, config.batch_size, metrics, options.views);
   const double seconds = watch.seconds();
   if (options.json) {
     nlohmann::ordered_json line{{"event", "evaluation"},       {"data", config.data},
@@ -54,6 +55,7 @@ int run_evaluate(const EvaluateOptions& options) {
                                 {"accuracy", result.accuracy}, {"samples", result.samples},
                                 {"seconds", seconds}};
     add_review(line, result.review, *dataset);
+    if (options.views > 1) line["views"] = options.views;
     for (const auto& metric : metrics) line[metric->name()] = metric->value();
     print_json(line);
   } else {
@@ -80,6 +82,7 @@ void register_evaluate(Commands& registry) {
   for (const char* key : {"batch-size", "metrics", "threads"}) {
     add_field(command, shared_fields(), key, config);
   }
+  add_views(command, options->views);
   command.flag("--json", options->json, "print one JSON object on stdout");
 }
 

@@ -49,6 +49,7 @@ struct PredictOptions {
   ModelChoice model;
   PictureChoice pictures;
   std::int64_t top = 3;
+  std::int64_t views = 1;
   bool draw = false;
   bool json = false;
   bool quiet = false;
@@ -106,7 +107,8 @@ class PredictRun {
     while (!watch_.received()) {
       const std::vector<Picture> pictures = stream_.next(batch_size);
       if (pictures.empty()) return ended();
-      std::vector<Prediction> predictions = predict(predictor, model_.class_names, pictures, top);
+      std::vector<Prediction> predictions =
+          predict(predictor, model_.class_names, pictures, top, options_.views);
       for (std::size_t i = 0; i < pictures.size(); ++i) take(pictures[i], predictions[i]);
       progress_.show();
     }
@@ -189,6 +191,7 @@ void register_predict(Commands& registry) {
   TrainConfig& config = options->pictures.data.config;
   add_field(command, shared_fields(), "batch-size", config);
   add_integer(command, "--top", options->top, {1, 1'000'000}, "number of classes to print");
+  add_views(command, options->views);
   command.option("--csv", options->csv, "write a table instead of lines; - is stdout").type_name("FILE");
   add_folder(command, "--copy-to", options->copy_to, "a new folder for copies, in a folder for each class");
   add_folder(command, "--explain", options->explain,

@@ -2,17 +2,16 @@
 #include <utility>
 
 #include "classifier/classifier.hpp"
-#include "classifier/plan_cache.hpp"
+#include "inference/scored_views.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/thread_scope.hpp"
-#include "lehr/data/loader.hpp"
 #include "lehr/inference/evaluate.hpp"
 #include "metrics/metric_sums.hpp"
 
 namespace lehr {
 
 Evaluation evaluate(const Model& model, const Dataset& dataset, std::int64_t batch_size,
-                    std::span<const std::unique_ptr<Metric>> metrics) {
+                    std::span<const std::unique_ptr<Metric>> metrics, std::int64_t views) {
   const ThreadScope threads(0);
   check_model(model);
   check_data_fits(classifier_of(model.graph), dataset, model.preprocessing);
@@ -21,16 +20,14 @@ Evaluation evaluate(const Model& model, const Dataset& dataset, std::int64_t bat
   const auto classes = static_cast<std::int64_t>(model.class_names.size());
   for (const auto& metric : metrics) metric->start(classes);
   const std::shared_ptr<const Dataset> borrowed(std::shared_ptr<const Dataset>(), &dataset);
-  Loader loader(borrowed, {.batch_size = batch_size, .preprocessing = model.preprocessing});
-  PlanCache plans(model.graph, cross_entropy_loss(), *model.parameters, 0);
+  ScoredViews batches(model, borrowed, batch_size, views);
   MetricSums sums;
   SetReview review;
   review.start(classes);
-  loader.start(0);
-  while (const Batch* batch = loader.next()) {
-    const std::span<const float> scores = plans.predict(*batch, Mode::eval, 0);
+  while (const Batch* batch = batches.next()) {
+    const std::span<const float> scores = batches.scores();
     const ScoredBatch scored{scores, {batch->targets, static_cast<std::size_t>(batch->size)}, classes};
-    sums.add(plans.loss(), static_cast<double>(batch->size), scores, scored.targets);
+    sums.add(batches.loss(), static_cast<double>(batch->size), scores, scored.targets);
     review.add(batch->ids, scored);
     for (const auto& metric : metrics) metric->add(scored);
   }

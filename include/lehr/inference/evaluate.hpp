@@ -21,8 +21,8 @@ struct Evaluation {
 /// Evaluates a model. Metrics, if any, are started and contain their values afterwards. Throws
 /// BadInput if the image shape or the classes differ, if the dataset is empty, or if a metric is
 /// null or does not suit the classes. Several threads may evaluate one model at once, each with its
-/// own metrics.
+/// own metrics. With several `views` (views.hpp), the mean of their probabilities counts.
 Evaluation evaluate(const Model& model, const Dataset& dataset, std::int64_t batch_size = 512,
-                    std::span<const std::unique_ptr<Metric>> metrics = {});
+                    std::span<const std::unique_ptr<Metric>> metrics = {}, std::int64_t views = 1);
 
 }  // namespace lehr
