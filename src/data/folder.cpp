@@ -79,7 +79,7 @@ class ClassFolders {
 
   std::string_view shown(std::int64_t file) const { return files_->path(file).substr(hidden_); }
 
-  /// The folders in which everything lies, each once. Pictures beside them count as the folder "".
+  /// The names of the outermost folders, each once. A picture outside of them counts as the folder "".
   std::vector<std::string> top_folders() const {
     std::vector<std::string> found;
     for (std::int64_t file = 0; file < files_->size(); ++file) {
