@@ -7,7 +7,6 @@
 #include "lehr/core/text.hpp"
 #include "lehr/data/augmentation.hpp"
 #include "lehr/data/transform.hpp"
-#include "lehr/run/setup.hpp"
 #include "run/toml_document.hpp"
 
 namespace lehr::run {
@@ -79,10 +78,9 @@ std::vector<TransformSpec> transforms_in(const std::filesystem::path& file) {
   return transforms;
 }
 
-std::string suggested(const TrainConfig& config, const DataSplits& data) {
+std::string suggested(const DataSplits& data, const Shape& input) {
   constexpr std::int64_t small = 64;
   if (data.augment != "photos") return data.augment;
-  const Shape input = input_shape(config, data);
   if (input[0] == 1) return "none";
   return std::max(input[1], input[2]) <= small ? "light" : "photos";
 }
@@ -102,8 +100,9 @@ void check_augmentation(const std::string& option, const std::string& value) {
   }
 }
 
-std::vector<TransformSpec> transforms_of(const TrainConfig& config, const DataSplits& data) {
-  if (config.augment == data_augmentation) return data::augmentation(suggested(config, data));
+std::vector<TransformSpec> transforms_of(const TrainConfig& config, const DataSplits& data,
+                                         const Shape& input) {
+  if (config.augment == data_augmentation) return data::augmentation(suggested(data, input));
   if (is_augmentation_file(config.augment)) return transforms_in(config.augment);
   return data::augmentation(config.augment);
 }

@@ -16,9 +16,10 @@ inline constexpr const char* data_augmentation = "auto";
 bool is_augmentation_file(const std::string& value);
 /// Throws BadInput unless the value is a file, "auto" or a name. Does not read the file.
 void check_augmentation(const std::string& option, const std::string& value);
-/// The transforms that a training applies. What the data suggests for photos is for
+/// The transforms that a training with this input (C, H, W) applies. What the data suggests for photos is for
 /// colour pictures of more than 64 pixels: small ones get "light", and grey ones, which may be digits,
 /// "none". Throws BadInput, with file and line, if there is a file that is wrong.
-std::vector<TransformSpec> transforms_of(const TrainConfig& config, const DataSplits& data);
+std::vector<TransformSpec> transforms_of(const TrainConfig& config, const DataSplits& data,
+                                         const Shape& input);
 
 }  // namespace lehr::run

@@ -18,7 +18,9 @@ namespace {
 class Versions {
  public:
   Versions(const TrainConfig& config, const DataSplits& data)
-      : dataset_(*data.train), seed_(config.seed), chain_(run::transforms_of(config, data)) {
+      : dataset_(*data.train),
+        seed_(config.seed),
+        chain_(run::transforms_of(config, data, input_shape(config, data))) {
     preprocessing_ = run::fitting_of(config, data);
     preprocessing_.shape = input_shape(config, data);
   }

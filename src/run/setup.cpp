@@ -178,7 +178,7 @@ std::unique_ptr<Learner> make_learner(const TrainConfig& config, const SetupOpti
       options.data ? with_noise(config, *options.data) : open_training_data(config, options.open_data);
   balance(config, data, learner);
   const Shape input = input_shape(config, data);
-  learner.transforms = run::transforms_of(config, data);
+  learner.transforms = run::transforms_of(config, data, input);
   Graph graph =
       options.model ? options.model(input, data.classes()) : make_graph(config, input, data.classes());
   learner.preprocessing = run::fitting_of(config, data);

@@ -19,20 +19,24 @@ namespace {
 
 DataSplits few_digits() { return data::digits({.train = 20, .valid = 10}); }
 
+std::vector<TransformSpec> transforms_of(const TrainConfig& config, const DataSplits& data) {
+  return run::transforms_of(config, data, input_shape(config, data));
+}
+
 TEST(Augment, IsWhatTheDataSuggestsUnlessChosen) {
   DataSplits data = few_digits();
   TrainConfig config;
-  EXPECT_TRUE(run::transforms_of(config, data).empty());
+  EXPECT_TRUE(transforms_of(config, data).empty());
   data.augment = "photos";
-  EXPECT_TRUE(run::transforms_of(config, data).empty()) << "grey pictures may be digits";
+  EXPECT_TRUE(transforms_of(config, data).empty()) << "grey pictures may be digits";
   config.channels_in = 3;
-  EXPECT_EQ(run::transforms_of(config, data), data::augmentation("light")) << "they are small";
+  EXPECT_EQ(transforms_of(config, data), data::augmentation("light")) << "they are small";
   config.image_size = "65";
-  EXPECT_EQ(run::transforms_of(config, data), data::augmentation("photos"));
+  EXPECT_EQ(transforms_of(config, data), data::augmentation("photos"));
   config.channels_in.reset();
   config.image_size.clear();
   config.augment = "light";
-  EXPECT_EQ(run::transforms_of(config, data), data::augmentation("light"));
+  EXPECT_EQ(transforms_of(config, data), data::augmentation("light"));
   SetupOptions setup;
   setup.data = data;
   EXPECT_EQ(make_learner(config, setup)->options().transforms, data::augmentation("light"));
@@ -43,7 +47,7 @@ std::string refused_file(const std::string& toml) {
   write_file(folder.path() / "own.toml", toml);
   TrainConfig config;
   config.augment = (folder.path() / "own.toml").string();
-  return refusal([&] { run::transforms_of(config, few_digits()); });
+  return refusal([&] { transforms_of(config, few_digits()); });
 }
 
 TEST(Augment, ReadsAListOfTransforms) {
@@ -61,7 +65,7 @@ probability = 0.5
 )");
   TrainConfig config;
   config.augment = (folder.path() / "own.toml").string();
-  const auto found = run::transforms_of(config, few_digits());
+  const auto found = transforms_of(config, few_digits());
   EXPECT_EQ(to_json(found), R"([{"name":"random_resized_crop","scale":[0.5,1.0]},)"
                             R"({"name":"random_affine","border":"reflect","degrees":10,"probability":0.5}])");
 }
@@ -85,15 +89,14 @@ TEST(Augment, RefusesAWrongListWithTheLine) {
   expect_refused("[[transform]\n", "line 1");
   TrainConfig config;
   config.augment = "/nowhere/own.toml";
-  EXPECT_NE(refusal([&] { run::transforms_of(config, few_digits()); }).find("no such file"),
-            std::string::npos);
+  EXPECT_NE(refusal([&] { transforms_of(config, few_digits()); }).find("no such file"), std::string::npos);
 }
 
 /// The picture of a training set that a loader turns into numbers in an epoch.
 Image loaded(const DataSplits& data, const TrainConfig& config, std::int64_t epoch, std::int64_t sample) {
   Loader loader(data.train, {.batch_size = 1,
                              .seed = config.seed,
-                             .transforms = run::transforms_of(config, data),
+                             .transforms = transforms_of(config, data),
                              .preprocessing = {.shape = data.image_shape(), .normalisation = {{0}, {1}}}});
   loader.start(epoch, sample);
   Image image;
