@@ -44,13 +44,19 @@ constexpr std::array<Signature, 11> signatures{{
     {0, "\x1F\x8B"sv, "gzip-compressed", nullptr},
 }};
 
-const Signature& signature_of(const Encoded& from) {
-  if (from.bytes.empty()) throw BadInput(from.name + " is empty; expected a picture");
-  const std::string_view text(reinterpret_cast<const char*>(from.bytes.data()), from.bytes.size());
+/// Null if the bytes begin in no known way.
+const Signature* find_signature(std::span<const std::uint8_t> bytes) {
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const auto* found = std::ranges::find_if(signatures, [&](const Signature& signature) {
     return text.size() > signature.at && text.substr(signature.at).starts_with(signature.bytes);
   });
-  if (found == signatures.end()) {
+  return found == signatures.end() ? nullptr : found;
+}
+
+const Signature& signature_of(const Encoded& from) {
+  if (from.bytes.empty()) throw BadInput(from.name + " is empty; expected a picture");
+  const Signature* const found = find_signature(from.bytes);
+  if (found == nullptr) {
     throw BadInput(fmt::format("{} is not a picture that lehr reads: expected the first bytes of a {} file",
                                from.name, known_formats));
   }
@@ -99,6 +105,11 @@ void rgb_of_cmyk(const std::uint8_t* cmyk, std::size_t pixels, std::uint8_t* rgb
       *rgb++ = static_cast<std::uint8_t>(light - ((taken >> 8) + taken) / 256);
     }
   }
+}
+
+std::string_view format_of(std::span<const std::uint8_t> bytes) {
+  const Signature* const found = find_signature(bytes);
+  return found == nullptr || found->decode == nullptr ? std::string_view() : found->format;
 }
 
 Image read(const std::filesystem::path& file, const ReadOptions& options) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "lehr/image/image.hpp"
 
@@ -30,5 +31,10 @@ Image decode(std::span<const std::uint8_t> bytes, const std::string& name = "the
 /// Decodes into `to` and reuses its memory. If it throws, the pixels of `to` are unspecified.
 void decode(std::span<const std::uint8_t> bytes, Image& to, const std::string& name = "the picture",
             const ReadOptions& options = {});
+
+/// The format of such a file: "JPEG", "PNG", "WebP", "TIFF" or "BMP". Empty if it has none of these.
+std::string_view format_of(std::span<const std::uint8_t> bytes);
+/// Whether a JPEG or TIFF file has CMYK or YCCK colours, which decode() makes RGB.
+bool has_inks(std::span<const std::uint8_t> bytes);
 
 }  // namespace lehr::image
