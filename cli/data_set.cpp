@@ -7,7 +7,6 @@
 #include "lehr/core/error.hpp"
 #include "lehr/data/data.hpp"
 #include "lehr/run/setup.hpp"
-#include "output.hpp"
 
 namespace lehr::cli {
 
@@ -18,11 +17,15 @@ Option add_data_set_options(const Command& app, DataSetChoice& choice) {
   return add_field(app, shared_fields(), "data", choice.config);
 }
 
-std::shared_ptr<const Dataset> open_data_set(const DataSetChoice& choice) {
+std::shared_ptr<const Dataset> open_data_set(const DataSetChoice& choice, const OnFailure& warn) {
   static const std::vector<std::string> sets{"train", "valid", "test"};
   if (std::ranges::find(sets, choice.set) == sets.end())
     throw unknown_name("set", shortened(choice.set), sets);
-  return data::open_data(data_request(choice.config)).set(choice.set);
+  data::DataRequest request = data_request(choice.config);
+  request.find_leaks = false;
+  const DataSplits data = data::open_data(request);
+  for (const std::string& warning : data.warnings) warn(warning);
+  return data.set(choice.set);
 }
 
 }  // namespace lehr::cli

@@ -6,6 +6,7 @@
 #include "command.hpp"
 #include "lehr/data/dataset.hpp"
 #include "lehr/run/train_config.hpp"
+#include "output.hpp"
 
 namespace lehr::cli {
 
@@ -20,7 +21,7 @@ struct DataSetChoice {
 /// Adds --data, --set and the options that divide data; returns the option --data.
 Option add_data_set_options(const Command& app, DataSetChoice& choice);
 
-/// Throws BadInput if the data or the set does not exist.
-std::shared_ptr<const Dataset> open_data_set(const DataSetChoice& choice);
+/// Calls `warn` with each warning about the data. Throws BadInput if the data or the set does not exist.
+std::shared_ptr<const Dataset> open_data_set(const DataSetChoice& choice, const OnFailure& warn);
 
 }  // namespace lehr::cli

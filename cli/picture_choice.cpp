@@ -26,8 +26,8 @@ void check(const PictureChoice& choice, const std::string& command) {
   if (from_data == choice.samples.empty()) throw BadInput("--data and --sample belong together");
 }
 
-std::vector<Picture> pictures_of(const PictureChoice& choice, const Model& model) {
-  if (choice.images.empty()) return pictures_of(*open_data_set(choice.data), choice.samples, model);
+std::vector<Picture> pictures_of(const PictureChoice& choice, const Model& model, const OnFailure& warn) {
+  if (choice.images.empty()) return pictures_of(*open_data_set(choice.data, warn), choice.samples, model);
   std::vector<data::FoundPicture> files;
   for (const std::filesystem::path& image : choice.images) {
     files.push_back({.name = image.string(), .path = image});

@@ -38,10 +38,10 @@ class GivenPaths {
 
 }  // namespace
 
-PictureStream::PictureStream(const PictureChoice& choice, const Model& model)
+PictureStream::PictureStream(const PictureChoice& choice, const Model& model, const OnFailure& warn)
     : choice_(choice), model_(model) {
   if (choice.images.empty()) {
-    dataset_ = open_data_set(choice.data);
+    dataset_ = open_data_set(choice.data, warn);
     for (const std::int64_t sample : choice.samples) check_sample(*dataset_, sample);
   } else {
     files_ = data::pictures_from(GivenPaths(choice.images));

@@ -10,10 +10,10 @@ namespace lehr::cli {
 /// The pictures of a command, a batch at a time, so that any number of them needs little memory.
 class PictureStream {
  public:
-  /// Both must outlive the stream. Folders and archives are searched, and "-" is a list of
-  /// paths on stdin. Throws
-  /// BadInput if the data set or a sample does not exist.
-  PictureStream(const PictureChoice& choice, const Model& model);
+  /// Choice and model must outlive the stream. Folders and archives are searched, and "-" is a list of
+  /// paths on stdin. Calls `warn` with each warning about the data. Throws BadInput if the data set or a
+  /// sample does not exist.
+  PictureStream(const PictureChoice& choice, const Model& model, const OnFailure& warn);
 
   /// The next pictures, at most `most`. Empty at the end. Throws BadInput if there is no picture at
   /// all.

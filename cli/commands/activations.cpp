@@ -75,7 +75,7 @@ int run_activations(const Options& options) {
   if (!options.out.empty()) check_replaceable({"--out", options.out}, FileKind::activations);
   if (!options.maps.empty()) check_writable({"--maps", options.maps / "maps"});
   Model model = load_model(options.model);
-  const std::vector<Picture> pictures = pictures_of(options.pictures, model);
+  const std::vector<Picture> pictures = pictures_of(options.pictures, model, warnings(false, options.json));
   ActivationsNote note{.options = options.activations};
   for (const Picture& picture : pictures) {
     note.samples.push_back(picture.sample >= 0 ? fmt::format("{}", picture.sample) : picture.name);

@@ -9,6 +9,7 @@
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "config_options.hpp"
+#include "data_info.hpp"
 #include "data_show.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/data/data.hpp"
@@ -20,7 +21,8 @@ namespace {
 constexpr const char* data_examples = R"(Examples:
   lehr data make digits --out digits
   lehr data make digits --out digits --count 1000 --seed 7 --format idx
-  lehr train --data mnist:digits            learns what was written)";
+  lehr train --data mnist:digits            learns what was written
+  lehr data info folder:photos              counts, sizes, copies, pictures that cannot be read)";
 
 constexpr std::int64_t least_images = 10;  // one of each class
 constexpr std::int64_t most_images = 10'000'000;
@@ -88,6 +90,7 @@ void register_data(Commands& registry) {
   add_field(command, shared_fields(), "threads", options->config);
   command.flag("--json", options->json, "print one JSON object on stdout");
   add_data_show(registry, group);
+  add_data_info(registry, group);
 }
 
 }  // namespace lehr::cli

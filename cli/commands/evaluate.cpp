@@ -43,7 +43,11 @@ std::string line_of(const Metric& metric, const Dataset& dataset) {
 
 int run_evaluate(const EvaluateOptions& options) {
   Model model = load_model(options.model);
-  const auto dataset = open_data_set(options.data);
+  std::vector<std::string> warned;
+  const auto dataset = open_data_set(options.data, [&](const std::string& warning) {
+    warnings(false, false)(warning);
+    warned.push_back(warning);
+  });
   const TrainConfig& config = options.data.config;
   const std::vector<std::unique_ptr<Metric>> metrics = make_metrics(config.metrics);
   const Stopwatch watch;
@@ -57,6 +61,7 @@ int run_evaluate(const EvaluateOptions& options) {
     add_review(line, result.review, *dataset);
     if (options.views > 1) line["views"] = options.views;
     for (const auto& metric : metrics) line[metric->name()] = metric->value();
+    if (!warned.empty()) line["warnings"] = warned;
     print_json(line);
   } else {
     std::cout << fmt::format("loss {}, accuracy {} of {}\n", loss_text(result.loss),

@@ -81,7 +81,7 @@ class PredictRun {
   explicit PredictRun(const PredictOptions& options)
       : options_(options),
         model_(load_model(options.model)),
-        stream_(options.pictures, model_),
+        stream_(options.pictures, model_, warnings(false, options.json)),
         progress_(!options.quiet && is_terminal(2) && !(is_terminal(1) && options.writes_to_stdout()),
                   options.json) {
     if (!options.copy_to.empty()) copies_.emplace("--copy-to", options.copy_to);

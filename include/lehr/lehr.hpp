@@ -36,6 +36,7 @@
 #include "lehr/core/tensor.hpp"
 #include "lehr/core/thread_scope.hpp"
 #include "lehr/data/data.hpp"
+#include "lehr/data/info.hpp"
 #include "lehr/data/label_noise.hpp"
 #include "lehr/data/sampler.hpp"
 #include "lehr/data/settings.hpp"

@@ -1,8 +1,5 @@
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -10,39 +7,12 @@
 #include <vector>
 
 #include "data/picture_files.hpp"
-#include "lehr/core/disk_error.hpp"
+#include "data/placed_file.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 
 namespace lehr::data {
 namespace {
-
-/// A file that is read at any place, by several threads at once.
-class PlacedFile {
- public:
-  explicit PlacedFile(const std::filesystem::path& path)
-      : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (descriptor_ < 0) throw_not_read(path_, errno);
-  }
-  ~PlacedFile() { ::close(descriptor_); }
-  PlacedFile(const PlacedFile&) = delete;
-  PlacedFile& operator=(const PlacedFile&) = delete;
-
-  void read(std::uint64_t offset, std::span<std::uint8_t> bytes) const {
-    while (!bytes.empty()) {
-      const ssize_t got = ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) throw_not_read(path_, errno);
-      if (got == 0) throw BadInput(in_quotes(path_) + " is shorter than when it was opened");
-      offset += static_cast<std::uint64_t>(got);
-      bytes = bytes.subspan(static_cast<std::size_t>(got));
-    }
-  }
-
- private:
-  std::filesystem::path path_;
-  int descriptor_;
-};
 
 using InFile = ArchiveEntry::Place;
 using Held = std::vector<std::uint8_t>;
@@ -77,6 +47,13 @@ class ArchiveFiles final : public PictureFiles {
     room.resize(place.bytes);
     file_->read(place.offset, room);
     return room;
+  }
+
+  std::uint64_t fingerprint(std::int64_t file) const override {
+    const std::variant<InFile, Held>& contents = contents_[slot(file)];
+    if (const Held* const held = std::get_if<Held>(&contents)) return fingerprint_of(*held);
+    const InFile& place = std::get<InFile>(contents);
+    return fingerprint_of(*file_, place.offset, place.bytes);
   }
 
  private:

@@ -2,12 +2,14 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "lehr/data/dataset.hpp"
 
 namespace lehr::data {
 
-/// Another data set as it is. Derived classes change what they override.
+/// Another data set as it is. Derived classes change what they override. One that changes pictures overrides
+/// file_bytes() too.
 class DatasetView : public Dataset {
  public:
   explicit DatasetView(std::shared_ptr<const Dataset> dataset) : dataset_(std::move(dataset)) {}
@@ -17,6 +19,11 @@ class DatasetView : public Dataset {
   void read(std::int64_t index, Image& picture) const override { dataset_->read(index, picture); }
   std::string origin(std::int64_t index) const override { return dataset_->origin(index); }
   std::string name(std::int64_t index) const override { return dataset_->name(index); }
+  std::span<const std::uint8_t> file_bytes(std::int64_t index,
+                                           std::vector<std::uint8_t>& room) const override {
+    return dataset_->file_bytes(index, room);
+  }
+  std::uint64_t fingerprint(std::int64_t index) const override { return dataset_->fingerprint(index); }
   Shape image_shape() const override { return dataset_->image_shape(); }
   bool in_memory() const override { return dataset_->in_memory(); }
 

@@ -30,6 +30,15 @@ void FileDataset::read(std::int64_t index, Image& picture) const {
   image::decode(files_->bytes(file, room), picture, in_quotes(std::filesystem::path(files_->origin(file))));
 }
 
+std::span<const std::uint8_t> FileDataset::file_bytes(std::int64_t index,
+                                                      std::vector<std::uint8_t>& room) const {
+  return files_->bytes(file_of(index), room);
+}
+
+std::uint64_t FileDataset::fingerprint(std::int64_t index) const {
+  return files_->fingerprint(file_of(index));
+}
+
 std::string FileDataset::origin(std::int64_t index) const { return files_->origin(file_of(index)); }
 
 std::string FileDataset::name(std::int64_t index) const {

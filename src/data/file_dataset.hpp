@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ class FileDataset final : public Dataset {
   void read(std::int64_t index, Image& picture) const override;
   std::string origin(std::int64_t index) const override;
   std::string name(std::int64_t index) const override;
+  std::span<const std::uint8_t> file_bytes(std::int64_t index,
+                                           std::vector<std::uint8_t>& room) const override;
+  std::uint64_t fingerprint(std::int64_t index) const override;
 
  private:
   std::int64_t file_of(std::int64_t index) const;

@@ -7,6 +7,7 @@
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/data/cached.hpp"
+#include "lehr/data/info.hpp"
 
 namespace lehr::data {
 namespace {
@@ -55,6 +56,9 @@ DataSplits open_data(const DataRequest& request) {
   DataSplits whole = open_undivided(request.name, request.seed);
   if (request.skip_unreadable) leave_out_unreadable(whole);
   DataSplits splits = divided(std::move(whole), request);
+  if (request.find_leaks) {
+    for (std::string& warning : leak_warnings(splits)) splits.warnings.push_back(std::move(warning));
+  }
   keep_in_memory(splits, request.cache_bytes);
   return splits;
 }

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <system_error>
 
+#include "data/placed_file.hpp"
 #include "image/byte_source.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
@@ -85,6 +86,11 @@ std::span<const std::uint8_t> FilesOnDisk::bytes(std::int64_t file, std::vector<
   room.resize(source.file_bytes());
   room.resize(source.read(room));
   return room;
+}
+
+std::uint64_t FilesOnDisk::fingerprint(std::int64_t file) const {
+  const PlacedFile whole(place() / path(file));
+  return fingerprint_of(whole, 0, whole.size());
 }
 
 std::shared_ptr<const PictureFiles> picture_files(const std::filesystem::path& place,

@@ -49,6 +49,10 @@ class PictureFiles {
   /// cannot be read.
   virtual std::span<const std::uint8_t> bytes(std::int64_t file, std::vector<std::uint8_t>& room) const = 0;
 
+  /// A checksum of the size of a file and of the bytes in its middle. It is not 0. Throws BadInput like
+  /// bytes().
+  virtual std::uint64_t fingerprint(std::int64_t file) const = 0;
+
   const std::filesystem::path& place() const { return place_; }
   /// Pictures in formats that lehr does not read, such as .heic and .gif.
   const OtherFiles& unread_pictures() const { return unread_pictures_; }
@@ -79,6 +83,7 @@ class FilesOnDisk : public PictureFiles {
  public:
   using PictureFiles::PictureFiles;
   std::span<const std::uint8_t> bytes(std::int64_t file, std::vector<std::uint8_t>& room) const override;
+  std::uint64_t fingerprint(std::int64_t file) const override;
 };
 
 /// Files in the order in which they are added. Their paths begin at `place`, or are absolute.

@@ -31,7 +31,7 @@ void rethrow_naming(const Dataset& dataset, std::int64_t sample) {
   } catch (const DiskError& error) {
     std::throw_with_nested(DiskError(why(error.what())));
   } catch (const BadInput& error) {
-    std::throw_with_nested(BadInput(why(error.what())));
+    std::throw_with_nested(UnreadableSample(why(error.what())));
   } catch (const Error& error) {
     std::throw_with_nested(Error(why(error.what()), error.kind()));
   } catch (const std::exception& error) {

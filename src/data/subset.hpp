@@ -22,6 +22,13 @@ class Subset final : public DatasetView {
   void read(std::int64_t index, Image& picture) const override { dataset().read(sample(index), picture); }
   std::string origin(std::int64_t index) const override { return dataset().origin(sample(index)); }
   std::string name(std::int64_t index) const override { return dataset().name(sample(index)); }
+  std::span<const std::uint8_t> file_bytes(std::int64_t index,
+                                           std::vector<std::uint8_t>& room) const override {
+    return dataset().file_bytes(sample(index), room);
+  }
+  std::uint64_t fingerprint(std::int64_t index) const override {
+    return dataset().fingerprint(sample(index));
+  }
 
  private:
   std::int64_t sample(std::int64_t index) const {

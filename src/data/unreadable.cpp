@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,8 +48,8 @@ std::shared_ptr<const Dataset> readable(const std::shared_ptr<const Dataset>& se
   const std::size_t left_out = failures.size() - samples.size();
   if (left_out == 0) return set;
   if (samples.empty()) throw BadInput(fmt::format("no picture of the {} set can be read: {}", what, first));
-  warnings.push_back(fmt::format("{} of the {} set cannot be read and are left out; the first is {}",
-                                 counted(left_out, "picture"), what, first));
+  warnings.push_back(fmt::format("{} of the {} set cannot be read and {} left out; the first is {}",
+                                 counted(left_out, "picture"), what, left_out == 1 ? "is" : "are", first));
   return std::make_shared<Subset>(set, std::move(samples));
 }
 
@@ -59,6 +60,20 @@ void leave_out_unreadable(DataSplits& data) {
   data.train = readable(data.train, "training", data.warnings);
   data.valid = readable(valid, "validation", data.warnings);
   data.test = data.test == valid ? data.valid : readable(data.test, "test", data.warnings);
+}
+
+std::shared_ptr<const Dataset> some_readable(const std::shared_ptr<const Dataset>& set, std::int64_t most) {
+  const std::int64_t count = std::min(set->size(), most);
+  std::vector<std::uint32_t> samples;
+  for (std::int64_t i = 0; i < count; ++i)
+    samples.push_back(static_cast<std::uint32_t>(i * set->size() / count));
+  const Subset chosen(set, samples);
+  const std::vector<std::string> failures = failures_of(chosen);
+  std::vector<std::uint32_t> readable_ones;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (failures[i].empty()) readable_ones.push_back(samples[i]);
+  }
+  return std::make_shared<Subset>(set, std::move(readable_ones));
 }
 
 }  // namespace lehr::data

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "data/dataset_view.hpp"
 #include "lehr/data/preprocessing.hpp"
@@ -18,6 +21,11 @@ class ViewDataset final : public data::DatasetView {
   void read(std::int64_t index, Image& picture) const override {
     DatasetView::read(index, picture);
     picture = seen(fitted(picture, preprocessing_), view_);
+  }
+  /// Its pictures are not those of the files.
+  std::span<const std::uint8_t> file_bytes(std::int64_t /*index*/,
+                                           std::vector<std::uint8_t>& /*room*/) const override {
+    return {};
   }
   /// The pictures no longer have the shape of the dataset's.
   Shape image_shape() const override { return {}; }

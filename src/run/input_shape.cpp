@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "data/unreadable.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/data/data.hpp"
@@ -55,6 +56,16 @@ Shape input_shape(const TrainConfig& config, const DataSplits& data) {
   }
   if (config.channels_in) shape = {*config.channels_in, shape[1], shape[2]};
   return shape;
+}
+
+Preprocessing input_of(const TrainConfig& config, const DataSplits& data) {
+  if (!data.train) throw BadInput("the training set is missing: its pointer is null");
+  constexpr std::int64_t enough = 100;
+  Preprocessing input = run::fitting_of(config, data);
+  DataSplits readable = data;
+  if (data.train->image_shape().rank() == 0) readable.train = data::some_readable(data.train, enough);
+  if (readable.train->size() > 0) input.shape = input_shape(config, readable);
+  return input;
 }
 
 }  // namespace lehr

@@ -18,6 +18,7 @@
 #include "run/augmentation.hpp"
 #include "run/cache_size.hpp"
 #include "run/input_shape.hpp"
+#include "run/skipping.hpp"
 #include "run/start_weights.hpp"
 #include "run/width_rules.hpp"
 
@@ -164,6 +165,7 @@ data::DataRequest data_request(const TrainConfig& config) {
           .test_share = config.test_share,
           .group = config.group,
           .skip_unreadable = config.skip_unreadable,
+          .find_leaks = true,
           .cache_bytes = run::cache_size("--cache", config.cache)};
 }
 
@@ -172,7 +174,9 @@ DataSplits open_training_data(const TrainConfig& config, const DataOpener& open)
   return with_noise(config, open ? open(request) : data::open_data(request));
 }
 
-std::unique_ptr<Learner> make_learner(const TrainConfig& config, const SetupOptions& options) {
+namespace {
+
+std::unique_ptr<Learner> made_learner(const TrainConfig& config, const SetupOptions& options) {
   LearnerOptions learner = learner_options(config, options);
   DataSplits data =
       options.data ? with_noise(config, *options.data) : open_training_data(config, options.open_data);
@@ -192,6 +196,13 @@ std::unique_ptr<Learner> make_learner(const TrainConfig& config, const SetupOpti
   if (config.init_gain != 1) scale_weights(made->parameters(), config.init_gain);
   for (std::unique_ptr<Metric>& metric : make_metrics(config.metrics)) made->add_metric(std::move(metric));
   return made;
+}
+
+}  // namespace
+
+std::unique_ptr<Learner> make_learner(const TrainConfig& config, const SetupOptions& options) {
+  if (options.data) return made_learner(config, options);
+  return run::suggesting_to_skip(config, [&] { return made_learner(config, options); });
 }
 
 }  // namespace lehr

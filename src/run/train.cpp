@@ -19,6 +19,7 @@
 #include "run/prepare.hpp"
 #include "run/results.hpp"
 #include "run/run_folder.hpp"
+#include "run/skipping.hpp"
 #include "run/warnings.hpp"
 
 namespace lehr {
@@ -216,7 +217,9 @@ class Training {
 }  // namespace run
 
 TrainResult train(const TrainConfig& config, const TrainHooks& hooks) {
-  return run::Training(config, hooks).run();
+  run::Training training(config, hooks);
+  if (hooks.data) return training.run();
+  return run::suggesting_to_skip(config, [&] { return training.run(); });
 }
 
 }  // namespace lehr

@@ -2,6 +2,7 @@
 #include <exception>
 #include <filesystem>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "lehr/core/clock.hpp"
@@ -163,7 +164,7 @@ class Runner {
     std::string id;
     TrainHooks hooks;
     hooks.stop = stop_.get_token();
-    hooks.on_warning = hooks_.on_warning;
+    hooks.on_warning = [this](const std::string& sentence) { warn(sentence); };
     hooks.on_learner = hooks_.on_learner;
     hooks.table = &table_;
     hooks.open_data = open_data_;
@@ -175,6 +176,12 @@ class Runner {
       throw_not_recorded();
     }
     return id;
+  }
+
+  /// Passes each sentence on once, because all runs say the same of their data.
+  void warn(const std::string& sentence) const {
+    const std::lock_guard guard(warnings_);
+    if (hooks_.on_warning && said_.insert(sentence).second) hooks_.on_warning(sentence);
   }
 
   StudyRun read(std::size_t number, const std::string& id) const {
@@ -212,6 +219,8 @@ class Runner {
   SharedData data_;
   DataOpener open_data_ = [this](const data::DataRequest& request) { return data_.open(request); };
 
+  mutable std::mutex warnings_;  ///< protects the sentences
+  mutable std::set<std::string> said_;
   std::mutex mutex_;  ///< protects the members below, and the hooks on_run and on_progress
   std::vector<std::optional<StudyRun>> runs_;  ///< by number
   std::size_t next_ = 0;                       ///< the first number that no worker has taken

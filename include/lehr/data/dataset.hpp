@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lehr/core/error.hpp"
 #include "lehr/core/shape.hpp"
 #include "lehr/data/preprocessing.hpp"
 #include "lehr/image/image.hpp"
@@ -31,6 +32,15 @@ class Dataset {
   /// The sample's name inside the data set: its path without the folder or archive in which the set lies.
   /// data::open_data divides sets by it. Empty if the set has no names; then the number counts.
   virtual std::string name(std::int64_t index) const { return origin(index); }
+  /// The file from which read() decodes a sample. Its bytes may be in `room`, which the next call reuses.
+  /// Empty, the default, if a sample is no file of its own, or if read() changes what it decodes.
+  virtual std::span<const std::uint8_t> file_bytes(std::int64_t /*index*/,
+                                                   std::vector<std::uint8_t>& /*room*/) const {
+    return {};
+  }
+  /// A checksum of the size and of a part of that file: cheap, and equal for equal files. 0, the default, if
+  /// there is none.
+  virtual std::uint64_t fingerprint(std::int64_t /*index*/) const { return 0; }
   /// (C, H, W) if all pictures have 8 bits and this shape. Rank 0, the default, if they differ.
   virtual Shape image_shape() const { return {}; }
   /// True if read() is little more than a memory copy. A loader then gains nothing from its own
@@ -42,8 +52,15 @@ class Dataset {
 /// "the validation set".
 void check_sample(const Dataset& dataset, std::int64_t sample, std::string_view set = "the data");
 
+/// A picture of a data set cannot be read.
+class UnreadableSample : public BadInput {
+ public:
+  using BadInput::BadInput;
+};
+
 /// Calls Dataset::read. Errors name the sample. They have the kind of the original error, which is
-/// nested in them. Throws BadInput if the dataset does not have the sample.
+/// nested in them; a BadInput becomes an UnreadableSample. Throws BadInput if the dataset does not have the
+/// sample.
 void read_picture(const Dataset& dataset, std::int64_t sample, Image& picture);
 
 /// Pictures of 8 bits and one size, held in memory. A moved-from object is empty.

@@ -10,6 +10,7 @@
 
 #include "lehr/data/data.hpp"
 #include "lehr/data/dataset.hpp"
+#include "lehr/data/preprocessing.hpp"
 #include "lehr/graph/graph.hpp"
 #include "lehr/metrics/metric.hpp"
 #include "lehr/optim/optimizer_spec.hpp"
@@ -43,6 +44,9 @@ std::unique_ptr<Learner> make_learner(const TrainConfig& config, const SetupOpti
 /// The shape (C, H, W) to which a training fits its pictures: TrainConfig::image_size and channels_in, or
 /// what suits the data (data::suggested_shape).
 Shape input_shape(const TrainConfig& config, const DataSplits& data);
+/// How a training makes its pictures into its input, without the normalisation. Pictures that cannot be read
+/// are left out of the choice of a shape. There is no shape if none can be read.
+Preprocessing input_of(const TrainConfig& config, const DataSplits& data);
 /// The network for images (C, H, W) and this number of classes.
 Graph make_graph(const TrainConfig& config, const Shape& image, std::int64_t classes);
 OptimizerSpec make_optimizer(const TrainConfig& config);

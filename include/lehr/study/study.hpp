@@ -45,8 +45,9 @@ struct StudyHooks {
   /// Called with each run of the result, in order, also with those of an earlier process; by one
   /// thread at a time.
   std::function<void(const StudyRun&)> on_run{};
-  /// These two are called by the threads that train, and by several at a time if there are workers.
+  /// Called with each warning once, also if many runs say the same; by one thread at a time.
   std::function<void(const std::string&)> on_warning{};
+  /// Called by the threads that train, and by several at a time if there are workers.
   std::function<void(Learner&)> on_learner{};  ///< as TrainHooks::on_learner, for each run
   const ConfigTable* table = nullptr;          ///< null: train_config_table()
 };

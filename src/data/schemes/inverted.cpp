@@ -1,6 +1,7 @@
 #include <memory>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "data/dataset_view.hpp"
 #include "data/schemes.hpp"
@@ -34,6 +35,11 @@ class Inverted final : public DatasetView {
     } else {
       invert(std::span(picture.pixels), picture.channels);
     }
+  }
+  /// Its pictures are not those of the files.
+  std::span<const std::uint8_t> file_bytes(std::int64_t /*index*/,
+                                           std::vector<std::uint8_t>& /*room*/) const override {
+    return {};
   }
 };
 
