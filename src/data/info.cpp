@@ -13,7 +13,6 @@
 #include "data/look_pass.hpp"
 #include "data/unreadable.hpp"
 #include "lehr/core/error.hpp"
-#include "lehr/core/number_text.hpp"
 #include "lehr/data/data.hpp"
 
 namespace lehr::data {
@@ -78,9 +77,7 @@ class Kinds {
 /// "RGB with alpha, 16 bits"
 std::string mode_of(const Look& look) {
   static constexpr std::array<const char*, 5> names{"", "grey", "grey with alpha", "RGB", "RGB with alpha"};
-  const std::string name = look.inks            ? "CMYK"
-                           : look.channels <= 4 ? names[look.channels]
-                                                : counted(look.channels, "channel");
+  const std::string name = look.inks ? "CMYK" : names.at(look.channels);
   return look.bits == 8 ? name : fmt::format("{}, {} bits", name, look.bits);
 }
 

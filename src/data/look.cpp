@@ -90,16 +90,15 @@ void measure_gradients(Look& look) {
 }  // namespace
 
 void look_at(const Image& picture, Image& room, Look& look) {
+  constexpr auto side = static_cast<std::int64_t>(grey_side);
+  image::resize(picture, {side, side}, Filter::bilinear, room);
+  const Image small = image::with_bits(image::with_channels(room, 1, Background::white), 8);
   look.readable = true;
-  look.channels = static_cast<std::uint8_t>(std::min<std::int64_t>(picture.channels, 255));
+  look.channels = static_cast<std::uint8_t>(picture.channels);
   look.bits = static_cast<std::uint8_t>(picture.bits);
   look.width = static_cast<std::uint32_t>(picture.width);
   look.height = static_cast<std::uint32_t>(picture.height);
   look.content = content_of(picture);
-  if (picture.channels > 4) return;  // resembles none
-  constexpr auto side = static_cast<std::int64_t>(grey_side);
-  image::resize(picture, {side, side}, Filter::bilinear, room);
-  const Image small = image::with_bits(image::with_channels(room, 1, Background::white), 8);
   Grey grey;
   std::copy(small.pixels.begin(), small.pixels.end(), grey.begin());
   look.code = code_of(grey);

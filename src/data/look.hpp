@@ -27,7 +27,8 @@ struct Look {
   std::array<std::uint8_t, look_side * look_side> thumbnail{};  ///< grey
 };
 
-/// Describes a picture. `room` is memory that the next call reuses.
+/// Describes a picture. `room` is memory that the next call reuses. Throws BadInput if it has more than 4
+/// channels.
 void look_at(const Image& picture, Image& room, Look& look);
 
 /// Whether the pixels are equal.

@@ -16,8 +16,6 @@
 namespace lehr::data {
 namespace {
 
-constexpr std::uint64_t most_in_fingerprint = 4096;
-
 /// Of a file of `size` bytes, of which these are in the middle.
 std::uint64_t fingerprint_of_middle(std::uint64_t size, std::span<const std::uint8_t> middle) {
   Hash hash;
@@ -52,8 +50,8 @@ void PlacedFile::read(std::uint64_t offset, std::span<std::uint8_t> bytes) const
   }
 }
 
-std::uint64_t fingerprint_of(std::span<const std::uint8_t> contents) {
-  const std::size_t length = std::min<std::size_t>(contents.size(), most_in_fingerprint);
+std::uint64_t fingerprint_of(std::span<const std::uint8_t> contents, std::uint64_t most) {
+  const std::size_t length = std::min<std::size_t>(contents.size(), most);
   return fingerprint_of_middle(contents.size(), contents.subspan((contents.size() - length) / 2, length));
 }
 

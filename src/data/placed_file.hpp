@@ -24,9 +24,11 @@ class PlacedFile {
   int descriptor_;
 };
 
-/// A checksum of a file's size and of at most 4 KiB in its middle. It is not 0.
-std::uint64_t fingerprint_of(std::span<const std::uint8_t> contents);
-/// The same for a file that begins at `offset` of another.
+inline constexpr std::uint64_t most_in_fingerprint = 4096;
+/// A checksum of the size of a file and of at most `most` bytes in its middle. It is not 0.
+std::uint64_t fingerprint_of(std::span<const std::uint8_t> contents,
+                             std::uint64_t most = most_in_fingerprint);
+/// The same, with most_in_fingerprint, of a file that begins at `offset` of another.
 std::uint64_t fingerprint_of(const PlacedFile& file, std::uint64_t offset, std::uint64_t size);
 
 }  // namespace lehr::data

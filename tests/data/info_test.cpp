@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "data/archives.hpp"
+#include "data/look.hpp"
 #include "image/encode_webp.hpp"
 #include "lehr/core/rng.hpp"
 #include "lehr/image/edit.hpp"
@@ -169,9 +171,8 @@ TEST_F(Info, KnowsInks) {
 
 TEST_F(Info, KeepsPlainPicturesApart) {
   for (int i = 0; i < 20; ++i) {
-    Image plain = photo(0);
-    std::fill(plain.pixels.begin(), plain.pixels.end(), static_cast<std::uint8_t>(10 * i));
-    if (i % 2 == 0) plain.pixels[static_cast<std::size_t>(i)] ^= 1U;
+    Image plain = photo(0);  // with differences of one level, as noise has
+    for (std::uint8_t& value : plain.pixels) value = static_cast<std::uint8_t>(10 * i + value / 128);
     write("train/" + std::string(i < 10 ? "a/" : "b/") + std::to_string(i) + ".png", plain);
   }
   write("valid/a/1.png", photo(1));
@@ -241,6 +242,23 @@ TEST_F(Info, EndsEarlyIfAsked) {
   EXPECT_TRUE(data::info_of(open(), {.cancelled = [] { return true; }}).cancelled);
 }
 
+TEST(LookGroups, HoldAllWhoseCodesDifferInFewBits) {
+  Image room;
+  data::Look look;
+  data::look_at(photo(1), room, look);
+  Rng rng(0, Purpose::test);
+  const auto group_with = [&](int bits) {
+    data::Look other = look;
+    ++other.content;
+    while (std::popcount(other.code ^ look.code) < bits) other.code ^= std::uint64_t{1} << rng.below(63);
+    return data::alike_looks(std::vector<data::Look>{look, other}, {}).size();
+  };
+  for (int i = 0; i < 200; ++i) {
+    ASSERT_EQ(group_with(data::most_code_distance), 1U);
+    ASSERT_EQ(group_with(data::most_code_distance + 1), 0U);
+  }
+}
+
 class Leaks : public Info {
  protected:
   Names warnings() const {
@@ -275,6 +293,30 @@ TEST_F(Leaks, AreFilesWithAllBytesEqual) {
   EXPECT_EQ(warnings(), Names());
 }
 
+class LeaksInArchives : public testing::TestWithParam<data_test::Packing> {};
+
+TEST_P(LeaksInArchives, AreFound) {
+  const data_test::TemporaryFolder folder;
+  const Bytes file = image::encode_png(photo(1, 100, 100));
+  Bytes other = file;
+  other[100] ^= 1U;
+  data_test::write_archive(folder / "photos", GetParam(),
+                           {{"train/a/1.png", file},
+                            {"train/b/2.png", image::encode_png(photo(2))},
+                            {"valid/a/3.png", other},
+                            {"valid/b/4.png", file}});
+  const Names warnings =
+      data::open_data({.name = "folder:" + (folder / "photos").string(), .find_leaks = true}).warnings;
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(warnings[0].find("1 picture of the validation set is in the training set too"),
+            std::string::npos);
+  EXPECT_NE(warnings[0].find("photos/valid/b/4.png\", which equals \""), std::string::npos) << warnings[0];
+}
+
+INSTANTIATE_TEST_SUITE_P(EachPacking, LeaksInArchives,
+                         testing::Values(data_test::Packing::tar, data_test::Packing::tar_gz,
+                                         data_test::Packing::zip));
+
 TEST(LeaksInMemory, AreFound) {
   const auto set = [](std::vector<std::uint8_t> pixels) {
     std::vector<std::uint8_t> labels(pixels.size() / 4);
@@ -284,6 +326,16 @@ TEST(LeaksInMemory, AreFound) {
   ASSERT_EQ(data::leak_warnings(data).size(), 1U);
   EXPECT_NE(data::leak_warnings(data)[0].find("sample 1, which equals sample 1"), std::string::npos);
   EXPECT_TRUE(data::leak_warnings({.train = data.train, .valid = set({9, 9, 9, 9})}).empty());
+}
+
+TEST(RealPhotos, AreNoCopiesOfEachOther) {
+  const data_test::fs::path archive = LEHR_SOURCE_DIR "/../shared/data/photos/cars.tar";
+  if (!data_test::fs::exists(archive)) GTEST_SKIP() << "the photos are not beside the sources";
+  const data::DataInfo found = data::info_of(data::open_data("folder:" + archive.string()));
+  EXPECT_EQ(found.pictures(), 440);
+  EXPECT_TRUE(found.unreadable.empty());
+  EXPECT_EQ(groups_of(found, found.equal), Names());
+  EXPECT_EQ(groups_of(found, found.similar), Names());
 }
 
 }  // namespace

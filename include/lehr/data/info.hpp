@@ -102,8 +102,8 @@ struct InfoOptions {
 DataInfo info_of(const DataSplits& data, const InfoOptions& options = {});
 
 /// Sentences about the pictures of the validation and the test set whose files, or pixels if they are in
-/// memory, equal those of a training picture. Of files it reads a part, and the whole of those whose parts
-/// are equal. Pictures that must be decoded and are no files are not compared.
+/// memory, equal those of a training picture. Cheap: it reads a part of each file, and the whole of those
+/// whose parts are equal. Pictures that are neither in files nor in memory are not compared.
 std::vector<std::string> leak_warnings(const DataSplits& data);
 
 }  // namespace lehr::data
