@@ -87,12 +87,18 @@ void classify_a_buffer(const fs::path& model_file, const fs::path& picture_file)
   const lehr::Image decoded = lehr::image::decode(received, "the upload");
   const std::string best = predictor.classify(decoded, 1).front().name;
   // [encoded]
+  // [unread]
+  const auto unread = lehr::image::open({.bytes = received}, "the upload");
+  const lehr::image::Size whole = unread->size();
+  lehr::Image left_half;
+  unread->read({.width = (whole.width + 1) / 2, .height = whole.height}, left_half);
+  // [unread]
   const std::vector<std::uint8_t> frame(std::size_t{640} * 480 * 3);
   // [pixels]
   const lehr::Image camera{.width = 640, .height = 480, .channels = 3, .pixels = frame};  // RGBRGB...
   const std::string seen = predictor.classify(camera, 1).front().name;
   // [pixels]
-  std::printf("%s, %s\n", best.c_str(), seen.c_str());
+  std::printf("%s, %s, %s\n", best.c_str(), seen.c_str(), left_half.shape().str().c_str());
 }
 
 void resume(const fs::path& folder) {

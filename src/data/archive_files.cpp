@@ -32,6 +32,7 @@ class ArchiveFiles final : public PictureFiles {
     }
     sort();
     room_ = {};
+    identity_ = identity_of(archive);
     file_ = std::make_unique<PlacedFile>(archive);
   }
 
@@ -56,6 +57,10 @@ class ArchiveFiles final : public PictureFiles {
     return fingerprint_of(*file_, place.offset, place.bytes);
   }
 
+  std::string identity(std::int64_t file) const override {
+    return fmt::format("{}\n{}", identity_, path(file));
+  }
+
  private:
   void hold(ArchiveReader& reader) {
     reader.read(room_);
@@ -73,6 +78,7 @@ class ArchiveFiles final : public PictureFiles {
   ListingLimits limits_;
   std::vector<std::variant<InFile, Held>> contents_;  ///< in the order of the archive
   std::unique_ptr<PlacedFile> file_;
+  std::string identity_;
   std::uint64_t held_bytes_ = 0;
   Held room_;
 };

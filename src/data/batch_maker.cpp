@@ -73,14 +73,15 @@ void BatchMaker::fill_places(std::span<const std::int64_t> ids, Places places, B
 void BatchMaker::load(std::int64_t sample, std::span<float> input, std::int64_t& target,
                       Scratch& scratch) const {
   try {
-    dataset_->read(sample, scratch.picture);
+    const std::unique_ptr<image::UnreadPicture> unread = opened(sample);
+    if (!unread) dataset_->read(sample, scratch.picture);
     if (declared_shape_.rank() != 0 &&
         (!scratch.picture.has_shape(declared_shape_) || scratch.picture.bits != 8)) {
       throw BadInput("the dataset promises pictures of shape " + declared_shape_.str() +
                      " with 8 bits, found " + scratch.picture.shape().str() + " with " +
                      std::to_string(scratch.picture.bits));
     }
-    if (!transforms_.empty()) transform(sample, scratch);
+    if (!transforms_.empty()) transform(sample, unread.get(), scratch);
     preprocessor_.apply(scratch.picture, input);
     target = dataset_->label(sample);
     // The kernels use a class number as an index.
@@ -93,11 +94,17 @@ void BatchMaker::load(std::int64_t sample, std::span<float> input, std::int64_t&
   }
 }
 
-void BatchMaker::transform(std::int64_t sample, Scratch& scratch) const {
+/// Pictures of one size are small, or copied from memory: they are not worth an object each.
+std::unique_ptr<image::UnreadPicture> BatchMaker::opened(std::int64_t sample) const {
+  if (transforms_.empty() || declared_shape_.rank() != 0) return nullptr;
+  return dataset_->open(sample);
+}
+
+void BatchMaker::transform(std::int64_t sample, image::UnreadPicture* unread, Scratch& scratch) const {
   TransformContext context{.rng = augmentation_rng(seed_, epoch_, sample),
                            .room = scratch.room,
                            .preprocessing = &preprocessor_.preprocessing()};
-  transforms_.apply(scratch.picture, context);
+  transforms_.apply(unread, scratch.picture, context);
 }
 
 }  // namespace lehr::data

@@ -53,7 +53,8 @@ class BatchMaker {
 
  private:
   void load(std::int64_t sample, std::span<float> input, std::int64_t& target, Scratch& scratch) const;
-  void transform(std::int64_t sample, Scratch& scratch) const;
+  std::unique_ptr<image::UnreadPicture> opened(std::int64_t sample) const;
+  void transform(std::int64_t sample, image::UnreadPicture* unread, Scratch& scratch) const;
 
   std::shared_ptr<const Dataset> dataset_;
   Preprocessor preprocessor_;

@@ -9,6 +9,8 @@
 #include "core/physical_memory.hpp"
 #include "data/dataset_view.hpp"
 #include "lehr/core/parallel.hpp"
+#include "lehr/image/edit.hpp"
+#include "lehr/image/read.hpp"
 
 namespace lehr {
 namespace {
@@ -20,6 +22,20 @@ void copy(const Image& from, Image& to) {
 }
 
 std::size_t bytes_of(const Image& picture) { return sizeof(Image) + picture.pixels.size(); }
+
+/// A picture in memory.
+class KeptPicture final : public image::UnreadPicture {
+ public:
+  explicit KeptPicture(const Image& picture) : picture_(picture) {}
+  image::Size size() const override { return {picture_.width, picture_.height}; }
+  void read(const image::Part& part, Image& to) override {
+    if (part.width == picture_.width && part.height == picture_.height) return copy(picture_, to);
+    image::crop(picture_, part, to);
+  }
+
+ private:
+  const Image& picture_;
+};
 
 /// Keeps the pictures that are read first.
 class Cached final : public data::DatasetView {
@@ -45,11 +61,22 @@ class Cached final : public data::DatasetView {
     keep(picture, kept);
   }
 
+  std::unique_ptr<image::UnreadPicture> open(std::int64_t index) const override {
+    if (index < 0 || index >= size()) return nullptr;
+    const std::atomic<const Image*>& kept = pictures_[static_cast<std::size_t>(index)];
+    if (const Image* const found = kept.load(std::memory_order_acquire)) {
+      return std::make_unique<KeptPicture>(*found);
+    }
+    if (full_) return dataset().open(index);
+    return nullptr;  // read() keeps it
+  }
+
  private:
   void keep(const Image& picture, std::atomic<const Image*>& place) const {
     const std::size_t bytes = bytes_of(picture);
     if (bytes_.fetch_add(bytes) + bytes > most_bytes_) {
       bytes_.fetch_sub(bytes);
+      full_ = true;
       return;
     }
     auto kept = std::make_unique<Image>();
@@ -64,6 +91,7 @@ class Cached final : public data::DatasetView {
 
   std::size_t most_bytes_;
   mutable std::atomic<std::size_t> bytes_ = 0;
+  mutable std::atomic<bool> full_ = false;  // a picture had no room
   mutable std::vector<std::atomic<const Image*>> pictures_;
 };
 
@@ -81,6 +109,10 @@ class Held final : public data::DatasetView {
   void read(std::int64_t index, Image& picture) const override {
     check_sample(*this, index, "the dataset");
     copy(pictures_[static_cast<std::size_t>(index)], picture);
+  }
+  std::unique_ptr<image::UnreadPicture> open(std::int64_t index) const override {
+    check_sample(*this, index, "the dataset");
+    return std::make_unique<KeptPicture>(pictures_[static_cast<std::size_t>(index)]);
   }
   Shape image_shape() const override { return image_shape_; }
   bool in_memory() const override { return true; }

@@ -5,11 +5,12 @@
 #include <vector>
 
 #include "lehr/data/dataset.hpp"
+#include "lehr/image/read.hpp"
 
 namespace lehr::data {
 
 /// Another data set as it is. Derived classes change what they override. One that changes pictures overrides
-/// file_bytes() too.
+/// file_bytes() too. One that does not should also hand on open() and identity().
 class DatasetView : public Dataset {
  public:
   explicit DatasetView(std::shared_ptr<const Dataset> dataset) : dataset_(std::move(dataset)) {}

@@ -27,7 +27,18 @@ std::int64_t FileDataset::label(std::int64_t index) const {
 void FileDataset::read(std::int64_t index, Image& picture) const {
   static thread_local std::vector<std::uint8_t> room;
   const std::int64_t file = file_of(index);
-  image::decode(files_->bytes(file, room), picture, in_quotes(std::filesystem::path(files_->origin(file))));
+  image::decode(files_->bytes(file, room), picture, quoted_path(file));
+}
+
+std::unique_ptr<image::UnreadPicture> FileDataset::open(std::int64_t index) const {
+  const std::int64_t file = file_of(index);
+  image::FileBytes contents;
+  contents.bytes = files_->bytes(file, contents.room);
+  return image::open(std::move(contents), quoted_path(file));
+}
+
+std::string FileDataset::quoted_path(std::int64_t file) const {
+  return in_quotes(std::filesystem::path(files_->origin(file)));
 }
 
 std::span<const std::uint8_t> FileDataset::file_bytes(std::int64_t index,

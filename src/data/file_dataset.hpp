@@ -29,7 +29,9 @@ class FileDataset final : public Dataset {
   /// These throw BadInput if there is no such sample.
   std::int64_t label(std::int64_t index) const override;
   void read(std::int64_t index, Image& picture) const override;
+  std::unique_ptr<image::UnreadPicture> open(std::int64_t index) const override;
   std::string origin(std::int64_t index) const override;
+  std::string identity(std::int64_t index) const override { return files_->identity(file_of(index)); }
   std::string name(std::int64_t index) const override;
   std::span<const std::uint8_t> file_bytes(std::int64_t index,
                                            std::vector<std::uint8_t>& room) const override;
@@ -37,6 +39,7 @@ class FileDataset final : public Dataset {
 
  private:
   std::int64_t file_of(std::int64_t index) const;
+  std::string quoted_path(std::int64_t file) const;
 
   std::shared_ptr<const PictureFiles> files_;
   LabelledFiles chosen_;

@@ -44,6 +44,10 @@ class NoisyLabels final : public DatasetView {
     std::ranges::sort(wrong_, {}, &Wrong::sample);
   }
 
+  std::unique_ptr<image::UnreadPicture> open(std::int64_t index) const override {
+    return dataset().open(index);
+  }
+  std::string identity(std::int64_t index) const override { return dataset().identity(index); }
   std::int64_t label(std::int64_t index) const override {
     const auto found = std::ranges::lower_bound(wrong_, index, {}, &Wrong::sample);
     return found != wrong_.end() && found->sample == index ? found->label : dataset().label(index);

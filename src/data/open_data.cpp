@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "data/division.hpp"
+#include "data/kept_on_disk.hpp"
 #include "data/schemes.hpp"
 #include "data/unreadable.hpp"
 #include "lehr/core/error.hpp"
@@ -59,6 +60,7 @@ DataSplits open_data(const DataRequest& request) {
   if (request.find_leaks) {
     for (std::string& warning : leak_warnings(splits)) splits.warnings.push_back(std::move(warning));
   }
+  keep_on_disk(splits, request.cache_folder, request.cache_folder_bytes);
   keep_in_memory(splits, request.cache_bytes);
   return splits;
 }

@@ -1,6 +1,7 @@
 #include "data/picture_files.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -91,6 +92,15 @@ std::span<const std::uint8_t> FilesOnDisk::bytes(std::int64_t file, std::vector<
 std::uint64_t FilesOnDisk::fingerprint(std::int64_t file) const {
   const PlacedFile whole(place() / path(file));
   return fingerprint_of(whole, 0, whole.size());
+}
+
+std::string FilesOnDisk::identity(std::int64_t file) const { return identity_of(place() / path(file)); }
+
+std::string identity_of(const std::filesystem::path& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) return {};
+  return fmt::format("{}\n{} {}.{:09}", std::filesystem::absolute(file).string(), status.st_size,
+                     status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
 }
 
 std::shared_ptr<const PictureFiles> picture_files(const std::filesystem::path& place,

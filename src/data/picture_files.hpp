@@ -52,6 +52,8 @@ class PictureFiles {
   /// A checksum of the size of a file and of the bytes in its middle. It is not 0. Throws BadInput like
   /// bytes().
   virtual std::uint64_t fingerprint(std::int64_t file) const = 0;
+  /// A text that changes if the file does.
+  virtual std::string identity(std::int64_t file) const = 0;
 
   const std::filesystem::path& place() const { return place_; }
   /// Pictures in formats that lehr does not read, such as .heic and .gif.
@@ -84,7 +86,11 @@ class FilesOnDisk : public PictureFiles {
   using PictureFiles::PictureFiles;
   std::span<const std::uint8_t> bytes(std::int64_t file, std::vector<std::uint8_t>& room) const override;
   std::uint64_t fingerprint(std::int64_t file) const override;
+  std::string identity(std::int64_t file) const override;
 };
+
+/// The absolute path of a file, its size and the time of its last change. Empty if it cannot be looked at.
+std::string identity_of(const std::filesystem::path& file);
 
 /// Files in the order in which they are added. Their paths begin at `place`, or are absolute.
 class ListedFiles final : public FilesOnDisk {

@@ -20,6 +20,10 @@ class Subset final : public DatasetView {
   /// These throw BadInput if there is no such sample.
   std::int64_t label(std::int64_t index) const override { return dataset().label(sample(index)); }
   void read(std::int64_t index, Image& picture) const override { dataset().read(sample(index), picture); }
+  std::unique_ptr<image::UnreadPicture> open(std::int64_t index) const override {
+    return dataset().open(sample(index));
+  }
+  std::string identity(std::int64_t index) const override { return dataset().identity(sample(index)); }
   std::string origin(std::int64_t index) const override { return dataset().origin(sample(index)); }
   std::string name(std::int64_t index) const override { return dataset().name(sample(index)); }
   std::span<const std::uint8_t> file_bytes(std::int64_t index,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lehr/data/transform.hpp"
+#include "lehr/image/read.hpp"
 
 namespace lehr::data {
 
@@ -16,7 +17,8 @@ class TransformChain {
   explicit TransformChain(std::span<const TransformSpec> specs);
 
   bool empty() const { return transforms_.empty(); }
-  void apply(Image& picture, TransformContext& context) const;
+  /// Changes the picture, after reading what is needed of `unread` into it if that is not null.
+  void apply(image::UnreadPicture* unread, Image& picture, TransformContext& context) const;
 
  private:
   std::vector<std::unique_ptr<const Transform>> transforms_;

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "image/byte_source.hpp"
@@ -78,6 +80,19 @@ std::vector<std::uint8_t> read_bytes(const std::filesystem::path& file) {
   return bytes;
 }
 
+/// A picture that is decoded at once.
+class DecodedPicture final : public UnreadPicture {
+ public:
+  DecodedPicture(const FileBytes& file, const std::string& name, const ReadOptions& options) {
+    decode(file.bytes, picture_, name, options);
+  }
+  Size size() const override { return {picture_.width, picture_.height}; }
+  void read(const Part& part, Image& to) override { take_part(picture_, part, to); }
+
+ private:
+  Image picture_;
+};
+
 }  // namespace
 
 void check_size(const Encoded& from, std::uint64_t width, std::uint64_t height) {
@@ -126,6 +141,18 @@ void decode(std::span<const std::uint8_t> bytes, Image& to, const std::string& n
             const ReadOptions& options) {
   const Encoded from{bytes, name, options};
   make_upright(to, signature_of(from).decode(from, to));
+}
+
+void take_part(Image& whole, const Part& part, Image& to) {
+  if (part.width == whole.width && part.height == whole.height) return std::swap(whole, to);
+  crop(whole, part, to);
+}
+
+std::unique_ptr<UnreadPicture> open(FileBytes file, std::string name, const ReadOptions& options) {
+  if (signature_of({file.bytes, name, options}).decode == decode_jpeg) {
+    return open_jpeg(std::move(file), std::move(name), options);
+  }
+  return std::make_unique<DecodedPicture>(file, name, options);
 }
 
 }  // namespace lehr::image

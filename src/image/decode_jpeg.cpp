@@ -8,10 +8,12 @@
 #include <algorithm>
 #include <array>
 #include <csetjmp>
+#include <cstring>
 #include <new>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "image/formats.hpp"
@@ -23,6 +25,8 @@ namespace {
 
 constexpr int most_scans = 500;  // a scan of no data costs a pass over all blocks
 constexpr std::uint64_t block_side = 8;
+/// Columns beside a part that are decoded too, because chroma is interpolated with its neighbours.
+constexpr std::int64_t beside = 8;
 
 /// libjpeg calls these functions and expects that an error does not return. They jump to
 /// `on_error`, over frames of C alone.
@@ -90,7 +94,11 @@ class JpegDecoder {
     check_length();
     info.out_color_space = colour_space();
     info.scale_denom = shrinking();
+    jpeg_calc_output_dimensions(&info);
   }
+
+  /// Of the picture that it makes.
+  Size size() const { return {state_.info.output_width, state_.info.output_height}; }
 
   void decode(Image& to) {
     jpeg_decompress_struct& info = state_.info;
@@ -106,6 +114,42 @@ class JpegDecoder {
         JSAMPROW row = cmyk ? row_of_inks : out;
         jpeg_read_scanlines(&info, &row, 1);
         if (cmyk) rgb_of_inverted_cmyk(row_of_inks, info.output_width, out);
+      }
+    });
+  }
+
+  /// Whether decode_part() can be called: the usual files, if they have their end. Others, of which more than
+  /// the blocks of the part would be needed, are decoded whole.
+  bool has_parts() {
+    jpeg_decompress_struct& info = state_.info;
+    return info.out_color_space != JCS_CMYK && info.scale_denom == 1 && !info.arith_code &&
+           jpeg_has_multiple_scans(&info) == 0 && ends();
+  }
+
+  /// Decodes a part of the stored picture, which may not be upright.
+  void decode_part(const Part& part, Image& to) {
+    jpeg_decompress_struct& info = state_.info;
+    auto left = static_cast<JDIMENSION>(std::max<std::int64_t>(0, part.left - beside));
+    auto width = static_cast<JDIMENSION>(
+        std::min<std::int64_t>(info.output_width, part.left + part.width + beside) - left);
+    const auto top = static_cast<JDIMENSION>(part.top);
+    run([&] {
+      jpeg_start_decompress(&info);
+      jpeg_crop_scanline(&info, &left, &width);
+      jpeg_skip_scanlines(&info, top);
+    });
+    const std::int64_t channels = info.output_components;
+    std::uint8_t* out = to.reset({channels, part.height, part.width}).data();
+    std::vector<std::uint8_t> wider(static_cast<std::size_t>(channels) * width);
+    std::uint8_t* const wide = wider.data();
+    const auto skipped = static_cast<std::size_t>(channels * (part.left - left));
+    const auto stride = static_cast<std::size_t>(channels * part.width);
+    const auto end = static_cast<JDIMENSION>(part.top + part.height);
+    run([&] {
+      for (; info.output_scanline < end; out += stride) {
+        JSAMPROW row = wide;
+        jpeg_read_scanlines(&info, &row, 1);
+        std::memcpy(out, wide + skipped, stride);
       }
     });
   }
@@ -145,6 +189,12 @@ class JpegDecoder {
     throw_damaged(from_, "JPEG", message.data());
   }
 
+  bool ends() const {
+    constexpr std::array<std::uint8_t, 2> end_of_image{0xFF, JPEG_EOI};
+    const auto last = from_.bytes.last(std::min(from_.bytes.size(), end_of_image.size()));
+    return std::ranges::equal(last, end_of_image);
+  }
+
   /// Each block of the largest component takes at least a bit.
   void check_length() const {
     const jpeg_decompress_struct& info = state_.info;
@@ -182,7 +232,45 @@ class JpegDecoder {
   JpegState state_;
 };
 
+class UnreadJpeg final : public UnreadPicture {
+ public:
+  UnreadJpeg(FileBytes file, std::string name, const ReadOptions& options)
+      : file_(std::move(file)),
+        name_(std::move(name)),
+        options_(options),
+        decoder_({file_.bytes, name_, options_}),
+        orientation_(decoder_.orientation()) {}
+
+  Size size() const override {
+    const Size stored = decoder_.size();
+    return orientation_ >= 5 ? Size{stored.height, stored.width} : stored;
+  }
+
+  void read(const Part& part, Image& to) override {
+    if (decoder_.has_parts()) {
+      decoder_.decode_part(stored_part(part, orientation_, decoder_.size()), to);
+      make_upright(to, orientation_);
+      return;
+    }
+    Image whole;
+    decoder_.decode(whole);
+    make_upright(whole, orientation_);
+    take_part(whole, part, to);
+  }
+
+ private:
+  FileBytes file_;
+  std::string name_;
+  ReadOptions options_;
+  JpegDecoder decoder_;
+  int orientation_;
+};
+
 }  // namespace
+
+std::unique_ptr<UnreadPicture> open_jpeg(FileBytes file, std::string name, const ReadOptions& options) {
+  return std::make_unique<UnreadJpeg>(std::move(file), std::move(name), options);
+}
 
 int decode_jpeg(const Encoded& from, Image& to) {
   JpegDecoder decoder(from);

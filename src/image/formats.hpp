@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,11 @@ int decode_jpeg(const Encoded& from, Image& to);
 int decode_png(const Encoded& from, Image& to);
 int decode_tiff(const Encoded& from, Image& to);
 int decode_webp(const Encoded& from, Image& to);
+/// open() for a JPEG file.
+std::unique_ptr<UnreadPicture> open_jpeg(FileBytes file, std::string name, const ReadOptions& options);
+
+/// Takes a part of a decoded picture, whose memory it may use. For UnreadPicture::read().
+void take_part(Image& whole, const Part& part, Image& to);
 
 /// Throws BadInput if the options do not allow a picture of this size.
 void check_size(const Encoded& from, std::uint64_t width, std::uint64_t height);

@@ -47,9 +47,9 @@ std::optional<Straight> straight(const Geometry& geometry) {
       {across->first, down->first, across->length, down->length}, across->reversed, down->reversed};
 }
 
-bool is_inside(const Part& part, const Image& image) {
-  return part.left >= 0 && part.top >= 0 && part.left + part.width <= image.width &&
-         part.top + part.height <= image.height;
+bool is_inside(const Part& part, const Size& size) {
+  return part.left >= 0 && part.top >= 0 && part.left + part.width <= size.width &&
+         part.top + part.height <= size.height;
 }
 
 void make_straight(const Image& from, const Geometry& geometry, const Straight& source,
@@ -57,7 +57,7 @@ void make_straight(const Image& from, const Geometry& geometry, const Straight& 
   const Size size{geometry.width, geometry.height};
   if (source.part.width == size.width && source.part.height == size.height) {
     crop(from, source.part, to, reshaping.border);
-  } else if (is_inside(source.part, from)) {
+  } else if (is_inside(source.part, {from.width, from.height})) {
     resize_part(from, source.part, size, reshaping.filter, to);
   } else {
     Image part;
@@ -85,6 +85,21 @@ void resample(const Image& from, const Geometry& geometry, const Reshaping& resh
     return make_straight(from, geometry, *source, reshaping, to);
   }
   warp(from, geometry, reshaping.border, to);
+}
+
+std::optional<Part> part_needed(const Geometry& geometry, const Size& picture) {
+  const std::optional<Straight> source = straight(geometry);
+  if (!source || !is_inside(source->part, picture)) return std::nullopt;
+  return source->part;
+}
+
+void resample_needed(const Image& part, const Geometry& geometry, const Reshaping& reshaping, Image& to) {
+  check(part);
+  check_size(geometry);
+  std::optional<Straight> source = straight(geometry);
+  if (!source) throw Error("a rotated or sheared picture needs more than a part of it");
+  source->part.left = source->part.top = 0;
+  make_straight(part, geometry, *source, reshaping, to);
 }
 
 }  // namespace lehr::image

@@ -112,6 +112,19 @@ int exif_orientation(std::span<const std::uint8_t> exif) {
   return 1;
 }
 
+Part stored_part(const Part& upright, int orientation, const Size& stored) {
+  if (orientation < 2 || orientation > 8) return upright;
+  const Walk walk = upright_walk(orientation, stored.width, stored.height);
+  const auto place = [&](std::int64_t x, std::int64_t y) {
+    return walk.start + x * walk.right + y * walk.down;
+  };
+  const std::int64_t one = place(upright.left, upright.top);
+  const std::int64_t other = place(upright.left + upright.width - 1, upright.top + upright.height - 1);
+  const auto [left, right] = std::minmax({one % stored.width, other % stored.width});
+  const auto [top, bottom] = std::minmax({one / stored.width, other / stored.width});
+  return {left, top, right - left + 1, bottom - top + 1};
+}
+
 void make_upright(Image& image, int orientation) {
   if (orientation < 2 || orientation > 8) return;
   const bool turned = orientation >= 5;

@@ -37,7 +37,7 @@ class Versions {
     read_picture(dataset_, sample, picture);
     TransformContext context{
         .rng = data::augmentation_rng(seed_, epoch, sample), .room = room, .preprocessing = &preprocessing_};
-    chain_.apply(picture, context);
+    chain_.apply(nullptr, picture, context);
     return shown(picture);
   }
 

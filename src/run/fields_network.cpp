@@ -49,17 +49,36 @@ void add_division(Rows& rows) {
       [](ConfigField& field) { field.value_name = "REGEX"; });
   rows.add("skip-unreadable", &TrainConfig::skip_unreadable,
            "read all pictures first and leave out those that cannot be read, with a warning");
+}
+
+void add_cache(Rows& rows) {
+  const auto size = [](ConfigField& field) {
+    field.value_name = "SIZE";
+    field.choices = [] { return std::vector<std::string>{"auto", "off"}; };
+    field.on_resume = OnResume::free;
+    field.recorded = false;
+    field.parse = [](const std::string& option, const std::string& text) {
+      cache_size(option, text);
+      return ConfigValue(text);
+    };
+  };
   rows.add("cache", &TrainConfig::cache,
-           "memory for decoded pictures: auto (a quarter of what is free), off, or bytes such as 2GiB",
-           [](ConfigField& field) {
-             field.value_name = "SIZE";
-             field.choices = [] { return std::vector<std::string>{"auto", "off"}; };
+           "memory for decoded pictures: auto (a quarter of what is free), off, or bytes such as 2GiB", size);
+  rows.add("cache-dir", &TrainConfig::cache_dir,
+           "folder that keeps decoded pictures for later trainings (default: none)", [](ConfigField& field) {
+             field.value_name = "DIR";
              field.on_resume = OnResume::free;
              field.recorded = false;
-             field.parse = [](const std::string& option, const std::string& text) {
-               cache_size(option, text);
-               return ConfigValue(text);
+             field.absolute = [](const std::string& text) {
+               return std::filesystem::absolute(text).string();
              };
+           });
+  rows.add("cache-dir-size", &TrainConfig::cache_dir_size,
+           "what --cache-dir may hold: auto (half of what its disk has free), off, or bytes such as 20GiB",
+           [size](ConfigField& field) {
+             size(field);
+             field.rules = {
+                 {[](const TrainConfig& config) { return !config.cache_dir.empty(); }, "needs --cache-dir"}};
            });
 }
 
@@ -133,6 +152,7 @@ void add_data_fields(ConfigTable& table) {
   rows.add("data-seed", &TrainConfig::data_seed,
            "seed of generated data such as digits, of the division into sets, and of --label-noise");
   add_division(rows);
+  add_cache(rows);
   rows.add("label-noise", &TrainConfig::label_noise,
            "share of the training labels that are replaced by wrong ones; the validation labels stay",
            [](ConfigField& field) {

@@ -166,7 +166,9 @@ data::DataRequest data_request(const TrainConfig& config) {
           .group = config.group,
           .skip_unreadable = config.skip_unreadable,
           .find_leaks = true,
-          .cache_bytes = run::cache_size("--cache", config.cache)};
+          .cache_bytes = run::cache_size("--cache", config.cache),
+          .cache_folder = config.cache_dir,
+          .cache_folder_bytes = run::cache_size("--cache-dir-size", config.cache_dir_size)};
 }
 
 DataSplits open_training_data(const TrainConfig& config, const DataOpener& open) {

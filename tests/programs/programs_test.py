@@ -135,6 +135,56 @@ def watching_cost(build, folder):
     assert len(json.loads(out.read_text())["simple_cnn, 512, norm"]["lehr"]) == 6
 
 
+def loading(build, folder):
+    need("PIL")
+    photos(folder, 20)
+    line, = json_lines(run(build / "bench/bench_loading", "--data", f"folder:{folder}/photos", "--batch-size", 8,
+                           "--workers", 1, "--epochs", 2))
+    assert line["images"] == 20 and len(line["epoch_rates"]) == 2, line
+    positive(line["images_per_second"], line["processor_ms_per_image"])
+
+
+def compare_loading(build, folder):
+    need("torchvision", "PIL")
+    text = run(PYTHON, ROOT / "bench/compare_loading", "--program", build / "bench/bench_loading", "--count", 20, "--pairs", 1,
+               "--epochs", 1, "--workers", 1)
+    assert text.count("  torchvision --decoder ") == 8, text
+    found = re.search(r"lehr ([\d,]+) images/s .*, torchvision ([\d,]+) images/s: ([\d.]+) times as fast", text)
+    positive(*(float(number.replace(",", "")) for number in found.groups()))
+
+
+def loading_cost(build, _):
+    need("PIL")
+    text = run(PYTHON, ROOT / "bench/loading_cost", "--lehr", build / "bin/lehr", "--model", "resnet-small", "--image-size", 32,
+               "--batch-size", 4, "--batches", 3, "--pairs", 1)
+    found = re.search(r": ([\d,]+) ms a batch from JPEG files, ([\d,]+) ms from memory: -?[\d.]+ % longer", text)
+    positive(*(float(number.replace(",", "")) for number in found.groups()))
+
+
+def load_photos(_, folder):
+    need("torchvision", "PIL")
+    photos(folder, 20)
+    line, = json_lines(run(PYTHON, ROOT / "bench/pytorch/load_photos.py", "--data", folder / "photos/train", "--workers", 0,
+                           "--epochs", 1))
+    positive(line["images_per_second"])
+
+
+def photos(folder, count):
+    """Also with the pictures of an archive."""
+    script = "import photos, sys; photos.make_photos(sys.argv[1], int(sys.argv[2]), *sys.argv[3:])"
+    makers = ROOT / "bench/pytorch"
+    run(PYTHON, "-c", script, folder / "some", 2, cwd=makers)
+    run("tar", "-cf", folder / "some.tar", "-C", folder / "some", ".")
+    run(PYTHON, "-c", script, folder / "again", 5, folder / "some.tar", cwd=makers)
+    assert len(list(folder.glob("again/train/*/*.jpg"))) == 5
+    run(PYTHON, "-c", script, folder / "photos", count, cwd=makers)
+
+
+def make_photos(_, folder):
+    need("PIL")
+    photos(folder, 20)
+
+
 def published_results(build, folder):
     text = run(PYTHON, ROOT / "bench/published_results", "--lehr", build / "bin/lehr", "--data", f"mnist:{tiny_mnist(folder)}",
                "--seeds", 1)
@@ -241,11 +291,16 @@ CHECKS = {
     "bench/pictures.cpp": google_benchmark("bench_pictures", "bilinear", 3),
     "bench/augment.cpp": google_benchmark("bench_augment", ".", 8),
     "bench/watching.cpp": watching,
+    "bench/loading.cpp": loading,
     "bench/ops": google_benchmark("bench_ops", "30152|measure|linear", 3),
     "bench/compare_pytorch": compare_pytorch,
     "bench/time_to_accuracy": time_to_accuracy,
     "bench/watching_cost": watching_cost,
     "bench/published_results": published_results,
+    "bench/compare_loading": compare_loading,
+    "bench/loading_cost": loading_cost,
+    "bench/pytorch/load_photos.py": load_photos,
+    "bench/pytorch/photos.py": make_photos,
     "bench/pytorch/train_mnist.py": train_mnist,
     "bench/pytorch/train_recipe.py": train_recipe,
     "bench/pytorch/watch_layers.py": watch_layers,

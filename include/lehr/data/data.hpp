@@ -52,6 +52,12 @@ struct DataRequest {
   /// automatic_cache: usual_cache_bytes().
   std::int64_t cache_bytes = 0;
   static constexpr std::int64_t automatic_cache = -1;
+  /// A folder for a file with the decoded pictures of the training and the validation set, which later
+  /// trainings read too. It is written before the first one. The pictures are the same with and without it.
+  /// Empty: none.
+  std::filesystem::path cache_folder{};
+  /// What all files of that folder may take. automatic_cache: half of what its disk has free.
+  std::int64_t cache_folder_bytes = automatic_cache;
   friend bool operator==(const DataRequest&, const DataRequest&) = default;
 };
 

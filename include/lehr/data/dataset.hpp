@@ -15,6 +15,10 @@
 
 namespace lehr {
 
+namespace image {
+class UnreadPicture;
+}
+
 /// Labelled pictures, numbered from 0. Implementations are immutable and may be read from several
 /// threads at once, as a loader does.
 class Dataset {
@@ -27,6 +31,9 @@ class Dataset {
   /// Reads the sample's picture into `picture`, in its own size and format. Passing the same Image
   /// again saves allocations, because Image::reset keeps the memory.
   virtual void read(std::int64_t index, Image& picture) const = 0;
+  /// Opens the sample's picture, of which a random crop then reads a part. Null, the default, if read() is as
+  /// fast. Both give the same pixels.
+  virtual std::unique_ptr<image::UnreadPicture> open(std::int64_t index) const;
   /// Where a sample comes from, for error messages: its path. Empty if its number is enough.
   virtual std::string origin(std::int64_t /*index*/) const { return {}; }
   /// The sample's name inside the data set: its path without the folder or archive in which the set lies.
@@ -41,6 +48,9 @@ class Dataset {
   /// A checksum of the size and of a part of that file: cheap, and equal for equal files. 0, the default, if
   /// there is none.
   virtual std::uint64_t fingerprint(std::int64_t /*index*/) const { return 0; }
+  /// A text that changes if the sample's picture does: the path, size and time of its file. Empty, the
+  /// default, if there is none; then the picture is not kept on disk (DataRequest::cache_folder).
+  virtual std::string identity(std::int64_t /*index*/) const { return {}; }
   /// (C, H, W) if all pictures have 8 bits and this shape. Rank 0, the default, if they differ.
   virtual Shape image_shape() const { return {}; }
   /// True if read() is little more than a memory copy. A loader then gains nothing from its own

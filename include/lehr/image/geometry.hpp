@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "lehr/image/edit.hpp"
 #include "lehr/image/image.hpp"
@@ -61,5 +62,11 @@ struct Reshaping {
 /// picture shrinks by 1.5 or more. Reuses the memory of `to`, which must be another picture than `from`.
 /// Throws BadInput if the result has a side below 1 or above 65,536.
 void resample(const Image& from, const Geometry& geometry, const Reshaping& reshaping, Image& to);
+
+/// The part of a picture of this size whose pixels alone make the result. Nothing if the geometry does more
+/// than crop, mirror and scale, or reaches beyond the picture.
+std::optional<Part> part_needed(const Geometry& geometry, const Size& picture);
+/// resample() of the picture, with the pixels of part_needed() alone.
+void resample_needed(const Image& part, const Geometry& geometry, const Reshaping& reshaping, Image& to);
 
 }  // namespace lehr::image

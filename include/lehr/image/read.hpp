@@ -2,10 +2,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "lehr/image/edit.hpp"
 #include "lehr/image/image.hpp"
 
 namespace lehr::image {
@@ -36,5 +39,32 @@ void decode(std::span<const std::uint8_t> bytes, Image& to, const std::string& n
 std::string_view format_of(std::span<const std::uint8_t> bytes);
 /// Whether a JPEG or TIFF file has CMYK or YCCK colours, which decode() makes RGB.
 bool has_inks(std::span<const std::uint8_t> bytes);
+
+/// A picture whose size is known and whose pixels are not read yet. Only one thread at a time may use it.
+class UnreadPicture {
+ public:
+  UnreadPicture() = default;
+  virtual ~UnreadPicture() = default;
+  UnreadPicture(const UnreadPicture&) = delete;
+  UnreadPicture& operator=(const UnreadPicture&) = delete;
+
+  /// Of the upright picture.
+  virtual Size size() const = 0;
+  /// Reads this part of the picture, which must lie inside it, into `to` and reuses its memory. The pixels
+  /// are those of the whole picture. May be called once.
+  virtual void read(const Part& part, Image& to) = 0;
+};
+
+/// The bytes of a picture file. They are in `room`, or somewhere else that outlives it.
+struct FileBytes {
+  std::span<const std::uint8_t> bytes{};
+  std::vector<std::uint8_t> room{};
+};
+
+/// Opens such a file. Of most JPEG files, only the blocks of a part are decoded, and nothing below it: a
+/// random crop takes about two thirds of the time. Damage elsewhere is then not noticed, except that a
+/// file without its end is. Other pictures are decoded at once. Throws like decode(), also when it is read.
+std::unique_ptr<UnreadPicture> open(FileBytes file, std::string name = "the picture",
+                                    const ReadOptions& options = {});
 
 }  // namespace lehr::image

@@ -28,7 +28,9 @@ struct TrainConfig {
   std::string group{};
   bool skip_unreadable = false;
   std::string cache = "auto";  ///< memory for decoded pictures: "auto", "off" or bytes such as "2GiB"
-  double label_noise = 0;      ///< share of the training labels that are made wrong
+  std::string cache_dir{};     ///< folder that keeps decoded pictures for later trainings; empty: none
+  std::string cache_dir_size = "auto";  ///< what it may take, as for `cache`
+  double label_noise = 0;               ///< share of the training labels that are made wrong
   /// What random changes are made to the training pictures: a name of data::augmentation_names(), a TOML file
   /// of transforms, or "auto" for what the data suggests (DataSplits::augment).
   std::string augment = "auto";
