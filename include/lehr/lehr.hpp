@@ -63,6 +63,7 @@
 #include "lehr/run/command_line.hpp"
 #include "lehr/run/config_files.hpp"
 #include "lehr/run/config_table.hpp"
+#include "lehr/run/data_page.hpp"
 #include "lehr/run/setup.hpp"
 #include "lehr/run/train.hpp"
 #include "lehr/run/train_config.hpp"

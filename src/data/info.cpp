@@ -74,11 +74,11 @@ class Kinds {
   std::map<std::string, std::int64_t> counts_;
 };
 
-/// "RGB with alpha, 16 bits"
+/// "16-bit RGB with alpha"
 std::string mode_of(const Look& look) {
   static constexpr std::array<const char*, 5> names{"", "grey", "grey with alpha", "RGB", "RGB with alpha"};
   const std::string name = look.inks ? "CMYK" : names.at(look.channels);
-  return look.bits == 8 ? name : fmt::format("{}, {} bits", name, look.bits);
+  return look.bits == 8 ? name : fmt::format("{}-bit {}", look.bits, name);
 }
 
 ValueRange range_of(std::vector<double> values) {

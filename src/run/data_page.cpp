@@ -201,7 +201,7 @@ class DataPage {
                 sizes.usual);
     out_ << "</div>\n</div>\n";
     if (sizes.different > 1) {
-      out_ << "<h3>Odd sizes</h3><div class=\"card group\">";
+      out_ << "<h3>Odd sizes</h3><div class=\"card pictures\">";
       write_odd(sizes.odd.smallest, "smallest");
       write_odd(sizes.odd.largest, "largest");
       write_odd(sizes.odd.narrowest, "narrowest");
@@ -242,7 +242,7 @@ class DataPage {
   }
 
   void write_group(const CopyGroup& group) {
-    out_ << "<div class=\"card group\">";
+    out_ << "<div class=\"card\">";
     const bool many = group.pictures.size() > most_of_a_group;
     if (group.across_sets || group.across_classes || many) {
       out_ << "<div class=\"why\">";
@@ -251,11 +251,12 @@ class DataPage {
       if (many) out_ << "<span>" << spaced(std::ssize(group.pictures), "picture") << "</span>";
       out_ << "</div>";
     }
+    out_ << "<div class=\"pictures\">";
     for (std::size_t i = 0; i < std::min(group.pictures.size(), most_of_a_group); ++i) {
       const PictureRef& picture = group.pictures[i];
       write_picture(picture, info_.sets[picture.set].name + " · " + shown(info_.class_name(picture)));
     }
-    out_ << "</div>\n";
+    out_ << "</div></div>\n";
   }
 
   void write_copies(std::string_view id, std::string_view title, const std::vector<CopyGroup>& groups,

@@ -57,9 +57,8 @@ h3 { font-size: 1rem; margin: 1.25rem 0 .4rem; }
 .frame img { display: block; max-width: 100%; max-height: 100%; }
 .frame img.small { image-rendering: pixelated; width: 100%; height: 100%; object-fit: contain; }
 .frame span { color: var(--soft); font-size: .76rem; padding: .25rem; text-align: center; }
-.groups { display: grid; gap: .75rem; }
-.group { display: flex; flex-wrap: wrap; gap: .75rem; }
-.group .why { flex: 1 0 100%; display: flex; flex-wrap: wrap; gap: .25rem .5rem; font-size: .8rem; }
+.groups, .pictures { display: flex; flex-wrap: wrap; gap: .75rem; align-items: start; }
+.why { display: flex; flex-wrap: wrap; gap: .25rem .5rem; font-size: .8rem; margin-bottom: .6rem; }
 .why span { border: 1px solid currentColor; border-radius: 1rem; padding: 0 .6rem; color: var(--soft); }
 .why .ill { color: var(--bad); }
 figure { margin: 0; width: 8.4rem; min-width: 0; }

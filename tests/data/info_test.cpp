@@ -81,7 +81,7 @@ TEST_F(Info, CountsAndMeasures) {
   EXPECT_EQ(found.sets[1].class_counts, (std::vector<std::int64_t>{0, 1}));
   EXPECT_EQ(found.pictures(), 5);
   EXPECT_EQ(kinds_of(found.formats), (Names{"PNG 4", "WebP 1"})) << "contents count, not names";
-  EXPECT_EQ(kinds_of(found.modes), (Names{"RGB 2", "RGB with alpha 1", "RGB, 16 bits 1", "grey 1"}));
+  EXPECT_EQ(kinds_of(found.modes), (Names{"RGB 2", "16-bit RGB 1", "RGB with alpha 1", "grey 1"}));
   EXPECT_EQ(found.sizes.different, 2);
   EXPECT_EQ(kinds_of(found.sizes.usual), (Names{"60 x 50 4", "30 x 90 1"}));
   EXPECT_EQ(found.sizes.width.least, 30);

@@ -74,7 +74,7 @@ struct DataInfo {
   std::vector<SetInfo> sets{};  ///< a test set that is the validation set is there once, as "valid"
   SizeInfo sizes{};
   std::vector<KindCount> formats{};  ///< "JPEG"; empty if the pictures are not in files of their own
-  std::vector<KindCount> modes{};    ///< "RGB", "grey, 16 bits", "RGB with alpha", "CMYK"
+  std::vector<KindCount> modes{};    ///< "RGB", "16-bit grey", "RGB with alpha", "CMYK"
   Preprocessing input{};             ///< the input for which mean and std were measured
   /// Pictures with equal pixels, at one size. Those across sets come first, then those across classes.
   std::vector<CopyGroup> equal{};
