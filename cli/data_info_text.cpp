@@ -9,7 +9,6 @@
 
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
-#include "lehr/image/edit.hpp"
 #include "output.hpp"
 #include "text_table.hpp"
 
@@ -108,7 +107,7 @@ std::string group_text(const DataInfo& info, const CopyGroup& group, std::size_t
   return text;
 }
 
-/// "equal pictures: 12 in 5 groups; 2 groups across sets, 1 with different labels", and the groups.
+/// "12 pictures in 5 groups of equal ones; 2 across sets, 1 with different labels", and the groups.
 std::string copies_text(const DataInfo& info, const std::vector<CopyGroup>& groups, std::string_view kind,
                         std::size_t most) {
   if (groups.empty()) return fmt::format("no {} pictures\n", kind);
