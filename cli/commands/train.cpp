@@ -34,6 +34,7 @@ constexpr const char* train_examples = R"(Examples:
   lehr train
   lehr train --data digits:5000 --epochs 2 --no-save
   lehr train --data mnist:DIR --batch-norm --schedule one-cycle --lr 0.06 --batch-size 512 --epochs 1 --json
+  lehr train --data folder:photos                       trains on your pictures (docs/photos.md)
   lehr train --recipe mnist-fast --data mnist:DIR
   lehr train --resume latest
   lehr train --vary lr=0.003,0.01,0.03 --seeds 5        compare trainings (docs/studies.md)
@@ -56,6 +57,7 @@ struct OutputOptions {
   bool json = false;
   bool quiet = false;
   bool events = false;
+  std::string recipe{};  ///< the default recipe; empty: none, or one was chosen
 
   OutputOptions(const TrainConfig& config, const ConfigTable& table)
       : json(table.flag(config, own::json)),
@@ -122,6 +124,12 @@ int nothing_saved() {
   return interrupted_status;
 }
 
+void print_data(const Learner& learner, const OutputOptions& output) {
+  std::fputs(data_text(learner).c_str(), stderr);
+  if (output.recipe.empty()) return;
+  std::fprintf(stderr, "recipe: %s (--recipe none turns it off)\n", output.recipe.c_str());
+}
+
 void add_reports(Learner& learner, const OutputOptions& output) {
   if (output.events) learner.add(TraceEvents());
   if (!output.quiet) {
@@ -141,7 +149,7 @@ TrainHooks hooks_for(const TrainConfig& config, const OutputOptions& output, Sig
     watch.stop(start.learner, SignalWatch::Say::that_it_stops);
     start.learner.on(Event::clean_up, [&watch](Learner&) { watch.allow_polling(); });
     if (finding && !output.quiet) std::fprintf(stderr, "learning rate %.3g (valley)\n", start.config.lr);
-    if (!output.quiet) std::fputs(data_text(start.learner).c_str(), stderr);
+    if (!output.quiet) print_data(start.learner, output);
     add_reports(start.learner, output);
     if (output.json) print_json(start_event(start));
   };
@@ -174,7 +182,8 @@ int run_train(const TrainLine& line) {
   const TrainConfig config = full_config(line.config, line.table);
   if (config.threads) set_threads(static_cast<int>(*config.threads));
   if (line.study.is_study()) return run_study(line, config, watch);
-  const OutputOptions output(config, line.table);
+  OutputOptions output(config, line.table);
+  output.recipe = default_recipe(line.config, line.table);
   TrainHooks hooks = hooks_for(config, output, watch);
   hooks.table = &line.table;
   if (line.table.flag(config, own::verify)) return verify(config, hooks, watch);

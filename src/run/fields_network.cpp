@@ -85,7 +85,7 @@ void add_cache(Rows& rows) {
 void add_input(Rows& rows) {
   rows.add(
       "image-size", &TrainConfig::image_size,
-      "size of the network's input in pixels: N or WIDTHxHEIGHT (default: that of the pictures; at most 128 "
+      "size of the network's input in pixels: N or WIDTHxHEIGHT (default: that of the pictures; at most 64 "
       "if they differ)",
       [](ConfigField& field) {
         field.value_name = "SIZE";

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/support.hpp"
+#include "support/png_file.hpp"
 
 namespace lehr::test {
 namespace {
@@ -143,6 +144,42 @@ TEST(Recipe, StandsBelowConfigAndCommandLine) {
       run(folder.path(), {"train", "--recipe", "mnist-fast", "--config", "c.toml", "--no-save", "--json"})
           .event("start");
   EXPECT_EQ(beside["epochs"], 2);
+}
+
+TEST(Recipe, PhotosIsTheDefaultForPicturesInFiles) {
+  const TemporaryFolder folder;
+  std::string list = "path,label\n";
+  for (int i = 0; i < 12; ++i) {
+    const std::string file = (i % 2 == 0 ? "p/dark/" : "p/light/") + std::to_string(i) + ".png";
+    write_png(folder.path() / file, {3, 20, 20 + i}, static_cast<std::uint64_t>(i));
+    list += file + (i % 2 == 0 ? ",dark\n" : ",light\n");
+  }
+  write_file(folder.path() / "list.csv", list);
+  const auto start = [&](const Arguments& options) {
+    Arguments arguments{"train", "--epochs", "1", "--no-save", "--json", "--threads", "1"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const Outcome outcome = run(folder.path(), arguments);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    nlohmann::json event = outcome.event("start");
+    event["said"] = outcome.err.find("recipe: photos (--recipe none turns it off)\n") != std::string::npos;
+    return event;
+  };
+  for (const char* data : {"folder:p", "csv:list.csv"}) {
+    const nlohmann::json photos = start({"--data", data, "--batch-size", "4"});
+    EXPECT_EQ(photos["model"], "resnet-small") << data;
+    EXPECT_EQ(photos["optimizer"], "adamw");
+    EXPECT_EQ(photos["batch_size"], 4) << "an option wins over the recipe";
+    EXPECT_EQ(photos["said"], true);
+  }
+  write_file(folder.path() / "c.toml", "data = 'folder:p'\n");
+  for (const Arguments& options : {Arguments{"--data", "folder:p", "--recipe", "none"},
+                                   Arguments{"--data", "folder:p", "--model", "simple-cnn"},
+                                   Arguments{"--config", "c.toml"}, Arguments{"--data", "digits:50"}}) {
+    const nlohmann::json plain = start(options);
+    EXPECT_EQ(plain["model"], "simple-cnn") << options.back();
+    EXPECT_EQ(plain["optimizer"], "adam");
+    EXPECT_EQ(plain["said"], false);
+  }
 }
 
 TEST(FindLr, SuggestsDrawsAndWrites) {

@@ -282,10 +282,53 @@ TEST(ResNet18, IsTorchvisionsButForTheStem) {
   EXPECT_EQ(named(graph, "layer4.1.add").output.shape, Shape({1, 512, 4, 4}));
 }
 
+TEST(Airbench, ShapesAndCounts) {
+  const Graph graph = models::airbench({});
+  const std::int64_t convolutions =
+      4 * 3 * 24 + 24 + 9 * (24 * 64 + 64 * 64 + 64 * 256 + 256 * 256 + 256 * 256 + 256 * 256);
+  EXPECT_EQ(graph.parameter_count(), convolutions + 4 * (64 + 256 + 256) + 256 * 10 + 10);
+  EXPECT_EQ(named(graph, "conv1").output.shape, Shape({1, 24, 31, 31}));
+  EXPECT_EQ(named(graph, "layer1.act2").output.shape, Shape({1, 64, 15, 15}));
+  EXPECT_EQ(named(graph, "layer2.act2").output.shape, Shape({1, 256, 7, 7}));
+  EXPECT_EQ(named(graph, "layer3.act2").output.shape, Shape({1, 256, 3, 3}));
+  EXPECT_EQ(named(graph, "layer1.act1").op->attributes().text("kind"), "gelu");
+  EXPECT_EQ(multiply_adds(graph) / 1'000'000, 118) << "the paper's figure";
+  EXPECT_EQ(graph.node(graph.output()).output.shape, Shape({1, 10}));
+}
+
+TEST(Airbench, TakesItsOptions) {
+  const Graph graph = models::make_model(
+      "airbench", {.in = {1, 64, 48}, .classes = 3, .channels = {8, 16}, .first_kernel = 3, .dropout = 0.5});
+  EXPECT_EQ(named(graph, "conv1").output.shape, Shape({1, 24, 64, 48}));
+  EXPECT_EQ(named(graph, "layer2.act2").output.shape, Shape({1, 16, 16, 12}));
+  EXPECT_EQ(named(graph, "act1").op->attributes().text("kind"), "relu") << "the request's activation";
+  EXPECT_EQ(named(graph, "dropout").op->type(), "dropout");
+  EXPECT_EQ(graph.node(graph.output()).output.shape, Shape({1, 3}));
+}
+
+TEST(Airbench, Refusals) {
+  EXPECT_EQ(bad_input([] {
+              models::airbench({.in = {3, 8, 8}});
+            }),
+            "airbench with 3 stages is too deep for a 8x8 image, which is down to 1x1 after 2; use at most 2 "
+            "values of widths or a larger image");
+  EXPECT_EQ(bad_input([] { models::airbench({.widths = {}}); }),
+            "airbench needs at least one width, found none");
+  EXPECT_EQ(bad_input([] {
+              models::make_model("airbench", {.in = {3, 32, 32}, .depth = 30});
+            }),
+            "airbench has a depth of its own, found the option set to 30");
+  EXPECT_EQ(bad_input([] {
+              models::make_model("airbench", {.in = {3, 32, 32}, .stem_convs = 2});
+            }),
+            "airbench has one convolution before its stages always, found 2 stem convolutions");
+}
+
 TEST(MakeModel, ByName) {
   EXPECT_EQ(models::make_model("resnet18", {.in = {3, 32, 32}}).parameter_count(), 11'173'962);
 
-  EXPECT_EQ(models::model_names(), (std::vector<std::string>{"resnet-small", "resnet18", "simple-cnn"}));
+  EXPECT_EQ(models::model_names(),
+            (std::vector<std::string>{"airbench", "resnet-small", "resnet18", "simple-cnn"}));
   const Graph graph = models::make_model("simple-cnn", {.in = {1, 28, 28}, .classes = 7, .batch_norm = true});
   EXPECT_EQ(graph.node(graph.output()).output.shape, Shape({1, 7}));
   EXPECT_EQ(models::make_model("simple-cnn", {.in = {1, 28, 28}}).parameter_count(), 30'282);
@@ -309,8 +352,8 @@ TEST(MakeModel, Refusals) {
   EXPECT_EQ(bad_input([] {
               models::make_model("simple-cn", {.in = {1, 28, 28}});
             }),
-            "unknown model \"simple-cn\"; did you mean \"simple-cnn\"? (valid: resnet-small, resnet18, "
-            "simple-cnn); a program adds its own with lehr::register_model");
+            "unknown model \"simple-cn\"; did you mean \"simple-cnn\"? (valid: airbench, resnet-small, "
+            "resnet18, simple-cnn); a program adds its own with lehr::register_model");
   EXPECT_EQ(bad_input([] {
               models::make_model("resnet-small",
                                  {.in = {3, 32, 32}, .activation = {.kind = ops::Activation::Kind::gelu}});

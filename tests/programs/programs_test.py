@@ -6,6 +6,7 @@ Python). Ends with status 77 and a sentence if a script needs a module, such as 
 import array
 import ast
 import csv
+import functools
 import gzip
 import json
 import math
@@ -208,6 +209,24 @@ def train_recipe(_, folder):
     positive(line["valid_accuracy"], line["train_seconds"])
 
 
+def tiny_cifar(folder):
+    """Class folders of 24 and 4 PPM files of 32x32 pixels, one colour for each class."""
+    for part, count in (("train", 12), ("test", 2)):
+        for name, colour in (("blue", (0, 0, 200)), ("red", (200, 0, 0))):
+            (folder / "cifar" / part / name).mkdir(parents=True)
+            for i in range(count):
+                pixels = bytes(max(0, level - i) for level in colour) * 32 * 32
+                (folder / "cifar" / part / name / f"{i}.ppm").write_bytes(b"P6\n32 32\n255\n" + pixels)
+    return folder / "cifar"
+
+
+def train_cifar(_, folder):
+    need("torch", "PIL")
+    line, = json_lines(run(PYTHON, ROOT / "bench/pytorch/train_cifar.py", "--data", tiny_cifar(folder), "--recipe",
+                           ROOT / "cli/recipes/cifar10.toml", "--epochs", 2))
+    positive(line["valid_accuracy"], line["valid_accuracy_flip"], line["images_per_second"])
+
+
 def watch_layers(_, __):
     need("torch")
     pairs = json_lines(run(PYTHON, ROOT / "bench/pytorch/watch_layers.py", "--images", 128, "--batch-size", 64, "--pairs", 2))
@@ -301,8 +320,10 @@ CHECKS = {
     "bench/loading_cost": loading_cost,
     "bench/pytorch/load_photos.py": load_photos,
     "bench/pytorch/photos.py": make_photos,
+    "bench/pytorch/airbench.py": functools.partial(module_of_others, script="bench/pytorch/airbench.py"),
     "bench/pytorch/train_mnist.py": train_mnist,
     "bench/pytorch/train_recipe.py": train_recipe,
+    "bench/pytorch/train_cifar.py": train_cifar,
     "bench/pytorch/watch_layers.py": watch_layers,
 }
 

@@ -79,9 +79,9 @@ std::string absolute_name(std::string_view name);
 std::vector<std::string> scheme_names();
 
 /// A shape (C, H, W) that suits the pictures of a set: theirs, if all have one. Otherwise a hundred of them
-/// are read, spread evenly: C is 3 if any has colour, and 1 if not. H and W are theirs if they are equal. If
-/// not, the input is a square as high as the median of the shorter sides, but at most 128 and a multiple of
-/// 32 from 32 on. Throws BadInput if the set is empty or one of these pictures cannot be read.
+/// are read, spread evenly: C is 3 if any has colour, and 1 if not. H and W are theirs if they are equal and
+/// at most 128. If not, the input is a square as high as the median of the shorter sides, but at most 64 and
+/// a multiple of 32 from 32 on. Throws BadInput if the set is empty or one of these pictures cannot be read.
 Shape suggested_shape(const Dataset& dataset);
 
 /// Writes both sets of `data` as IDX files (MNIST's names) and as PNG (train/<class>/000001.png,
