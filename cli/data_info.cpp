@@ -41,7 +41,7 @@ struct InfoCommand {
 
 DataSplits open(const TrainConfig& config) {
   data::DataRequest request = data_request(config);
-  request.find_leaks = false;
+  request.quick_check = false;
   return data::open_data(request);
 }
 

@@ -22,7 +22,7 @@ std::shared_ptr<const Dataset> open_data_set(const DataSetChoice& choice, const 
   if (std::ranges::find(sets, choice.set) == sets.end())
     throw unknown_name("set", shortened(choice.set), sets);
   data::DataRequest request = data_request(choice.config);
-  request.find_leaks = false;
+  request.quick_check = false;
   const DataSplits data = data::open_data(request);
   for (const std::string& warning : data.warnings) warn(warning);
   return data.set(choice.set);

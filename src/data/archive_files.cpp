@@ -10,6 +10,7 @@
 #include "data/placed_file.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
+#include "lehr/image/read.hpp"
 
 namespace lehr::data {
 namespace {
@@ -52,9 +53,12 @@ class ArchiveFiles final : public PictureFiles {
 
   std::uint64_t fingerprint(std::int64_t file) const override {
     const std::variant<InFile, Held>& contents = contents_[slot(file)];
-    if (const Held* const held = std::get_if<Held>(&contents)) return fingerprint_of(*held);
+    if (const Held* const held = std::get_if<Held>(&contents)) {
+      image::check_signature(*held, in_quotes(std::filesystem::path(origin(file))));
+      return fingerprint_of(*held);
+    }
     const InFile& place = std::get<InFile>(contents);
-    return fingerprint_of(*file_, place.offset, place.bytes);
+    return fingerprint_in(*file_, place.offset, place.bytes, file);
   }
 
   std::string identity(std::int64_t file) const override {

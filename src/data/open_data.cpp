@@ -57,8 +57,8 @@ DataSplits open_data(const DataRequest& request) {
   DataSplits whole = open_undivided(request.name, request.seed);
   if (request.skip_unreadable) leave_out_unreadable(whole);
   DataSplits splits = divided(std::move(whole), request);
-  if (request.find_leaks) {
-    for (std::string& warning : leak_warnings(splits)) splits.warnings.push_back(std::move(warning));
+  if (request.quick_check) {
+    for (std::string& warning : quick_warnings(splits)) splits.warnings.push_back(std::move(warning));
   }
   keep_on_disk(splits, request.cache_folder, request.cache_folder_bytes);
   keep_in_memory(splits, request.cache_bytes);

@@ -8,10 +8,10 @@
 #include <numeric>
 #include <system_error>
 
-#include "data/placed_file.hpp"
 #include "image/byte_source.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
+#include "lehr/image/read.hpp"
 
 namespace lehr::data {
 namespace {
@@ -50,6 +50,15 @@ bool is_hidden(std::string_view path) {
 }  // namespace
 
 std::string PictureFiles::origin(std::int64_t file) const { return (place_ / path(file)).string(); }
+
+std::uint64_t PictureFiles::fingerprint_in(const PlacedFile& whole, std::uint64_t offset, std::uint64_t size,
+                                           std::int64_t file) const {
+  std::array<std::uint8_t, image::signature_bytes> room;
+  const std::span<std::uint8_t> beginning = std::span(room).first(std::min<std::size_t>(size, room.size()));
+  whole.read(offset, beginning);
+  image::check_signature(beginning, in_quotes(std::filesystem::path(origin(file))));
+  return fingerprint_of(whole, offset, size);
+}
 
 bool is_picture_path(std::string_view path) {
   return !is_hidden(path) && among(picture_endings, ending_of(path));
@@ -91,7 +100,7 @@ std::span<const std::uint8_t> FilesOnDisk::bytes(std::int64_t file, std::vector<
 
 std::uint64_t FilesOnDisk::fingerprint(std::int64_t file) const {
   const PlacedFile whole(place() / path(file));
-  return fingerprint_of(whole, 0, whole.size());
+  return fingerprint_in(whole, 0, whole.size(), file);
 }
 
 std::string FilesOnDisk::identity(std::int64_t file) const { return identity_of(place() / path(file)); }

@@ -10,6 +10,7 @@
 
 #include "data/archive.hpp"
 #include "data/name_table.hpp"
+#include "data/placed_file.hpp"
 
 namespace lehr::data {
 
@@ -49,8 +50,8 @@ class PictureFiles {
   /// cannot be read.
   virtual std::span<const std::uint8_t> bytes(std::int64_t file, std::vector<std::uint8_t>& room) const = 0;
 
-  /// A checksum of the size of a file and of the bytes in its middle. It is not 0. Throws BadInput like
-  /// bytes().
+  /// A checksum of the size of a file and of the bytes in its middle. It is not 0. Throws BadInput if the
+  /// file cannot be read or does not begin like that of a picture.
   virtual std::uint64_t fingerprint(std::int64_t file) const = 0;
   /// A text that changes if the file does.
   virtual std::string identity(std::int64_t file) const = 0;
@@ -62,6 +63,9 @@ class PictureFiles {
   const OtherFiles& others() const { return others_; }
 
  protected:
+  /// The fingerprint of a file that begins at `offset` of another.
+  std::uint64_t fingerprint_in(const PlacedFile& whole, std::uint64_t offset, std::uint64_t size,
+                               std::int64_t file) const;
   std::size_t slot(std::int64_t file) const { return order_[static_cast<std::size_t>(file)]; }
   /// Adds the path if it is that of a picture, and otherwise counts it. Hidden files are neither.
   bool add(std::string_view path);

@@ -127,6 +127,11 @@ std::string_view format_of(std::span<const std::uint8_t> bytes) {
   return found == nullptr || found->decode == nullptr ? std::string_view() : found->format;
 }
 
+void check_signature(std::span<const std::uint8_t> beginning, const std::string& name) {
+  const ReadOptions options;
+  signature_of({beginning, name, options});
+}
+
 Image read(const std::filesystem::path& file, const ReadOptions& options) {
   return decode(read_bytes(file), in_quotes(file), options);
 }

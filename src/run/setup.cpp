@@ -165,7 +165,7 @@ data::DataRequest data_request(const TrainConfig& config) {
           .test_share = config.test_share,
           .group = config.group,
           .skip_unreadable = config.skip_unreadable,
-          .find_leaks = true,
+          .quick_check = true,
           .cache_bytes = run::cache_size("--cache", config.cache),
           .cache_folder = config.cache_dir,
           .cache_folder_bytes = run::cache_size("--cache-dir-size", config.cache_dir_size)};

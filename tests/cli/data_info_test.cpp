@@ -150,6 +150,15 @@ TEST_F(DataWarnings, AreGivenByATrainingOnce) {
   EXPECT_EQ(count(study.err, "in the training set too"), 1) << study.err;
 }
 
+TEST_F(DataWarnings, TellOfUnreadablePicturesBeforeTheTraining) {
+  write_usual();
+  write_file(folder_.path() / "photos/valid/dog/5.png", "no picture");
+  const Outcome ended = train({"--cache", "off"});
+  EXPECT_EQ(ended.status, 2) << "the validation reads it";
+  EXPECT_EQ(count(ended.err, "lehr: 1 picture of the validation set cannot be read, such as: "), 1)
+      << ended.err;
+}
+
 TEST_F(DataWarnings, AreShownByEvaluateAndPredict) {
   write_usual();
   write_file(folder_.path() / "photos/train/dog/other.gif", "GIF89a");

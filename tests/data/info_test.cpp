@@ -259,14 +259,14 @@ TEST(LookGroups, HoldAllWhoseCodesDifferInFewBits) {
   }
 }
 
-class Leaks : public Info {
+class QuickWarnings : public Info {
  protected:
   Names warnings() const {
-    return data::open_data({.name = "folder:" + folder_.path().string(), .find_leaks = true}).warnings;
+    return data::open_data({.name = "folder:" + folder_.path().string(), .quick_check = true}).warnings;
   }
 };
 
-TEST_F(Leaks, AreWarnedOfOnce) {
+TEST_F(QuickWarnings, TellOfLeaks) {
   write_others();
   write("valid/b/1.png", photo(30));
   EXPECT_EQ(warnings(), Names());
@@ -282,7 +282,7 @@ TEST_F(Leaks, AreWarnedOfOnce) {
   EXPECT_NE(warnings()[2].find("1 picture of the test set is in the training set too"), std::string::npos);
 }
 
-TEST_F(Leaks, AreFilesWithAllBytesEqual) {
+TEST_F(QuickWarnings, CompareWholeFiles) {
   write_others();
   Bytes file = image::encode_png(photo(40, 200, 200));
   ASSERT_GT(file.size(), 10'000U);
@@ -293,9 +293,25 @@ TEST_F(Leaks, AreFilesWithAllBytesEqual) {
   EXPECT_EQ(warnings(), Names());
 }
 
-class LeaksInArchives : public testing::TestWithParam<data_test::Packing> {};
+TEST_F(QuickWarnings, TellOfFilesThatAreNoPictures) {
+  write_others();
+  write("valid/b/1.png", photo(30));
+  EXPECT_EQ(warnings(), Names());
+  write("train/a/zero.png", Bytes());
+  write("train/b/page.png", Bytes{'<', 'h', 't', 'm', 'l', '>'});
+  write("valid/b/2.png", Bytes{1, 2, 3});
+  data_test::fs::create_symlink("nowhere.png", folder_ / "train/b/broken.png");
+  ASSERT_EQ(warnings().size(), 2U);
+  EXPECT_NE(warnings()[0].find("3 pictures of the training set cannot be read, such as: \""),
+            std::string::npos);
+  EXPECT_NE(warnings()[0].find("train/a/zero.png\" is empty; expected a picture"), std::string::npos)
+      << warnings()[0];
+  EXPECT_NE(warnings()[1].find("valid/b/2.png\" is not a picture that lehr reads"), std::string::npos);
+}
 
-TEST_P(LeaksInArchives, AreFound) {
+class QuickWarningsOfArchives : public testing::TestWithParam<data_test::Packing> {};
+
+TEST_P(QuickWarningsOfArchives, TellOfLeaks) {
   const data_test::TemporaryFolder folder;
   const Bytes file = image::encode_png(photo(1, 100, 100));
   Bytes other = file;
@@ -304,28 +320,30 @@ TEST_P(LeaksInArchives, AreFound) {
                            {{"train/a/1.png", file},
                             {"train/b/2.png", image::encode_png(photo(2))},
                             {"valid/a/3.png", other},
-                            {"valid/b/4.png", file}});
+                            {"valid/b/4.png", file},
+                            {"valid/b/5.png", Bytes{'t', 'e', 'x', 't'}}});
   const Names warnings =
-      data::open_data({.name = "folder:" + (folder / "photos").string(), .find_leaks = true}).warnings;
-  ASSERT_EQ(warnings.size(), 1U);
-  EXPECT_NE(warnings[0].find("1 picture of the validation set is in the training set too"),
+      data::open_data({.name = "folder:" + (folder / "photos").string(), .quick_check = true}).warnings;
+  ASSERT_EQ(warnings.size(), 2U);
+  EXPECT_NE(warnings[0].find("photos/valid/b/5.png\" is not a picture"), std::string::npos) << warnings[0];
+  EXPECT_NE(warnings[1].find("1 picture of the validation set is in the training set too"),
             std::string::npos);
-  EXPECT_NE(warnings[0].find("photos/valid/b/4.png\", which equals \""), std::string::npos) << warnings[0];
+  EXPECT_NE(warnings[1].find("photos/valid/b/4.png\", which equals \""), std::string::npos) << warnings[0];
 }
 
-INSTANTIATE_TEST_SUITE_P(EachPacking, LeaksInArchives,
+INSTANTIATE_TEST_SUITE_P(EachPacking, QuickWarningsOfArchives,
                          testing::Values(data_test::Packing::tar, data_test::Packing::tar_gz,
                                          data_test::Packing::zip));
 
-TEST(LeaksInMemory, AreFound) {
+TEST(QuickWarningsInMemory, TellOfLeaks) {
   const auto set = [](std::vector<std::uint8_t> pixels) {
     std::vector<std::uint8_t> labels(pixels.size() / 4);
     return std::make_shared<MemoryDataset>(Shape{1, 2, 2}, std::move(pixels), labels, Names{"a", "b"});
   };
   const DataSplits data{.train = set({1, 2, 3, 4, 5, 6, 7, 8}), .valid = set({9, 9, 9, 9, 5, 6, 7, 8})};
-  ASSERT_EQ(data::leak_warnings(data).size(), 1U);
-  EXPECT_NE(data::leak_warnings(data)[0].find("sample 1, which equals sample 1"), std::string::npos);
-  EXPECT_TRUE(data::leak_warnings({.train = data.train, .valid = set({9, 9, 9, 9})}).empty());
+  ASSERT_EQ(data::quick_warnings(data).size(), 1U);
+  EXPECT_NE(data::quick_warnings(data)[0].find("sample 1, which equals sample 1"), std::string::npos);
+  EXPECT_TRUE(data::quick_warnings({.train = data.train, .valid = set({9, 9, 9, 9})}).empty());
 }
 
 TEST(RealPhotos, AreNoCopiesOfEachOther) {

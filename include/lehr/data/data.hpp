@@ -46,8 +46,8 @@ struct DataRequest {
   std::string group{};
   /// Leaves out the pictures that cannot be read, after reading all of them once.
   bool skip_unreadable = false;
-  /// Looks for training pictures in the other sets, and warns of them (DataSplits::warnings).
-  bool find_leaks = false;
+  /// Adds quick_warnings() (info.hpp) to DataSplits::warnings.
+  bool quick_check = false;
   /// Memory for pictures of the training and the validation set that must be decoded, as in cached(). 0: off;
   /// automatic_cache: usual_cache_bytes().
   std::int64_t cache_bytes = 0;

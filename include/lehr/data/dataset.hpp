@@ -46,7 +46,7 @@ class Dataset {
     return {};
   }
   /// A checksum of the size and of a part of that file: cheap, and equal for equal files. 0, the default, if
-  /// there is none.
+  /// there is none. Throws BadInput if the file cannot be read or does not begin like that of a picture.
   virtual std::uint64_t fingerprint(std::int64_t /*index*/) const { return 0; }
   /// A text that changes if the sample's picture does: the path, size and time of its file. Empty, the
   /// default, if there is none; then the picture is not kept on disk (DataRequest::cache_folder).

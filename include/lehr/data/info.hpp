@@ -101,9 +101,10 @@ struct InfoOptions {
 /// paths and reasons of what is listed. Throws BadInput if there is no training set or a label is no class.
 DataInfo info_of(const DataSplits& data, const InfoOptions& options = {});
 
-/// Sentences about the pictures of the validation and the test set whose files, or pixels if they are in
-/// memory, equal those of a training picture. Cheap: it reads a part of each file, and the whole of those
-/// whose parts are equal. Pictures that are neither in files nor in memory are not compared.
-std::vector<std::string> leak_warnings(const DataSplits& data);
+/// What can be said of a data set without decoding its pictures: sentences about files that are no pictures
+/// (missing, empty, of another format), and about pictures of the validation and the test set that equal a
+/// training picture. It reads a part of each file, and the whole of those whose parts are equal. Pictures
+/// that are neither in files nor in memory are left out.
+std::vector<std::string> quick_warnings(const DataSplits& data);
 
 }  // namespace lehr::data

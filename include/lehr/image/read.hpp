@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -37,6 +38,10 @@ void decode(std::span<const std::uint8_t> bytes, Image& to, const std::string& n
 
 /// The format of such a file: "JPEG", "PNG", "WebP", "TIFF" or "BMP". Empty if it has none of these.
 std::string_view format_of(std::span<const std::uint8_t> bytes);
+/// Bytes at the start of a file that tell its format.
+inline constexpr std::size_t signature_bytes = 16;
+/// Throws BadInput as decode() does if a file that begins so has none of these formats.
+void check_signature(std::span<const std::uint8_t> beginning, const std::string& name);
 /// Whether a JPEG or TIFF file has CMYK or YCCK colours, which decode() makes RGB.
 bool has_inks(std::span<const std::uint8_t> bytes);
 
