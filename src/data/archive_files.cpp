@@ -10,7 +10,6 @@
 #include "data/placed_file.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
-#include "lehr/image/read.hpp"
 
 namespace lehr::data {
 namespace {
@@ -54,7 +53,7 @@ class ArchiveFiles final : public PictureFiles {
   std::uint64_t fingerprint(std::int64_t file) const override {
     const std::variant<InFile, Held>& contents = contents_[slot(file)];
     if (const Held* const held = std::get_if<Held>(&contents)) {
-      image::check_signature(*held, in_quotes(std::filesystem::path(origin(file))));
+      check_beginning(*held, file);
       return fingerprint_of(*held);
     }
     const InFile& place = std::get<InFile>(contents);

@@ -63,6 +63,8 @@ class PictureFiles {
   const OtherFiles& others() const { return others_; }
 
  protected:
+  /// Throws BadInput if a file that begins so is no picture.
+  void check_beginning(std::span<const std::uint8_t> beginning, std::int64_t file) const;
   /// The fingerprint of a file that begins at `offset` of another.
   std::uint64_t fingerprint_in(const PlacedFile& whole, std::uint64_t offset, std::uint64_t size,
                                std::int64_t file) const;
