@@ -66,9 +66,9 @@ struct FileBytes {
   std::vector<std::uint8_t> room{};
 };
 
-/// Opens such a file. Of most JPEG files, only the blocks of a part are decoded, and nothing below it: a
-/// random crop takes about two thirds of the time. Damage elsewhere is then not noticed, except that a
-/// file without its end is. Other pictures are decoded at once. Throws like decode(), also when it is read.
+/// Opens such a file. Of most JPEG files, only the blocks of a part are decoded, and nothing below it, so
+/// a random crop takes less time. Damage elsewhere is then not noticed, except that a file without its end
+/// is. Other pictures are decoded at once. Throws like decode(), also when it is read.
 std::unique_ptr<UnreadPicture> open(FileBytes file, std::string name = "the picture",
                                     const ReadOptions& options = {});
 
