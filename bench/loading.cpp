@@ -26,6 +26,8 @@ struct Arguments {
   std::int64_t batch_size = 64;
   int workers = 2;
   int epochs = 3;
+  std::int64_t cache_mib = 0;
+  std::string cache_dir;
 };
 
 Arguments parse(int argc, char** argv) {
@@ -36,6 +38,8 @@ Arguments parse(int argc, char** argv) {
   app.add_option("--batch-size", a.batch_size);
   app.add_option("--workers", a.workers);
   app.add_option("--epochs", a.epochs);
+  app.add_option("--cache-mib", a.cache_mib, "memory for decoded pictures");
+  app.add_option("--cache-dir", a.cache_dir, "folder for decoded pictures");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -68,7 +72,8 @@ double processor_seconds() {
 
 int main(int argc, char** argv) {
   const Arguments a = parse(argc, argv);
-  const DataSplits data = data::open_data(data::DataRequest{.name = a.data});
+  const DataSplits data = data::open_data(
+      data::DataRequest{.name = a.data, .cache_bytes = a.cache_mib << 20, .cache_folder = a.cache_dir});
   Loader loader(data.train, options_of(a));
   std::vector<double> rates;
   double sum = 0;  // so that batches are used

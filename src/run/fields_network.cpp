@@ -66,7 +66,7 @@ void add_cache(Rows& rows) {
            "memory for decoded pictures: auto (a quarter of what is free), off, or bytes such as 2GiB", size);
   rows.add("cache-dir", &TrainConfig::cache_dir,
            "folder that keeps decoded pictures for later trainings (default: none)", [](ConfigField& field) {
-             field.value_name = "DIR";
+             names_path(field, "a folder name");
              field.on_resume = OnResume::free;
              field.recorded = false;
              field.absolute = [](const std::string& text) {
@@ -77,8 +77,7 @@ void add_cache(Rows& rows) {
            "what --cache-dir may hold: auto (half of what its disk has free), off, or bytes such as 20GiB",
            [size](ConfigField& field) {
              size(field);
-             field.rules = {
-                 {[](const TrainConfig& config) { return !config.cache_dir.empty(); }, "needs --cache-dir"}};
+             needs(field, "--cache-dir", [](const TrainConfig& config) { return !config.cache_dir.empty(); });
            });
 }
 

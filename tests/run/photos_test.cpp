@@ -130,6 +130,26 @@ TEST_F(Photos, NameThePictureThatEndsATraining) {
   EXPECT_EQ(std::count_if(result.warnings.begin(), result.warnings.end(), names_it), 1);
 }
 
+TEST_F(Photos, AreKeptDecodedInAFolderIfAsked) {
+  write(40);
+  TrainConfig keeping = config();
+  keeping.cache = "off";
+  const double expected = train(keeping).learner->history().back().train.loss;
+  keeping.cache_dir = (folder_.path() / "kept").string();
+  for (const char* size : {"20KiB", "1MiB"}) {
+    keeping.cache_dir_size = size;
+    for (int time = 0; time < 2; ++time) {
+      EXPECT_EQ(train(keeping).learner->history().back().train.loss, expected);
+    }
+    std::uintmax_t bytes = 0;
+    for (const auto& entry : fs::directory_iterator(keeping.cache_dir)) bytes += entry.file_size();
+    EXPECT_EQ(bytes > 20 * 1024, keeping.cache_dir_size == "1MiB") << bytes;
+  }
+  TrainConfig wrong = config();
+  wrong.cache_dir_size = "1GiB";
+  EXPECT_NE(refusal([&] { train(wrong); }).find("--cache-dir-size needs --cache-dir"), std::string::npos);
+}
+
 TEST_F(Photos, AreDividedInTheSameWayByAResume) {
   write(20);
   TrainConfig grouped = config();
