@@ -227,6 +227,13 @@ def train_cifar(_, folder):
     positive(line["valid_accuracy"], line["valid_accuracy_flip"], line["images_per_second"])
 
 
+def train_photos(_, folder):
+    need("torchvision", "PIL")
+    line, = json_lines(run(PYTHON, ROOT / "bench/pytorch/train_photos.py", "--data", tiny_cifar(folder) / "train", "--epochs", 2))
+    positive(line["all_seconds"])
+    assert 0 <= line["valid_accuracy"] <= 1, line
+
+
 def watch_layers(_, __):
     need("torch")
     pairs = json_lines(run(PYTHON, ROOT / "bench/pytorch/watch_layers.py", "--images", 128, "--batch-size", 64, "--pairs", 2))
@@ -324,6 +331,7 @@ CHECKS = {
     "bench/pytorch/train_mnist.py": train_mnist,
     "bench/pytorch/train_recipe.py": train_recipe,
     "bench/pytorch/train_cifar.py": train_cifar,
+    "bench/pytorch/train_photos.py": train_photos,
     "bench/pytorch/watch_layers.py": watch_layers,
 }
 
