@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -20,6 +21,11 @@ struct DataSetChoice {
 
 /// Adds --data, --set and the options that divide data; returns the option --data.
 Option add_data_set_options(const Command& app, DataSetChoice& choice);
+
+/// Takes from the run in whose folder a model lies what was not given: the data, and how they are divided if
+/// they are the run's. Otherwise the pictures that the model was trained on could be among those that it is
+/// measured with. Throws BadInput if no data are given and the model is in no run's folder.
+void complete_from_run(DataSetChoice& choice, const std::filesystem::path& model);
 
 /// Calls `warn` with each warning about the data. Throws BadInput if the data or the set does not exist.
 std::shared_ptr<const Dataset> open_data_set(const DataSetChoice& choice, const OnFailure& warn);

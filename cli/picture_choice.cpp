@@ -19,11 +19,16 @@ void add_picture_choice(const Command& command, ModelChoice& model, PictureChoic
 }
 
 void check(const PictureChoice& choice, const std::string& command) {
-  const bool from_data = !choice.data.config.data.empty();
+  const bool from_data = !choice.data.config.data.empty() || !choice.samples.empty();
   if (from_data == !choice.images.empty()) {
-    throw BadInput(command + " takes either picture files or --data with --sample");
+    throw BadInput(command +
+                   " takes a model, and then either picture files or samples of its data (--sample)");
   }
-  if (from_data == choice.samples.empty()) throw BadInput("--data and --sample belong together");
+  if (from_data && choice.samples.empty()) throw BadInput("--data needs --sample");
+}
+
+void complete_from_run(PictureChoice& choice, const ModelChoice& model) {
+  if (choice.images.empty()) complete_from_run(choice.data, model_file(model));
 }
 
 std::vector<Picture> pictures_of(const PictureChoice& choice, const Model& model, const OnFailure& warn) {

@@ -12,6 +12,7 @@
 #include "lehr/core/text.hpp"
 #include "lehr/data/preprocessing.hpp"
 #include "lehr/image/edit.hpp"
+#include "lehr/inference/evaluate.hpp"
 #include "lehr/inference/views.hpp"
 #include "output.hpp"
 
@@ -64,6 +65,7 @@ std::vector<Picture> pictures_of(std::vector<data::FoundPicture> files, const Mo
 
 std::vector<Picture> pictures_of(const Dataset& dataset, std::span<const std::int64_t> samples,
                                  const Model& model) {
+  check_class_names(model, dataset);
   const Shape shape = model.image_shape();
   const Shape found = dataset.image_shape();
   if (!model.preprocessing.any_shape && found.rank() != 0 && found != shape) {

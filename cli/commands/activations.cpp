@@ -67,8 +67,9 @@ int interrupted(std::size_t written) {
   return interrupted_status;
 }
 
-int run_activations(const Options& options) {
+int run_activations(Options& options) {
   check(options.pictures, "activations");
+  complete_from_run(options.pictures, options.model);
   if (options.out.empty() && options.maps.empty()) throw BadInput("activations needs --out or --maps");
   check_distinct(std::array<OutputFile, 3>{
       {{"--out", options.out}, {"--maps", options.maps}, {"MODEL", model_file(options.model)}}});

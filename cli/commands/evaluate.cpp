@@ -22,6 +22,7 @@ namespace lehr::cli {
 namespace {
 
 constexpr const char* evaluate_examples = R"(Examples:
+  lehr evaluate latest                                        the run's own data, divided as in the training
   lehr evaluate runs/ID/model.safetensors --data digits
   lehr evaluate runs/ID --data mnist:DIR --metrics f1_macro,auroc --json
   lehr evaluate latest --data digits)";
@@ -41,8 +42,9 @@ std::string line_of(const Metric& metric, const Dataset& dataset) {
   return fmt::format("{} -{}\n", metric.name(), why);
 }
 
-int run_evaluate(const EvaluateOptions& options) {
+int run_evaluate(EvaluateOptions& options) {
   Model model = load_model(options.model);
+  complete_from_run(options.data, model_file(options.model));
   std::vector<std::string> warned;
   const auto dataset = open_data_set(options.data, [&](const std::string& warning) {
     warnings(false, false)(warning);
@@ -81,7 +83,7 @@ void register_evaluate(Commands& registry) {
   Command command = registry.add("evaluate", "Measure a saved model's loss and accuracy on data.",
                                  evaluate_examples, [options] { return run_evaluate(*options); });
   add_model_choice(command, options->model);
-  add_data_set_options(command, options->data).required();
+  add_data_set_options(command, options->data);
   TrainConfig& config = options->data.config;
   config.batch_size = 512;
   for (const char* key : {"batch-size", "metrics", "threads"}) {

@@ -166,8 +166,9 @@ class PredictRun {
   SignalWatch watch_;  // a signal takes effect between two batches, so every file is complete
 };
 
-int run_predict(const PredictOptions& options) {
+int run_predict(PredictOptions& options) {
   check(options);
+  complete_from_run(options.pictures, options.model);
   PredictRun run(options);
   if (options.csv.empty()) return run.run(nullptr);
   if (options.table_on_stdout()) return run.run(&std::cout);

@@ -300,6 +300,7 @@ TEST_F(ModelFile, ProbabilitiesSumToOneAndDoNotDependOnTheBatch) {
 TEST_F(ModelFile, EvaluationAgreesWithThePredictionsWhateverTheBatch) {
   Model model = load();
   const auto data = random_images(11, {1, 8, 8}, 3);
+  model.class_names.assign(data->class_names().begin(), data->class_names().end());
   std::vector<std::int64_t> samples(11);
   std::iota(samples.begin(), samples.end(), 0);
   const std::vector<float> all = Predictor(model).probabilities(*data, samples);
@@ -343,6 +344,11 @@ TEST_F(ModelFile, DataOfAnotherKindIsRefused) {
   expect_says([&] { Predictor(model).probabilities(std::vector<std::uint8_t>(65)); }, "whole images of 64");
   expect_says([&] { Predictor(model, 0); }, "batch size");
   expect_says([&] { evaluate(model, *more_classes, 0); }, "");
+  expect_says(
+      [&] {
+        evaluate(model, *random_images(2, {1, 8, 8}, 3));
+      },
+      "the model alone has \"nought\", \"one\", \"twö\", the data alone have \"0\", \"1\", \"2\"");
 }
 
 }  // namespace
