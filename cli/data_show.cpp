@@ -7,6 +7,7 @@
 #include "config_options.hpp"
 #include "lehr/run/augmented_sheet.hpp"
 #include "lehr/run/output_files.hpp"
+#include "recipes.hpp"
 
 namespace lehr::cli {
 namespace {
@@ -17,6 +18,7 @@ constexpr const char* show_examples = R"(Examples:
 
 struct ShowOptions {
   TrainConfig config;
+  std::string recipe;
   AugmentedSheet sheet;
   std::filesystem::path augmented;
 };
@@ -24,7 +26,8 @@ struct ShowOptions {
 int show(const ShowOptions& options) {
   check_replaceable({"--augmented", options.augmented}, "PNG picture",
                     [](std::string_view text) { return text.starts_with("\x89PNG"); });
-  save_augmented_sheet(options.augmented, options.config, options.sheet);
+  save_augmented_sheet(options.augmented, on_recipe(options.config, options.recipe, shared_fields()),
+                       options.sheet);
   std::cout << options.augmented.string() << '\n';
   return 0;
 }
@@ -41,10 +44,12 @@ void add_data_show(Commands& registry, Command& group) {
       .required();
   add_integer(command, "--pictures", options->sheet.pictures, {1, 64}, "rows");
   add_integer(command, "--versions", options->sheet.versions, {1, 32}, "augmented versions in each row");
-  for (const char* key : {"data", "data-seed", "valid-share", "test-share", "augment", "image-size", "fit",
-                          "filter", "background", "channels-in", "seed", "threads"}) {
+  for (const char* key :
+       {"data", "data-seed", "valid-share", "test-share", "group", "skip-unreadable", "augment", "image-size",
+        "fit", "filter", "background", "channels-in", "seed", "threads"}) {
     add_field(command, shared_fields(), key, options->config);
   }
+  command.option("--recipe", options->recipe, recipe_help()).type_name("NAME");
 }
 
 }  // namespace lehr::cli

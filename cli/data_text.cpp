@@ -41,18 +41,26 @@ std::string counts_text(const Dataset& train) {
   return text;
 }
 
+/// "29 validation pictures, 29 test pictures", or "29 validation pictures (the test set)".
+std::string other_sets_text(const DataSplits& data) {
+  const std::string valid = grouped(data.valid->size(), "validation picture");
+  if (data.test == nullptr) return valid;
+  if (data.test == data.valid) return valid + " (the test set)";
+  return valid + ", " + grouped(data.test->size(), "test picture");
+}
+
 }  // namespace
 
 std::string data_text(const Learner& learner) {
   const DataSplits& data = learner.data();
-  if (data.train->image_shape().rank() != 0) return {};
+  if (data.train->name(0).empty()) return {};  // numbered pictures, such as MNIST's
   const Preprocessing& input = learner.options().preprocessing;
   const Graph& model = learner.model();
   const Shape& batch = model.node(model.inputs().front()).output.shape;  // (1, C, H, W)
   return fmt::format("{} in {}: {}; {}\ninput: {} x {} pixels, {}, fitted by {}\n",
                      grouped(data.train->size(), "training picture"), counted(data.classes(), "class"),
-                     counts_text(*data.train), grouped(data.valid->size(), "validation picture"), batch[3],
-                     batch[2], batch[1] == 1 ? "grey" : "colour", image::name_of(input.fit));
+                     counts_text(*data.train), other_sets_text(data), batch[3], batch[2],
+                     batch[1] == 1 ? "grey" : "colour", image::name_of(input.fit));
 }
 
 }  // namespace lehr::cli

@@ -1,5 +1,7 @@
 #include "picture_stream.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iostream>
 #include <span>
@@ -23,7 +25,10 @@ class GivenPaths {
         return true;
       }
       for (std::string line; std::getline(std::cin, line);) {
+        ++line_;
+        if (line.ends_with('\r')) line.pop_back();
         if (line.empty()) continue;
+        check(line);
         path = std::move(line);
         return true;
       }
@@ -33,7 +38,13 @@ class GivenPaths {
   }
 
  private:
+  void check(const std::string& line) const {
+    if (line.find('\0') == std::string::npos) return;
+    throw BadInput(fmt::format("stdin, line {}: expected one path on each line, found a zero byte", line_));
+  }
+
   std::span<const std::filesystem::path> rest_;
+  std::int64_t line_ = 0;  ///< of stdin, from 1
 };
 
 }  // namespace

@@ -4,12 +4,25 @@
 #include <string_view>
 #include <vector>
 
+#include "lehr/run/config_table.hpp"
+
 namespace lehr::cli {
+
+inline constexpr const char* no_recipe = "none";
 
 /// The TOML of a built-in recipe. Throws BadInput with the available names if there is no such
 /// recipe.
 std::string_view recipe_text(std::string_view name);
 std::vector<std::string> recipe_names();
+/// "built-in set of options: ..., none; ..."
+std::string recipe_help();
+
+/// The recipe that options mean without naming one: "photos" for pictures in files of their own, and "none"
+/// for other data and with a chosen network, which may not fit the recipe's other options.
+std::string usual_recipe(const TrainConfig& line);
+/// The recipe's options, below those of `line` that are given. `name`: "none" is no recipe, and empty is
+/// usual_recipe.
+TrainConfig on_recipe(const TrainConfig& line, std::string name, const ConfigTable& table);
 
 struct Recipe {
   const char* name;

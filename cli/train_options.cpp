@@ -15,9 +15,6 @@
 namespace lehr::cli {
 namespace {
 
-const std::string photo_recipe = "photos";
-const std::string no_recipe = "none";
-
 /// An option of the command alone: runs do not record it, and it is allowed with --resume.
 ConfigField own_option(std::string_view key, FieldType type, std::string group, std::string help) {
   ConfigField field = own_field(std::string(key), type, std::move(help));
@@ -43,12 +40,7 @@ void add_sources(ConfigTable& table) {
   config.in_files = false;
   config.on_resume = OnResume::equal;
   table.add(std::move(config));
-  std::string names;
-  for (const std::string& name : recipe_names()) names += name + ", ";
-  ConfigField recipe =
-      own_option(own::recipe, FieldType::text, group,
-                 "built-in set of options: " + names + "none; others win (default: " + photo_recipe +
-                     " for folder: and csv:, unless --model or --config is given)");
+  ConfigField recipe = own_option(own::recipe, FieldType::text, group, recipe_help());
   needs_name(recipe, "NAME", "the name of a recipe");
   recipe.on_resume = OnResume::equal;
   table.add(std::move(recipe));
@@ -62,11 +54,6 @@ void add_sources(ConfigTable& table) {
 
 using Settings = std::vector<ConfigSetting>;
 
-/// Whether the data are pictures in files of their own.
-bool has_picture_files(const std::string& data) {
-  return data.starts_with("folder:") || data.starts_with("csv:");
-}
-
 std::string recipe_in(const Settings& settings) {
   const auto found = std::ranges::find(settings, own::recipe, &ConfigSetting::key);
   return found == settings.end() ? std::string() : value_text(found->value);
@@ -79,9 +66,7 @@ TrainConfig new_config(const TrainConfig& line, const ConfigTable& table) {
   const std::string of_line = table.text(line, own::recipe);
   std::string recipe = of_line.empty() ? recipe_in(file) : of_line;
   if (recipe.empty()) recipe = default_recipe(line, table);
-  TrainConfig config;
-  if (!recipe.empty() && recipe != no_recipe)
-    apply(config, read_toml(recipe_text(recipe), "recipe " + recipe, table), table);
+  TrainConfig config = on_recipe({}, recipe, table);
   apply(config, file, table);
   // The config.toml of a study's run repeats the run, but the repetition is not part of the study.
   config.study.clear();
@@ -112,10 +97,8 @@ ConfigTable train_options() {
 }
 
 std::string default_recipe(const TrainConfig& line, const ConfigTable& table) {
-  const auto given = [&](const char* key) { return line.given.contains(key); };
   const bool chosen = !table.text(line, own::recipe).empty() || !table.text(line, own::config).empty();
-  if (chosen || given("model") || given("resume")) return {};
-  return has_picture_files(line.data) ? photo_recipe : std::string();
+  return chosen || line.given.contains("resume") ? no_recipe : usual_recipe(line);
 }
 
 TrainConfig full_config(const TrainConfig& line, const ConfigTable& table) {

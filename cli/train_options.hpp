@@ -20,13 +20,12 @@ inline constexpr std::string_view quiet = "quiet";
 
 ConfigTable train_options();
 
-/// The recipe that a command line means without naming one: "photos" for pictures in files of their own, and
-/// empty for other data. A chosen network may not fit the recipe's other options, and --config says all that
-/// it wants, so it is empty with these, too.
+/// The recipe that a command line means without naming one (usual_recipe). --config says all that it wants,
+/// so it is "none" with that, too.
 std::string default_recipe(const TrainConfig& line, const ConfigTable& table);
 
-/// The configuration that a command line means: the recipe (or the default one), then the file of --config, then the
-/// options of the line. Later values override earlier ones. With --resume, it is the run's own
+/// The configuration that a command line means: the recipe (or the default one), then the file of --config,
+/// then the options of the line. Later values override earlier ones. With --resume, it is the run's own
 /// configuration. Throws BadInput if one of these is wrong, and for options that would change a
 /// resumed training.
 TrainConfig full_config(const TrainConfig& line, const ConfigTable& table);

@@ -19,6 +19,7 @@
 #include "lehr/store/atomic_file.hpp"
 #include "measuring.hpp"
 #include "output.hpp"
+#include "recipes.hpp"
 #include "run_names.hpp"
 #include "terminal.hpp"
 
@@ -34,6 +35,7 @@ train with. lehr train --lr auto takes the valley. Exit status: 0 also where the
 
 struct FindLrOptions {
   TrainConfig config;
+  std::string recipe;
   LrFinderOptions finder;
   std::string svg;
   bool json = false;
@@ -167,6 +169,7 @@ int find_lr(FindLrOptions options) {
   SignalWatch watch;
   check_rates(options.finder.sweep);
   if (!options.svg.empty()) check_replaceable({"--svg", options.svg}, FileKind::picture);
+  options.config = on_recipe(options.config, options.recipe, shared_fields());
   shared_fields().check_rules(options.config);
   find_weights(options.config);
   const bool live = is_terminal(2) && !options.quiet;
@@ -203,6 +206,7 @@ void register_find_lr(Commands& registry) {
   Command command = registry.add("find-lr", "Suggest learning rates from a short sweep.", find_lr_examples,
                                  [options] { return find_lr(*options); });
   add_learner_fields(command, shared_fields(), options->config);
+  command.option("--recipe", options->recipe, recipe_help()).type_name("NAME");
   LrSweep& sweep = options->finder.sweep;
   add_real(command, "--from", sweep.from, {}, "lowest rate").group(group);
   add_real(command, "--to", sweep.to, {}, "highest rate").group(group);

@@ -20,6 +20,7 @@
 #include "lehr/graph/summary.hpp"
 #include "measuring.hpp"
 #include "output.hpp"
+#include "recipes.hpp"
 #include "stats_text.hpp"
 #include "study_options.hpp"
 #include "study_run.hpp"
@@ -57,7 +58,7 @@ struct OutputOptions {
   bool json = false;
   bool quiet = false;
   bool events = false;
-  std::string recipe{};  ///< the default recipe; empty: none, or one was chosen
+  std::string recipe = no_recipe;  ///< the default recipe; "none" also if one was chosen
 
   OutputOptions(const TrainConfig& config, const ConfigTable& table)
       : json(table.flag(config, own::json)),
@@ -126,7 +127,7 @@ int nothing_saved() {
 
 void print_data(const Learner& learner, const OutputOptions& output) {
   std::fputs(data_text(learner).c_str(), stderr);
-  if (output.recipe.empty()) return;
+  if (output.recipe == no_recipe) return;
   std::fprintf(stderr, "recipe: %s (--recipe none turns it off)\n", output.recipe.c_str());
 }
 

@@ -41,7 +41,8 @@ bool CsvReader::next(std::vector<std::string>& fields) {
 
 std::string CsvReader::field() {
   if (rest_.starts_with('"')) return quoted_field();
-  const std::size_t end = std::min({rest_.find(','), rest_.find('\n'), rest_.find("\r\n"), rest_.size()});
+  std::size_t end = std::min(rest_.find_first_of(",\n"), rest_.size());
+  if (end < rest_.size() && rest_.substr(0, end + 1).ends_with("\r\n")) --end;
   const std::string_view found = rest_.substr(0, end);
   if (found.find('"') != std::string_view::npos) {
     throw BadInput(place() +

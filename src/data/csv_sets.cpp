@@ -1,6 +1,7 @@
 #include "data/csv_sets.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include <array>
 #include <memory>
@@ -40,19 +41,25 @@ struct Columns {
   std::optional<std::size_t> split{};
 };
 
-std::optional<std::size_t> column(const Fields& header, std::initializer_list<std::string_view> names) {
-  for (const std::string_view name : names) {
-    for (std::size_t i = 0; i < header.size(); ++i) {
-      if (in_lower_case(header[i]) == name) return i;
+/// The column with one of these names.
+std::optional<std::size_t> column(const Fields& header, const std::string& place,
+                                  std::initializer_list<std::string_view> names) {
+  std::optional<std::size_t> found;
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    if (std::find(names.begin(), names.end(), in_lower_case(header[i])) == names.end()) continue;
+    if (found) {
+      throw BadInput(fmt::format("{}: the columns {} and {} ({} and {}) mean the same; expected one of them",
+                                 place, *found + 1, i + 1, in_quotes(header[*found]), in_quotes(header[i])));
     }
+    found = i;
   }
-  return {};
+  return found;
 }
 
 Columns columns_of(const Fields& header, const std::string& place) {
-  const std::optional<std::size_t> path = column(header, {"path", "file", "filename", "image"});
-  const std::optional<std::size_t> label = column(header, {"label", "class"});
-  if (path && label) return {*path, *label, header.size(), column(header, {"split", "set"})};
+  const std::optional<std::size_t> path = column(header, place, {"path", "file", "filename", "image"});
+  const std::optional<std::size_t> label = column(header, place, {"label", "class"});
+  if (path && label) return {*path, *label, header.size(), column(header, place, {"split", "set"})};
   std::string found;
   for (const std::string& name : header) found += (found.empty() ? "" : ", ") + in_quotes(name);
   throw BadInput(

@@ -18,8 +18,11 @@ std::string description_of(const Dataset& dataset) {
   const std::int64_t count = dataset.size();
   for (const std::string& name : dataset.class_names()) hash.add(name);
   for (std::int64_t i = 0; i < count; ++i) hash.add_number(static_cast<std::uint64_t>(dataset.label(i)));
-  const std::int64_t sampled = dataset.in_memory() ? count : std::min(count, sampled_images);
-  const bool same_shape = dataset.image_shape().rank() != 0;
+  // Pictures with names are files. What of them is in memory, and whether all shapes are known, depends on the
+  // cache, which must not matter.
+  const bool files = count > 0 && !dataset.name(0).empty();
+  const std::int64_t sampled = dataset.in_memory() && !files ? count : std::min(count, sampled_images);
+  const bool same_shape = !files && dataset.image_shape().rank() != 0;
   Image picture;
   for (std::int64_t i = 0; i < sampled; ++i) {
     read_picture(dataset, i * count / sampled, picture);

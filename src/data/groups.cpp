@@ -23,8 +23,13 @@ std::regex compiled(const std::string& group) {
   }
 }
 
-/// The text that names a sample's group.
+/// The text that names a sample's group. std::regex needs stack for each byte of a name.
 std::string text_of_group(const std::regex& group, const std::string& name) {
+  constexpr std::size_t longest = 4096;
+  if (name.size() > longest) {
+    throw BadInput(fmt::format("--group takes paths of at most {} bytes, found one of {}: {}", longest,
+                               name.size(), in_quotes(printable(name, 60))));
+  }
   std::smatch match;
   if (!std::regex_search(name, match, group)) {
     throw BadInput(

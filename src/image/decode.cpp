@@ -12,6 +12,7 @@
 #include "image/byte_source.hpp"
 #include "image/formats.hpp"
 #include "image/orientation.hpp"
+#include "image/sides.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/image/read.hpp"
@@ -146,6 +147,9 @@ void decode(std::span<const std::uint8_t> bytes, Image& to, const std::string& n
             const ReadOptions& options) {
   const Encoded from{bytes, name, options};
   make_upright(to, signature_of(from).decode(from, to));
+  if (to.width <= longest_side && to.height <= longest_side) return;
+  throw BadInput(fmt::format("{} is a picture of {} x {} pixels; expected sides of at most {} pixels", name,
+                             to.width, to.height, longest_side));  // what cannot be resized is of no use
 }
 
 void take_part(Image& whole, const Part& part, Image& to) {

@@ -182,6 +182,33 @@ TEST(Recipe, PhotosIsTheDefaultForPicturesInFiles) {
   }
 }
 
+TEST(Recipe, IsThatOfTheTrainingInSweepsAndSheets) {
+  const TemporaryFolder folder;
+  for (int i = 0; i < 12; ++i) {
+    const std::string file = (i % 2 == 0 ? "p/dark/" : "p/light/") + std::to_string(i) + ".png";
+    write_png(folder.path() / file, {3, 20, 20}, static_cast<std::uint64_t>(i));
+  }
+  const auto sweep = [&](const Arguments& options) {
+    Arguments arguments{"find-lr", "--data", "folder:p", "--threads", "1", "--batches", "8", "--json"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const Outcome outcome = run(folder.path(), arguments);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return outcome.out;
+  };
+  EXPECT_EQ(sweep({}), sweep({"--recipe", "photos"}));
+  EXPECT_NE(sweep({}), sweep({"--recipe", "none"}));
+  const auto sheet = [&](const std::string& recipe) {
+    Arguments arguments{"data", "show", "--data", "folder:p", "--augmented", "s.png"};
+    if (!recipe.empty()) arguments.insert(arguments.end(), {"--recipe", recipe});
+    const Outcome outcome = run(folder.path(), arguments);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return read_file(folder.path() / "s.png");
+  };
+  EXPECT_TRUE(sheet("") == sheet("photos"));
+  EXPECT_FALSE(sheet("") == sheet("none"))
+      << "small pictures are only shifted and mirrored without the recipe";
+}
+
 TEST(FindLr, SuggestsDrawsAndWrites) {
   const TemporaryFolder folder;
   const Arguments sweep{"find-lr",   "--data", "digits:2000", "--batch-norm",

@@ -89,6 +89,19 @@ TEST_F(Predict, FilesFoldersListsAndBatchesOfAnySizeGiveTheSameNumbers) {
   EXPECT_EQ(list.out, folder);
 }
 
+TEST_F(Predict, AListMayHaveTheLineBreaksOfWindowsAndNoZeroBytes) {
+  const std::string name = pictures().front();
+  const auto listed = [&](const std::string& list) {
+    return run_script(shared->path(), "printf '" + list + "' | \"$LEHR\" predict " + model + " - --json");
+  };
+  EXPECT_EQ(listed(name + "\\r\\n").out, predict({name, "--json"}).out);
+  const Outcome refused = listed(name + "\\n" + name + "\\0" + name + "\\0");
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("stdin, line 2: expected one path on each line, found a zero byte"),
+            std::string::npos)
+      << refused.err;
+}
+
 TEST_F(Predict, AnArchiveGivesTheNumbersOfItsPictures) {
   const Outcome files = predict({"photos/train", "--csv", "-"});
   for (const char* packed : {"photos.tar", "photos.tar.gz"}) {

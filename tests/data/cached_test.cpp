@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "lehr/core/error.hpp"
+#include "lehr/data/description.hpp"
 #include "support.hpp"
 
 namespace lehr {
@@ -14,13 +15,14 @@ namespace {
 /// Ten pictures of 100 bytes, of different shapes. It counts how often one is read.
 class CountedReads final : public Dataset {
  public:
+  explicit CountedReads(bool alike = false) : alike_(alike) {}
   std::int64_t size() const override { return 10; }
   std::span<const std::string> class_names() const override { return names_; }
   std::int64_t label(std::int64_t index) const override { return index % 2; }
   void read(std::int64_t index, Image& picture) const override {
     if (index < 0 || index >= size()) throw BadInput("there is no such sample");
     ++reads;
-    const bool wide = index % 2 == 0;
+    const bool wide = alike_ || index % 2 == 0;
     auto pixels = picture.reset(wide ? Shape{1, 2, 50} : Shape{1, 50, 2});
     std::fill(pixels.begin(), pixels.end(), static_cast<std::uint8_t>(index));
   }
@@ -29,6 +31,7 @@ class CountedReads final : public Dataset {
   mutable std::atomic<int> reads = 0;
 
  private:
+  bool alike_;  ///< all have one shape
   std::vector<std::string> names_{"even", "odd"};
 };
 
@@ -106,6 +109,17 @@ TEST(HeldInMemory, HasTheSameSamples) {
   }
 }
 
+// Or a run could not be resumed with another cache.
+TEST(HeldInMemory, IsDescribedLikeTheFiles) {
+  for (const bool alike : {false, true}) {
+    const auto files = std::make_shared<CountedReads>(alike);
+    const std::shared_ptr<const Dataset> held = held_in_memory(files, 1 << 20);
+    ASSERT_TRUE(held);
+    EXPECT_EQ(held->image_shape().rank() != 0, alike);
+    EXPECT_EQ(data::description_of(*held), data::description_of(*files));
+  }
+}
+
 TEST(HeldInMemory, IsNothingIfItTakesTooMuch) {
   const auto counted = std::make_shared<CountedReads>();
   EXPECT_FALSE(held_in_memory(counted, 500));
@@ -124,7 +138,8 @@ TEST(HeldInMemory, NamesThePictureThatCannotBeRead) {
     std::string origin(std::int64_t index) const override { return "file-" + std::to_string(index); }
     std::vector<std::string> names{"all"};
   };
-  data_test::expect_bad_input([] { held_in_memory(std::make_shared<Damaged>(), 1 << 20); }, {"file-1", "it is damaged"});
+  data_test::expect_bad_input([] { held_in_memory(std::make_shared<Damaged>(), 1 << 20); },
+                              {"file-1", "it is damaged"});
 }
 
 TEST(UsualCacheBytes, AreAPartOfTheMemory) { EXPECT_GT(usual_cache_bytes(), std::size_t{1} << 20); }

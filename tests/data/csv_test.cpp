@@ -79,6 +79,9 @@ TEST_F(Csv, NamesTheLineOfABadRow) {
   expect_refused("", {"list.csv", "is empty"});
   expect_refused("path,label\n", {"lists no pictures"});
   expect_refused("name;label\n", {"list.csv\", line 1", "\"path\" and \"label\"", "found \"name;label\""});
+  expect_refused("path,label,Path\np/1.png,a,p/2.png\n",
+                 {"line 1", "columns 1 and 3 (\"path\" and \"Path\") mean the same"});
+  expect_refused("path,label,class\np/1.png,a,b\n", {"line 1", "columns 2 and 3"});
   expect_refused("path,label\np/1.png,a,b\n", {"line 2", "expected 2 columns, found 3"});
   expect_refused("path,label\n,a\n", {"line 2", "the path is empty"});
   expect_refused("path,label\np/1.png,\n", {"line 2", "the label is empty"});

@@ -122,6 +122,8 @@ TEST(Division, RefusesAGroupThatNamesNothing) {
   expect_bad_input([&] { divided(whole, {.group = "patient"}); }, {"--group finds nothing in \"a/0-0\""});
   expect_bad_input([&] { divided(whole, {.group = "("}); }, {"--group is no regular expression", "\"(\""});
   expect_bad_input([&] { divided(whole, {.group = "a"}); }, {"too few groups", "validation set"});
+  const auto deep = named({"a/1", "a/2", "b/1", "b/" + std::string(50'000, 'x')}, {"a", "b"});
+  expect_bad_input([&] { divided(deep, {.group = "([^/]*)$"}); }, {"at most 4096 bytes, found one of 50002"});
 }
 
 TEST(Division, RefusesSharesThatLeaveNothing) {

@@ -144,6 +144,7 @@ TEST_F(ReadImage, RefusesDamage) {
 
 TEST_F(ReadImage, RefusesHugeClaims) {
   expect_refused(encode({100'000, 100'000, 8, grey, {}, {0, 1}}), {"100000 x 100000", "at most 64000000"});
+  expect_refused(encode({1, 70'000, 8, grey, {}, Bytes(140'000)}), {"1 x 70000", "sides of at most 65536"});
   expect_refused(encode({8000, 8000, 8, grey, {}, {0, 1}}), {"8000 x 8000", "cannot hold"});
 }
 
