@@ -31,6 +31,8 @@ std::string missing_in(std::span<const std::string> names, std::span<const std::
 void check_class_names(const Model& model, const Dataset& dataset) {
   const std::span<const std::string> names = dataset.class_names();
   if (std::ranges::equal(names, model.class_names)) return;
+  if (std::ranges::is_permutation(names, model.class_names))
+    throw BadInput("the data have the classes of the model in another order, so their numbers differ");
   throw BadInput("the data have other classes than the model: the model alone has " +
                  missing_in(model.class_names, names) + ", the data alone have " +
                  missing_in(names, model.class_names));

@@ -344,6 +344,9 @@ TEST_F(ModelFile, DataOfAnotherKindIsRefused) {
   expect_says([&] { Predictor(model).probabilities(std::vector<std::uint8_t>(65)); }, "whole images of 64");
   expect_says([&] { Predictor(model, 0); }, "batch size");
   expect_says([&] { evaluate(model, *more_classes, 0); }, "");
+  Model reversed = load();
+  reversed.class_names = {"2", "1", "0"};
+  expect_says([&] { evaluate(reversed, *random_images(2, {1, 8, 8}, 3)); }, "in another order");
   expect_says(
       [&] {
         evaluate(model, *random_images(2, {1, 8, 8}, 3));
