@@ -37,10 +37,10 @@ std::unique_ptr<GradCam> grad_cam_of(Learner& learner) {
 
 std::string caption_of(const ReviewedSample& miss, const Dataset& dataset) {
   const auto names = dataset.class_names();
-  const std::string origin = dataset.origin(miss.sample);
+  const std::string name = dataset.name(miss.sample);  // short, so that a page does not cut it off
   return fmt::format("{} taken for {} ({:.0f} %), loss {:.2f}: {}", class_name(names, miss.truth),
                      class_name(names, miss.predicted), 100 * miss.probability, miss.loss,
-                     origin.empty() ? fmt::format("sample {}", miss.sample) : origin);
+                     name.empty() ? fmt::format("sample {}", miss.sample) : name);
 }
 
 void add_worst(std::vector<Picture>& all, const SetReview& review, Learner& learner) {
