@@ -83,10 +83,10 @@ struct AirbenchOptions {
 /// The network of the CIFAR-10 speed records (Jordan 2024, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU",
 /// arXiv 2404.00498): a small first convolution, then stages of convolution, max pooling, norm,
 /// activation, convolution, norm and activation. 118 million multiply-adds a picture of 32x32. It differs
-/// from the paper in four points: the average over the last positions instead of their maximum (about one
-/// point more on CIFAR-10), norms with weights, a linear layer with a bias, and no whitening of the first
-/// convolution. Names are "conv1", "layer1.conv1", "layer1.bn1", "layer1.conv2", "layer1.bn2" and so on, and
-/// "fc". Throws BadInput if the image is too small for the stages.
+/// from the paper in four points: the average over the last positions instead of their maximum, norms
+/// with weights, a linear layer with a bias, and no whitening of the first convolution. Names are "conv1",
+/// "layer1.conv1", "layer1.bn1", "layer1.conv2", "layer1.bn2" and so on, and "fc". Throws BadInput if the
+/// image is too small for the stages.
 Graph airbench(const AirbenchOptions& options);
 
 /// Widths by a rule: base * factor^i for stage i, rounded, at least 1. Throws BadInput if base < 1, if
