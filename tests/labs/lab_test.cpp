@@ -9,6 +9,7 @@
 #include "labs/labs.hpp"
 #include "lehr/data/data.hpp"
 #include "lehr/run/config_files.hpp"
+#include "lehr/run/setup.hpp"
 #include "lehr/store/run_store.hpp"
 #include "run/support.hpp"
 
@@ -19,10 +20,11 @@ using test::Folder;
 using test::read_file;
 using test::refusal;
 
-LabSetup setup_for(const std::string& lab, Budget budget) {
+LabSetup setup_for(const std::string& lab, Budget budget, const std::string& image_size = "") {
   LabSetup setup{.lab = lab, .budget = budget, .seeds = {0, 1, 2}};
   setup.base.data = "digits:8192";
-  setup.data = data::open_data(setup.base.data, 0);
+  setup.base.image_size = image_size;
+  setup.data = data::open_data(data_request(setup.base));
   return setup;
 }
 
@@ -48,6 +50,13 @@ TEST_P(EveryLab, HasAPlanThatCanRunAtEveryBudget) {
       for (const StudyVariant& variant : study.variants) EXPECT_NO_THROW(setup.graph(study, variant));
     }
     EXPECT_FALSE(names.empty());
+  }
+}
+
+TEST_P(EveryLab, HasAPlanForLargerImages) {
+  const LabSetup setup = setup_for(GetParam(), Budget::quick, "64");
+  for (const StudySpec& study : lab_named(GetParam()).studies(setup)) {
+    for (const StudyVariant& variant : study.variants) EXPECT_NO_THROW(setup.graph(study, variant));
   }
 }
 

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <iterator>
 #include <limits>
 
@@ -8,6 +10,7 @@
 #include "labs/lab.hpp"
 #include "labs/layers.hpp"
 #include "lehr/core/number_text.hpp"
+#include "lehr/graph/summary.hpp"
 
 namespace lehr::labs {
 namespace {
@@ -36,9 +39,18 @@ std::vector<StudyVariant> initialisations() {
   return all;
 }
 
+/// The convolutions of the network on this data. Larger images need more, and it cannot have fewer.
+std::int64_t own_depth(const LabSetup& setup) {
+  return std::ranges::count(summary_rows(setup.graph(setup.study(), {}), 1), "conv2d", &SummaryRow::type);
+}
+
+std::int64_t deep(const LabSetup& setup) {
+  return std::max<std::int64_t>(setup.pick(6, 10, 20), own_depth(setup));
+}
+
 StudySpec inits_study(const LabSetup& setup) {
   StudySpec study = layers_study(setup, "inits");
-  study.base.depth = setup.pick(6, 10, 20);
+  study.base.depth = deep(setup);
   const std::vector<StudyVariant> all = initialisations();
   for (const bool norm : {false, true}) {
     for (StudyVariant variant : all) {
@@ -50,9 +62,16 @@ StudySpec inits_study(const LabSetup& setup) {
   return study;
 }
 
+/// The network's own depth, and greater ones.
 std::vector<std::string> depths(const LabSetup& setup) {
-  if (setup.budget == Budget::quick) return {"5", "10", "15"};
-  return {"5", "10", "20", "30"};
+  const std::int64_t own = own_depth(setup);
+  const std::vector<int> few{10, 15};
+  const std::vector<int> more{10, 20, 30};
+  std::vector<std::string> all{std::to_string(own)};
+  for (const int depth : setup.pick(few, more, more)) {
+    if (depth > own) all.push_back(std::to_string(depth));
+  }
+  return all;
 }
 
 StudySpec depth_study(const LabSetup& setup) {
@@ -70,7 +89,7 @@ StudySpec depth_study(const LabSetup& setup) {
 
 StudySpec functions_study(const LabSetup& setup) {
   StudySpec study = layers_study(setup, "functions");
-  study.base.depth = setup.pick(6, 10, 20);
+  study.base.depth = deep(setup);
   for (const char* name : {"relu", "leaky-relu", "gelu", "tanh", "sigmoid"}) {
     study.variants.push_back({name, {{"activation", name}}});
   }
