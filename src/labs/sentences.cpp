@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <optional>
 
 #include "labs/evidence.hpp"
 #include "lehr/core/number_text.hpp"
@@ -40,23 +41,20 @@ std::string lead_text(const study::Comparison& comparison, const StudyMeasure& m
 std::string best_sentence(const StudyResult& result, const StudyMeasure& measure, const std::string& when) {
   const std::vector<study::Variant> variants = variants_of(result, measure.name);
   const std::string quantity = label_of(measure);
-  const bool any = std::ranges::any_of(
-      variants, [](const study::Variant& variant) { return study::summarise(variant).n > 1; });
-  if (variants.size() < 2 || !any) {
-    return when + ": no variant learned with two seeds or more, so none can be called the best.";
-  }
-  const study::Best best = study::best_of(variants, {.higher_is_better = measure.higher_is_better});
-  const std::string& winner = variants[best.best].name;
-  const study::Rate failed_of_winner = study::failure_rate(variants[best.best]);
+  const std::optional<study::Best> best =
+      study::best_of(variants, {.higher_is_better = measure.higher_is_better});
+  if (!best) return when + ": no variant learned with two seeds or more, so none can be called the best.";
+  const std::string& winner = variants[best->best].name;
+  const study::Rate failed_of_winner = study::failure_rate(variants[best->best]);
   std::string text =
       fmt::format("{}: {} has the best {} ({}{}).", when, study::shown_name(winner), quantity,
-                  mean_text(measure, study::summarise(variants[best.best])),
+                  mean_text(measure, study::summarise(variants[best->best])),
                   failed_of_winner.count == 0 ? ""
                                               : fmt::format("; {} of {} failed", failed_of_winner.count,
                                                             counted(failed_of_winner.of, "training")));
   std::vector<std::string> equal;
   std::vector<std::string> failed;
-  for (const std::size_t index : best.not_told_apart) {
+  for (const std::size_t index : best->not_told_apart) {
     (study::summarise(variants[index]).n > 0 ? equal : failed)
         .push_back(study::shown_name(variants[index].name));
   }
@@ -65,7 +63,7 @@ std::string best_sentence(const StudyResult& result, const StudyMeasure& measure
         fmt::format(" {} cannot tell it from {}.", counted(result.spec.seeds.size(), "seed"), joined(equal));
   }
   std::vector<std::string> worse;
-  for (const study::Comparison& comparison : best.comparisons) {
+  for (const study::Comparison& comparison : best->comparisons) {
     const std::string other = study::shown_name(comparison.a == winner ? comparison.b : comparison.a);
     if (contains(equal, other) || contains(failed, other)) continue;
     worse.push_back(other + " by " + lead_text(comparison, measure));

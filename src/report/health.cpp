@@ -40,13 +40,12 @@ const EpochRow* last_validated(const RunRecords& run) {
   return last;
 }
 
-std::string guessing(const RunRecords& run, const HealthThresholds& limits) {
+std::string guessing(const RunRecords& run) {
   const EpochRow* last = last_validated(run);
   const std::size_t classes = run.info.classes.size();
-  if (last == nullptr || !last->valid_accuracy || classes < 3) return "";
+  if (last == nullptr || !last->valid_accuracy) return "";
+  if (*last->valid_accuracy >= store::collapse_limit(classes)) return "";
   const double chance = 1 / static_cast<double>(classes);
-  if (*last->valid_accuracy >= limits.guessing / static_cast<double>(classes))
-    return "";  // as studies count it
   return fmt::format("collapsed: a validation accuracy of {} is hardly above the {} of guessing",
                      percent_text(*last->valid_accuracy, 1), percent_text(chance, 1));
 }
@@ -89,7 +88,7 @@ Health health_of(const RunRecords& run, const store::RecordedLayers& layers, con
   add(health.problems, divergence(run, limits));
   for (std::string& problem : problems_of_layers(layers, limits))
     health.problems.push_back(std::move(problem));
-  add(health.problems, guessing(run, limits));
+  add(health.problems, guessing(run));
   add(health.problems, overfitting(run, limits));
   if (health.problems.empty()) health.good = without_problem(run, layers);
   return health;

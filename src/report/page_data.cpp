@@ -206,6 +206,7 @@ json run_data(const RunRecords& run, const PageLimits& limits) {
             {"config", info.config},
             {"environment", info.environment},
             {"classes", info.classes},
+            {"collapseLimit", store::collapse_limit(info.classes.size())},
             {"classCounts", run.class_counts},
             {"statsShare", info.stats_share},
             {"steps", steps_data(run, 2 * limits.points)},

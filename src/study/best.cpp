@@ -1,5 +1,6 @@
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@
 
 namespace lehr::study {
 
-Best best_of(std::span<const Variant> variants, const BestOptions& options) {
+std::optional<Best> best_of(std::span<const Variant> variants, const BestOptions& options) {
   if (variants.size() < 2) {
     throw BadInput("the best of a study needs 2 variants or more, found " + std::to_string(variants.size()));
   }
@@ -26,7 +27,7 @@ Best best_of(std::span<const Variant> variants, const BestOptions& options) {
     best_mean = mean;
     found.best = i;
   }
-  if (std::isnan(best_mean)) throw BadInput("no variant has two finished runs, so none is the best");
+  if (std::isnan(best_mean)) return std::nullopt;
   std::vector<std::size_t> others;
   for (std::size_t i = 0; i < variants.size(); ++i) {
     if (i == found.best) continue;

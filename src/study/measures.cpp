@@ -66,7 +66,7 @@ std::map<std::string, double> measured_values(const store::RunStore& runs, const
 
 bool has_collapsed(const std::map<std::string, double>& values, std::size_t classes) {
   const auto accuracy = values.find("accuracy");
-  return accuracy != values.end() && classes > 0 && accuracy->second < 1.5 / static_cast<double>(classes);
+  return accuracy != values.end() && accuracy->second < store::collapse_limit(classes);
 }
 
 }  // namespace study

@@ -11,7 +11,7 @@ namespace lehr::study {
 /// each of the last epoch that has it. Quantities that the run lacks are left out.
 std::map<std::string, double> measured_values(const store::RunStore& runs, const std::string& id);
 
-/// Whether the final validation accuracy is below 1.5 / classes. False if the run has none.
+/// Whether the final validation accuracy is below store::collapse_limit. False if the run has none.
 bool has_collapsed(const std::map<std::string, double>& values, std::size_t classes);
 
 }  // namespace lehr::study

@@ -116,10 +116,20 @@ TEST(Health, FindsOverfitting) {
 
 TEST(Health, FindsARunThatGuesses) {
   RunRecords run = healthy_run();
-  run.epochs.back().valid_accuracy = 0.15;  // 1.5 times 0.1 is more, by rounding
+  run.epochs.back().valid_accuracy = 0.151;
   EXPECT_TRUE(line(run).starts_with("healthy")) << line(run);
   run.epochs.back().valid_accuracy = 0.11;
   EXPECT_EQ(line(run), "collapsed: a validation accuracy of 11.0 % is hardly above the 10.0 % of guessing");
+}
+
+TEST(Health, ExpectsMoreThanGuessingOfTwoClasses) {
+  RunRecords run = healthy_run();
+  run.info.classes = {"cat", "dog"};
+  run.confusion.reset();
+  run.epochs.back().valid_accuracy = 0.7;
+  EXPECT_TRUE(line(run).starts_with("healthy")) << line(run);
+  run.epochs.back().valid_accuracy = 0.54;
+  EXPECT_EQ(line(run), "collapsed: a validation accuracy of 54.0 % is hardly above the 50.0 % of guessing");
 }
 
 TEST(Health, IsAtTheTopOfTheText) {

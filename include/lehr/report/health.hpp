@@ -20,7 +20,6 @@ struct HealthThresholds {
   double fast_update = 0.1;       ///< update over weight
   int overfitting_epochs = 3;     ///< since the lowest validation loss
   double overfitting_rise = 0.1;  ///< of the validation loss, over its lowest value
-  double guessing = 1.5;          ///< accuracy over that of guessing
 };
 
 /// What the records say about a training.

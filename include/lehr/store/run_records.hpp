@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -118,6 +120,15 @@ struct Picture {
   std::int64_t number = 0;  ///< index within its kind
   std::string png{};        ///< contents of a PNG file
 };
+
+/// A network that says about the same for every image has a validation accuracy below this: half above
+/// guessing (1 / classes), and at most 5 points above it, so that few classes have a limit within reach.
+/// The run collapsed. 0 for less than two classes.
+constexpr double collapse_limit(std::size_t classes) {
+  if (classes < 2) return 0;
+  const double guessing = 1 / static_cast<double>(classes);
+  return guessing + std::min(guessing / 2, 0.05);
+}
 
 /// Everything that a report needs.
 struct RunRecords {

@@ -20,8 +20,8 @@ struct StudyRun {
   std::uint64_t seed = 0;
   std::string id{};  ///< of the run in the store
   bool diverged = false;
-  /// The final validation accuracy is below 1.5 / classes: the network says about the same for every
-  /// image.
+  /// The final validation accuracy is below store::collapse_limit: the network says about the same for
+  /// every image.
   bool collapsed = false;
   std::map<std::string, double> values{};  ///< by measure; a value that the run lacks is left out
 };

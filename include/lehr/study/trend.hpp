@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -54,8 +55,8 @@ struct BestOptions {
 
 /// The means are over the finished runs of each variant; of equal means the first is the best. A variant is
 /// told apart if it is behind the best over their shared seeds and its p after Holm is at most 0.05. One with
-/// less than two pairs, or without a finished run, is not. Throws BadInput if there are fewer than two
-/// variants or none has a finished run, and in the cases of compare.
-Best best_of(std::span<const Variant> variants, const BestOptions& options = {});
+/// less than two pairs, or without a finished run, is not. None is the best if no variant has two finished
+/// runs. Throws BadInput if there are fewer than two variants, and in the cases of compare.
+std::optional<Best> best_of(std::span<const Variant> variants, const BestOptions& options = {});
 
 }  // namespace lehr::study

@@ -198,9 +198,10 @@ Figure pareto(const StudyResult& result) {
 /// Of the sizes whose accuracy cannot be told from the best, the one that reaches the target loss first.
 std::string recommendation(const StudyResult& result) {
   const std::vector<study::Variant> variants = variants_of(result, "accuracy");
-  const study::Best best = study::best_of(variants);
-  std::vector<std::size_t> good = best.not_told_apart;
-  good.push_back(best.best);
+  const std::optional<study::Best> best = study::best_of(variants);
+  if (!best) return "No size learned with two seeds or more, so there is no recommendation.";
+  std::vector<std::size_t> good = best->not_told_apart;
+  good.push_back(best->best);
   std::optional<std::size_t> fastest;
   for (const std::size_t index : good) {
     const double seconds = mean_of(result, index, "seconds_to_loss");

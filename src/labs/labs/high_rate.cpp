@@ -69,10 +69,11 @@ std::optional<double> suggested_rate(const LabView& view) {
 
 std::string suggestion_sentence(const StudyResult& peaks, std::optional<double> suggested) {
   if (!suggested) return "The rate finder finds no clear valley for this network.";
-  const study::Best best = study::best_of(variants_of(peaks, "accuracy"));
-  const double rate = std::stod(setting_of(peaks.spec.variants[best.best], "lr"));
-  return fmt::format("The rate finder suggests {:.2g}. The best peak tried is {:.3g} times as high.",
-                     *suggested, rate / *suggested);
+  const std::string text = fmt::format("The rate finder suggests {:.2g}.", *suggested);
+  const std::optional<study::Best> best = study::best_of(variants_of(peaks, "accuracy"));
+  if (!best) return text;
+  const double rate = std::stod(setting_of(peaks.spec.variants[best->best], "lr"));
+  return text + fmt::format(" The best peak tried is {:.3g} times as high.", rate / *suggested);
 }
 
 Evidence high_evidence(const LabView& view) {

@@ -23,8 +23,8 @@
   lehr.last = (values) => values.findLast(Number.isFinite) ?? NaN;
 
   // Whether a run diverged, failed or says about the same for every image. No mean has such a run in it.
-  lehr.hasFailed = ({status, epochs, classes}) => status === 'diverged' || status === 'failed' ||
-      (classes.length > 0 && lehr.last(epochs.validAccuracy) < 1.5 / classes.length);
+  lehr.hasFailed = ({status, epochs, collapseLimit}) => status === 'diverged' || status === 'failed' ||
+      lehr.last(epochs.validAccuracy) < collapseLimit;
 
   lehr.meanOf = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   // The standard deviation of a sample; 0 for one value.
