@@ -71,6 +71,8 @@ void check(const PredictOptions& options) {
   if (!options.copy_to.empty() && options.pictures.images.empty()) {
     throw BadInput("--copy-to copies picture files; samples of --data have none");
   }
+  check_distinct(std::array<OutputFile, 2>{{{"--copy-to", options.copy_to}, {"--explain", options.explain}}},
+                 "folder");
   if (options.csv.empty() || options.table_on_stdout()) return;
   check_replaceable({"--csv", options.csv}, "table of predictions", is_prediction_table);
 }

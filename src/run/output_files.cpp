@@ -1,5 +1,6 @@
 #include "lehr/run/output_files.hpp"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -85,14 +86,14 @@ bool holds_something(const fs::path& file) {
 
 }  // namespace
 
-void check_distinct(std::span<const OutputFile> outputs) {
+void check_distinct(std::span<const OutputFile> outputs, std::string_view noun) {
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     for (std::size_t j = i + 1; j < outputs.size(); ++j) {
       const OutputFile& a = outputs[i];
       const OutputFile& b = outputs[j];
       if (a.file.empty() || b.file.empty() || !is_same_file(a.file, b.file)) continue;
-      throw BadInput(a.option + " and " + b.option + " name the same file " + in_quotes(a.file) +
-                     "; each needs one of its own");
+      throw BadInput(fmt::format("{} and {} name the same {} {}; each needs one of its own", a.option,
+                                 b.option, noun, in_quotes(a.file)));
     }
   }
 }

@@ -266,3 +266,8 @@ TEST_F(Predict, WritesNamesWithLineBreaksOnOneLine) {
 
 }  // namespace
 }  // namespace lehr::test
+  const Outcome one_folder = predict({"photos", "--copy-to", "both", "--explain", "./both"});
+  EXPECT_EQ(one_folder.status, 2);
+  EXPECT_EQ(one_folder.err,
+            "lehr: --copy-to and --explain name the same folder \"both\"; each needs one of its own\n");
+  EXPECT_FALSE(fs::exists(shared->path() / "both"));

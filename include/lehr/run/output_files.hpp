@@ -15,8 +15,8 @@ struct OutputFile {
 };
 
 /// Throws BadInput if two options name the same file, directly or through links. Options without a
-/// file are ignored.
-void check_distinct(std::span<const OutputFile> outputs);
+/// file are ignored. `noun` is "folder" if they name folders.
+void check_distinct(std::span<const OutputFile> outputs, std::string_view noun = "file");
 
 /// Throws BadInput if the file cannot be written (no permission, a device, a folder), and DiskError
 /// if the disk is full. Makes no file and does not change an existing one.
