@@ -2,6 +2,8 @@
 // mode.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "cli/support.hpp"
 
 namespace lehr::test {
@@ -139,6 +141,19 @@ TEST(TrainEval, IsInTheEvents) {
   const Outcome both = run(folder.path(), training_on("digits:40", {"--train-eval", "--no-validate"}));
   EXPECT_EQ(both.status, 2);
   EXPECT_NE(both.err.find("--train-eval contradicts --no-validate"), std::string::npos) << both.err;
+}
+
+TEST(Evaluate, GivesThePlainCrossEntropy) {
+  const TemporaryFolder folder;
+  const Outcome trained =
+      run(folder.path(), {"train", "--data", "digits:200", "--epochs", "1", "--label-smoothing", "0.2",
+                          "--class-weights", "1,2,3,4,5,6,7,8,9,10", "--name", "it", "--json"});
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  const Outcome outcome = run(folder.path(), {"evaluate", "it", "--metrics", "cross_entropy", "--json"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const nlohmann::json found = outcome.event("evaluation");
+  EXPECT_NEAR(found["loss"].get<double>(), found["cross_entropy"].get<double>(), 1e-5);
+  EXPECT_GT(std::abs(found["loss"].get<double>() - trained.event("done")["valid_loss"].get<double>()), 1e-3);
 }
 
 }  // namespace
