@@ -51,7 +51,8 @@ int run_info(const InfoCommand& command) {
   const DataSplits data = open(command.config);
   const OnFailure warn = warnings(false, false);
   for (const std::string& warning : data.warnings) warn(warning);
-  data::InfoOptions options{.input = input_of(command.config, data)};
+  data::InfoOptions options{.input = input_of(command.config, data),
+                            .most_pixels = data_request(command.config).most_pixels};
   if (is_terminal(2)) options.progress = show_measuring("reading");
   options.cancelled = [&watch] { return watch.received(); };
   watch.allow_polling();
@@ -83,7 +84,7 @@ void add_data_info(Commands& registry, Command& group) {
       [command] { return run_info(*command); }, &group);
   info.option("DATA", command->config.data, "the data, as for --data of lehr train").required();
   for (const char* key : {"data-seed", "valid-share", "test-share", "group", "image-size", "fit", "filter",
-                          "background", "channels-in", "threads"}) {
+                          "background", "channels-in", "max-megapixels", "threads"}) {
     add_field(info, shared_fields(), key, command->config);
   }
   add_file(info, "--page", command->page, "write a page (HTML) with pictures");

@@ -17,9 +17,9 @@
 namespace lehr::cli {
 namespace {
 
-/// The fields that divide data into sets.
-constexpr std::array<std::string_view, 5> division{"data-seed", "valid-share", "test-share", "group",
-                                                   "skip-unreadable"};
+/// The fields that decide which pictures a set has.
+constexpr std::array<std::string_view, 6> division{"data-seed", "valid-share",     "test-share",
+                                                   "group",     "skip-unreadable", "max-megapixels"};
 
 /// The options of the run in whose folder a model lies. If they may be missing, they may also be those of
 /// another application, and cannot be read.

@@ -45,8 +45,8 @@ void add_data_show(Commands& registry, Command& group) {
   add_integer(command, "--pictures", options->sheet.pictures, {1, 64}, "rows");
   add_integer(command, "--versions", options->sheet.versions, {1, 32}, "augmented versions in each row");
   for (const char* key :
-       {"data", "data-seed", "valid-share", "test-share", "group", "skip-unreadable", "augment", "image-size",
-        "fit", "filter", "background", "channels-in", "seed", "threads"}) {
+       {"data", "data-seed", "valid-share", "test-share", "group", "skip-unreadable", "max-megapixels",
+        "augment", "image-size", "fit", "filter", "background", "channels-in", "seed", "threads"}) {
     add_field(command, shared_fields(), key, options->config);
   }
   command.option("--recipe", options->recipe, recipe_help()).type_name("NAME");

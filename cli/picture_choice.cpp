@@ -3,6 +3,7 @@
 #include "arguments.hpp"
 #include "config_options.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/run/setup.hpp"
 
 namespace lehr::cli {
 
@@ -31,13 +32,17 @@ void complete_from_run(PictureChoice& choice, const ModelChoice& model) {
   if (choice.images.empty()) complete_from_run(choice.data, model_file(model));
 }
 
+image::ReadOptions read_options(const PictureChoice& choice) {
+  return {.most_pixels = data_request(choice.data.config).most_pixels};
+}
+
 std::vector<Picture> pictures_of(const PictureChoice& choice, const Model& model, const OnFailure& warn) {
   if (choice.images.empty()) return pictures_of(*open_data_set(choice.data, warn), choice.samples, model);
   std::vector<data::FoundPicture> files;
   for (const std::filesystem::path& image : choice.images) {
     files.push_back({.name = image.string(), .path = image});
   }
-  std::vector<Picture> pictures = pictures_of(std::move(files), model);
+  std::vector<Picture> pictures = pictures_of(std::move(files), model, read_options(choice));
   for (const Picture& picture : pictures) {
     if (!picture.problem.empty()) throw BadInput(picture.problem);
   }

@@ -25,6 +25,8 @@ void add_picture_choice(const Command& command, ModelChoice& model, PictureChoic
                         const std::string& images_help);
 /// Throws BadInput if neither or both are chosen.
 void check(const PictureChoice& choice, const std::string& command);
+/// How the files of pictures are read.
+image::ReadOptions read_options(const PictureChoice& choice);
 /// Takes what was not given about the data of the samples from the model's run.
 void complete_from_run(PictureChoice& choice, const ModelChoice& model);
 /// The pictures in the form that the model takes. Calls `warn` with each warning about the data. Throws

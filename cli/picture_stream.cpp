@@ -73,7 +73,7 @@ std::vector<Picture> PictureStream::next(std::size_t most) {
 std::vector<Picture> PictureStream::next_files(std::size_t most) {
   std::vector<data::FoundPicture> files;
   for (data::FoundPicture file; files.size() < most && files_->next(file);) files.push_back(std::move(file));
-  return pictures_of(std::move(files), model_);
+  return pictures_of(std::move(files), model_, read_options(choice_));
 }
 
 std::vector<Picture> PictureStream::next_samples(std::size_t most) {

@@ -35,9 +35,9 @@ std::vector<std::string> caption(const Picture& picture, const Prediction& predi
 }
 
 /// Reads the picture of `picture.file`, or notes why that failed.
-void read(Picture& picture, const Preprocessing& preprocessing) {
+void read(Picture& picture, const Preprocessing& preprocessing, const image::ReadOptions& options) {
   try {
-    const Image decoded = data::decode(picture.file);
+    const Image decoded = data::decode(picture.file, options);
     try {
       picture.image = fitted(decoded, preprocessing);
     } catch (const BadInput& error) {
@@ -50,14 +50,15 @@ void read(Picture& picture, const Preprocessing& preprocessing) {
 
 }  // namespace
 
-std::vector<Picture> pictures_of(std::vector<data::FoundPicture> files, const Model& model) {
+std::vector<Picture> pictures_of(std::vector<data::FoundPicture> files, const Model& model,
+                                 const image::ReadOptions& options) {
   std::vector<Picture> pictures;
   for (data::FoundPicture& file : files) {
     pictures.push_back({.image = {}, .name = file.name, .truth = "", .file = std::move(file)});
   }
   parallel_for(std::ssize(pictures), 1, [&](std::int64_t begin, std::int64_t end, int) {
     for (std::int64_t i = begin; i < end; ++i) {
-      read(pictures[static_cast<std::size_t>(i)], model.preprocessing);
+      read(pictures[static_cast<std::size_t>(i)], model.preprocessing, options);
     }
   });
   return pictures;

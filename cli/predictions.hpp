@@ -36,7 +36,8 @@ std::vector<Picture> pictures_of(const Dataset& dataset, std::span<const std::in
                                  const Model& model);
 /// Decodes the files on all threads. A picture that cannot be read or does not fit the model has a
 /// `problem`.
-std::vector<Picture> pictures_of(std::vector<data::FoundPicture> files, const Model& model);
+std::vector<Picture> pictures_of(std::vector<data::FoundPicture> files, const Model& model,
+                                 const image::ReadOptions& options);
 
 /// The `top` most probable classes of each picture, as the mean over that many views of it. Pictures with a
 /// problem have none.

@@ -147,16 +147,6 @@ void print_events(const LrFinding& finding) {
   print_json(done);
 }
 
-/// Draws like ProgressBar: the line fits any width, and the cursor returns to its beginning.
-void draw_progress(int done, int total) {
-  const std::string count = fmt::format("{}/{}", done, total);
-  const int columns = std::max(terminal_columns(2) - 1, 0);
-  const int room = columns - 1 - static_cast<int>(count.size());
-  const std::string bar =
-      room > 0 ? bar_text(static_cast<double>(done) / total, std::min(room, 30)) + " " : "";
-  std::fprintf(stderr, "\r%s%.*s\x1b[J\r", bar.c_str(), columns, count.c_str());
-}
-
 void check_rates(const LrSweep& sweep) {
   try {
     check(sweep);
@@ -173,11 +163,12 @@ int find_lr(FindLrOptions options) {
   shared_fields().check_rules(options.config);
   find_weights(options.config);
   const bool live = is_terminal(2) && !options.quiet;
-  const std::unique_ptr<Learner> learner =
-      make_learner(options.config, {.measuring = live ? show_measuring() : MeasureProgress()});
+  SetupOptions setup;
+  if (live) setup = {.open_data = open_and_show(), .measuring = show_measuring()};
+  const std::unique_ptr<Learner> learner = make_learner(options.config, setup);
   watch.allow_polling();
   options.finder.progress = [live, &watch](int done, int total) {
-    if (live) draw_progress(done, total);
+    if (live) draw_bar(static_cast<double>(done) / total, fmt::format("{}/{}", done, total));
     return !watch.received();
   };
   const LrFinding finding = learner->find_lr(options.finder);

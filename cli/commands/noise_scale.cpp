@@ -76,8 +76,9 @@ int noise_scale(NoiseScaleCommand command) {
   shared_fields().check_rules(command.config);
   find_weights(command.config);
   const bool live = is_terminal(2) && !command.quiet;
-  const std::unique_ptr<Learner> learner =
-      make_learner(command.config, {.measuring = live ? show_measuring() : MeasureProgress()});
+  SetupOptions setup;
+  if (live) setup = {.open_data = open_and_show(), .measuring = show_measuring()};
+  const std::unique_ptr<Learner> learner = make_learner(command.config, setup);
   watch.allow_polling();
   command.options.progress = [live, &watch](std::int64_t done, std::int64_t total) {
     if (live) std::fprintf(stderr, "\r%s", fmt::format("batch {}/{}", done, total).c_str());

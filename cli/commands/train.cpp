@@ -142,7 +142,10 @@ void add_reports(Learner& learner, const OutputOptions& output) {
 TrainHooks hooks_for(const TrainConfig& config, const OutputOptions& output, SignalWatch& watch) {
   TrainHooks hooks;
   hooks.on_warning = warnings(output.live(), output.json);
-  if (output.live()) hooks.measuring = show_measuring();
+  if (output.live()) {
+    hooks.measuring = show_measuring();
+    hooks.open_data = open_and_show();
+  }
   hooks.on_learner = [&watch, finding = config.find_lr](Learner& learner) {
     watch.stop(learner, finding ? SignalWatch::Say::nothing : SignalWatch::Say::that_it_stops);
   };

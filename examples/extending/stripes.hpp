@@ -31,9 +31,9 @@ class Stripes final : public lehr::Dataset {
   }
 
   /// "stripes" or "stripes:N", where N is the number of training pictures.
-  static lehr::DataSplits open(std::optional<std::string_view> rest, std::uint64_t seed) {
+  static lehr::DataSplits open(const lehr::SchemeRequest& request) {
     std::int64_t count = 400;
-    if (rest) {
+    if (const std::optional<std::string_view>& rest = request.rest) {
       const char* const end = rest->data() + rest->size();
       const auto [stop, error] = std::from_chars(rest->data(), end, count);
       if (error != std::errc{} || stop != end || count < 10 || count > 1'000'000) {
@@ -42,8 +42,8 @@ class Stripes final : public lehr::Dataset {
       }
     }
     lehr::DataSplits splits;
-    splits.train = std::make_shared<Stripes>(count, seed);
-    splits.valid = std::make_shared<Stripes>(count / 4 + 1, seed + 1);
+    splits.train = std::make_shared<Stripes>(count, request.seed);
+    splits.valid = std::make_shared<Stripes>(count / 4 + 1, request.seed + 1);
     return splits;
   }
 

@@ -8,6 +8,7 @@
 
 #include "core/physical_memory.hpp"
 #include "data/dataset_view.hpp"
+#include "data/pass_progress.hpp"
 #include "lehr/core/parallel.hpp"
 #include "lehr/image/edit.hpp"
 #include "lehr/image/read.hpp"
@@ -137,26 +138,30 @@ std::size_t estimated_bytes(const Dataset& dataset) {
 
 }  // namespace
 
-std::shared_ptr<const Dataset> cached(std::shared_ptr<const Dataset> dataset, std::size_t most_bytes) {
+std::shared_ptr<const Dataset> cached(std::shared_ptr<const Dataset> dataset, std::size_t most_bytes,
+                                      const MeasureProgress& progress) {
   if (!dataset || dataset->in_memory() || dataset->size() == 0 || most_bytes == 0) return dataset;
   if (estimated_bytes(*dataset) <= most_bytes) {
-    if (auto held = held_in_memory(dataset, most_bytes)) return held;
+    if (auto held = held_in_memory(dataset, most_bytes, progress)) return held;
   }
   return std::make_shared<Cached>(std::move(dataset), most_bytes);
 }
 
 std::shared_ptr<const Dataset> held_in_memory(const std::shared_ptr<const Dataset>& dataset,
-                                              std::size_t most_bytes) {
+                                              std::size_t most_bytes, const MeasureProgress& progress) {
   if (dataset->size() == 0) return dataset;
   std::vector<Image> pictures(static_cast<std::size_t>(dataset->size()));
   std::atomic<std::size_t> bytes = 0;
+  data::PassProgress pass(dataset->size(), progress);
   parallel_for(dataset->size(), 1, [&](std::int64_t begin, std::int64_t end, int) {
     for (std::int64_t i = begin; i < end && bytes <= most_bytes; ++i) {
       Image& picture = pictures[static_cast<std::size_t>(i)];
       read_picture(*dataset, i, picture);
       bytes += bytes_of(picture);
+      pass.done();
     }
   });
+  pass.end();
   if (bytes > most_bytes) return nullptr;
   return std::make_shared<Held>(dataset, std::move(pictures));
 }

@@ -85,10 +85,10 @@ class Listing {
       throw BadInput(in_quotes(file) + " lists no pictures; found the names of columns alone");
   }
 
-  DataSplits make() {
+  DataSplits make(std::int64_t most_pixels) {
     if (sets_.empty(SetKind::train))
       throw BadInput(reader_.place() + ": no row so far is of the split \"train\"");
-    return sets_.make();
+    return sets_.make({.most_pixels = most_pixels});
   }
 
  private:
@@ -134,6 +134,8 @@ class Listing {
 
 }  // namespace
 
-DataSplits csv_data(const std::filesystem::path& file) { return Listing(file).make(); }
+DataSplits csv_data(const std::filesystem::path& file, std::int64_t most_pixels) {
+  return Listing(file).make(most_pixels);
+}
 
 }  // namespace lehr::data

@@ -8,6 +8,7 @@
 
 #include "data/picture_files.hpp"
 #include "lehr/data/dataset.hpp"
+#include "lehr/image/read.hpp"
 
 namespace lehr::data {
 
@@ -17,12 +18,17 @@ struct LabelledFiles {
   std::vector<std::uint32_t> labels;
 };
 
+/// How the files of a data set are named and read.
+struct FileUse {
+  std::size_t hidden = 0;  ///< bytes at the start of each path that are no part of a sample's name
+  std::int64_t most_pixels = image::usual_most_pixels;  ///< as in image::ReadOptions
+};
+
 /// Pictures in files, decoded when they are read.
 class FileDataset final : public Dataset {
  public:
-  /// `hidden` bytes at the start of each path are no part of a sample's name.
   FileDataset(std::shared_ptr<const PictureFiles> files, LabelledFiles chosen,
-              std::shared_ptr<const std::vector<std::string>> class_names, std::size_t hidden = 0);
+              std::shared_ptr<const std::vector<std::string>> class_names, const FileUse& use);
 
   std::int64_t size() const override { return std::ssize(chosen_.files); }
   std::span<const std::string> class_names() const override { return *class_names_; }
@@ -44,7 +50,7 @@ class FileDataset final : public Dataset {
   std::shared_ptr<const PictureFiles> files_;
   LabelledFiles chosen_;
   std::shared_ptr<const std::vector<std::string>> class_names_;
-  std::size_t hidden_;
+  FileUse use_;
 };
 
 }  // namespace lehr::data

@@ -39,7 +39,7 @@ class ClassFolders {
     check_sets();
   }
 
-  DataSplits sets() {
+  DataSplits sets(std::int64_t most_pixels) {
     LabelledSets sets(quoted_, files_);
     for (std::int64_t file = 0; file < files_->size(); ++file) {
       std::string_view path = shown(file);
@@ -52,7 +52,7 @@ class ClassFolders {
       }
     }
     if (sets.empty(SetKind::train) && loose_.count > 0) throw BadInput(quoted_ + no_classes());
-    DataSplits made = sets.make(hidden_);
+    DataSplits made = sets.make({.hidden = hidden_, .most_pixels = most_pixels});
     made.warnings = warnings();
     return made;
   }
@@ -155,7 +155,7 @@ class ClassFolders {
 }  // namespace
 
 DataSplits folder_data(const std::filesystem::path& place, const ListingLimits& limits) {
-  return ClassFolders(picture_files(place, limits)).sets();
+  return ClassFolders(picture_files(place, limits)).sets(limits.most_pixels);
 }
 
 }  // namespace lehr::data

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/dataset_view.hpp"
+#include "data/pass_progress.hpp"
 #include "data/picture_store.hpp"
 #include "data/picture_store_writer.hpp"
 #include "lehr/core/disk_error.hpp"
@@ -73,10 +74,11 @@ class StoredUnread final : public image::UnreadPicture {
 
 class KeptOnDisk final : public DatasetView {
  public:
-  KeptOnDisk(KnownSet set, std::shared_ptr<const PictureStore> store)
+  KeptOnDisk(KnownSet set, std::shared_ptr<const PictureStore> store, std::int64_t most_pixels)
       : DatasetView(std::move(set.dataset)),
         identities_(std::move(set.identities)),
-        store_(std::move(store)) {}
+        store_(std::move(store)),
+        most_pixels_(most_pixels) {}
 
   void read(std::int64_t index, Image& picture) const override {
     const StoredPicture* const stored = find(index);
@@ -90,13 +92,17 @@ class KeptOnDisk final : public DatasetView {
   std::string identity(std::int64_t index) const override { return dataset().identity(index); }
 
  private:
+  /// Null also if the picture is beyond the limit: the data set below then refuses it.
   const StoredPicture* find(std::int64_t index) const {
     if (index < 0 || index >= size()) return nullptr;
-    return store_->find(identities_[static_cast<std::size_t>(index)]);
+    const StoredPicture* const stored = store_->find(identities_[static_cast<std::size_t>(index)]);
+    const bool allowed = stored != nullptr && std::int64_t{stored->width} * stored->height <= most_pixels_;
+    return allowed ? stored : nullptr;
   }
 
   std::vector<std::uint64_t> identities_;
   std::shared_ptr<const PictureStore> store_;
+  std::int64_t most_pixels_;
 };
 
 /// The same number for any order of the sets and their pictures.
@@ -155,10 +161,11 @@ void make_folder(const fs::path& folder) {
 }
 
 /// What cannot be decoded is left out; the training reports it.
-void add_pictures(const KnownSet& set, const PictureStore* before, PictureStoreWriter& writer) {
+void add_pictures(const KnownSet& set, const PictureStore* before, PictureStoreWriter& writer,
+                  PassProgress& progress) {
   parallel_for(std::ssize(set.identities), 1, [&](std::int64_t begin, std::int64_t end, int /*thread*/) {
     Image picture;
-    for (std::int64_t i = begin; i < end && writer.is_open(); ++i) {
+    for (std::int64_t i = begin; i < end && writer.is_open(); ++i, progress.done()) {
       const std::uint64_t identity = set.identities[static_cast<std::size_t>(i)];
       if (identity == unknown) continue;
       const StoredPicture* const stored = before != nullptr ? before->find(identity) : nullptr;
@@ -174,13 +181,17 @@ void add_pictures(const KnownSet& set, const PictureStore* before, PictureStoreW
 
 /// The store with the pictures of these sets; null if there can be none now.
 std::shared_ptr<const PictureStore> stored(const fs::path& file, std::span<const KnownSet> sets,
-                                           std::int64_t most_bytes) {
+                                           std::int64_t most_bytes, const MeasureProgress& progress) {
   std::shared_ptr<const PictureStore> store = PictureStore::open(file);
   const std::uint64_t room = room_for(file, most_bytes);
   if (store && is_current(*store, sets, room)) return store;
   const std::unique_ptr<PictureStoreWriter> writer = PictureStoreWriter::begin(file, room);
   if (!writer) return store;
-  for (const KnownSet& set : sets) add_pictures(set, store.get(), *writer);
+  std::int64_t total = 0;
+  for (const KnownSet& set : sets) total += std::ssize(set.identities);
+  PassProgress pass(total, progress);
+  for (const KnownSet& set : sets) add_pictures(set, store.get(), *writer, pass);
+  pass.end();
   writer->commit(hash_of_wanted(sets));
   return PictureStore::open(file);
 }
@@ -193,21 +204,24 @@ fs::path file_for(const std::string& source, const fs::path& folder) {
 
 }  // namespace
 
-void keep_on_disk(DataSplits& splits, const fs::path& folder, std::int64_t most_bytes) {
-  if (folder.empty() || most_bytes == 0) return;
+void keep_on_disk(DataSplits& splits, const DataRequest& request, const MeasureProgress& progress) {
+  const fs::path& folder = request.cache_folder;
+  if (folder.empty() || request.cache_folder_bytes == 0) return;
   const std::shared_ptr<const Dataset> valid = splits.valid;
   std::array<KnownSet, 2> sets{known(splits.train), known(valid)};
   if (sets[0].identities.empty() && sets[1].identities.empty()) return;
   std::shared_ptr<const PictureStore> store;
   try {
     make_folder(folder);
-    store = stored(file_for(splits.source, folder), sets, most_bytes);
+    store = stored(file_for(splits.source, folder), sets, request.cache_folder_bytes, progress);
   } catch (const DiskError& error) {
     splits.warnings.push_back("decoded pictures are not kept on disk: " + std::string(error.what()));
   }
   if (!store) return;
-  if (!sets[0].identities.empty()) splits.train = std::make_shared<KeptOnDisk>(std::move(sets[0]), store);
-  if (!sets[1].identities.empty()) splits.valid = std::make_shared<KeptOnDisk>(std::move(sets[1]), store);
+  if (!sets[0].identities.empty())
+    splits.train = std::make_shared<KeptOnDisk>(std::move(sets[0]), store, request.most_pixels);
+  if (!sets[1].identities.empty())
+    splits.valid = std::make_shared<KeptOnDisk>(std::move(sets[1]), store, request.most_pixels);
   if (splits.test == valid) splits.test = splits.valid;
 }
 

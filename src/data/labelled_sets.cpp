@@ -60,7 +60,7 @@ void LabelledSets::renumber(SetKind set, const std::vector<std::string>& class_n
   for (std::uint32_t& label : from.chosen.labels) label = numbers[label];
 }
 
-DataSplits LabelledSets::make(std::size_t hidden) {
+DataSplits LabelledSets::make(const FileUse& use) {
   const auto class_names = std::make_shared<std::vector<std::string>>();
   for (const auto& [name, number] : part(SetKind::train).names) class_names->push_back(name);
   check_class_names(place_, *class_names);
@@ -70,7 +70,7 @@ DataSplits LabelledSets::make(std::size_t hidden) {
     if (empty(set)) continue;
     renumber(set, *class_names);
     *sets[static_cast<std::size_t>(set)] =
-        std::make_shared<FileDataset>(files_, std::move(part(set).chosen), class_names, hidden);
+        std::make_shared<FileDataset>(files_, std::move(part(set).chosen), class_names, use);
   }
   return splits;
 }

@@ -34,7 +34,7 @@ class LabelledSets {
   /// The sets; those without files are null. Classes are numbered by the sorted names of the training set.
   /// Throws BadInput if they are refused (check_class_names), or if another set has a class that the training
   /// set lacks.
-  DataSplits make(std::size_t hidden = 0);
+  DataSplits make(const FileUse& use);
 
  private:
   struct Part {

@@ -1,13 +1,12 @@
 #include "data/look_pass.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <exception>
 #include <filesystem>
 #include <iterator>
 #include <new>
-#include <thread>
 
+#include "data/pass_progress.hpp"
 #include "data/pixel_sums.hpp"
 #include "lehr/core/parallel.hpp"
 #include "lehr/core/text.hpp"
@@ -20,8 +19,10 @@ namespace {
 /// One thread's part of the pass.
 class Looker {
  public:
-  explicit Looker(const Preprocessing& input)
-      : input_(input), sums_(input.shape.rank() == 3 ? static_cast<std::size_t>(input.shape[0]) : 0) {}
+  Looker(const Preprocessing& input, std::int64_t most_pixels)
+      : input_(input),
+        most_pixels_(most_pixels),
+        sums_(input.shape.rank() == 3 ? static_cast<std::size_t>(input.shape[0]) : 0) {}
 
   /// Describes the picture. Returns why it cannot be read; nothing if it can.
   std::string look(const Dataset& dataset, std::int64_t sample, bool measured, Look& look) {
@@ -50,7 +51,8 @@ class Looker {
     look.format = image::format_of(file);
     if (look.format.empty()) return dataset.read(sample, picture_);  // says what is wrong with a file
     look.inks = image::has_inks(file);
-    image::decode(file, picture_, in_quotes(std::filesystem::path(dataset.origin(sample))));
+    image::decode(file, picture_, in_quotes(std::filesystem::path(dataset.origin(sample))),
+                  {.most_pixels = most_pixels_});
   }
 
   void measure() {
@@ -59,47 +61,11 @@ class Looker {
   }
 
   const Preprocessing& input_;
+  std::int64_t most_pixels_;
   std::vector<std::uint8_t> bytes_;
   Image picture_, room_;
   PixelSums sums_;
   bool measured_ = false;
-};
-
-/// Counts the pictures of all threads, and asks the caller's functions on its own thread.
-class Progress {
- public:
-  Progress(const InfoOptions& options, std::int64_t total) : options_(options), total_(total) {}
-
-  /// The next picture; `total` at the end.
-  std::int64_t next() { return stopped_ ? total_ : std::min(total_, next_.fetch_add(1)); }
-  void done() {
-    const std::int64_t count = ++done_;
-    if (std::this_thread::get_id() != caller_) return;
-    ask();
-    if (!options_.progress || count - reported_ < between_reports_) return;
-    reported_ = count;
-    options_.progress(count, total_);
-  }
-  /// Returns whether the pass is complete.
-  bool end() {
-    ask();
-    if (stopped_) return false;
-    if (options_.progress) options_.progress(total_, total_);
-    return true;
-  }
-
- private:
-  void ask() {
-    if (options_.cancelled && options_.cancelled()) stopped_ = true;
-  }
-
-  const InfoOptions& options_;
-  std::int64_t total_;
-  std::thread::id caller_ = std::this_thread::get_id();
-  std::int64_t between_reports_ = std::clamp<std::int64_t>(total_ / 500, 1, 512);
-  std::int64_t reported_ = 0;
-  std::atomic<std::int64_t> next_ = 0, done_ = 0;
-  std::atomic<bool> stopped_ = false;
 };
 
 }  // namespace
@@ -109,8 +75,8 @@ LookPass look_at_all(std::span<const SetInfo> sets, const Preprocessing& input, 
   std::int64_t total = 0;
   for (const SetInfo& set : sets) ends.push_back(total += set.pictures->size());
   LookPass pass{.looks = std::vector<Look>(static_cast<std::size_t>(total))};
-  std::vector<Looker> lookers(static_cast<std::size_t>(threads()), Looker(input));
-  Progress progress(options, total);
+  std::vector<Looker> lookers(static_cast<std::size_t>(threads()), Looker(input, options.most_pixels));
+  PassProgress progress(total, options.progress, options.cancelled);
   // Pictures differ much in size, so each thread takes the next one.
   parallel_for(std::ssize(lookers), 1, [&](std::int64_t begin, std::int64_t end, int) {
     for (std::int64_t part = begin; part < end; ++part) {

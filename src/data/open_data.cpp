@@ -32,12 +32,12 @@ NameParts parts_of(std::string_view name) {
 }
 
 /// The training set comes first, because it is read again in each epoch.
-void keep_in_memory(DataSplits& splits, std::int64_t cache_bytes) {
+void keep_in_memory(DataSplits& splits, std::int64_t cache_bytes, const MeasureProgress& progress) {
   if (cache_bytes == 0) return;
   auto left = cache_bytes > 0 ? static_cast<std::size_t>(cache_bytes) : usual_cache_bytes();
   const std::shared_ptr<const Dataset> valid = splits.valid;
-  splits.train = cached(splits.train, left / 5 * 4);
-  splits.valid = cached(valid, left / 5);
+  splits.train = cached(splits.train, left / 5 * 4, progress);
+  splits.valid = cached(valid, left / 5, progress);
   if (splits.test == valid) splits.test = splits.valid;
 }
 
@@ -45,23 +45,24 @@ void keep_in_memory(DataSplits& splits, std::int64_t cache_bytes) {
 
 std::vector<std::string> scheme_names() { return registry().names(); }
 
-DataSplits open_undivided(std::string_view name, std::uint64_t seed) {
+DataSplits open_undivided(std::string_view name, SchemeRequest request) {
   const NameParts parts = parts_of(name);
-  DataSplits splits = registry().at(parts.scheme).open(parts.rest, seed);
+  request.rest = parts.rest;
+  DataSplits splits = registry().at(parts.scheme).open(request);
   splits.source = name;
   return splits;
 }
 
-DataSplits open_data(const DataRequest& request) {
+DataSplits open_data(const DataRequest& request, const MeasureProgress& progress) {
   check_request(request);
-  DataSplits whole = open_undivided(request.name, request.seed);
-  if (request.skip_unreadable) leave_out_unreadable(whole);
+  DataSplits whole = open_undivided(request.name, {.seed = request.seed, .most_pixels = request.most_pixels});
+  if (request.skip_unreadable) leave_out_unreadable(whole, progress);
   DataSplits splits = divided(std::move(whole), request);
   if (request.quick_check) {
     for (std::string& warning : quick_warnings(splits)) splits.warnings.push_back(std::move(warning));
   }
-  keep_on_disk(splits, request.cache_folder, request.cache_folder_bytes);
-  keep_in_memory(splits, request.cache_bytes);
+  keep_on_disk(splits, request, progress);
+  keep_in_memory(splits, request.cache_bytes, progress);
   return splits;
 }
 

@@ -11,6 +11,7 @@
 #include "data/archive.hpp"
 #include "data/name_table.hpp"
 #include "data/placed_file.hpp"
+#include "lehr/image/read.hpp"
 
 namespace lehr::data {
 
@@ -30,6 +31,7 @@ struct ListingLimits {
   ArchiveLimits archive{};
   /// Pictures of an archive that are kept in memory. Those of an uncompressed .tar stay in their file.
   std::uint64_t most_held_bytes = std::uint64_t{4} << 30;
+  std::int64_t most_pixels = image::usual_most_pixels;  ///< of a picture that folder_data() reads later
 };
 
 /// The picture files of a folder or an archive, sorted by their paths. Which files are pictures is decided by

@@ -100,9 +100,9 @@ class PicturesOfPaths final : public PictureSource {
 
 }  // namespace
 
-Image decode(const FoundPicture& file) {
+Image decode(const FoundPicture& file, const image::ReadOptions& options) {
   if (!file.problem.empty()) throw BadInput(file.problem);
-  return file.path.empty() ? image::decode(file.bytes, file.name) : image::read(file.path);
+  return file.path.empty() ? image::decode(file.bytes, file.name, options) : image::read(file.path, options);
 }
 
 std::unique_ptr<PictureSource> pictures_from(std::function<bool(fs::path&)> next_path) {

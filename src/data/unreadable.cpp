@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "data/pass_progress.hpp"
 #include "data/subset.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/number_text.hpp"
@@ -17,8 +18,9 @@ namespace lehr::data {
 namespace {
 
 /// Why each sample cannot be read; empty if it can.
-std::vector<std::string> failures_of(const Dataset& dataset) {
+std::vector<std::string> failures_of(const Dataset& dataset, const MeasureProgress& progress) {
   std::vector<std::string> failures(static_cast<std::size_t>(dataset.size()));
+  PassProgress pass(dataset.size(), progress);
   parallel_for(dataset.size(), 16, [&](std::int64_t begin, std::int64_t end, int /*thread*/) {
     Image picture;
     for (std::int64_t i = begin; i < end; ++i) {
@@ -27,15 +29,17 @@ std::vector<std::string> failures_of(const Dataset& dataset) {
       } catch (const BadInput& error) {
         failures[static_cast<std::size_t>(i)] = error.what();
       }
+      pass.done();
     }
   });
+  pass.end();
   return failures;
 }
 
 std::shared_ptr<const Dataset> readable(const std::shared_ptr<const Dataset>& set, const std::string& what,
-                                        std::vector<std::string>& warnings) {
+                                        std::vector<std::string>& warnings, const MeasureProgress& progress) {
   if (!set || set->in_memory()) return set;
-  const std::vector<std::string> failures = failures_of(*set);
+  const std::vector<std::string> failures = failures_of(*set, progress);
   std::vector<std::uint32_t> samples;
   std::string first;
   for (std::size_t i = 0; i < failures.size(); ++i) {
@@ -55,11 +59,11 @@ std::shared_ptr<const Dataset> readable(const std::shared_ptr<const Dataset>& se
 
 }  // namespace
 
-void leave_out_unreadable(DataSplits& data) {
+void leave_out_unreadable(DataSplits& data, const MeasureProgress& progress) {
   const std::shared_ptr<const Dataset> valid = data.valid;
-  data.train = readable(data.train, "training", data.warnings);
-  data.valid = readable(valid, "validation", data.warnings);
-  data.test = data.test == valid ? data.valid : readable(data.test, "test", data.warnings);
+  data.train = readable(data.train, "training", data.warnings, progress);
+  data.valid = readable(valid, "validation", data.warnings, progress);
+  data.test = data.test == valid ? data.valid : readable(data.test, "test", data.warnings, progress);
 }
 
 std::shared_ptr<const Dataset> some_readable(const std::shared_ptr<const Dataset>& set, std::int64_t most) {
@@ -68,7 +72,7 @@ std::shared_ptr<const Dataset> some_readable(const std::shared_ptr<const Dataset
   for (std::int64_t i = 0; i < count; ++i)
     samples.push_back(static_cast<std::uint32_t>(i * set->size() / count));
   const Subset chosen(set, samples);
-  const std::vector<std::string> failures = failures_of(chosen);
+  const std::vector<std::string> failures = failures_of(chosen, {});
   std::vector<std::uint32_t> readable_ones;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     if (failures[i].empty()) readable_ones.push_back(samples[i]);

@@ -99,8 +99,10 @@ class DecodedPicture final : public UnreadPicture {
 void check_size(const Encoded& from, std::uint64_t width, std::uint64_t height) {
   const auto most = static_cast<std::uint64_t>(from.options.most_pixels);
   if (width <= most && height <= most && width * height <= most) return;
-  throw BadInput(fmt::format("{} is a picture of {} x {} pixels; expected at most {} pixels", from.name,
-                             width, height, most));
+  throw BadInput(
+      fmt::format("{} is a picture of {} x {} pixels; expected at most {} pixels; "
+                  "--max-megapixels allows more",
+                  from.name, width, height, most));
 }
 
 void throw_damaged(const Encoded& from, std::string_view format, std::string_view reason) {

@@ -17,6 +17,7 @@ namespace lehr::run {
 namespace {
 
 constexpr std::int64_t most_channels = 65536;
+constexpr std::int64_t most_megapixels = 4295;  // of a square with the longest sides that are read
 constexpr std::int64_t largest_kernel = 1001;
 constexpr std::int64_t most_convolutions = 1000;
 
@@ -49,6 +50,12 @@ void add_division(Rows& rows) {
       [](ConfigField& field) { field.value_name = "REGEX"; });
   rows.add("skip-unreadable", &TrainConfig::skip_unreadable,
            "read all pictures first and leave out those that cannot be read, with a warning");
+  rows.add("max-megapixels", &TrainConfig::max_megapixels,
+           "largest picture that is read, in millions of pixels; larger ones count as unreadable",
+           [](ConfigField& field) {
+             field.integers = {1, most_megapixels};
+             field.unit = "megapixels";
+           });
 }
 
 void add_cache(Rows& rows) {

@@ -165,6 +165,7 @@ data::DataRequest data_request(const TrainConfig& config) {
           .test_share = config.test_share,
           .group = config.group,
           .skip_unreadable = config.skip_unreadable,
+          .most_pixels = config.max_megapixels * 1'000'000,
           .quick_check = true,
           .cache_bytes = run::cache_size("--cache", config.cache),
           .cache_folder = config.cache_dir,

@@ -174,6 +174,40 @@ TEST_F(DataWarnings, AreShownByEvaluateAndPredict) {
   EXPECT_EQ(count(predicted.err, part), 1) << predicted.err;
 }
 
+TEST_F(DataWarnings, TellOfPicturesOfTooManyPixels) {
+  write_usual();
+  write("train/cat/large.png", 99, {1, 1001, 1000});
+  ASSERT_EQ(train({"--name", "it"}).status, 0);
+  const std::string part =
+      "large.png\" is a picture of 1000 x 1001 pixels; expected at most 1000000 pixels; "
+      "--max-megapixels allows more";
+  const Arguments limit{"--max-megapixels", "1"};
+  const std::string file = "photos/train/cat/large.png";
+  for (Arguments command :
+       {Arguments{"train", "--data", "folder:photos", "--image-size", "32"},
+        Arguments{"find-lr", "--data", "folder:photos", "--image-size", "32"},
+        Arguments{"evaluate", "it", "--set", "train"}, Arguments{"predict", "it", file},
+        Arguments{"predict", "it", "--set", "train", "--sample", "0,1,2,3,4"},
+        Arguments{"activations", "it", file, "--out", "seen"}, Arguments{"data", "info", "folder:photos"},
+        Arguments{"data", "show", "--data", "folder:photos", "--augmented", "sheet.png", "--pictures",
+                  "9"}}) {
+    command.insert(command.end(), limit.begin(), limit.end());
+    const Outcome outcome = run(folder_.path(), command);
+    EXPECT_EQ(outcome.status, command[1] == "info" ? 0 : 2) << command[0] << " " << command[1];
+    EXPECT_NE((outcome.err + outcome.out).find(part), std::string::npos)
+        << command[0] << " " << command[1] << ": " << outcome.err;
+  }
+  const Outcome skipped = train({"--skip-unreadable", "--max-megapixels", "1", "--name", "skipped"});
+  EXPECT_EQ(skipped.status, 0) << skipped.err;
+  const Outcome evaluated = run(folder_.path(), {"evaluate", "skipped", "--set", "train", "--json"});
+  EXPECT_EQ(evaluated.event("evaluation")["samples"], 8) << "it keeps the limit of its run";
+  for (const char* wrong : {"0", "4296", "1.5", "many"}) {
+    const Outcome refused = train({"--max-megapixels", wrong});
+    EXPECT_EQ(refused.status, 2) << wrong;
+    EXPECT_NE(refused.err.find("lehr: --max-megapixels "), std::string::npos) << refused.err;
+  }
+}
+
 TEST_F(DataWarnings, NameTheOptionThatSkipsUnreadablePictures) {
   write_usual();
   write_file(folder_.path() / "photos/train/dog/5.png", "no picture");

@@ -126,6 +126,19 @@ TEST(HeldInMemory, IsNothingIfItTakesTooMuch) {
   EXPECT_LT(counted->reads, 10) << "it stops early";
 }
 
+TEST(HeldInMemory, TellsHowFarItIs) {
+  std::int64_t last = 0;
+  const MeasureProgress progress = [&](std::int64_t done, std::int64_t total) {
+    EXPECT_EQ(total, 10);
+    last = done;
+  };
+  held_in_memory(std::make_shared<CountedReads>(), 1 << 20, progress);
+  EXPECT_EQ(last, 10);
+  last = 0;
+  cached(std::make_shared<CountedReads>(), 1 << 20, progress);
+  EXPECT_EQ(last, 10);
+}
+
 TEST(HeldInMemory, NamesThePictureThatCannotBeRead) {
   struct Damaged final : Dataset {
     std::int64_t size() const override { return 2; }

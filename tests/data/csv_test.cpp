@@ -40,9 +40,9 @@ class Csv : public testing::Test {
   void SetUp() override {
     data_test::write_files(folder_.path(), pictures_at({"p/1.png", "p/2.png", "p/3.png", "p/4,5.png"}));
   }
-  DataSplits open(const std::string& text) const {
+  DataSplits open(const std::string& text, std::int64_t most_pixels = image::usual_most_pixels) const {
     data_test::write_bytes(folder_ / "list.csv", {text.begin(), text.end()});
-    return data::open_data("csv:" + (folder_ / "list.csv").string());
+    return data::open_data({.name = "csv:" + (folder_ / "list.csv").string(), .most_pixels = most_pixels});
   }
   void expect_refused(const std::string& text, std::initializer_list<std::string_view> parts) const {
     expect_bad_input([&] { open(text); }, parts);
@@ -94,6 +94,12 @@ TEST_F(Csv, NamesTheLineOfABadRow) {
   expect_refused("path,label\np/1.png,a\n", {"one class, \"a\""});
   expect_refused("path,label,split\np/1.png,a,train\np/2.png,b,train\np/3.png,c,valid\n",
                  {"the validation set has the class \"c\""});
+}
+
+TEST_F(Csv, RefusesPicturesOfTooManyPixels) {
+  const DataSplits data = open("path,label\np/1.png,a\np/2.png,a\np/3.png,b\n", 19);
+  Image picture;
+  expect_bad_input([&] { data.train->read(0, picture); }, {".png", "at most 19 pixels"});
 }
 
 TEST(CsvScheme, NeedsAFile) {

@@ -44,8 +44,7 @@ Names joined(Names first, const Names& second) {
 DataSplits& given() {
   static DataSplits data;
   static const bool registered = [] {
-    register_data_scheme("division",
-                         {.open = [](std::optional<std::string_view>, std::uint64_t) { return data; }});
+    register_data_scheme("division", {.open = [](const SchemeRequest&) { return data; }});
     return true;
   }();
   static_cast<void>(registered);

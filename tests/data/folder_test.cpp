@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "data/archives.hpp"
 #include "data/names.hpp"
 #include "data/picture_files.hpp"
@@ -253,3 +255,29 @@ TEST(FolderScheme, NeedsAPath) {
 
 }  // namespace
 }  // namespace lehr
+TEST_F(Folder, RefusesPicturesOfTooManyPixels) {
+  write({"a/1.png", "a/2.png", "b/1.png", "b/2.png"});  // of 4 x 5 pixels
+  Image picture;
+  for (const std::string& data : {name(), "inverted:" + name()}) {
+    const DataSplits refused = data::open_data({.name = data, .most_pixels = 19});
+    expect_bad_input([&] { refused.train->read(0, picture); }, {"a/", "--max-megapixels"});
+    EXPECT_NO_THROW(data::open_data({.name = data, .most_pixels = 20}).train->read(0, picture));
+  }
+  const DataSplits refused = data::open_data({.name = name(), .most_pixels = 19});
+  expect_bad_input([&] { refused.train->open(0); }, {"a/", "--max-megapixels"});
+}
+
+TEST_F(Folder, TellsHowFarItIsWithReadingAllPictures) {
+  write({"train/a/1.png", "train/b/1.png", "valid/a/1.png", "valid/b/1.png", "valid/b/2.png"});
+  for (const data::DataRequest& request : {data::DataRequest{.name = name(), .skip_unreadable = true},
+                                           data::DataRequest{.name = name(), .cache_bytes = 1 << 20}}) {
+    std::vector<std::int64_t> totals;
+    data::open_data(request, [&](std::int64_t done, std::int64_t total) {
+      if (done == total) totals.push_back(total);
+    });
+    ASSERT_FALSE(totals.empty());
+    EXPECT_EQ(*std::ranges::min_element(totals), 2);
+    EXPECT_EQ(*std::ranges::max_element(totals), 3);
+  }
+}
+

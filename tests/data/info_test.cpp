@@ -210,6 +210,13 @@ TEST_F(Info, ListsWhatCannotBeRead) {
   EXPECT_EQ(groups_of(found, found.equal), (Names{"3.png new\nline \xff.png (sets)(classes)"}));
 }
 
+TEST_F(Info, CountsPicturesOfTooManyPixelsAsUnreadable) {
+  write_others();
+  const data::DataInfo found = data::info_of(open(), {.most_pixels = 1});
+  ASSERT_EQ(found.unreadable.size(), 14U);
+  EXPECT_NE(found.unreadable[0].reason.find("at most 1 pixels"), std::string::npos);
+}
+
 TEST_F(Info, DescribesDataOfWhichNothingCanBeRead) {
   write("train/a/1.png", Bytes());
   write("train/b/1.png", Bytes());

@@ -18,7 +18,7 @@ Image inverted(const Image& picture) {
   static Image given;
   given = picture;
   static const bool registered = [] {
-    register_data_scheme("given", {.open = [](std::optional<std::string_view>, std::uint64_t) {
+    register_data_scheme("given", {.open = [](const SchemeRequest&) {
                            return DataSplits{"", holding(given), holding(given)};
                          }});
     return true;

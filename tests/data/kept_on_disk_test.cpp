@@ -232,6 +232,31 @@ TEST_F(KeptOnDisk, LeavesOutWhatCannotBeDecoded) {
   EXPECT_EQ(fs::last_write_time(kept()), written);
 }
 
+TEST_F(KeptOnDisk, RefusesPicturesBeyondALowerLimit) {
+  opened();
+  Image picture;
+  const DataSplits splits =
+      data::open_data({.name = photos(), .most_pixels = 100, .cache_folder = folder_ / "kept"});
+  expect_bad_input([&] { splits.train->read(0, picture); }, {"0.jpg", "at most 100 pixels"});
+  expect_bad_input([&] { splits.train->open(0); }, {"0.jpg", "at most 100 pixels"});
+}
+
+TEST_F(KeptOnDisk, TellsHowFarItIs) {
+  data::DataRequest request{.name = photos(), .cache_folder = folder_ / "kept"};
+  std::vector<std::int64_t> seen;
+  const auto progress = [&](std::int64_t done, std::int64_t total) {
+    EXPECT_EQ(total, pictures);
+    seen.push_back(done);
+  };
+  data::open_data(request, progress);
+  ASSERT_FALSE(seen.empty());
+  EXPECT_TRUE(std::ranges::is_sorted(seen));
+  EXPECT_EQ(seen.back(), pictures);
+  seen.clear();
+  data::open_data(request, progress);
+  EXPECT_TRUE(seen.empty()) << "they are there";
+}
+
 TEST_F(KeptOnDisk, RefusesAFolderThatCannotBeOne) {
   data_test::write_bytes(folder_ / "kept", {'a'});
   expect_bad_input([&] { opened(); }, {"kept", "cannot be written"});

@@ -61,6 +61,7 @@ TEST(ConfigTable, HasTheseDefaults) {
 data-seed = 0
 test-share = 0
 skip-unreadable = false
+max-megapixels = 64
 label-noise = 0
 augment = "auto"
 filter = "bilinear"

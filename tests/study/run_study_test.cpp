@@ -195,9 +195,9 @@ TEST(RunStudy, RefusesRunsOfDataThatHasChanged) {
 TEST(RunStudy, OpensItsDataOnce) {
   const Folder folder;
   const auto opened = std::make_shared<std::atomic<int>>(0);
-  register_data_scheme("counted", {.open = [opened](std::optional<std::string_view>, std::uint64_t seed) {
+  register_data_scheme("counted", {.open = [opened](const SchemeRequest& request) {
                          ++*opened;
-                         return data::open_data("digits:64", seed);
+                         return data::open_data("digits:64", request.seed);
                        }});
   StudySpec spec = small_study(folder.path());
   spec.base.data = "counted";

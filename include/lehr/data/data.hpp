@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lehr/data/dataset.hpp"
+#include "lehr/image/read.hpp"
 
 namespace lehr::data {
 
@@ -46,6 +47,8 @@ struct DataRequest {
   std::string group{};
   /// Leaves out the pictures that cannot be read, after reading all of them once.
   bool skip_unreadable = false;
+  /// A picture in a file that has more pixels cannot be read (image::ReadOptions).
+  std::int64_t most_pixels = image::usual_most_pixels;
   /// Adds quick_warnings() (info.hpp) to DataSplits::warnings.
   bool quick_check = false;
   /// Memory for pictures of the training and the validation set that must be decoded, as in cached(). 0: off;
@@ -71,7 +74,10 @@ inline constexpr double usual_valid_share = 0.2;
 /// least one if the class has two, chosen by the seed and the names of the pictures. Groups stay whole, so
 /// shares are then nearly met. Throws BadInput with the nearest valid scheme if there is no such scheme, and
 /// if the division is impossible or would have no effect.
-DataSplits open_data(const DataRequest& request);
+///
+/// `progress`, if given, is called on this thread while all pictures are decoded: for
+/// skip_unreadable, cache_folder or cache_bytes.
+DataSplits open_data(const DataRequest& request, const MeasureProgress& progress = {});
 DataSplits open_data(std::string_view name, std::uint64_t seed = 0);
 /// The same name with an absolute path if it contains one, so that it means the same from every
 /// folder.

@@ -9,6 +9,7 @@
 
 #include "lehr/data/dataset.hpp"
 #include "lehr/data/preprocessing.hpp"
+#include "lehr/image/read.hpp"
 
 /// What is in a data set, and what is wrong with it: `lehr data info`.
 namespace lehr::data {
@@ -93,8 +94,9 @@ struct InfoOptions {
   /// The input for which mean and std of the training pictures are measured. Without a shape it is chosen as
   /// for a training (suggested_shape), from the pictures that can be read.
   Preprocessing input{.fit = Fit::crop};
-  MeasureProgress progress{};         ///< called on this thread
-  std::function<bool()> cancelled{};  ///< asked on this thread; true ends the reading
+  std::int64_t most_pixels = image::usual_most_pixels;  ///< of a picture in a file, as in DataRequest
+  MeasureProgress progress{};                           ///< called on this thread
+  std::function<bool()> cancelled{};                    ///< asked on this thread; true ends the reading
 };
 
 /// Reads each picture once, on all compute threads. The memory is about 300 bytes for each picture and the

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lehr/image/image.hpp"
+#include "lehr/image/read.hpp"
 
 namespace lehr::data {
 
@@ -21,7 +22,7 @@ struct FoundPicture {
 
 /// Decodes the file. Throws BadInput like image::read, and with `problem` if there is one. Several
 /// threads may decode different files at once.
-Image decode(const FoundPicture& file);
+Image decode(const FoundPicture& file, const image::ReadOptions& options = {});
 
 /// Picture files, one after the other.
 class PictureSource {

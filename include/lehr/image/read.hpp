@@ -14,9 +14,12 @@
 
 namespace lehr::image {
 
+/// Pictures with more pixels are refused unless a caller allows them.
+inline constexpr std::int64_t usual_most_pixels = 64'000'000;
+
 struct ReadOptions {
   /// A picture with more pixels is refused before its memory is allocated.
-  std::int64_t most_pixels = 64'000'000;
+  std::int64_t most_pixels = usual_most_pixels;
   /// A JPEG is decoded at 1/2, 1/4 or 1/8 of its size as long as its shorter side keeps this many
   /// pixels. This is faster, and not what Pillow gives by default. 0: every picture has its whole
   /// size.

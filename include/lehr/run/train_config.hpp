@@ -27,8 +27,9 @@ struct TrainConfig {
   double test_share = 0;
   std::string group{};
   bool skip_unreadable = false;
-  std::string cache = "auto";  ///< memory for decoded pictures: "auto", "off" or bytes such as "2GiB"
-  std::string cache_dir{};     ///< folder that keeps decoded pictures for later trainings; empty: none
+  std::int64_t max_megapixels = 64;  ///< of a picture in a file, in millions of pixels
+  std::string cache = "auto";        ///< memory for decoded pictures: "auto", "off" or bytes such as "2GiB"
+  std::string cache_dir{};           ///< folder that keeps decoded pictures for later trainings; empty: none
   std::string cache_dir_size = "auto";  ///< what it may take, as for `cache`
   double label_noise = 0;               ///< share of the training labels that are made wrong
   /// What random changes are made to the training pictures: a name of data::augmentation_names(), a TOML file
@@ -66,7 +67,7 @@ struct TrainConfig {
   std::string loss = "cross_entropy";
   double label_smoothing = 0;
   std::vector<double> class_weights{};
-  std::string balance = "none";  ///< what makes up for rare classes: "none", "sampler" or "weights"
+  std::string balance = "none";     ///< what makes up for rare classes: "none", "sampler" or "weights"
   std::filesystem::path weights{};  ///< a saved model, or the folder of a run, to start from
   std::string init = "kaiming-normal";
   double init_gain = 1;  ///< factor on the initial weights

@@ -5,12 +5,12 @@
 namespace lehr::data {
 
 void register_cifar100(SchemeRegistry& registry) {
-  const auto open = [](std::optional<std::string_view> place, std::uint64_t /*seed*/) {
-    if (!place || place->empty()) {
+  const auto open = [](const SchemeRequest& request) {
+    if (!request.rest || request.rest->empty()) {
       throw BadInput(
           "data \"cifar100\" needs the folder or .tar.gz of its binary version: write cifar100:PATH");
     }
-    return cifar100(std::filesystem::path(*place));
+    return cifar100(std::filesystem::path(*request.rest));
   };
   registry.add_built_in("cifar100", {.open = open, .takes_path = true});
 }

@@ -5,14 +5,14 @@
 namespace lehr::data {
 
 void register_csv(SchemeRegistry& registry) {
-  const auto open = [](std::optional<std::string_view> file, std::uint64_t /*seed*/) {
-    if (!file || file->empty()) {
+  const auto open = [](const SchemeRequest& request) {
+    if (!request.rest || request.rest->empty()) {
       throw BadInput(
           "data \"csv\" needs the file that lists the pictures: write csv:FILE, where FILE has the columns "
           "path "
           "and label");
     }
-    return csv_data(std::filesystem::path(*file));
+    return csv_data(std::filesystem::path(*request.rest), request.most_pixels);
   };
   registry.add_built_in("csv", {.open = open, .takes_path = true});
 }

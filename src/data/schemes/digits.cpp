@@ -7,9 +7,9 @@
 namespace lehr::data {
 
 void register_digits(SchemeRegistry& registry) {
-  const auto open = [](std::optional<std::string_view> count, std::uint64_t seed) {
-    DigitsOptions options{.seed = seed};
-    if (count) {
+  const auto open = [](const SchemeRequest& request) {
+    DigitsOptions options{.seed = request.seed};
+    if (const std::optional<std::string_view>& count = request.rest) {
       const char* end = count->data() + count->size();
       const auto [stop, error] = std::from_chars(count->data(), end, options.train);
       if (error != std::errc{} || stop != end || options.train < smallest_digits ||

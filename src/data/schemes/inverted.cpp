@@ -51,7 +51,8 @@ std::shared_ptr<const Dataset> inverted(std::shared_ptr<const Dataset> set) {
 }  // namespace
 
 void register_inverted(SchemeRegistry& registry) {
-  const auto open = [](std::optional<std::string_view> data, std::uint64_t seed) {
+  const auto open = [](const SchemeRequest& request) {
+    const std::optional<std::string_view>& data = request.rest;
     if (!data || data->empty()) {
       throw BadInput(
           "data \"inverted\" needs the data whose pictures it inverts: write inverted:DATA, such as "
@@ -60,7 +61,7 @@ void register_inverted(SchemeRegistry& registry) {
     if (data->substr(0, data->find(':')) == inverted_name) {
       throw BadInput("data " + in_quotes(*data) + " is inverted already; name the data below it");
     }
-    DataSplits splits = open_undivided(*data, seed);
+    DataSplits splits = open_undivided(*data, request);
     const std::shared_ptr<const Dataset> valid = splits.valid;
     splits.train = inverted(splits.train);
     splits.valid = inverted(valid);
