@@ -6,8 +6,8 @@ namespace lehr::cli {
 
 PredictProgress::PredictProgress(bool live, bool json) : live_(live), warn_(warnings(live, json)) {}
 
-void PredictProgress::skip(const std::string& problem) {
-  ++skipped_;
+void PredictProgress::skip(std::int64_t files, const std::string& problem) {
+  skipped_ += files;
   warn_(problem);
 }
 

@@ -16,8 +16,8 @@ class PredictProgress {
   PredictProgress(bool live, bool json);
 
   void count() { ++predicted_; }
-  /// Counts a picture that cannot be predicted, and says why.
-  void skip(const std::string& problem);
+  /// Counts files that cannot be predicted, and says why.
+  void skip(std::int64_t files, const std::string& problem);
   /// Shows the line, at most five times a second.
   void show();
   /// Removes the line, and says how many of several pictures were skipped.

@@ -121,7 +121,7 @@ class PredictRun {
   void take(const Picture& picture, Prediction& prediction) {
     if (!picture.problem.empty()) {
       if (options_.strict) throw BadInput(picture.problem);
-      progress_.skip(picture.problem);
+      progress_.skip(picture.file.files, picture.problem);
       return;
     }
     progress_.count();

@@ -173,6 +173,7 @@ struct ArchiveReader::State {
   std::uint64_t promised = 0;    ///< bytes of the last entry, as its header says
   std::uint64_t read_bytes = 0;  ///< of all contents
   std::string last;              ///< path of the last entry
+  std::vector<std::string> folders;
 };
 
 ArchiveReader::ArchiveReader(std::filesystem::path file, const ArchiveLimits& limits)
@@ -193,11 +194,18 @@ std::optional<ArchiveEntry> ArchiveReader::next() {
       state_->refuse(path, "a path that leaves it", "expected paths inside the archive");
     state_->last = found.path;
     state_->count(entry);
-    if (!state_->is_file(entry, path) || found.path.empty()) continue;
+    const bool is_file = state_->is_file(entry, path);
+    if (found.path.empty()) continue;
+    if (!is_file) {
+      state_->folders.push_back(std::move(found.path));
+      continue;
+    }
     found.place = state_->place_of(entry);
     return found;
   }
 }
+
+const std::vector<std::string>& ArchiveReader::folders() const { return state_->folders; }
 
 void ArchiveReader::read(std::vector<std::uint8_t>& bytes) {
   bytes.clear();

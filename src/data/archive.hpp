@@ -42,6 +42,8 @@ class ArchiveReader {
   /// beyond a limit, or holds what a set of pictures needs not: a link, a device, an absolute path or one
   /// with "..".
   std::optional<ArchiveEntry> next();
+  /// The folders among the entries so far.
+  const std::vector<std::string>& folders() const;
   /// Reads the contents of the file that next() returned last. May be called once for each file. Throws
   /// BadInput if they are damaged or beyond a limit.
   void read(std::vector<std::uint8_t>& bytes);

@@ -30,6 +30,7 @@ class ArchiveFiles final : public PictureFiles {
         hold(reader);
       }
     }
+    for (const std::string& folder : reader.folders()) add_folder(folder);
     sort();
     room_ = {};
     identity_ = identity_of(archive);

@@ -24,6 +24,16 @@ std::optional<std::string_view> take_folder(std::string_view& path) {
   return folder;
 }
 
+/// "a", "b" and 17 more
+std::string some_of(const std::vector<std::string>& folders) {
+  constexpr std::size_t most = 5;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(folders.size(), most); ++i)
+    text += (i == 0 ? "" : ", ") + in_quotes(std::filesystem::path(folders[i]));
+  if (folders.size() > most) text += fmt::format(" and {} more", folders.size() - most);
+  return text;
+}
+
 /// Class folders in a list of files.
 class ClassFolders {
  public:
@@ -138,9 +148,30 @@ class ClassFolders {
       found.push_back(fmt::format("{}: {} {}, such as {}", quoted_, counted(files.count, noun), what,
                                   in_quotes(std::filesystem::path(files.example))));
     };
-    warn(files_->unread_pictures(), "picture", "of formats that lehr does not read left out");
+    if (std::string unread = files_->unread_pictures_text(); !unread.empty())
+      found.push_back(std::move(unread));
     warn(outside_, "picture", "outside of train, valid and test left out");
     warn(loose_, "picture", "without a class folder left out");
+    if (const std::vector<std::string> empty = empty_folders(); !empty.empty()) {
+      found.push_back(fmt::format("{}: {} without pictures left out: {}", quoted_,
+                                  counted(empty.size(), "class folder"), some_of(empty)));
+    }
+    return found;
+  }
+
+  /// The folders of classes and sets that hold no pictures.
+  std::vector<std::string> empty_folders() const {
+    const std::string_view around = files_->path(0).substr(0, hidden_);
+    std::vector<std::string> found;
+    for (const std::string& folder : files_->empty_folders()) {
+      if (!folder.starts_with(around)) continue;
+      std::string_view path = std::string_view(folder).substr(hidden_);
+      if (has_sets_) {
+        const std::optional<std::string_view> set = take_folder(path);
+        if (!set_named(set.value_or(path))) continue;
+      }
+      if (path.find('/') == std::string_view::npos) found.push_back(folder.substr(hidden_));
+    }
     return found;
   }
 

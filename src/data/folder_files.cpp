@@ -82,6 +82,7 @@ class FolderFiles final : public FilesOnDisk {
                                    in_quotes(place() / inside), deepest_folder));
       }
       above_.push_back(folder.identity());
+      if (!inside.empty()) add_folder(std::string_view(inside).substr(0, inside.size() - 1));
       list_files(folder, inside, folders);
     }
     const std::size_t length = inside.size();

@@ -10,6 +10,7 @@
 
 #include "image/byte_source.hpp"
 #include "lehr/core/error.hpp"
+#include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/image/read.hpp"
 
@@ -49,7 +50,14 @@ bool is_hidden(std::string_view path) {
 
 }  // namespace
 
-std::string PictureFiles::origin(std::int64_t file) const { return (place_ / path(file)).string(); }
+std::string PictureList::origin(std::int64_t file) const { return (place_ / path(file)).string(); }
+
+std::string PictureList::unread_pictures_text() const {
+  if (unread_pictures_.count == 0) return {};
+  return fmt::format("{}: {} of formats that lehr does not read left out, such as {}", in_quotes(place_),
+                     counted(unread_pictures_.count, "picture"),
+                     in_quotes(std::filesystem::path(unread_pictures_.example)));
+}
 
 void PictureFiles::check_beginning(std::span<const std::uint8_t> beginning, std::int64_t file) const {
   if (!image::format_of(beginning).empty()) return;  // its name takes longer than the rest
@@ -69,7 +77,7 @@ bool is_picture_path(std::string_view path) {
   return !is_hidden(path) && among(picture_endings, ending_of(path));
 }
 
-bool PictureFiles::add(std::string_view path) {
+bool PictureList::add(std::string_view path) {
   if (is_hidden(path)) return false;
   const std::string ending = ending_of(path);
   if (!among(picture_endings, ending)) {
@@ -80,7 +88,29 @@ bool PictureFiles::add(std::string_view path) {
   return true;
 }
 
-void PictureFiles::sort() {
+void PictureList::add_folder(std::string_view path) {
+  if (!is_hidden(path)) empty_folders_.emplace_back(path);
+}
+
+bool PictureList::has_pictures(std::string_view folder) const {
+  const std::string start = std::string(folder) + "/";
+  const auto found =
+      std::lower_bound(order_.begin(), order_.end(), start,
+                       [this](std::uint32_t slot, const std::string& text) { return names_[slot] < text; });
+  return found != order_.end() && names_[*found].starts_with(start);
+}
+
+void PictureList::keep_empty_folders() {
+  std::sort(empty_folders_.begin(), empty_folders_.end());
+  empty_folders_.erase(std::unique(empty_folders_.begin(), empty_folders_.end()), empty_folders_.end());
+  std::erase_if(empty_folders_, [this](const std::string& folder) {
+    const std::size_t slash = folder.rfind('/');
+    const bool inside_empty = slash != std::string::npos && !has_pictures(folder.substr(0, slash));
+    return inside_empty || has_pictures(folder);
+  });
+}
+
+void PictureList::sort() {
   order_.resize(names_.size());
   std::iota(order_.begin(), order_.end(), 0U);
   std::sort(order_.begin(), order_.end(), [this](std::uint32_t a, std::uint32_t b) {
@@ -89,6 +119,7 @@ void PictureFiles::sort() {
   });
   const auto same_path = [this](std::uint32_t a, std::uint32_t b) { return names_[a] == names_[b]; };
   order_.erase(std::unique(order_.begin(), order_.end(), same_path), order_.end());
+  keep_empty_folders();
 }
 
 std::span<const std::uint8_t> FilesOnDisk::bytes(std::int64_t file, std::vector<std::uint8_t>& room) const {

@@ -34,20 +34,62 @@ struct ListingLimits {
   std::int64_t most_pixels = image::usual_most_pixels;  ///< of a picture that folder_data() reads later
 };
 
-/// The picture files of a folder or an archive, sorted by their paths. Which files are pictures is decided by
+/// The paths of the picture files of a folder or an archive, sorted. Which files are pictures is decided by
 /// their endings (.jpg, .jpeg, .png, .webp, .tif, .tiff, .bmp; upper case too). Files and folders whose names
-/// begin with a dot are left out. Immutable; several threads may read at once.
-class PictureFiles {
+/// begin with a dot are left out. Immutable once it is made; several threads may read at once.
+class PictureList {
  public:
-  explicit PictureFiles(std::filesystem::path place) : place_(std::move(place)) {}
-  virtual ~PictureFiles() = default;
-  PictureFiles(const PictureFiles&) = delete;
-  PictureFiles& operator=(const PictureFiles&) = delete;
+  explicit PictureList(std::filesystem::path place) : place_(std::move(place)) {}
   std::int64_t size() const { return static_cast<std::int64_t>(order_.size()); }
   /// From the folder or the archive on, with "/" between folders. Its bytes may not be UTF-8.
   std::string_view path(std::int64_t file) const { return names_[slot(file)]; }
   /// The folder or archive with the path: "photos/cat/1.jpg", "photos.tar/cat/1.jpg".
   std::string origin(std::int64_t file) const;
+
+  const std::filesystem::path& place() const { return place_; }
+  /// Pictures in formats that lehr does not read, such as .heic and .gif.
+  const OtherFiles& unread_pictures() const { return unread_pictures_; }
+  /// A sentence about them; empty if there are none.
+  std::string unread_pictures_text() const;
+  /// All other files.
+  const OtherFiles& others() const { return others_; }
+  /// Folders without a picture in them, also not in the folders inside, that are in a folder with pictures.
+  /// Of an archive, those that it lists.
+  const std::vector<std::string>& empty_folders() const { return empty_folders_; }
+
+ protected:
+  ~PictureList() = default;
+  PictureList(const PictureList&) = delete;
+  PictureList& operator=(const PictureList&) = delete;
+  /// Which file it was, in the order in which they were added.
+  std::size_t slot(std::int64_t file) const { return order_[static_cast<std::size_t>(file)]; }
+  /// Adds the path if it is that of a picture, and otherwise counts it. Hidden files are neither.
+  bool add(std::string_view path);
+  void add_folder(std::string_view path);
+  /// Adds the path, whatever its ending is, after all others.
+  void append(std::string_view path) {
+    order_.push_back(static_cast<std::uint32_t>(names_.size()));
+    names_.add(path);
+  }
+  /// Sorts by path. Of files with one path, the last that was added stays, as when an archive is unpacked.
+  void sort();
+
+ private:
+  bool has_pictures(std::string_view folder) const;
+  void keep_empty_folders();
+
+  std::filesystem::path place_;
+  NameTable names_;
+  std::vector<std::uint32_t> order_;
+  OtherFiles unread_pictures_, others_;
+  std::vector<std::string> empty_folders_;  ///< all folders until they are sorted
+};
+
+/// The picture files of a folder or an archive.
+class PictureFiles : public PictureList {
+ public:
+  using PictureList::PictureList;
+  virtual ~PictureFiles() = default;
   /// The contents of a file. They may be in `room`, which the next call reuses. Throws BadInput if the file
   /// cannot be read.
   virtual std::span<const std::uint8_t> bytes(std::int64_t file, std::vector<std::uint8_t>& room) const = 0;
@@ -58,34 +100,12 @@ class PictureFiles {
   /// A text that changes if the file does.
   virtual std::string identity(std::int64_t file) const = 0;
 
-  const std::filesystem::path& place() const { return place_; }
-  /// Pictures in formats that lehr does not read, such as .heic and .gif.
-  const OtherFiles& unread_pictures() const { return unread_pictures_; }
-  /// All other files.
-  const OtherFiles& others() const { return others_; }
-
  protected:
   /// Throws BadInput if a file that begins so is no picture.
   void check_beginning(std::span<const std::uint8_t> beginning, std::int64_t file) const;
   /// The fingerprint of a file that begins at `offset` of another.
   std::uint64_t fingerprint_in(const PlacedFile& whole, std::uint64_t offset, std::uint64_t size,
                                std::int64_t file) const;
-  std::size_t slot(std::int64_t file) const { return order_[static_cast<std::size_t>(file)]; }
-  /// Adds the path if it is that of a picture, and otherwise counts it. Hidden files are neither.
-  bool add(std::string_view path);
-  /// Adds the path, whatever its ending is, after all others.
-  void append(std::string_view path) {
-    order_.push_back(static_cast<std::uint32_t>(names_.size()));
-    names_.add(path);
-  }
-  /// Sorts by path. Of files with one path, the last that was added stays, as when an archive is unpacked.
-  void sort();
-
- private:
-  std::filesystem::path place_;
-  NameTable names_;
-  std::vector<std::uint32_t> order_;
-  OtherFiles unread_pictures_, others_;
 };
 
 /// Files that are read from disk when they are needed.

@@ -19,12 +19,14 @@ namespace {
 class Place {
  public:
   virtual ~Place() = default;
+  virtual const PictureList& list() const = 0;
   virtual bool next(FoundPicture& file) = 0;
 };
 
 class Folder final : public Place {
  public:
   explicit Folder(const fs::path& folder) : files_(files_of_folder(folder)) {}
+  const PictureList& list() const override { return *files_; }
   bool next(FoundPicture& file) override {
     if (done_ == files_->size()) return false;
     const std::string path = files_->origin(done_++);
@@ -37,13 +39,36 @@ class Folder final : public Place {
   std::int64_t done_ = 0;
 };
 
+/// The pictures of an archive by their paths, as far as it can be read.
+class ArchiveList final : public PictureList {
+ public:
+  explicit ArchiveList(const fs::path& archive) : PictureList(archive) {
+    std::size_t count = 0;
+    try {
+      ArchiveReader reader(archive);
+      while (const std::optional<ArchiveEntry> entry = reader.next()) count += add(entry->path) ? 1 : 0;
+    } catch (const BadInput&) {
+      // Reading the pictures comes to the same place and says so.
+    }
+    sort();
+    stays_.resize(count);
+    for (std::int64_t file = 0; file < size(); ++file) stays_[slot(file)] = true;
+  }
+  /// Whether the picture with this number in the archive's order is the last one of its path.
+  bool stays(std::size_t number) const { return number >= stays_.size() || stays_[number]; }
+
+ private:
+  std::vector<bool> stays_;
+};
+
 class Archive final : public Place {
  public:
-  explicit Archive(const fs::path& archive) : archive_(archive), reader_(archive) {}
+  explicit Archive(const fs::path& archive) : list_(archive), reader_(archive) {}
+  const PictureList& list() const override { return list_; }
   bool next(FoundPicture& file) override {
     while (const std::optional<ArchiveEntry> entry = reader_.next()) {
-      if (!is_picture_path(entry->path)) continue;
-      file = {.name = (archive_ / entry->path).string()};
+      if (!is_picture_path(entry->path) || !list_.stays(pictures_++)) continue;
+      file = {.name = (list_.place() / entry->path).string()};
       reader_.read(file.bytes);
       return true;
     }
@@ -51,8 +76,9 @@ class Archive final : public Place {
   }
 
  private:
-  fs::path archive_;
+  ArchiveList list_;
   ArchiveReader reader_;
+  std::size_t pictures_ = 0;  ///< that the reader has passed
 };
 
 bool is_archive_name(const fs::path& file) {
@@ -73,7 +99,8 @@ class PicturesOfPaths final : public PictureSource {
         place_.reset();
         if (!next_path_(path_)) return false;
         open();
-        if (place_) continue;
+        if (place_ && !left_out(file)) continue;
+        if (place_) return true;
         file = {.name = path_.string(), .path = path_};
       } catch (const BadInput& error) {
         place_.reset();
@@ -91,6 +118,16 @@ class PicturesOfPaths final : public PictureSource {
     } else if (is_archive_name(path_)) {
       place_ = std::make_unique<Archive>(path_);
     }
+  }
+
+  /// Gives the pictures of the place that lehr does not read, all together. False if there are none.
+  bool left_out(FoundPicture& file) const {
+    const PictureList& list = place_->list();
+    if (list.unread_pictures().count == 0) return false;
+    file = {.name = path_.string(),
+            .problem = list.unread_pictures_text(),
+            .files = list.unread_pictures().count};
+    return true;
   }
 
   std::function<bool(fs::path&)> next_path_;

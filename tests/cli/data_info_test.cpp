@@ -174,6 +174,14 @@ TEST_F(DataWarnings, AreShownByEvaluateAndPredict) {
   EXPECT_EQ(count(predicted.err, part), 1) << predicted.err;
 }
 
+TEST_F(DataWarnings, TellOfEmptyClassFoldersOnce) {
+  write_usual();
+  fs::create_directories(folder_.path() / "photos/train/cow");
+  const std::string part = "1 class folder without pictures left out: \"train/cow\"\n";
+  EXPECT_EQ(count(train().err, part), 1);
+  EXPECT_EQ(count(info().err, part), 1);
+}
+
 TEST_F(DataWarnings, TellOfPicturesOfTooManyPixels) {
   write_usual();
   write("train/cat/large.png", 99, {1, 1001, 1000});

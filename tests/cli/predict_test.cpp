@@ -185,6 +185,50 @@ TEST_F(Predict, NamesWhatItCannotReadAndGoesOn) {
   EXPECT_FALSE(fs::exists(scratch.path() / "strict.csv")) << "nothing half-written";
 }
 
+TEST_F(Predict, CountsPicturesOfOtherFormats) {
+  const Scratch scratch("formats");
+  fs::create_directories(scratch.path() / "in");
+  fs::copy(shared->path() / pictures()[0], scratch.path() / "in/b.png");
+  for (const char* name : {"in/a.HEIC", "in/c.gif", "in/d.avif", "in/notes.txt"})
+    write_file(scratch.path() / name, "no picture");
+  ASSERT_EQ(run_script(scratch.path(), "tar cf in.tar in").status, 0);
+  for (const char* place : {"formats/in", "formats/in.tar"}) {
+    const Outcome outcome = predict({place, "--csv", "formats/t.csv"});
+    EXPECT_EQ(outcome.status, 2);
+    const std::vector<std::string> said = lines_of(outcome.err);
+    ASSERT_EQ(said.size(), 2U) << outcome.err;
+    EXPECT_TRUE(said[0].starts_with(std::string("lehr: \"") + place +
+                                    "\": 3 pictures of formats that lehr does not read left out, such as "))
+        << said[0];
+    EXPECT_EQ(said[1], "lehr: 3 of 4 pictures could not be read and were skipped");
+    EXPECT_EQ(lines_of(read_file(scratch.path() / "t.csv")).size(), 2U);
+
+    const Outcome strict = predict({place, "--strict", "--copy-to", "formats/out"});
+    EXPECT_EQ(strict.status, 2);
+    EXPECT_EQ(strict.out, "");
+    EXPECT_EQ(lines_of(strict.err).size(), 1U) << strict.err;
+  }
+  fs::remove(scratch.path() / "in/b.png");
+  const Outcome none = predict({"formats/in"});
+  EXPECT_EQ(none.status, 2);
+  EXPECT_NE(none.err.find("3 of 3 pictures could not be read"), std::string::npos) << none.err;
+}
+
+TEST_F(Predict, TakesTheLastFileOfAPathInAnArchive) {
+  const Scratch scratch("twice");
+  fs::copy(shared->path() / pictures()[0], scratch.path() / "a.png");
+  ASSERT_EQ(run_script(scratch.path(), "tar cf two.tar a.png && cp ../" + pictures()[3] +
+                                           " a.png && tar rf two.tar a.png && gzip -k two.tar")
+                .status,
+            0);
+  const Outcome last = predict({"twice/a.png", "--json"});
+  for (const char* archive : {"twice/two.tar", "twice/two.tar.gz"}) {
+    const Outcome outcome = predict({archive, "--json"});
+    ASSERT_EQ(outcome.events().size(), 1U) << outcome.out;
+    EXPECT_EQ(outcome.events()[0]["classes"], last.events().at(0)["classes"]);
+  }
+}
+
 TEST_F(Predict, RefusesAFolderWithoutPictures) {
   const Scratch scratch("empty");
   const Outcome outcome = predict({"empty"});
@@ -253,6 +297,11 @@ TEST_F(Predict, ExplainsEachPictureInAFileOfItsOwn) {
 TEST_F(Predict, RefusesOptionsThatContradict) {
   EXPECT_EQ(predict({"photos", "--csv", "-", "--json"}).status, 2);
   EXPECT_EQ(predict({"photos", "--csv", "missing/folder/../t.csv", "--top", "0"}).status, 2);
+  const Outcome one_folder = predict({"photos", "--copy-to", "both", "--explain", "./both"});
+  EXPECT_EQ(one_folder.status, 2);
+  EXPECT_EQ(one_folder.err,
+            "lehr: --copy-to and --explain name the same folder \"both\"; each needs one of its own\n");
+  EXPECT_FALSE(fs::exists(shared->path() / "both"));
 }
 
 TEST_F(Predict, WritesNamesWithLineBreaksOnOneLine) {
@@ -266,8 +315,3 @@ TEST_F(Predict, WritesNamesWithLineBreaksOnOneLine) {
 
 }  // namespace
 }  // namespace lehr::test
-  const Outcome one_folder = predict({"photos", "--copy-to", "both", "--explain", "./both"});
-  EXPECT_EQ(one_folder.status, 2);
-  EXPECT_EQ(one_folder.err,
-            "lehr: --copy-to and --explain name the same folder \"both\"; each needs one of its own\n");
-  EXPECT_FALSE(fs::exists(shared->path() / "both"));

@@ -150,6 +150,47 @@ TEST_F(Folder, WarnsOfWhatItLeavesOut) {
   EXPECT_NE(warnings[2].find("train/loose.png"), std::string::npos) << warnings[2];
 }
 
+TEST_F(Folder, WarnsOfClassFoldersWithoutPictures) {
+  write({"outer/cat/1.png", "outer/cat/2.png", "outer/dog/1.png", "outer/dog/2.png"});
+  for (const char* empty : {"outer/cow", "outer/cat/old", "outer/horse/more", "outer/.git", "beside"})
+    std::filesystem::create_directories(folder_ / "photos" / empty);
+  data_test::write_bytes(folder_ / "photos/outer/horse/more/notes.txt", {1});
+  const Names warnings = open().warnings;
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_TRUE(
+      warnings[0].ends_with("/photos\": 2 class folders without pictures left out: \"cow\", \"horse\""))
+      << warnings[0];
+}
+
+TEST_F(Folder, WarnsOfClassFoldersOfSetsWithoutPictures) {
+  write({"train/cat/1.png", "train/dog/1.png", "valid/cat/1.png", "valid/dog/1.png"});
+  for (const char* empty : {"train/cow", "test", "more/a"})
+    std::filesystem::create_directories(folder_ / "photos" / empty);
+  Names warnings = open().warnings;
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_TRUE(warnings[0].ends_with(": 2 class folders without pictures left out: \"test\", \"train/cow\""))
+      << warnings[0];
+  for (int i = 0; i < 10; ++i)
+    std::filesystem::create_directories(folder_ / "photos/train/x" / std::to_string(i));
+  for (int i = 0; i < 10; ++i)
+    std::filesystem::create_directories(folder_ / "photos/train" / std::to_string(i));
+  warnings = open().warnings;
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(warnings[0].find(": 13 class folders without"), std::string::npos) << warnings[0];
+  EXPECT_TRUE(warnings[0].ends_with("\"train/3\" and 8 more")) << warnings[0];
+}
+
+TEST_F(Folder, WarnsOfClassFoldersOfAnArchiveWithoutPictures) {
+  for (const Packing packing : {Packing::tar, Packing::tar_gz, Packing::tar_zst, Packing::zip}) {
+    std::vector<TestEntry> entries = pictures_at({"a/1.png", "a/2.png", "b/1.png", "b/2.png"});
+    for (const char* folder : {"./", "a/", "c/", "c/"}) entries.push_back({folder, {}, AE_IFDIR});
+    data_test::write_archive(folder_ / "packed", packing, entries);
+    const Names warnings = data::open_data("folder:" + (folder_ / "packed").string()).warnings;
+    ASSERT_EQ(warnings.size(), 1U);
+    EXPECT_TRUE(warnings[0].ends_with("1 class folder without pictures left out: \"c\"")) << warnings[0];
+  }
+}
+
 TEST_F(Folder, RefusesClassesThatTheTrainingSetLacks) {
   write({"train/cat/1.png", "train/dog/1.png", "valid/Cat/1.png"});
   expect_refused(
@@ -218,6 +259,18 @@ TEST_F(Folder, NamesThePictureThatCannotBeRead) {
                    {"sample 0", "photos/a/2.png", "No such file"});
 }
 
+TEST_F(Folder, RefusesPicturesOfTooManyPixels) {
+  write({"a/1.png", "a/2.png", "b/1.png", "b/2.png"});  // of 4 x 5 pixels
+  Image picture;
+  for (const std::string& data : {name(), "inverted:" + name()}) {
+    const DataSplits refused = data::open_data({.name = data, .most_pixels = 19});
+    expect_bad_input([&] { refused.train->read(0, picture); }, {"a/", "--max-megapixels"});
+    EXPECT_NO_THROW(data::open_data({.name = data, .most_pixels = 20}).train->read(0, picture));
+  }
+  const DataSplits refused = data::open_data({.name = name(), .most_pixels = 19});
+  expect_bad_input([&] { refused.train->open(0); }, {"a/", "--max-megapixels"});
+}
+
 TEST_F(Folder, LeavesOutPicturesThatCannotBeReadIfAsked) {
   write({"train/a/1.png", "train/a/2.png", "train/b/1.png", "test/a/1.png", "test/b/1.png"});
   data_test::write_bytes(folder_ / "photos/train/a/1.png", {});
@@ -232,6 +285,20 @@ TEST_F(Folder, LeavesOutPicturesThatCannotBeReadIfAsked) {
   EXPECT_NE(data.warnings[0].find("1 picture of the training set cannot be read"), std::string::npos)
       << data.warnings[0];
   EXPECT_NE(data.warnings[0].find("train/a/1.png"), std::string::npos) << data.warnings[0];
+}
+
+TEST_F(Folder, TellsHowFarItIsWithReadingAllPictures) {
+  write({"train/a/1.png", "train/b/1.png", "valid/a/1.png", "valid/b/1.png", "valid/b/2.png"});
+  for (const data::DataRequest& request : {data::DataRequest{.name = name(), .skip_unreadable = true},
+                                           data::DataRequest{.name = name(), .cache_bytes = 1 << 20}}) {
+    std::vector<std::int64_t> totals;
+    data::open_data(request, [&](std::int64_t done, std::int64_t total) {
+      if (done == total) totals.push_back(total);
+    });
+    ASSERT_FALSE(totals.empty());
+    EXPECT_EQ(*std::ranges::min_element(totals), 2);
+    EXPECT_EQ(*std::ranges::max_element(totals), 3);
+  }
 }
 
 TEST_F(Folder, ListsManyFiles) {
@@ -255,29 +322,3 @@ TEST(FolderScheme, NeedsAPath) {
 
 }  // namespace
 }  // namespace lehr
-TEST_F(Folder, RefusesPicturesOfTooManyPixels) {
-  write({"a/1.png", "a/2.png", "b/1.png", "b/2.png"});  // of 4 x 5 pixels
-  Image picture;
-  for (const std::string& data : {name(), "inverted:" + name()}) {
-    const DataSplits refused = data::open_data({.name = data, .most_pixels = 19});
-    expect_bad_input([&] { refused.train->read(0, picture); }, {"a/", "--max-megapixels"});
-    EXPECT_NO_THROW(data::open_data({.name = data, .most_pixels = 20}).train->read(0, picture));
-  }
-  const DataSplits refused = data::open_data({.name = name(), .most_pixels = 19});
-  expect_bad_input([&] { refused.train->open(0); }, {"a/", "--max-megapixels"});
-}
-
-TEST_F(Folder, TellsHowFarItIsWithReadingAllPictures) {
-  write({"train/a/1.png", "train/b/1.png", "valid/a/1.png", "valid/b/1.png", "valid/b/2.png"});
-  for (const data::DataRequest& request : {data::DataRequest{.name = name(), .skip_unreadable = true},
-                                           data::DataRequest{.name = name(), .cache_bytes = 1 << 20}}) {
-    std::vector<std::int64_t> totals;
-    data::open_data(request, [&](std::int64_t done, std::int64_t total) {
-      if (done == total) totals.push_back(total);
-    });
-    ASSERT_FALSE(totals.empty());
-    EXPECT_EQ(*std::ranges::min_element(totals), 2);
-    EXPECT_EQ(*std::ranges::max_element(totals), 3);
-  }
-}
-
