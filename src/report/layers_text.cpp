@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "diagnosis/late_values.hpp"
 #include "lehr/core/text.hpp"
 #include "lehr/report/spark.hpp"
 #include "lehr/report/text.hpp"
-#include "report/late_values.hpp"
 
 namespace lehr::report {
 namespace {
@@ -27,13 +27,13 @@ std::string number_cell(double value, const StatSeries& series, const char* form
 std::string line(const LayerStats& layer, const Places& places, bool updates, std::size_t width) {
   const StatSeries& series = layer.activation;
   const auto late = [&](const std::vector<float>& values, const char* format, double factor = 1) {
-    return number_cell(factor * median_at(places.late, values), series, format);
+    return number_cell(factor * diagnosis::median_at(places.late, values), series, format);
   };
   std::string text = fmt::format("{:<14.14} {:<26.26} {:>9} {:>9} {:>11}", printable(layer.info.name, 14),
                                  printable(layer.info.type, 26), late(layer.mean(), "{:.3g}"),
                                  late(layer.std(), "{:.3g}"), late(layer.near_zero_abs(), "{:.1f} %", 100));
   if (updates) {
-    const double update = median_at(places.high_rate, layer.update_ratio());
+    const double update = diagnosis::median_at(places.high_rate, layer.update_ratio());
     text += fmt::format(" {:>9}", number_cell(update, layer.update, "{:.2g}"));
   }
   return text + fmt::format("  {}  {}\n", sparkline(layer.std(), width),
@@ -75,7 +75,7 @@ std::string layers_text(std::span<const LayerStats> layers, std::span<const stor
   const std::size_t width = std::clamp<std::size_t>((std::max<std::size_t>(columns, 90) - 90) / 2, 10, 40);
   const bool updates =
       std::ranges::any_of(layers, [](const LayerStats& layer) { return !layer.update.empty(); });
-  const Places places{last_fifth(points), at_high_rate(points)};
+  const Places places{diagnosis::last_fifth(points), diagnosis::at_high_rate(points)};
   for (const LayerStats& layer : layers) {
     if (layer.activation.empty()) continue;
     lines += line(layer, places, updates, width);

@@ -7,11 +7,12 @@
 #include <optional>
 #include <set>
 
-#include "lehr/report/health.hpp"
+#include "lehr/diagnosis/diagnosis.hpp"
 #include "lehr/store/run_names.hpp"
 #include "report/class_results.hpp"
 #include "report/page_numbers.hpp"
 #include "report/run_facts.hpp"
+#include "store/recorded_option.hpp"
 
 namespace lehr::report {
 namespace {
@@ -154,8 +155,12 @@ json confusion_data(const RunRecords& run) {
 }
 
 json health_data(const RunRecords& run, const store::RecordedLayers& recorded) {
-  const Health health = health_of(run, recorded);
-  return {{"problems", health.problems}, {"good", health.good}};
+  const diagnosis::Findings found = diagnosis::diagnose(run, recorded);
+  json problems = json::array();
+  for (const diagnosis::Finding& finding : found.causes) {
+    if (finding.severity != diagnosis::Severity::hint) problems.push_back(finding.says);
+  }
+  return {{"problems", problems}, {"good", found.good}};
 }
 
 json flops_data(const RunRecords& run) {
@@ -188,9 +193,9 @@ json run_data(const RunRecords& run, const PageLimits& limits) {
   const store::RecordedLayers recorded = store::recorded_layers(run);
   json data{{"id", info.id},
             {"name", info.name},
-            {"study", recorded_option(info, "study")},
-            {"variant", recorded_option(info, "variant")},
-            {"seed", recorded_option(info, "seed")},
+            {"study", store::recorded_option(info, "study")},
+            {"variant", store::recorded_option(info, "variant")},
+            {"seed", store::recorded_option(info, "seed")},
             {"health", health_data(run, recorded)},
             {"flops", flops_data(run)},
             {"status", store::status_name(info.status)},

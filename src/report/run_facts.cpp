@@ -1,7 +1,8 @@
 #include "report/run_facts.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+
+#include "store/recorded_option.hpp"
 
 namespace lehr::report {
 namespace {
@@ -21,7 +22,7 @@ double training_samples(const store::RunRecords& run) {
 /// A completed epoch shows every training image, unless the number of batches is limited.
 double images_of_epoch(const store::RunRecords& run, int epoch) {
   const double samples = training_samples(run);
-  const std::string limit = recorded_option(run.info, "max-batches");
+  const std::string limit = store::recorded_option(run.info, "max-batches");
   const bool whole = samples > 0 && (limit.empty() || limit == "0");
   if (whole) return samples;
   const double images = batches_of(run, epoch) * static_cast<double>(run.info.batch_size);
@@ -29,21 +30,6 @@ double images_of_epoch(const store::RunRecords& run, int epoch) {
 }
 
 }  // namespace
-
-std::string recorded_option(const store::RunInfo& info, std::string_view key) {
-  const std::string beginning = std::string(key) + " = ";
-  std::size_t at = 0;
-  while (at < info.config.size()) {
-    const std::size_t end = std::min(info.config.find('\n', at), info.config.size());
-    const std::string line = info.config.substr(at, end - at);
-    at = end + 1;
-    if (!line.starts_with(beginning)) continue;
-    const std::string value = line.substr(beginning.size());
-    const auto text = nlohmann::json::parse(value, nullptr, false);  // TOML's quotes are those of JSON
-    return text.is_string() ? text.get<std::string>() : value;
-  }
-  return "";
-}
 
 std::vector<double> images_by_epoch(const store::RunRecords& run) {
   std::vector<double> images;

@@ -10,10 +10,6 @@
 /// Facts about a run that its records imply.
 namespace lehr::report {
 
-/// The value of an option that the run recorded (RunInfo::config): a text without its quotes, anything else
-/// as it is written. Empty if it was not recorded.
-std::string recorded_option(const store::RunInfo& info, std::string_view key);
-
 /// Training images seen by the end of each completed epoch.
 std::vector<double> images_by_epoch(const store::RunRecords& run);
 

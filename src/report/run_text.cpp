@@ -6,7 +6,7 @@
 
 #include "lehr/core/number_text.hpp"
 #include "lehr/core/text.hpp"
-#include "lehr/report/health.hpp"
+#include "lehr/diagnosis/diagnosis.hpp"
 #include "lehr/report/spark.hpp"
 #include "lehr/report/text.hpp"
 #include "lehr/store/run_names.hpp"
@@ -106,7 +106,7 @@ std::string title(const store::RunInfo& info) {
 std::string run_text(const RunRecords& run, std::size_t columns) {
   const store::RecordedLayers recorded = store::recorded_layers(run);
   std::string text = title(run.info);
-  const std::string health = health_of(run, recorded).line();
+  const std::string health = diagnosis::diagnose(run, recorded).line();
   if (!health.empty()) text += health + "\n\n";
   text += results(run);
   const std::string layers = layers_text(recorded.layers, recorded.points, columns);

@@ -1,10 +1,10 @@
-#include "report/late_values.hpp"
+#include "diagnosis/late_values.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-namespace lehr::report {
+namespace lehr::diagnosis {
 namespace {
 
 using store::StepRow;
@@ -54,4 +54,4 @@ double median_at(std::span<const std::size_t> places, std::span<const float> val
   return found.size() % 2 == 1 ? found[middle] : (found[middle - 1] + found[middle]) / 2;
 }
 
-}  // namespace lehr::report
+}  // namespace lehr::diagnosis

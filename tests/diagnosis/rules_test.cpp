@@ -1,16 +1,14 @@
-// The health line: each rule finds its fault, and a healthy twin has no problem.
-#include "lehr/report/health.hpp"
+// The rules about records: each finds its fault, and a healthy twin has no problem.
+#include "lehr/diagnosis/diagnosis.hpp"
 
 #include <gtest/gtest.h>
 
 #include <functional>
 #include <limits>
 
-#include "lehr/report/text.hpp"
 #include "pages/records.hpp"
-#include "report/run_facts.hpp"
 
-namespace lehr::report {
+namespace lehr::diagnosis {
 namespace {
 
 using store::RunRecords;
@@ -27,18 +25,18 @@ void change(RunRecords& run, int layer, Watched what, const std::function<void(T
   }
 }
 
-std::string line(const RunRecords& run) { return health_of(run).line(); }
+std::string line(const RunRecords& run) { return diagnose(run).line(); }
 
-TEST(Health, OfAGoodRunNamesItsRanges) {
+TEST(Rules, OfAGoodRunNamesItsRanges) {
   const std::string said = line(healthy_run());
   EXPECT_EQ(said, "healthy: all 4 recorded layers have std 1 to 1.3 and near-zero 0 to 2 %");
-  EXPECT_TRUE(health_of(healthy_run()).problems.empty());
+  EXPECT_TRUE(diagnose(healthy_run()).causes.empty());
   EXPECT_EQ(line(test::made_records({.layers = 0})),
             "healthy as far as the losses show; --stats shows the layers");
   EXPECT_EQ(line({{.id = "empty"}}), "");
 }
 
-TEST(Health, SaysWhereATrainingDiverged) {
+TEST(Rules, SaysWhereATrainingDiverged) {
   RunRecords run = healthy_run();
   run.info.status = store::RunStatus::diverged;
   run.steps.resize(17);
@@ -53,7 +51,7 @@ TEST(Health, SaysWhereATrainingDiverged) {
   EXPECT_TRUE(line(run).starts_with("healthy")) << line(run);
 }
 
-TEST(Health, NamesADeadLayerAndSinceWhen) {
+TEST(Rules, NamesADeadLayerAndSinceWhen) {
   RunRecords run = healthy_run();
   const auto near_zero = [](double share) {
     return [share](TensorStats& s) {
@@ -68,7 +66,7 @@ TEST(Health, NamesADeadLayerAndSinceWhen) {
   EXPECT_TRUE(line(run).starts_with("2 of 4 layers are dead, first layer layer1: 100 %")) << line(run);
 }
 
-TEST(Health, NamesALayerThatIsTooLargeOrNotFinite) {
+TEST(Rules, NamesALayerThatIsTooLargeOrNotFinite) {
   RunRecords run = healthy_run();
   const auto explode = [](TensorStats& s) { s.magnitudes = {.beyond = 10}; };
   change(run, 3, Watched::activation, explode);
@@ -82,7 +80,7 @@ TEST(Health, NamesALayerThatIsTooLargeOrNotFinite) {
       << line(run);
 }
 
-TEST(Health, ComparesTheGradientsOfFirstAndLastLayer) {
+TEST(Rules, ComparesTheGradientsOfFirstAndLastLayer) {
   RunRecords run = healthy_run();
   change(run, 0, Watched::weight_gradient, [](TensorStats& s) { s.norm = 1e-5; });
   EXPECT_TRUE(line(run).starts_with("gradients vanish: layer layer0 has a norm of 1e-05")) << line(run);
@@ -91,7 +89,7 @@ TEST(Health, ComparesTheGradientsOfFirstAndLastLayer) {
   EXPECT_TRUE(line(run).starts_with("gradients explode: that of layer layer0 is 7")) << line(run);
 }
 
-TEST(Health, JudgesUpdatesBesideTheirWeights) {
+TEST(Rules, JudgesUpdatesBesideTheirWeights) {
   RunRecords run = healthy_run();
   change(run, 1, Watched::update, [](TensorStats& s) { s.norm *= 500; });
   EXPECT_EQ(line(run), "layer layer1 is changing too fast: a step changes its weights by 50 %");
@@ -100,7 +98,7 @@ TEST(Health, JudgesUpdatesBesideTheirWeights) {
   EXPECT_EQ(line(run), "layer layer1 is hardly changing: a step changes its weights by 0.001 %");
 }
 
-TEST(Health, FindsOverfitting) {
+TEST(Rules, FindsOverfitting) {
   RunRecords run = test::made_records({.epochs = 6});
   run.epochs[2].valid_loss = 0.4;
   run.epochs[5].valid_loss = 0.46;
@@ -114,7 +112,7 @@ TEST(Health, FindsOverfitting) {
   EXPECT_TRUE(line(run).starts_with("healthy")) << "training got worse too: " << line(run);
 }
 
-TEST(Health, FindsARunThatGuesses) {
+TEST(Rules, FindsARunThatGuesses) {
   RunRecords run = healthy_run();
   run.epochs.back().valid_accuracy = 0.151;
   EXPECT_TRUE(line(run).starts_with("healthy")) << line(run);
@@ -122,7 +120,7 @@ TEST(Health, FindsARunThatGuesses) {
   EXPECT_EQ(line(run), "collapsed: a validation accuracy of 11.0 % is hardly above the 10.0 % of guessing");
 }
 
-TEST(Health, ExpectsMoreThanGuessingOfTwoClasses) {
+TEST(Rules, ExpectsMoreThanGuessingOfTwoClasses) {
   RunRecords run = healthy_run();
   run.info.classes = {"cat", "dog"};
   run.confusion.reset();
@@ -132,34 +130,5 @@ TEST(Health, ExpectsMoreThanGuessingOfTwoClasses) {
   EXPECT_EQ(line(run), "collapsed: a validation accuracy of 54.0 % is hardly above the 50.0 % of guessing");
 }
 
-TEST(Health, IsAtTheTopOfTheText) {
-  const std::string text = run_text(healthy_run(), 100);
-  const std::size_t at = text.find("\n\nhealthy: ");
-  ASSERT_NE(at, std::string::npos) << text;
-  EXPECT_LT(at, text.find("training loss"));
-}
-
-TEST(RunFacts, ReadsOptionsOfTheRecord) {
-  store::RunInfo info{.id = "a"};
-  info.config = "lr = 0.1\nstudy = \"a \\\"b\\\"\"\nstudy-2 = 1\nseed = 3\n";
-  EXPECT_EQ(recorded_option(info, "study"), "a \"b\"");
-  EXPECT_EQ(recorded_option(info, "seed"), "3");
-  EXPECT_EQ(recorded_option(info, "variant"), "");
-}
-
-TEST(RunFacts, CountsImagesAndOperations) {
-  RunRecords run = healthy_run();  // 1,045 images, 20 batches of 64 an epoch
-  EXPECT_EQ(images_by_epoch(run), (std::vector<double>{1045, 2090, 3135}));
-  run.info.parameters = 4 * 208;
-  EXPECT_EQ(training_flops(run), 3.0 * 4e6 * 3135);
-  run.epochs.pop_back();
-  EXPECT_EQ(images_seen(run), 2090 + 20 * 64);
-  run.info.config = "max-batches = 3\n";
-  run.steps.resize(3);
-  EXPECT_EQ(images_by_epoch(run).front(), 192);
-  run.info.parameters = 1;
-  EXPECT_FALSE(training_flops(run)) << "not all layers were recorded";
-}
-
 }  // namespace
-}  // namespace lehr::report
+}  // namespace lehr::diagnosis

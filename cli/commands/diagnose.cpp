@@ -1,0 +1,95 @@
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "diagnosis_text.hpp"
+#include "lehr/core/error.hpp"
+#include "lehr/diagnosis/diagnosis.hpp"
+#include "lehr/store/run_store.hpp"
+#include "output.hpp"
+#include "run_names.hpp"
+
+namespace lehr::cli {
+namespace {
+
+constexpr const char* diagnose_examples = R"(Examples:
+  lehr diagnose latest
+  lehr diagnose 20260101-0900 --json
+  lehr train --stats --stats-gradients --stats-channels ...     records what all rules need
+  lehr diagnose --rules                                         what is looked for
+
+Says why a training fails or disappoints: each finding with its numbers, what it usually means and the option that
+mends it. Causes come first; what they explain is listed under them. A run is named by its ID or the beginning of it,
+its title, its folder, or latest. docs/diagnosis has a page for each rule.)";
+
+struct DiagnoseOptions {
+  std::filesystem::path runs = "runs";
+  std::vector<std::string> names;
+  bool rules = false;
+  bool json = false;
+};
+
+void list_rules(bool json) {
+  for (const diagnosis::RuleInfo& rule : diagnosis::all_rules()) {
+    if (json) {
+      print_json({{"event", "rule"}, {"rule", rule.name}, {"title", rule.title}, {"means", rule.meaning}});
+    } else {
+      std::cout << rule.name << "\n  " << rule.title << ". " << rule.meaning << '\n';
+    }
+  }
+}
+
+void print_diagnosis(const store::RunInfo& run, const diagnosis::Findings& found, bool json) {
+  if (!json) {
+    std::cout << one_line(run.name.empty() ? run.id : run.name + " (" + run.id + ")") << "\n\n"
+              << diagnosis_text(found);
+    return;
+  }
+  for (const diagnosis::Finding& finding : found.causes) {
+    nlohmann::ordered_json object{{"event", "finding"}, {"run", run.id}};
+    object.update(finding_json(finding));
+    print_json(object);
+  }
+  nlohmann::ordered_json not_checked = nlohmann::ordered_json::object();
+  for (const diagnosis::NotChecked& one : found.not_checked) not_checked[one.needs] = one.rules;
+  print_json({{"event", "diagnosis"},
+              {"run", run.id},
+              {"findings", found.causes.size()},
+              {"line", found.line()},
+              {"not_checked", not_checked}});
+}
+
+int diagnose(const DiagnoseOptions& options) {
+  if (options.rules) {
+    if (!options.names.empty()) throw BadInput("--rules lists the rules; it goes without a RUN");
+    list_rules(options.json);
+    return 0;
+  }
+  if (options.names.empty()) throw BadInput("diagnose needs a RUN, such as latest");
+  bool first = true;
+  for (const std::string& name : options.names) {
+    const NamedRun named = find_run(name, options.runs, RunPart::records);
+    const store::RunRecords run = store::RunStore(store_in(named.runs)).read(named.id, {.pictures = false});
+    if (!options.json && !first) std::cout << '\n';
+    first = false;
+    print_diagnosis(run.info, diagnosis::diagnose(run), options.json);
+  }
+  return 0;
+}
+
+}  // namespace
+
+void register_diagnose(Commands& registry) {
+  const auto options = std::make_shared<DiagnoseOptions>();
+  Command command = registry.add("diagnose", "Say why a training fails or disappoints, and what mends it.",
+                                 diagnose_examples, [options] { return diagnose(*options); });
+  command.option("RUN", options->names, "runs").takes_all();
+  add_runs_folder(command, options->runs);
+  command.flag("--rules", options->rules, "list what is looked for");
+  command.flag("--json", options->json, "print JSON on stdout, one object on each line");
+}
+
+}  // namespace lehr::cli
