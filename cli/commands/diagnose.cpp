@@ -1,5 +1,7 @@
+#include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +10,8 @@
 #include "diagnosis_text.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/diagnosis/diagnosis.hpp"
+#include "lehr/model_io/model_file.hpp"
+#include "lehr/run/run_files.hpp"
 #include "lehr/store/run_store.hpp"
 #include "output.hpp"
 #include "run_names.hpp"
@@ -62,6 +66,24 @@ void print_diagnosis(const store::RunInfo& run, const diagnosis::Findings& found
               {"not_checked", not_checked}});
 }
 
+/// The network of a run, from the first file in its folder that holds it; nothing if there is none.
+std::optional<Graph> graph_of(const NamedRun& run) {
+  std::vector<std::filesystem::path> files{run.folder / run_files::model};
+  try {
+    files.push_back(resume_point(run.folder).checkpoint);
+  } catch (const BadInput&) {  // no checkpoint
+  }
+  std::error_code ignored;
+  for (const std::filesystem::path& file : files) {
+    if (file.empty() || !std::filesystem::exists(file, ignored)) continue;
+    try {
+      return load_model(file).graph;
+    } catch (const BadInput&) {  // damaged, or with operations of another program
+    }
+  }
+  return std::nullopt;
+}
+
 int diagnose(const DiagnoseOptions& options) {
   if (options.rules) {
     if (!options.names.empty()) throw BadInput("--rules lists the rules; it goes without a RUN");
@@ -75,7 +97,9 @@ int diagnose(const DiagnoseOptions& options) {
     const store::RunRecords run = store::RunStore(store_in(named.runs)).read(named.id, {.pictures = false});
     if (!options.json && !first) std::cout << '\n';
     first = false;
-    print_diagnosis(run.info, diagnosis::diagnose(run), options.json);
+    const std::optional<Graph> graph = graph_of(named);
+    const diagnosis::Case what{.run = &run, .graph = graph ? &*graph : nullptr};
+    print_diagnosis(run.info, diagnosis::diagnose(what), options.json);
   }
   return 0;
 }

@@ -131,6 +131,9 @@ std::optional<double> Facts::measured(const std::string& key) const {
 }
 
 double Facts::late(const std::vector<float>& series) const { return median_at(late_, series); }
+double Facts::first(const std::vector<float>& series) const {
+  return series.empty() ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(series.front());
+}
 double Facts::early(const std::vector<float>& series) const { return median_at(early_, series); }
 double Facts::at_high_rate(const std::vector<float>& series) const { return median_at(high_rate_, series); }
 

@@ -59,7 +59,9 @@ class Facts {
   double late(const std::vector<float>& series) const;
   /// The same over the first tenth of the recorded batches.
   double early(const std::vector<float>& series) const;
-  /// The same over the batches with a high learning rate.
+  /// The value at the first recorded batch; NaN if there is none.
+  double first(const std::vector<float>& series) const;
+  /// The median over the batches with a high learning rate.
   double at_high_rate(const std::vector<float>& series) const;
 
  private:

@@ -69,7 +69,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{{"trian"}, "did you mean \"train\""},
                     Wrong{{"trian", "--help"}, "did you mean \"train\""},
                     Wrong{{"--help", "trian"}, "did you mean \"train\""},
-                    Wrong{{"diagnose", "--help"}, "unknown command \"diagnose\""},
+                    Wrong{{"prescribe", "--help"}, "unknown command \"prescribe\""},
                     Wrong{{"trian", "--epochs", "3", "-h"}, "did you mean \"train\""},
                     Wrong{{"runs", "shwo", "--help"}, "did you mean \"show\""},
                     Wrong{{"data", "mke", "-h"}, "did you mean \"make\""},

@@ -2,6 +2,7 @@
 
 #include "diagnosis/layer_values.hpp"
 #include "diagnosis/rules.hpp"
+#include "diagnosis/symptoms.hpp"
 #include "lehr/core/number_text.hpp"
 
 namespace lehr::diagnosis {
@@ -45,7 +46,7 @@ void register_activations_too_large(RuleRegistry& registry) {
                 .meaning = "Large activations make large gradients and unstable steps, and they "
                            "saturate tanh and sigmoid. The input, the initial weights or the rate are "
                            "too large.",
-                .explains = {"accuracy-at-chance"}},
+                .explains = symptoms::all_of({{"saturated"}, symptoms::results()})},
        .needs = {Need::layers},
        .find = large_activations});
 }

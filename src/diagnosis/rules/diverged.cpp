@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "diagnosis/rules.hpp"
+#include "diagnosis/symptoms.hpp"
 
 namespace lehr::diagnosis {
 namespace {
@@ -40,7 +41,7 @@ void register_diverged(RuleRegistry& registry) {
                 .meaning = "Weights, activations or inputs have become so large that the loss has no "
                            "useful value. The usual cause is a learning rate that is too high, or "
                            "input or initial weights that are too large.",
-                .explains = {"accuracy-at-chance", "overfitting"}},
+                .explains = symptoms::results()},
        .find = divergence});
 }
 

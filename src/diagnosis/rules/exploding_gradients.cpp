@@ -4,6 +4,7 @@
 
 #include "diagnosis/layer_values.hpp"
 #include "diagnosis/rules.hpp"
+#include "diagnosis/symptoms.hpp"
 
 namespace lehr::diagnosis {
 namespace {
@@ -38,7 +39,8 @@ void register_exploding_gradients(RuleRegistry& registry) {
                          .meaning = "The gradient grows from the last layer to the first one. Each step then "
                                     "throws the first layers far away. Initial weights that are too large do "
                                     "this.",
-                         .explains = {"updates-too-large", "accuracy-at-chance", "diverged", "not-finite"}},
+                         .explains = symptoms::all_of(
+                             {{"updates-too-large"}, symptoms::overflow(), symptoms::results()})},
                 .needs = {Need::gradients},
                 .find = exploding});
 }

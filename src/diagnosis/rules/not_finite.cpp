@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "diagnosis/rules.hpp"
+#include "diagnosis/symptoms.hpp"
 
 namespace lehr::diagnosis {
 namespace {
@@ -31,7 +32,7 @@ void register_not_finite(RuleRegistry& registry) {
                 .title = "A layer puts out values that are not finite",
                 .meaning = "The first layer with such values shows where the numbers overflowed. The "
                            "cause is usually a learning rate that is too high.",
-                .explains = {"diverged", "accuracy-at-chance"}},
+                .explains = symptoms::all_of({{"diverged"}, symptoms::results()})},
        .needs = {Need::layers},
        .find = values_not_finite});
 }

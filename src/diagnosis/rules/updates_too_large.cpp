@@ -2,6 +2,7 @@
 
 #include "diagnosis/layer_values.hpp"
 #include "diagnosis/rules.hpp"
+#include "diagnosis/symptoms.hpp"
 
 namespace lehr::diagnosis {
 namespace {
@@ -41,8 +42,9 @@ void register_updates_too_large(RuleRegistry& registry) {
                 .title = "Steps change the weights too much",
                 .meaning = "The learning rate is too high for these layers, or their initial weights "
                            "are too small. Good trainings change the weights by about 0.1 % in a step.",
-                .explains = {"accuracy-at-chance", "dead-layer", "diverged", "not-finite",
-                             "activations-too-large"}},
+                .explains = symptoms::all_of({{"dead-layer", "dead-channels", "activations-too-large"},
+                                              symptoms::overflow(),
+                                              symptoms::results()})},
        .needs = {Need::gradients},
        .find = large_updates});
 }

@@ -2,6 +2,7 @@
 
 #include "diagnosis/layer_values.hpp"
 #include "diagnosis/rules.hpp"
+#include "diagnosis/symptoms.hpp"
 
 namespace lehr::diagnosis {
 namespace {
@@ -45,7 +46,7 @@ void register_vanishing_gradients(RuleRegistry& registry) {
                          .meaning = "The first layers get almost no gradient, so they do not learn. Initial "
                                     "weights that are too small, tanh or sigmoid in a deep network, and dead "
                                     "layers do this.",
-                         .explains = {"accuracy-at-chance", "updates-too-small"}},
+                         .explains = symptoms::all_of({{"updates-too-small"}, symptoms::results()})},
                 .needs = {Need::gradients},
                 .find = vanishing});
 }

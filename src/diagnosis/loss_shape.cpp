@@ -1,0 +1,67 @@
+#include "diagnosis/loss_shape.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace lehr::diagnosis {
+namespace {
+
+double finite(double loss) { return std::isfinite(loss) ? loss : std::numeric_limits<double>::max(); }
+
+}  // namespace
+
+LossShape loss_shape(const Facts& facts) {
+  const std::vector<double>& smoothed = facts.smoothed();
+  LossShape shape{.first = finite(facts.losses().front())};
+  shape.lowest = finite(smoothed.front());
+  for (std::size_t i = 0; i < smoothed.size(); ++i) {
+    const double loss = finite(smoothed[i]);
+    shape.lowest = std::min(shape.lowest, loss);
+    if (loss <= shape.peak) continue;
+    shape.peak = loss;
+    shape.peak_at = static_cast<double>(i + 1) / static_cast<double>(smoothed.size());
+  }
+  shape.middle = finite(smoothed[smoothed.size() / 2]);
+  shape.end = finite(smoothed.back());
+  return shape;
+}
+
+EvidenceChart loss_chart(const Facts& facts) {
+  EvidenceChart chart{.title = "training loss", .values = facts.smoothed()};
+  for (const store::StepRow& batch : facts.batches()) {
+    chart.batches.push_back(static_cast<double>(batch.step));
+  }
+  return chart;
+}
+
+double peak_rate(const Facts& facts) {
+  double peak = 0;
+  for (const store::StepRow& batch : facts.batches()) peak = std::max(peak, batch.lr);
+  return peak;
+}
+
+double guessing_loss(const Facts& facts) {
+  double all = 0;
+  for (const std::int64_t count : facts.run().class_counts) all += static_cast<double>(count);
+  if (all == 0) return facts.chance_loss();
+  double entropy = 0;
+  for (const std::int64_t count : facts.run().class_counts) {
+    const double share = static_cast<double>(count) / all;
+    if (share > 0) entropy -= share * std::log(share);
+  }
+  return entropy;
+}
+
+bool has_cross_entropy(const Facts& facts) {
+  const std::string loss = facts.option("loss");
+  return loss.empty() || loss == "cross_entropy";
+}
+
+const store::EpochRow& last_epoch(const Facts& facts) { return facts.run().epochs.back(); }
+
+std::string rate_text(double rate) { return fmt::format("{:.1g}", rate); }
+
+}  // namespace lehr::diagnosis

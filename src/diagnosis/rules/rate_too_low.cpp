@@ -1,0 +1,77 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "diagnosis/layer_values.hpp"
+#include "diagnosis/loss_shape.hpp"
+#include "diagnosis/rules.hpp"
+#include "diagnosis/symptoms.hpp"
+
+namespace lehr::diagnosis {
+namespace {
+
+constexpr double little_fall = 0.35;  ///< share of the first loss by which it fell
+constexpr double small_step = 4e-4;   ///< median update over weight; 0.1 % is good
+/// Rates that are low for any network, if nothing is known of the updates.
+constexpr double low_adaptive_rate = 3e-5;
+constexpr double low_rate = 3e-4;
+
+bool adaptive(const Facts& facts) {
+  const std::string optimizer = facts.option("optimizer");
+  return optimizer.find("ada") != std::string::npos || optimizer.find("rms") != std::string::npos ||
+         optimizer.find("lion") != std::string::npos;
+}
+
+/// The median over layers of update over weight; NaN without records of it.
+double typical_update(const Facts& facts) {
+  std::vector<OfLayer> all =
+      medians(facts, &Facts::at_high_rate, [](const LayerStats& layer) { return layer.update_ratio(); });
+  std::erase_if(all, [](const OfLayer& one) { return !(one.value > 0); });
+  if (all.empty()) return std::nan("");
+  std::ranges::sort(all, {}, &OfLayer::value);
+  return all[all.size() / 2].value;
+}
+
+std::optional<Finding> low_rate_of(const Facts& facts) {
+  const LossShape shape = loss_shape(facts);
+  // It fell, slowly and steadily: more in the second half than noise would do.
+  const bool falling = shape.end < shape.middle && shape.middle < 1.02 * shape.first;
+  if (shape.fell_by(little_fall) || !falling || shape.peak > 1.2 * shape.first) return std::nullopt;
+  const double rate = peak_rate(facts);
+  const double update = typical_update(facts);
+  const bool small =
+      std::isnan(update) ? rate < (adaptive(facts) ? low_adaptive_rate : low_rate) : update < small_step;
+  if (!small || rate == 0) return std::nullopt;
+  Finding finding{
+      .severity = Severity::problem,
+      .says = fmt::format(
+          "the loss fell only from {:.3g} to {:.3g} and still falls, at rates up to "
+          "{:.2g}{}",
+          shape.first, shape.end, rate,
+          std::isnan(update) ? "" : fmt::format("; a step changes the weights by {:.2g} %", 100 * update)),
+      .probability = std::isnan(update) ? 0.6 : 0.85};
+  finding.evidence.push_back({"share of the first loss by which it fell",
+                              fmt::format("{:.0f} %", 100 * (1 - shape.end / shape.first)),
+                              "more than 35 %"});
+  finding.chart = loss_chart(facts);
+  const double factor = std::isnan(update) ? 30 : std::clamp(2e-3 / update, 3.0, 1000.0);
+  finding.cure = {.text = "raise the rate (lehr find-lr suggests one)",
+                  .settings = {{"lr", rate_text(rate * factor)}}};
+  return finding;
+}
+
+}  // namespace
+
+void register_rate_too_low(RuleRegistry& registry) {
+  registry.add(
+      {.info = {.name = "rate-too-low",
+                .title = "The learning rate is too low",
+                .meaning = "The loss falls slowly and steadily, and steps hardly change the weights. The "
+                           "same training with a higher rate gets further.",
+                .explains = symptoms::all_of({{"updates-too-small"}, symptoms::results()})},
+       .needs = {Need::batches},
+       .find = low_rate_of});
+}
+
+}  // namespace lehr::diagnosis
