@@ -18,11 +18,16 @@ namespace lehr {
 namespace fs = std::filesystem;
 namespace {
 
+/// Where a path leads. A slash at its end, which folders may have, makes no difference.
+fs::path target_of(const fs::path& path) {
+  return store::file_behind(path.has_filename() ? path : path.parent_path());
+}
+
 bool is_same_file(const fs::path& a, const fs::path& b) {
   std::error_code error;
   if (fs::equivalent(a, b, error)) return true;  // hard links; false also if one of them does not exist
   try {
-    return store::file_behind(a) == store::file_behind(b);
+    return target_of(a) == target_of(b);
   } catch (const BadInput&) {  // a loop of links, which check_writable reports
     return false;
   }

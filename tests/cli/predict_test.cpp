@@ -297,10 +297,12 @@ TEST_F(Predict, ExplainsEachPictureInAFileOfItsOwn) {
 TEST_F(Predict, RefusesOptionsThatContradict) {
   EXPECT_EQ(predict({"photos", "--csv", "-", "--json"}).status, 2);
   EXPECT_EQ(predict({"photos", "--csv", "missing/folder/../t.csv", "--top", "0"}).status, 2);
-  const Outcome one_folder = predict({"photos", "--copy-to", "both", "--explain", "./both"});
-  EXPECT_EQ(one_folder.status, 2);
-  EXPECT_EQ(one_folder.err,
-            "lehr: --copy-to and --explain name the same folder \"both\"; each needs one of its own\n");
+  for (const char* same : {"both", "./both", "both/"}) {
+    const Outcome one_folder = predict({"photos", "--copy-to", "both", "--explain", same});
+    EXPECT_EQ(one_folder.status, 2);
+    EXPECT_EQ(one_folder.err,
+              "lehr: --copy-to and --explain name the same folder \"both\"; each needs one of its own\n");
+  }
   EXPECT_FALSE(fs::exists(shared->path() / "both"));
 }
 
