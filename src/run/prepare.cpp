@@ -78,6 +78,7 @@ SetupOptions setup_of(const TrainHooks& hooks, std::function<void(const std::str
   setup.data = hooks.data;
   setup.open_data = hooks.open_data;
   setup.model = hooks.model;
+  setup.on_options = hooks.on_options;
   setup.on_warning = std::move(warn);
   setup.measuring = hooks.measuring;
   return setup;

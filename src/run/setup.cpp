@@ -194,6 +194,7 @@ std::unique_ptr<Learner> made_learner(const TrainConfig& config, const SetupOpti
   }
   const std::optional<Model> start = run::start_model(config, graph, data.classes());
   if (start) learner.preprocessing.normalisation = start->preprocessing.normalisation;
+  if (options.on_options) options.on_options(learner);
   auto made = std::make_unique<Learner>(std::move(graph), std::move(data), std::move(learner));
   if (start) run::take_weights(made->parameters(), *start);
   if (config.init_gain != 1) scale_weights(made->parameters(), config.init_gain);

@@ -104,6 +104,23 @@ def watching(build, folder):
     assert (folder / "runs.db").stat().st_size > 0
 
 
+def planted_faults(build, folder):
+    program = build / "bench/bench_planted_faults"
+    kinds = re.findall(r"^([\w-]+):( [\w-]+)+$", run(program, "--list"), re.M)
+    assert len(kinds) >= 40, kinds
+    command = [program, "--only", "layer-dead", "--settings", "adam-plain", "--out", folder / "faults", "--json"]
+    lines = json_lines(run(*command))
+    fault, = (line for line in lines if line["event"] == "planted")
+    assert fault["found"] and fault["rules"][0] == "dead-layer", fault
+    assert fault["accuracy"] < 0.2 < 0.8 < fault["twin_accuracy"], fault
+    summary = lines[-1]
+    assert (summary["planted"], summary["found"], summary["healthy"]) == (1, 1, 1), summary
+    runs = sorted((folder / "faults").rglob("*.html"))
+    again = json_lines(run(*command, "--rediagnose"))
+    assert [line for line in again if line["event"] == "planted"] == [fault], again
+    assert sorted((folder / "faults").rglob("*.html")) == runs
+
+
 # The scripts of bench/.
 
 def compare_pytorch(build, folder):
@@ -318,6 +335,7 @@ CHECKS = {
     "bench/augment.cpp": google_benchmark("bench_augment", ".", 8),
     "bench/watching.cpp": watching,
     "bench/loading.cpp": loading,
+    "bench/planted_faults": planted_faults,
     "bench/ops": google_benchmark("bench_ops", "30152|measure|linear", 3),
     "bench/compare_pytorch": compare_pytorch,
     "bench/time_to_accuracy": time_to_accuracy,

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "lehr/callbacks/checkpoint.hpp"
@@ -222,6 +223,22 @@ TEST(Train, TakesDataAndANetworkOfTheProgram) {
   const TrainResult result = train(config, hooks);
   EXPECT_EQ(result.learner->data().train->size(), 40);
   EXPECT_EQ(result.valid->samples, 20);
+}
+
+TEST(Train, TakesOptionsOfTheProgramForTheLearner) {
+  const Folder folder;
+  TrainConfig config = small_training(folder.path() / "runs");
+  config.save = false;
+  const Normalisation raw{.mean = {0}, .std = {1}};
+  TrainHooks hooks;
+  hooks.on_options = [&](LearnerOptions& options) {
+    EXPECT_EQ(options.batch_size, config.batch_size);
+    options.sampler = {.name = "sequential"};
+    options.preprocessing.normalisation = raw;
+  };
+  const TrainResult result = train(config, hooks);
+  EXPECT_EQ(result.learner->options().sampler.name, "sequential");
+  EXPECT_EQ(result.learner->preprocessing().normalisation, raw);
 }
 
 TEST(Train, ResumesDataAndANetworkOfTheProgramOnlyWithThem) {

@@ -31,6 +31,8 @@ struct SetupOptions {
   DataOpener open_data{};            ///< opens TrainConfig::data; empty: data::open_data
   /// Makes the network. Replaces TrainConfig::model.
   std::function<Graph(const Shape& image, std::int64_t classes)> model{};
+  /// Changes the options with which the Learner is made, such as its sampler or its normalisation.
+  std::function<void(LearnerOptions&)> on_options{};
   std::function<void(const std::string&)> on_warning{};  ///< as in LearnerOptions
   MeasureProgress measuring{};                           ///< as in LearnerOptions
 };

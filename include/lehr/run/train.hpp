@@ -50,6 +50,9 @@ struct TrainHooks {
   DataOpener open_data{};            ///< as in SetupOptions; programs that train often share data so
   /// Makes the network. Replaces TrainConfig::model.
   std::function<Graph(const Shape& image, std::int64_t classes)> model{};
+  /// Changes the options with which the Learner is made, such as its sampler or its normalisation. The run
+  /// does not record these changes, so a resume needs the same function.
+  std::function<void(LearnerOptions&)> on_options{};
   MeasureProgress measuring{};  ///< as in LearnerOptions
   /// The fields to check and record, for programs with own fields. Null: train_config_table().
   const ConfigTable* table = nullptr;

@@ -1,0 +1,134 @@
+#include <algorithm>
+
+#include "faults.hpp"
+#include "networks.hpp"
+
+/// Faults of the network.
+namespace lehr::planted {
+namespace {
+
+using Kind = ops::Activation::Kind;
+
+/// The widths of a network's stages.
+std::vector<std::int64_t> widths_of(const TrainConfig& config) {
+  if (!config.channels.empty()) return config.channels;
+  return config.model == "resnet-small" ? std::vector<std::int64_t>{16, 32, 64}
+                                        : std::vector<std::int64_t>{8, 16, 32, 64};
+}
+
+void narrow(Training& training, std::int64_t width) {
+  training.config.channels = widths_of(training.config);
+  training.config.channels[training.config.channels.size() / 2] = width;
+}
+
+void shrink(Training& training) {
+  training.config.channels = widths_of(training.config);
+  std::ranges::fill(training.config.channels, 2);
+}
+
+template <class SomeOp>
+auto ends_with(SomeOp op) {
+  return [op](Training& training) {
+    training.change_network([op](const Graph& graph) { return with_last(graph, op); });
+  };
+}
+
+/// Deep enough that signals shrink or grow.
+void deepen(Training& training) {
+  training.config.model = "simple-cnn";
+  training.config.image_size.clear();
+  training.config.channels = {8, 16, 24, 32};
+  training.config.batch_norm = false;
+  training.config.depth = 20;
+  training.config.lr = training.config.optimizer == "sgd" ? 0.01 : 0.002;
+}
+
+void use_activation(Training& training, const std::string& name) { training.config.activation = name; }
+
+}  // namespace
+
+void without_norms(Training& training) {
+  TrainConfig& config = training.config;
+  if (!config.batch_norm && config.model == "simple-cnn") return;
+  config.image_size.clear();
+  config.model = "simple-cnn";
+  config.channels.clear();
+  config.depth.reset();
+  config.batch_norm = false;
+  config.lr = config.optimizer == "sgd" ? 0.05 : 0.005;
+}
+
+void with_norms(Training& training) {
+  if (training.config.model == "simple-cnn") training.config.batch_norm = true;
+}
+
+std::vector<Fault> network_faults() {
+  return {
+      {.name = "no-activations",
+       .rules = {"linear-stack"},
+       .plant = [](Training& training) { training.change_network(without_activations); }},
+      {.name = "relu-on-logits", .rules = {"activation-on-logits"}, .plant = ends_with(ops::Activation())},
+      {.name = "sigmoid-on-logits",
+       .rules = {"activation-on-logits"},
+       .plant = ends_with(ops::Activation({.kind = Kind::sigmoid}))},
+      {.name = "dropout-on-logits",
+       .rules = {"dropout-on-logits"},
+       .plant = ends_with(ops::Dropout({.p = 0.5}))},
+      {.name = "bottleneck-of-one",
+       .rules = {"bottleneck", "network-too-small"},
+       .plant = [](Training& training) { narrow(training, 1); }},
+      {.name = "bottleneck-of-two",
+       .rules = {"bottleneck", "network-too-small"},
+       .plant = [](Training& training) { narrow(training, 2); }},
+      {.name = "network-of-two-channels",
+       .rules = {"network-too-small", "bottleneck", "underfitting"},
+       .plant = shrink},
+      {.name = "sees-three-pixels",
+       .rules = {"small-receptive-field"},
+       .plant =
+           [](Training& training) {
+             training.hooks.model = [](const Shape& image, std::int64_t classes) {
+               return short_sighted(image, classes, 3);
+             };
+           }},
+      {.name = "tanh-saturated",
+       .rules = {"saturated", "init-too-large"},
+       .plant = [](Training& training) { training.config.init_gain = 12; },
+       .prepare =
+           [](Training& training) {
+             without_norms(training);
+             use_activation(training, "tanh");
+           }},
+      {.name = "sigmoid-deep",
+       .rules = {"vanishing-gradients", "vanishing-activations", "saturated"},
+       .plant =
+           [](Training& training) {
+             deepen(training);
+             use_activation(training, "sigmoid");
+           }},
+      {.name = "deep-signal-vanishes",
+       .rules = {"vanishing-activations", "init-too-small", "vanishing-gradients"},
+       .plant =
+           [](Training& training) {
+             deepen(training);
+             training.config.init_gain = 0.5;
+           }},
+      {.name = "deep-signal-explodes",
+       .rules = {"exploding-activations", "init-too-large", "activations-too-large", "exploding-gradients"},
+       .plant =
+           [](Training& training) {
+             deepen(training);
+             training.config.init_gain = 2;
+           }},
+      {.name = "norm-statistics-late",
+       .rules = {"batch-norm-mismatch"},
+       .plant =
+           [](Training& training) {
+             training.change_network(
+                 [](const Graph& graph) { return with_norms_of(graph, {.momentum = 0.001}); });
+           },
+       .prepare = with_norms},
+  };
+}
+
+}  // namespace lehr::planted
