@@ -16,13 +16,20 @@ double finite(double loss) { return std::isfinite(loss) ? loss : std::numeric_li
 LossShape loss_shape(const Facts& facts) {
   const std::vector<double>& smoothed = facts.smoothed();
   LossShape shape{.first = finite(facts.losses().front())};
+  const std::size_t early = (facts.losses().size() + 19) / 20;
+  for (std::size_t i = 0; i < early; ++i)
+    shape.start += finite(facts.losses()[i]) / static_cast<double>(early);
   shape.lowest = finite(smoothed.front());
   for (std::size_t i = 0; i < smoothed.size(); ++i) {
     const double loss = finite(smoothed[i]);
-    shape.lowest = std::min(shape.lowest, loss);
+    const double at = static_cast<double>(i + 1) / static_cast<double>(smoothed.size());
+    if (loss < shape.lowest) {
+      shape.lowest = loss;
+      shape.lowest_at = at;
+    }
     if (loss <= shape.peak) continue;
     shape.peak = loss;
-    shape.peak_at = static_cast<double>(i + 1) / static_cast<double>(smoothed.size());
+    shape.peak_at = at;
   }
   shape.middle = finite(smoothed[smoothed.size() / 2]);
   shape.end = finite(smoothed.back());

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "diagnosis/facts.hpp"
 
 namespace lehr::diagnosis {
@@ -7,14 +9,16 @@ namespace lehr::diagnosis {
 /// How the training loss went. All values are of the smoothed losses, except `first`.
 struct LossShape {
   double first = 0;    ///< of the first batch
+  double start = 0;    ///< mean of the first twentieth
   double peak = 0;     ///< the highest
   double peak_at = 0;  ///< share of the training at which it is, 0 to 1
   double lowest = 0;
-  double middle = 0;  ///< in the middle of the training
+  double lowest_at = 0;  ///< share of the training
+  double middle = 0;     ///< in the middle of the training
   double end = 0;
 
-  /// The end is below the first loss by at least this share of it.
-  bool fell_by(double share) const { return end <= (1 - share) * first; }
+  /// The end is below the first losses by at least this share of them.
+  bool fell_by(double share) const { return end <= (1 - share) * std::min(first, start); }
 };
 
 /// Needs Need::batches. Losses that are not finite count as the largest number.

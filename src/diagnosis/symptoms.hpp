@@ -43,6 +43,8 @@ inline Names all_of(std::initializer_list<Names> groups) {
 }
 
 /// The symptoms of a fault with which nothing can be learned.
-inline Names everything() { return all_of({initial_weights(), rates(), layers(), overflow(), results()}); }
+inline Names everything() {
+  return all_of({{"frozen-layers"}, initial_weights(), rates(), layers(), overflow(), results()});
+}
 
 }  // namespace lehr::diagnosis::symptoms

@@ -9,7 +9,7 @@
 namespace lehr::diagnosis {
 namespace {
 
-constexpr double evaluation_gap = 0.15;  ///< accuracy of the training set, in training minus evaluated
+constexpr double evaluation_gap = 0.05;  ///< accuracy of the training set, in training minus evaluated
 
 /// The same pictures with the same weights, only batch norm takes its statistics from elsewhere.
 std::optional<Finding> evaluates_worse(const Facts& facts) {
@@ -19,7 +19,7 @@ std::optional<Finding> evaluates_worse(const Facts& facts) {
   const double gap = last.train_accuracy - evaluated->second;
   if (gap < evaluation_gap) return std::nullopt;
   Finding finding{
-      .severity = Severity::problem,
+      .severity = gap > 2 * evaluation_gap ? Severity::problem : Severity::warning,
       .says = fmt::format("on the training set the network gets {} right in training and {} in "
                           "evaluation",
                           percent_text(last.train_accuracy, 1), percent_text(evaluated->second, 1)),

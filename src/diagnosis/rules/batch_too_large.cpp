@@ -58,8 +58,8 @@ void register_batch_too_large(RuleRegistry& registry) {
                 .meaning = "An epoch has so few steps that the weights cannot move far. Above the gradient "
                            "noise scale (McCandlish et al. 2018), doubling the batch hardly makes a step "
                            "better.",
-                .explains = {"underfitting", "updates-too-small", "rate-too-low", "accuracy-at-chance",
-                             "class-never-predicted", "batch-norm-mismatch"}},
+                .explains = {"underfitting", "updates-too-large", "updates-too-small", "rate-too-low",
+                             "accuracy-at-chance", "class-never-predicted", "batch-norm-mismatch"}},
        .needs = {Need::batches},
        .find = too_few_steps});
 }

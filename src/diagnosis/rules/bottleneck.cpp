@@ -13,6 +13,8 @@ namespace {
 /// A layer is a bottleneck if it has this many times fewer channels than one before it and one after it.
 /// Networks that are built with bottlenecks use factors of 4 (He et al. 2016) to 6 (Sandler et al. 2018).
 constexpr std::int64_t narrow_factor = 7;
+constexpr std::int64_t few_channels = 2;  ///< so few are suspicious at a smaller factor
+constexpr std::int64_t factor_of_few = 3;
 
 std::int64_t channels_of(const Node& node) { return node.output.shape[1]; }
 
@@ -29,7 +31,8 @@ std::optional<Finding> narrow_layer(const Graph& graph) {
       after = std::max(after, channels_of(graph.node(layers[j])));
     }
     const std::int64_t channels = channels_of(node);
-    const bool squeezed = i > 0 && narrow_factor * channels <= before && narrow_factor * channels <= after;
+    const std::int64_t factor = channels <= few_channels ? factor_of_few : narrow_factor;
+    const bool squeezed = i > 0 && factor * channels <= before && factor * channels <= after;
     const bool too_few = node.output.shape.numel() < classes - 1;
     if (!squeezed && !too_few) continue;
     const std::int64_t values = node.output.shape.numel();

@@ -38,16 +38,16 @@ std::optional<Finding> dead_layers(const Facts& facts) {
 }  // namespace
 
 void register_dead_layer(RuleRegistry& registry) {
-  registry.add(
-      {.info = {.name = "dead-layer",
-                .title = "A layer is dead",
-                .meaning = "Almost all its activations are near zero, so its weights get almost no "
-                           "gradient. With ReLU this happens if a step was so large that the layer "
-                           "went below zero for all inputs.",
-                .explains = symptoms::all_of(
-                    {{"dead-channels", "vanishing-gradients", "updates-too-small"}, symptoms::results()})},
-       .needs = {Need::layers},
-       .find = dead_layers});
+  registry.add({.info = {.name = "dead-layer",
+                         .title = "A layer is dead",
+                         .meaning = "Almost all its activations are near zero, so its weights get almost no "
+                                    "gradient. With ReLU this happens if a step was so large that the layer "
+                                    "went below zero for all inputs.",
+                         .explains = symptoms::all_of(
+                             {{"rate-too-low", "dead-channels", "vanishing-gradients", "updates-too-small"},
+                              symptoms::results()})},
+                .needs = {Need::layers},
+                .find = dead_layers});
 }
 
 }  // namespace lehr::diagnosis

@@ -10,11 +10,12 @@
 namespace lehr::diagnosis {
 namespace {
 
-/// The layer has weights, and no recorded step changed them.
+/// The layer has weights, no recorded step changed them, and they got no gradient. A tiny gradient that
+/// rounds away is another matter.
 bool never_changed(const LayerStats& layer) {
-  if (layer.info.parameters == 0) return false;
-  const std::vector<float> updates = layer.update.norm();
-  return std::ranges::none_of(updates, [](float norm) { return norm > 0; });
+  const auto above_zero = [](float norm) { return norm > 0; };
+  return layer.info.parameters > 0 && std::ranges::none_of(layer.update.norm(), above_zero) &&
+         std::ranges::none_of(layer.weight_gradient.norm(), above_zero);
 }
 
 std::optional<Finding> frozen(const Facts& facts) {

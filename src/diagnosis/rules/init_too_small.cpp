@@ -12,13 +12,16 @@ namespace {
 
 /// Std of the activations of a hidden layer at the start. TheDeepChecker (Ben Braiek and Khomh 2022): 0.5
 /// to 2.
+constexpr double mostly_zero = 0.8;  ///< a layer that is dead from the start has another fault
 constexpr double small_std_at_start = 0.05;
 
 std::optional<Finding> small_start(const Facts& facts) {
   std::vector<OfLayer> stds =
       medians(facts, &Facts::first, [](const LayerStats& layer) { return layer.std(); });
   if (stds.size() < 2) return std::nullopt;
-  const std::vector<OfLayer> found = those_where(stds, [](double std) { return std < small_std_at_start; });
+  std::vector<OfLayer> found = those_where(stds, [](double std) { return std < small_std_at_start; });
+  std::erase_if(
+      found, [&](const OfLayer& one) { return !(facts.first(one.layer->activation.zero()) < mostly_zero); });
   // The scores may be small_std_at_start at the start; that alone is good.
   if (found.empty() || (found.size() == 1 && found.front().layer == &facts.layers().back()))
     return std::nullopt;

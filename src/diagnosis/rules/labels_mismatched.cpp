@@ -14,7 +14,7 @@ namespace {
 
 constexpr double consistent_share = 0.5;  ///< share of a class that goes to one other class
 constexpr double at_guessing = 0.93;      ///< smoothed loss over the loss of guessing
-constexpr double memorised_share = 0.7;   ///< training accuracy, evaluated without augmentation
+constexpr double memorised_share = 0.25;  ///< training accuracy above the limit of guessing
 constexpr double good_update = 3e-4;      ///< median update over weight: the network does move
 
 /// For each class: the class that it is predicted as most often, if that is consistent.
@@ -81,8 +81,8 @@ std::optional<std::string> only_by_heart(const Facts& facts) {
   if (last == nullptr || !last->valid_accuracy) return std::nullopt;
   const auto found = last->metrics.find("train_eval_accuracy");
   const double train = found != last->metrics.end() ? found->second : last->train_accuracy;
-  if (train < memorised_share || *last->valid_accuracy >= store::collapse_limit(facts.classes()))
-    return std::nullopt;
+  const double limit = store::collapse_limit(facts.classes());
+  if (train < limit + memorised_share || *last->valid_accuracy >= limit) return std::nullopt;
   return fmt::format("{} of the training set and {} of the validation set are right, which is guessing",
                      percent_text(train, 0), percent_text(*last->valid_accuracy, 0));
 }

@@ -37,7 +37,7 @@ void register_network_too_small(RuleRegistry& registry) {
       {.info = {.name = "network-too-small",
                 .title = "The network is too small",
                 .meaning = "It learned what it can and fits neither the training nor the validation set.",
-                .explains = {"underfitting"}},
+                .explains = {"underfitting", "class-never-predicted"}},
        .needs = {Need::batches, Need::validation},
        .find = too_small});
 }

@@ -59,7 +59,7 @@ void register_rate_not_annealed(RuleRegistry& registry) {
                 .title = "The learning rate does not fall at the end",
                 .meaning = "At a high rate the weights jump around a minimum. Lowering the rate at the end "
                            "lets them settle, which usually gives a point or more of accuracy.",
-                .explains = {"last-not-best"}},
+                .explains = {"last-not-best", "batch-norm-mismatch"}},
        .needs = {Need::batches},
        .find = not_annealed});
 }

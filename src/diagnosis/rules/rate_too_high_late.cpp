@@ -21,23 +21,26 @@ struct LossRise {
   double at = 0;  ///< share of the training
 };
 
-LossRise largest_rise(const std::vector<double>& smoothed) {
+LossRise largest_rise(const std::vector<double>& losses) {
   LossRise best{1, 1, 0};
-  double low = smoothed.front();
-  for (std::size_t i = 0; i < smoothed.size(); ++i) {
-    const double loss = std::isfinite(smoothed[i]) ? smoothed[i] : 1e9;
+  double low = losses.front();
+  double smoothed = losses.front();
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    smoothed = 0.8 * smoothed + 0.2 * losses[i];  // short, because the rise may be
+    const double loss = std::isfinite(smoothed) ? smoothed : 1e9;
     low = std::min(low, loss);
     if (loss / low <= best.high / best.low) continue;
-    best = {low, loss, static_cast<double>(i + 1) / static_cast<double>(smoothed.size())};
+    best = {low, loss, static_cast<double>(i + 1) / static_cast<double>(losses.size())};
   }
   return best;
 }
 
 std::optional<Finding> late_rise(const Facts& facts) {
   const LossShape shape = loss_shape(facts);
-  const LossRise found = largest_rise(facts.smoothed());
-  if (found.at <= late_start_share || found.low > had_learned * shape.first ||
-      found.high < late_rise_factor * found.low || found.high < 0.7 * shape.first) {
+  const LossRise found = largest_rise(facts.losses());
+  const bool rose = found.high > late_rise_factor * found.low && found.high > 0.7 * shape.first;
+  const bool lost_all = has_cross_entropy(facts) && shape.end > 0.9 * guessing_loss(facts);
+  if (found.at <= late_start_share || found.low > had_learned * shape.first || !(rose || lost_all)) {
     return std::nullopt;
   }
   const double rate = peak_rate(facts);

@@ -12,7 +12,7 @@ namespace lehr::diagnosis {
 namespace {
 
 constexpr double little_fall = 0.35;  ///< share of the first loss by which it fell
-constexpr double small_step = 4e-4;   ///< median update over weight; 0.1 % is good
+constexpr double small_step = 6e-4;   ///< median update over weight; 0.1 % is good
 /// Rates that are low for any network, if nothing is known of the updates.
 constexpr double low_adaptive_rate = 3e-5;
 constexpr double low_rate = 3e-4;
@@ -33,29 +33,38 @@ double typical_update(const Facts& facts) {
   return all[all.size() / 2].value;
 }
 
+/// It fell, slowly and steadily.
+bool falls_slowly(const LossShape& shape) {
+  return !shape.fell_by(little_fall) && shape.end < shape.middle && shape.middle < 1.02 * shape.start;
+}
+
+/// It is far from its end and still falls.
+bool falls_still(const LossShape& shape) {
+  return shape.end > 0.3 * shape.start && shape.end < 0.93 * shape.middle;
+}
+
 std::optional<Finding> low_rate_of(const Facts& facts) {
   const LossShape shape = loss_shape(facts);
-  // It fell, slowly and steadily: more in the second half than noise would do.
-  const bool falling = shape.end < shape.middle && shape.middle < 1.02 * shape.first;
-  if (shape.fell_by(little_fall) || !falling || shape.peak > 1.2 * shape.first) return std::nullopt;
   const double rate = peak_rate(facts);
   const double update = typical_update(facts);
-  const bool small =
-      std::isnan(update) ? rate < (adaptive(facts) ? low_adaptive_rate : low_rate) : update < small_step;
-  if (!small || rate == 0) return std::nullopt;
-  Finding finding{
-      .severity = Severity::problem,
-      .says = fmt::format(
-          "the loss fell only from {:.3g} to {:.3g} and still falls, at rates up to "
-          "{:.2g}{}",
-          shape.first, shape.end, rate,
-          std::isnan(update) ? "" : fmt::format("; a step changes the weights by {:.2g} %", 100 * update)),
-      .probability = std::isnan(update) ? 0.6 : 0.85};
+  const bool known = !std::isnan(update);
+  const bool small = known ? update < small_step : rate < (adaptive(facts) ? low_adaptive_rate : low_rate);
+  const bool slow = falls_slowly(shape);
+  if (!small || rate == 0 || shape.peak > 1.2 * shape.start || !(slow || (known && falls_still(shape)))) {
+    return std::nullopt;
+  }
+  Finding finding{.severity = slow ? Severity::problem : Severity::warning,
+                  .says = fmt::format(
+                      "the loss fell only from {:.3g} to {:.3g} and still falls, at rates up to "
+                      "{:.2g}{}",
+                      shape.first, shape.end, rate,
+                      !known ? "" : fmt::format("; a step changes the weights by {:.2g} %", 100 * update)),
+                  .probability = !known ? 0.6 : 0.85};
   finding.evidence.push_back({"share of the first loss by which it fell",
                               fmt::format("{:.0f} %", 100 * (1 - shape.end / shape.first)),
                               "more than 35 %"});
   finding.chart = loss_chart(facts);
-  const double factor = std::isnan(update) ? 30 : std::clamp(2e-3 / update, 3.0, 1000.0);
+  const double factor = !known ? 30 : std::clamp(2e-3 / update, 3.0, 1000.0);
   finding.cure = {.text = "raise the rate (lehr find-lr suggests one)",
                   .settings = {{"lr", rate_text(rate * factor)}}};
   return finding;

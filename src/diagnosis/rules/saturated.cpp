@@ -50,8 +50,8 @@ void register_saturated(RuleRegistry& registry) {
                 .title = "Tanh or sigmoid is saturated",
                 .meaning = "Near its ends the function is flat, so the gradient of the layers before it is "
                            "almost 0.",
-                .explains =
-                    symptoms::all_of({{"vanishing-gradients", "updates-too-small"}, symptoms::results()})},
+                .explains = symptoms::all_of(
+                    {{"rate-too-low", "vanishing-gradients", "updates-too-small"}, symptoms::results()})},
        .needs = {Need::layers},
        .find = saturated_layers});
 }

@@ -41,8 +41,9 @@ void register_small_batch_norm(RuleRegistry& registry) {
                 .title = "Batches are too small for batch norm",
                 .meaning = "Mean and variance of a few images are so noisy that training and evaluation "
                            "see different networks.",
-                .explains = {"batch-norm-mismatch", "underfitting", "accuracy-at-chance", "last-not-best",
-                             "class-never-predicted", "rate-not-annealed", "updates-too-large"}},
+                .explains = {"rate-too-low", "updates-too-small", "batch-norm-mismatch", "underfitting",
+                             "accuracy-at-chance", "last-not-best", "class-never-predicted",
+                             "rate-not-annealed", "updates-too-large"}},
        .needs = {Need::batches},
        .find = small_batches});
 }

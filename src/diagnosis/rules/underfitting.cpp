@@ -41,7 +41,7 @@ void register_underfitting(RuleRegistry& registry) {
                 .title = "The network does not even learn the training set",
                 .meaning = "If no other cause is found: the training was too short, the network is too "
                            "small, or the pictures do not show what the labels say.",
-                .explains = {}},
+                .explains = {"class-never-predicted"}},
        .needs = {Need::validation},
        .find = learns_little});
 }

@@ -2,6 +2,7 @@
 
 #include "diagnosis/layer_values.hpp"
 #include "diagnosis/rules.hpp"
+#include "diagnosis/symptoms.hpp"
 
 namespace lehr::diagnosis {
 namespace {
@@ -42,7 +43,7 @@ void register_updates_too_small(RuleRegistry& registry) {
                 .title = "Steps hardly change the weights",
                 .meaning = "The learning rate is too low for these layers, or their gradient vanishes. "
                            "Good trainings change the weights by about 0.1 % in a step.",
-                .explains = {}},
+                .explains = symptoms::results()},
        .needs = {Need::gradients},
        .find = small_updates});
 }

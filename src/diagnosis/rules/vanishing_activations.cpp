@@ -10,6 +10,7 @@
 namespace lehr::diagnosis {
 namespace {
 
+constexpr double dead_zeros = 0.95;
 constexpr double vanished_ratio =
     1e-2;  ///< std of the last hidden layer over that of the first one, at the end
 
@@ -20,7 +21,8 @@ std::optional<Finding> activations_vanish(const Facts& facts) {
   const OfLayer& first = stds.front();
   const OfLayer& last = stds[stds.size() - 2];
   const double ratio = last.value / first.value;
-  if (!(ratio < vanished_ratio)) return std::nullopt;
+  const bool dead = facts.late(last.layer->activation.zero()) >= dead_zeros;  // which is another fault
+  if (!(ratio < vanished_ratio) || dead) return std::nullopt;
   Finding finding{
       .severity = Severity::problem,
       .says = fmt::format("activations vanish: their std falls from {:.2g} in {} to {:.2g} in {}",
@@ -46,7 +48,8 @@ void register_vanishing_activations(RuleRegistry& registry) {
                 .meaning = "Each layer makes its input smaller, so the last layers see almost nothing, and "
                            "the gradient on its way back vanishes too.",
                 .explains = symptoms::all_of(
-                    {{"dead-layer", "vanishing-gradients", "updates-too-small"}, symptoms::results()})},
+                    {{"rate-too-low", "dead-layer", "vanishing-gradients", "updates-too-small"},
+                     symptoms::results()})},
        .needs = {Need::layers},
        .find = activations_vanish});
 }

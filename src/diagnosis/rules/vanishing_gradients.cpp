@@ -41,14 +41,15 @@ std::optional<Finding> vanishing(const Facts& facts) {
 }  // namespace
 
 void register_vanishing_gradients(RuleRegistry& registry) {
-  registry.add({.info = {.name = "vanishing-gradients",
-                         .title = "Gradients vanish through the depth",
-                         .meaning = "The first layers get almost no gradient, so they do not learn. Initial "
-                                    "weights that are too small, tanh or sigmoid in a deep network, and dead "
-                                    "layers do this.",
-                         .explains = symptoms::all_of({{"updates-too-small"}, symptoms::results()})},
-                .needs = {Need::gradients},
-                .find = vanishing});
+  registry.add(
+      {.info = {.name = "vanishing-gradients",
+                .title = "Gradients vanish through the depth",
+                .meaning = "The first layers get almost no gradient, so they do not learn. Initial "
+                           "weights that are too small, tanh or sigmoid in a deep network, and dead "
+                           "layers do this.",
+                .explains = symptoms::all_of({{"rate-too-low", "updates-too-small"}, symptoms::results()})},
+       .needs = {Need::gradients},
+       .find = vanishing});
 }
 
 }  // namespace lehr::diagnosis
