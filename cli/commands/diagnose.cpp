@@ -7,6 +7,7 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "confirm.hpp"
 #include "diagnosis_text.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/diagnosis/diagnosis.hpp"
@@ -24,16 +25,24 @@ constexpr const char* diagnose_examples = R"(Examples:
   lehr diagnose 20260101-0900 --json
   lehr train --stats --stats-gradients --stats-channels ...     records what all rules need
   lehr diagnose --rules                                         what is looked for
+  lehr diagnose latest --confirm                                tries the cure of the first finding
+  lehr diagnose latest --confirm --rule dead-layer --seeds 5 --fix cured.toml
+  lehr diagnose latest --confirm --cure lr=0.01,batch-norm=true
 
 Says why a training fails or disappoints: each finding with its numbers, what it usually means and the option that
 mends it. Causes come first; what they explain is listed under them. A run is named by its ID or the beginning of it,
-its title, its folder, or latest. docs/diagnosis has a page for each rule.)";
+its title, its folder, or latest. docs/diagnosis has a page for each rule.
+
+--confirm trains the run's configuration with and without a cure, with the same seeds, for some hundred batches, and
+says whether the cure helps. Ctrl-C loses nothing; the same command goes on. Exit status: 0 done, 1 --fix without a
+confirmed cure and anything else, 2 wrong usage or bad input, 130 interrupted.)";
 
 struct DiagnoseOptions {
   std::filesystem::path runs = "runs";
   std::vector<std::string> names;
   bool rules = false;
   bool json = false;
+  ConfirmLine confirm;
 };
 
 void list_rules(bool json) {
@@ -85,12 +94,19 @@ std::optional<Graph> graph_of(const NamedRun& run) {
 }
 
 int diagnose(const DiagnoseOptions& options) {
+  check_confirm(options.confirm);
   if (options.rules) {
+    if (options.confirm.confirm) throw BadInput("--rules contradicts --confirm");
     if (!options.names.empty()) throw BadInput("--rules lists the rules; it goes without a RUN");
     list_rules(options.json);
     return 0;
   }
   if (options.names.empty()) throw BadInput("diagnose needs a RUN, such as latest");
+  if (options.confirm.confirm) {
+    if (options.names.size() > 1) throw BadInput("--confirm takes one RUN");
+    return confirm(find_run(options.names.front(), options.runs, RunPart::records), options.confirm,
+                   options.json);
+  }
   bool first = true;
   for (const std::string& name : options.names) {
     const NamedRun named = find_run(name, options.runs, RunPart::records);
@@ -114,6 +130,7 @@ void register_diagnose(Commands& registry) {
   add_runs_folder(command, options->runs);
   command.flag("--rules", options->rules, "list what is looked for");
   command.flag("--json", options->json, "print JSON on stdout, one object on each line");
+  add_confirm(command, options->confirm);
 }
 
 }  // namespace lehr::cli

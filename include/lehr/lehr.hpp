@@ -81,3 +81,4 @@
 #include "lehr/train/sharpness.hpp"
 #include "lehr/train/stats_subscription.hpp"
 #include "lehr/train/training_memory.hpp"
+#include "lehr/trial/trial.hpp"

@@ -32,7 +32,7 @@ std::string label_of_given(const std::string& name, const std::string& default_n
 /// Throws BadInput if a run had data or a model of its program, and is resumed without. Sets `present`
 /// to what the run recorded if the program gives it again.
 void check_given(const std::string& recorded, bool given, const char* what, std::string& present) {
-  if (!recorded.starts_with(given_by_program)) return;
+  if (!is_given_by_program(recorded)) return;
   if (!given) {
     throw BadInput(std::string("the ") + what +
                    " of this run was given by the program that trained it (TrainHooks::" + what +
@@ -125,6 +125,8 @@ void check_outputs(const TrainConfig& config) {
   check_log(csv, FileKind::csv_log, config);
   check_log(jsonl, FileKind::jsonl_log, config);
 }
+
+bool is_given_by_program(const std::string& recorded) { return recorded.starts_with(given_by_program); }
 
 std::string description_of(const DataSplits& data) {
   return "training: " + data::description_of(*data.train) +

@@ -24,6 +24,9 @@ inline constexpr const char* data_key = "data";
 /// Both sets, with their checksums.
 std::string description_of(const DataSplits& data);
 
+/// Whether a run recorded as its data or model that its program gave them (TrainHooks).
+bool is_given_by_program(const std::string& recorded);
+
 /// The store in a folder of runs.
 std::filesystem::path store_in(const std::filesystem::path& runs);
 

@@ -31,6 +31,7 @@ const std::map<std::string, Names>& direct() {
       {"run", {"callbacks", "models", "cpu"}},
       {"study", {"run"}},
       {"labs", {"study"}},
+      {"trial", {"study"}},
   };
   return arrows;
 }

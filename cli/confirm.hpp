@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "command.hpp"
+#include "run_names.hpp"
+
+/// `lehr diagnose RUN --confirm`: trains with and without a cure.
+namespace lehr::cli {
+
+struct ConfirmLine {
+  bool confirm = false;
+  std::string rule;
+  std::string cure;
+  std::string measure;
+  std::int64_t seeds = 3;
+  std::int64_t batches = 0;  ///< 0: as the finding suggests
+  int workers = 0;           ///< 0: as for a study
+  std::filesystem::path fix;
+  bool quiet = false;
+};
+
+/// Adds --confirm and its options. `line` must outlive the command.
+void add_confirm(const Command& command, ConfirmLine& line);
+/// Throws BadInput if an option of --confirm is given without it.
+void check_confirm(const ConfirmLine& line);
+/// Tries a cure of the run and prints the answer. Returns the exit status.
+int confirm(const NamedRun& named, const ConfirmLine& line, bool json);
+
+}  // namespace lehr::cli
