@@ -54,6 +54,12 @@ Option Command::option(const std::string& name, const std::function<void(const s
   return Option(*app_->add_option_function<std::string>(name, take, help));
 }
 
+Option Command::option_or_flag(const std::string& name, const std::function<void(const std::string&)>& take,
+                               const std::string& help) const {
+  CLI::Option* const option = app_->add_option_function<std::string>(name, take, help);
+  return Option(*option->expected(0, 1));
+}
+
 Option Command::flag(const std::string& name, bool& target, const std::string& help) const {
   return Option(*app_->add_flag(name, target, help));
 }

@@ -47,6 +47,9 @@ class Command {
                 const std::string& help) const;
   Option option(const std::string& name, const std::function<void(const std::string&)>& take,
                 const std::string& help) const;
+  /// An option whose value may be left out; `take` then gets an empty text.
+  Option option_or_flag(const std::string& name, const std::function<void(const std::string&)>& take,
+                        const std::string& help) const;
   Option flag(const std::string& name, bool& target, const std::string& help) const;
   /// Calls `given` if the command line has the flag.
   Option flag(const std::string& name, const std::function<void()>& given, const std::string& help) const;

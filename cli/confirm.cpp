@@ -9,6 +9,7 @@
 
 #include "arguments.hpp"
 #include "config_options.hpp"
+#include "diagnosed_run.hpp"
 #include "interrupt.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/text.hpp"
@@ -29,26 +30,15 @@ using trial::Answer;
 using trial::Trial;
 using trial::TrialResult;
 
-/// The run's configuration: the file in its folder, or its record if the folder is gone.
-TrainConfig config_of(const NamedRun& named, const store::RunRecords& run) {
-  const std::filesystem::path folder = named.runs / named.id;
-  if (std::filesystem::exists(folder / run_files::options)) return config_of_run(folder, shared_fields());
-  TrainConfig config;
-  apply(config, read_toml(run.info.config, "the record of the run " + named.id, shared_fields()),
-        shared_fields());
-  return config;
-}
-
 /// What to try: the cure of a finding, or that of the line.
 Trial trial_of(const NamedRun& named, const ConfirmLine& line) {
-  const store::RunRecords run = store::RunStore(store_in(named.runs)).read(named.id, {.pictures = false});
-  Trial trial{.base = config_of(named, run), .seeds = line.seeds, .measure = line.measure};
+  Trial trial{.base = config_of(named), .seeds = line.seeds, .measure = line.measure};
   trial.folder = named.runs / "trials";
   if (!line.cure.empty()) {
     trial.cure = trial::read_cure(line.cure, shared_fields());
   } else {
-    const diagnosis::Findings found = diagnosis::diagnose(run);
-    const diagnosis::Finding& finding = trial::finding_to_try(found, line.rule);
+    const DiagnosedRun run = diagnosed(named);
+    const diagnosis::Finding& finding = trial::finding_to_try(run.found, line.rule);
     trial.rule = finding.rule.name;
     for (const auto& [key, text] : finding.cure.settings) trial.cure.push_back({key, text});
     trial.batches = trial::usual_batches(finding);
@@ -168,7 +158,6 @@ void add_confirm(const Command& command, ConfirmLine& line) {
       .default_str("one for each thread, at most 8")
       .group(group);
   add_file(command, "--fix", line.fix, "write the configuration with the cure, if it helps").group(group);
-  command.flag("--quiet", line.quiet, "print no progress").group(group);
 }
 
 void check_confirm(const ConfirmLine& line) {
@@ -186,6 +175,16 @@ void check_confirm(const ConfirmLine& line) {
         std::pair{"--fix", !line.fix.empty()}}) {
     if (given) throw BadInput(std::string(option) + " needs --confirm");
   }
+}
+
+TrainConfig config_of(const NamedRun& named) {
+  const std::filesystem::path folder = named.folder;
+  if (std::filesystem::exists(folder / run_files::options)) return config_of_run(folder, shared_fields());
+  const store::RunInfo info = store::RunStore(store_in(named.runs)).run(named.id);
+  TrainConfig config;
+  apply(config, read_toml(info.config, "the record of the run " + named.id, shared_fields()),
+        shared_fields());
+  return config;
 }
 
 int confirm(const NamedRun& named, const ConfirmLine& line, bool json) {

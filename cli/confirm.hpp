@@ -5,6 +5,7 @@
 #include <string>
 
 #include "command.hpp"
+#include "lehr/run/train_config.hpp"
 #include "run_names.hpp"
 
 /// `lehr diagnose RUN --confirm`: trains with and without a cure.
@@ -26,6 +27,8 @@ struct ConfirmLine {
 void add_confirm(const Command& command, ConfirmLine& line);
 /// Throws BadInput if an option of --confirm is given without it.
 void check_confirm(const ConfirmLine& line);
+/// The configuration of a run: the file in its folder, or its record if the folder is gone.
+TrainConfig config_of(const NamedRun& named);
 /// Tries a cure of the run and prints the answer. Returns the exit status.
 int confirm(const NamedRun& named, const ConfirmLine& line, bool json);
 

@@ -1,19 +1,18 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "arguments.hpp"
+#include "checks.hpp"
 #include "commands.hpp"
+#include "config_options.hpp"
 #include "confirm.hpp"
+#include "diagnosed_run.hpp"
 #include "diagnosis_text.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/diagnosis/diagnosis.hpp"
-#include "lehr/model_io/model_file.hpp"
-#include "lehr/run/run_files.hpp"
-#include "lehr/store/run_store.hpp"
 #include "output.hpp"
 #include "run_names.hpp"
 
@@ -28,14 +27,17 @@ constexpr const char* diagnose_examples = R"(Examples:
   lehr diagnose latest --confirm                                tries the cure of the first finding
   lehr diagnose latest --confirm --rule dead-layer --seeds 5 --fix cured.toml
   lehr diagnose latest --confirm --cure lr=0.01,batch-norm=true
+  lehr diagnose --checks --data mnist:DIR --batch-norm          checks a training before it begins
+  lehr diagnose latest --checks=overfit,gradients
 
 Says why a training fails or disappoints: each finding with its numbers, what it usually means and the option that
 mends it. Causes come first; what they explain is listed under them. A run is named by its ID or the beginning of it,
 its title, its folder, or latest. docs/diagnosis has a page for each rule.
 
 --confirm trains the run's configuration with and without a cure, with the same seeds, for some hundred batches, and
-says whether the cure helps. Ctrl-C loses nothing; the same command goes on. Exit status: 0 done, 1 --fix without a
-confirmed cure and anything else, 2 wrong usage or bad input, 130 interrupted.)";
+says whether the cure helps. Ctrl-C loses nothing; the same command goes on. --checks takes the options of a training.
+Exit status: 0 done, 1 a check failed, --fix without a confirmed cure and anything else, 2 wrong usage or bad input,
+130 interrupted.)";
 
 struct DiagnoseOptions {
   std::filesystem::path runs = "runs";
@@ -43,6 +45,7 @@ struct DiagnoseOptions {
   bool rules = false;
   bool json = false;
   ConfirmLine confirm;
+  ChecksLine checks;
 };
 
 void list_rules(bool json) {
@@ -75,26 +78,26 @@ void print_diagnosis(const store::RunInfo& run, const diagnosis::Findings& found
               {"not_checked", not_checked}});
 }
 
-/// The network of a run, from the first file in its folder that holds it; nothing if there is none.
-std::optional<Graph> graph_of(const NamedRun& run) {
-  std::vector<std::filesystem::path> files{run.folder / run_files::model};
-  try {
-    files.push_back(resume_point(run.folder).checkpoint);
-  } catch (const BadInput&) {  // no checkpoint
+/// The checks of a run's training, or of the training that the options mean.
+int check_training(const DiagnoseOptions& options) {
+  if (options.rules || options.confirm.confirm) throw BadInput("--checks contradicts --rules and --confirm");
+  if (options.names.size() > 1) throw BadInput("--checks takes one RUN or the options of a training");
+  TrainConfig config;
+  if (options.names.empty()) {
+    config = training_of(options.checks);
+  } else {
+    const std::vector<std::string> given = shared_fields().given_keys(options.checks.config);
+    if (!given.empty())
+      throw BadInput("--" + given.front() + " contradicts RUN, whose options --checks takes");
+    config = config_of(find_run(options.names.front(), options.runs, RunPart::records));
   }
-  std::error_code ignored;
-  for (const std::filesystem::path& file : files) {
-    if (file.empty() || !std::filesystem::exists(file, ignored)) continue;
-    try {
-      return load_model(file).graph;
-    } catch (const BadInput&) {  // damaged, or with operations of another program
-    }
-  }
-  return std::nullopt;
+  return run_checks(config, options.checks, options.json, options.confirm.quiet);
 }
 
 int diagnose(const DiagnoseOptions& options) {
   check_confirm(options.confirm);
+  check_checks(options.checks);
+  if (options.checks.asked) return check_training(options);
   if (options.rules) {
     if (options.confirm.confirm) throw BadInput("--rules contradicts --confirm");
     if (!options.names.empty()) throw BadInput("--rules lists the rules; it goes without a RUN");
@@ -109,13 +112,10 @@ int diagnose(const DiagnoseOptions& options) {
   }
   bool first = true;
   for (const std::string& name : options.names) {
-    const NamedRun named = find_run(name, options.runs, RunPart::records);
-    const store::RunRecords run = store::RunStore(store_in(named.runs)).read(named.id, {.pictures = false});
+    const DiagnosedRun run = diagnosed(find_run(name, options.runs, RunPart::records));
     if (!options.json && !first) std::cout << '\n';
     first = false;
-    const std::optional<Graph> graph = graph_of(named);
-    const diagnosis::Case what{.run = &run, .graph = graph ? &*graph : nullptr};
-    print_diagnosis(run.info, diagnosis::diagnose(what), options.json);
+    print_diagnosis(run.info, run.found, options.json);
   }
   return 0;
 }
@@ -130,7 +130,9 @@ void register_diagnose(Commands& registry) {
   add_runs_folder(command, options->runs);
   command.flag("--rules", options->rules, "list what is looked for");
   command.flag("--json", options->json, "print JSON on stdout, one object on each line");
+  command.flag("--quiet", options->confirm.quiet, "print no progress");
   add_confirm(command, options->confirm);
+  add_checks(command, options->checks);
 }
 
 }  // namespace lehr::cli

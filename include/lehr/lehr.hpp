@@ -30,6 +30,7 @@
 #include "lehr/callbacks/valley.hpp"
 #include "lehr/callbacks/weight_decay.hpp"
 #include "lehr/callbacks/weight_norm.hpp"
+#include "lehr/checks/checks.hpp"
 #include "lehr/core/disk_error.hpp"
 #include "lehr/core/memory.hpp"
 #include "lehr/core/parallel.hpp"

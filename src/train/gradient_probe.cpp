@@ -38,4 +38,9 @@ double GradientProbe::gradient(const Batch& batch, std::uint64_t draw) {
   return loss_weight(batch, loss_->class_weights());
 }
 
+double GradientProbe::loss(const Batch& batch, std::uint64_t draw) {
+  plans_.predict(batch, Mode::train, first_draw + draw);
+  return plans_.loss();
+}
+
 }  // namespace lehr

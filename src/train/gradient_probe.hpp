@@ -26,6 +26,8 @@ class GradientProbe {
   /// the batch's weight in the mean loss. `draw` is the number of the batch for layers that draw random
   /// numbers. The Learner's own batches draw other numbers.
   double gradient(const Batch& batch, std::uint64_t draw);
+  /// The mean loss of the batch in training mode, without gradients. Equal draws give equal random numbers.
+  double loss(const Batch& batch, std::uint64_t draw);
 
   Parameters& parameters() { return parameters_; }
   const Parameters& parameters() const { return parameters_; }

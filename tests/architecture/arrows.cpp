@@ -29,6 +29,7 @@ const std::map<std::string, Names>& direct() {
       {"callbacks", {"train", "inference", "report"}},
       // LearnerOptions name the cpu backend as the default.
       {"run", {"callbacks", "models", "cpu"}},
+      {"checks", {"run"}},
       {"study", {"run"}},
       {"labs", {"study"}},
       {"trial", {"study"}},
