@@ -34,6 +34,7 @@ using trial::TrialResult;
 Trial trial_of(const NamedRun& named, const ConfirmLine& line) {
   Trial trial{.base = config_of(named), .seeds = line.seeds, .measure = line.measure};
   trial.folder = named.runs / "trials";
+  std::int64_t first_batch = 0;
   if (!line.cure.empty()) {
     trial.cure = trial::read_cure(line.cure, shared_fields());
   } else {
@@ -41,10 +42,10 @@ Trial trial_of(const NamedRun& named, const ConfirmLine& line) {
     const diagnosis::Finding& finding = trial::finding_to_try(run.found, line.rule);
     trial.rule = finding.rule.name;
     for (const auto& [key, text] : finding.cure.settings) trial.cure.push_back({key, text});
-    trial.batches = trial::usual_batches(finding);
+    first_batch = finding.first_batch;
     if (line.measure.empty()) trial.measure = trial::measure_of_rule(trial.rule);
   }
-  if (line.batches > 0) trial.batches = line.batches;
+  trial.batches = line.batches > 0 ? line.batches : trial::usual_batches(first_batch, trial.base.batch_size);
   return trial;
 }
 
@@ -146,7 +147,7 @@ void add_confirm(const Command& command, ConfirmLine& line) {
       .group(group);
   add_integer(command, "--batches", line.batches, {1, 1'000'000'000}, "shorten each training to N batches")
       .type_name("N")
-      .default_str("400, or twice the batch at which the finding began")
+      .default_str("400, or more for small batches and late findings")
       .group(group);
   command
       .option("--measure", line.measure, "what decides: accuracy, valid_loss, train_loss, train_seconds, ...")

@@ -59,8 +59,9 @@ const Finding& finding_to_try(const diagnosis::Findings& found, std::string_view
                  " has no cure that options can try; give one of your own");
 }
 
-std::int64_t usual_batches(const Finding& finding) {
-  return std::max<std::int64_t>(Trial().batches, 2 * finding.first_batch);
+std::int64_t usual_batches(std::int64_t first_batch, std::int64_t batch_size) {
+  constexpr std::int64_t least_pictures = 12'800;
+  return std::max({Trial().batches, 2 * first_batch, least_pictures / batch_size});
 }
 
 std::string measure_of_rule(std::string_view rule) {

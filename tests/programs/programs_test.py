@@ -211,6 +211,14 @@ def published_results(build, folder):
     positive(*(float(one) for one, _ in found))
 
 
+def confirm_cures(build, folder):
+    text = run(PYTHON, ROOT / "bench/confirm_cures", "--lehr", build / "bin/lehr", "--data", "digits:1000", "--only",
+               "rate-too-low,zero weights: clipping")
+    assert re.search(r"^rate-too-low +lr=.* helps$", text, re.M), text
+    assert re.search(r"^zero weights: clipping +clip-norm=1 .* does_not_help$", text, re.M), text
+    assert "2 of 2 as expected, 3 seeds, digits:1000" in text, text
+
+
 def train_mnist(_, folder):
     need("torch")
     for data in (["--images", 128], ["--data", tiny_mnist(folder)]):
@@ -341,6 +349,7 @@ CHECKS = {
     "bench/time_to_accuracy": time_to_accuracy,
     "bench/watching_cost": watching_cost,
     "bench/published_results": published_results,
+    "bench/confirm_cures": confirm_cures,
     "bench/compare_loading": compare_loading,
     "bench/loading_cost": loading_cost,
     "bench/pytorch/load_photos.py": load_photos,

@@ -56,11 +56,10 @@ TEST(ChooseCure, SaysIfThereIsNone) {
             "unknown finding of this run \"divergd\"; did you mean \"diverged\"? (valid: diverged)");
 }
 
-TEST(ChooseCure, AFindingThatBeginsLateNeedsMoreBatches) {
-  Finding one;
-  EXPECT_EQ(usual_batches(one), 400);
-  one.first_batch = 1000;
-  EXPECT_EQ(usual_batches(one), 2000);
+TEST(ChooseCure, LateFindingsAndSmallBatchesNeedMoreBatches) {
+  EXPECT_EQ(usual_batches(0, 64), 400);
+  EXPECT_EQ(usual_batches(1000, 64), 2000);
+  EXPECT_EQ(usual_batches(0, 2), 6400);
 }
 
 TEST(ChooseCure, ReadsOptionsWithTheirValues) {

@@ -64,8 +64,9 @@ std::vector<StudySetting> read_cure(std::string_view text, const ConfigTable& ta
 /// symptoms. Throws BadInput if there is none.
 const diagnosis::Finding& finding_to_try(const diagnosis::Findings& found, std::string_view rule = {});
 
-/// How many batches show whether the finding is mended: 400, or twice as many as passed before it began.
-std::int64_t usual_batches(const diagnosis::Finding& finding);
+/// How many batches of this size show whether the finding is mended: 400, or twice as many as passed before
+/// it began, and at least 12,800 pictures.
+std::int64_t usual_batches(std::int64_t first_batch, std::int64_t batch_size);
 
 /// The measure that a cure of this rule changes; empty if it is the accuracy.
 std::string measure_of_rule(std::string_view rule);
