@@ -63,8 +63,12 @@ std::vector<Fault> all_faults() {
 
 void set_workspace(const std::filesystem::path& folder) { workspace() = folder; }
 
+std::filesystem::path in_workspace(const std::string& name) {
+  return std::filesystem::absolute(workspace() / name);
+}
+
 std::string workspace_file(const std::string& name, const std::string& contents) {
-  const std::filesystem::path file = std::filesystem::absolute(workspace() / name);
+  const std::filesystem::path file = in_workspace(name);
   store::write_file_atomically(file, [&](std::ostream& out) { out << contents; });
   return file.string();
 }

@@ -38,14 +38,23 @@ enum class Harm {
   nothing  ///< a hint is all that can be expected
 };
 
+/// What a planted training and its healthy twin have in common beyond the setting.
+struct Base {
+  std::string name;
+  std::function<void(Training&)> prepare{};
+  /// Whether the setting must be prepared. Empty: always.
+  std::function<bool(const TrainConfig&)> needed{};
+
+  bool applies(const TrainConfig& config) const { return prepare && (!needed || needed(config)); }
+};
+
 /// One kind of fault.
 struct Fault {
   std::string name;
   /// Rules that name the cause. The first one is the rule that is made for it.
   std::vector<std::string> rules;
   std::function<void(Training&)> plant;
-  /// Changes the setting for the planted training and for its healthy twin. Empty: the twin is the setting.
-  std::function<void(Training&)> prepare{};
+  Base base{};  ///< without a name: the twin is the setting
   Harm harm = Harm::accuracy;
 };
 
@@ -69,6 +78,7 @@ std::vector<Healthy> all_healthy(const RealData& real);
 
 /// A folder for files that trainings need, such as lists of transforms. It must be set before they are made.
 void set_workspace(const std::filesystem::path& folder);
+std::filesystem::path in_workspace(const std::string& name);
 /// Writes the file and returns its path.
 std::string workspace_file(const std::string& name, const std::string& contents);
 

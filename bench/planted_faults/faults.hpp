@@ -13,10 +13,9 @@ std::vector<Fault> start_faults();
 std::vector<Fault> rate_faults();
 std::vector<Fault> regularisation_faults();
 
-/// For Fault::prepare: a convolutional network with biases and without norms, for faults that norms would
-/// mend.
-void without_norms(Training& training);
-/// For Fault::prepare: the network with norms.
-void with_norms(Training& training);
+/// A convolutional network with biases and without norms, for faults that norms would mend.
+Base without_norms();
+/// The network of the setting with norms.
+Base with_norms();
 
 }  // namespace lehr::planted

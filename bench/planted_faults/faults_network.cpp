@@ -43,23 +43,36 @@ void deepen(Training& training) {
   training.config.lr = training.config.optimizer == "sgd" ? 0.01 : 0.002;
 }
 
-void use_activation(Training& training, const std::string& name) { training.config.activation = name; }
-
-}  // namespace
-
-void without_norms(Training& training) {
+void use_plain_network(Training& training) {
   TrainConfig& config = training.config;
-  if (!config.batch_norm && config.model == "simple-cnn") return;
-  config.image_size.clear();
   config.model = "simple-cnn";
+  config.image_size.clear();
   config.channels.clear();
   config.depth.reset();
   config.batch_norm = false;
   config.lr = config.optimizer == "sgd" ? 0.05 : 0.005;
 }
 
-void with_norms(Training& training) {
-  if (training.config.model == "simple-cnn") training.config.batch_norm = true;
+Base with_tanh() {
+  return {.name = "with-tanh", .prepare = [](Training& training) {
+            if (without_norms().applies(training.config)) use_plain_network(training);
+            training.config.activation = "tanh";
+          }};
+}
+
+}  // namespace
+
+Base without_norms() {
+  return {.name = "without-norms", .prepare = use_plain_network, .needed = [](const TrainConfig& config) {
+            return config.batch_norm || config.model != "simple-cnn";
+          }};
+}
+
+Base with_norms() {
+  return {
+      .name = "with-norms",
+      .prepare = [](Training& training) { training.config.batch_norm = true; },
+      .needed = [](const TrainConfig& config) { return !config.batch_norm && config.model == "simple-cnn"; }};
 }
 
 std::vector<Fault> network_faults() {
@@ -71,9 +84,13 @@ std::vector<Fault> network_faults() {
       {.name = "sigmoid-on-logits",
        .rules = {"activation-on-logits"},
        .plant = ends_with(ops::Activation({.kind = Kind::sigmoid}))},
+      {.name = "tanh-on-logits",
+       .rules = {"activation-on-logits"},
+       .plant = ends_with(ops::Activation({.kind = Kind::tanh})),
+       .harm = Harm::nothing},
       {.name = "dropout-on-logits",
        .rules = {"dropout-on-logits"},
-       .plant = ends_with(ops::Dropout({.p = 0.5}))},
+       .plant = ends_with(ops::Dropout({.p = 0.9}))},
       {.name = "bottleneck-of-one",
        .rules = {"bottleneck", "network-too-small"},
        .plant = [](Training& training) { narrow(training, 1); }},
@@ -94,17 +111,13 @@ std::vector<Fault> network_faults() {
       {.name = "tanh-saturated",
        .rules = {"saturated", "init-too-large"},
        .plant = [](Training& training) { training.config.init_gain = 12; },
-       .prepare =
-           [](Training& training) {
-             without_norms(training);
-             use_activation(training, "tanh");
-           }},
+       .base = with_tanh()},
       {.name = "sigmoid-deep",
        .rules = {"vanishing-gradients", "vanishing-activations", "saturated"},
        .plant =
            [](Training& training) {
              deepen(training);
-             use_activation(training, "sigmoid");
+             training.config.activation = "sigmoid";
            }},
       {.name = "deep-signal-vanishes",
        .rules = {"vanishing-activations", "init-too-small", "vanishing-gradients"},
@@ -112,6 +125,13 @@ std::vector<Fault> network_faults() {
            [](Training& training) {
              deepen(training);
              training.config.init_gain = 0.5;
+           }},
+      {.name = "deep-xavier",
+       .rules = {"vanishing-activations", "init-too-small", "vanishing-gradients"},
+       .plant =
+           [](Training& training) {
+             deepen(training);
+             training.config.init = "xavier-normal";
            }},
       {.name = "deep-signal-explodes",
        .rules = {"exploding-activations", "init-too-large", "activations-too-large", "exploding-gradients"},
@@ -127,7 +147,7 @@ std::vector<Fault> network_faults() {
              training.change_network(
                  [](const Graph& graph) { return with_norms_of(graph, {.momentum = 0.001}); });
            },
-       .prepare = with_norms},
+       .base = with_norms()},
   };
 }
 

@@ -1,4 +1,5 @@
-#include <algorithm>
+#include <filesystem>
+#include <mutex>
 
 #include "changed_data.hpp"
 #include "faults.hpp"
@@ -11,24 +12,30 @@ const std::vector<std::string> too_high{"rate-too-high", "updates-too-large", "d
 
 void scale_rate(Training& training, double factor) { training.config.lr *= factor; }
 
-/// Multiplies the rates from a part of the training on.
+/// Sets the rate from a part of the training on, to `factor` times the highest of the schedule.
 void raise_rate(Training& training, double from, double factor) {
-  training.on_learner([from, factor, epochs = training.config.epochs](Learner& learner) {
-    learner.on(Event::before_batch, [from, factor, epochs](Learner& at) {
-      const auto all = static_cast<double>(at.steps(static_cast<int>(epochs)));
-      const double done = static_cast<double>(at.progress().epoch) / static_cast<double>(epochs) +
-                          static_cast<double>(at.progress().batch) / all;
-      if (done >= from) at.rates().lr *= factor;
-    });
-  });
+  training.on_learner(
+      [from, rate = factor * training.config.lr, epochs = training.config.epochs](Learner& learner) {
+        learner.on(Event::before_batch, [from, rate, epochs](Learner& at) {
+          const auto all = static_cast<double>(at.steps(static_cast<int>(epochs)));
+          const double done = static_cast<double>(at.progress().epoch) / static_cast<double>(epochs) +
+                              static_cast<double>(at.progress().batch) / all;
+          if (done >= from) at.rates().lr = rate;
+        });
+      });
 }
 
 void use_sgd(Training& training) {
-  if (training.config.optimizer == "sgd") return;
   training.config.optimizer = "sgd";
   training.config.momentum = 0.9;
   training.config.schedule = "cosine";
   training.config.lr = 0.05;
+}
+
+Base with_sgd() {
+  return {.name = "with-sgd", .prepare = use_sgd, .needed = [](const TrainConfig& config) {
+            return config.optimizer != "sgd";
+          }};
 }
 
 void keep_constant(Training& training, double factor) {
@@ -39,6 +46,53 @@ void keep_constant(Training& training, double factor) {
 void use_whole_set(Training& training) {
   training.config.batch_size = training.data().train->size() / 2;
   training.config.schedule = "cosine";  // a warm-up would leave no steps
+}
+
+/// A rate that a plain network stands only after a warm-up.
+Base with_fast_warm_up() {
+  return {.name = "with-fast-warm-up", .prepare = [](Training& training) {
+            if (without_norms().applies(training.config)) without_norms().prepare(training);
+            training.config.schedule = "linear";
+            training.config.warm_up = 1;
+            scale_rate(training, 4);
+          }};
+}
+
+/// Lowers the rate each epoch, since of ten classes the right one is always among the first ten.
+void watch_what_cannot_improve(Training& training) {
+  TrainConfig& config = training.config;
+  config.metrics = {"top_10_accuracy"};
+  config.monitor = "valid_top_10_accuracy";
+  config.schedule = "constant";
+  config.lr /= 4;
+  config.reduce_on_plateau = 1;
+}
+
+/// The setting's own network, trained on other pictures of the same kind.
+std::filesystem::path trained_weights(TrainConfig config) {
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  const std::filesystem::path file =
+      in_workspace("trained-" + std::to_string(config.data_seed) + ".safetensors");
+  if (std::filesystem::exists(file)) return file;
+  config.data_seed += 1000;
+  config.save = false;
+  config.threads = 1;
+  lehr::train(config).learner->save(file);
+  return file;
+}
+
+/// Goes on from trained weights with a few hundred pictures, at a low rate.
+Base with_trained_weights() {
+  return {.name = "with-trained-weights", .prepare = [](Training& training) {
+            training.config.weights = trained_weights(training.config);
+            change(training.data().train, [](ChangedData& train) {
+              train.shuffle(7);
+              train.keep_if([](std::int64_t index, std::int64_t) { return index < 400; });
+            });
+            training.config.lr /= 200;
+            training.config.batch_size = 20;
+          }};
 }
 
 void use_tiny_validation(Training& training) {
@@ -58,7 +112,7 @@ std::vector<Fault> rate_faults() {
       {.name = "rate-high",
        .rules = too_high,
        .plant = [](Training& training) { scale_rate(training, 30); },
-       .prepare = without_norms},
+       .base = without_norms()},
       {.name = "rate-low",
        .rules = {"rate-too-low", "updates-too-small"},
        .plant = [](Training& training) { scale_rate(training, 1e-3); }},
@@ -70,10 +124,10 @@ std::vector<Fault> rate_faults() {
        .plant = [](Training& training) { keep_constant(training, 5); }},
       {.name = "rate-rises-late",
        .rules = {"rate-too-high-late", "last-not-best", "rate-not-annealed"},
-       .plant = [](Training& training) { raise_rate(training, 0.6, 100); }},
+       .plant = [](Training& training) { raise_rate(training, 0.6, 20); }},
       {.name = "rate-spike-at-the-end",
        .rules = {"last-not-best", "rate-too-high-late"},
-       .plant = [](Training& training) { raise_rate(training, 0.93, 3000); }},
+       .plant = [](Training& training) { raise_rate(training, 0.93, 30); }},
       {.name = "momentum-high",
        .rules = too_high,
        .plant =
@@ -81,11 +135,11 @@ std::vector<Fault> rate_faults() {
              training.config.momentum = 0.999;
              training.config.schedule = "constant";
            },
-       .prepare = use_sgd},
+       .base = with_sgd()},
       {.name = "gradients-clipped-away",
        .rules = {"updates-too-small", "rate-too-low"},
        .plant = [](Training& training) { training.config.clip_norm = 1e-3; },
-       .prepare = use_sgd},
+       .base = with_sgd()},
       {.name = "batch-of-two-with-norms",
        .rules = {"small-batch-norm", "batch-too-small"},
        .plant =
@@ -93,7 +147,42 @@ std::vector<Fault> rate_faults() {
              training.config.batch_size = 2;
              training.config.epochs = 2;
            },
-       .prepare = with_norms},
+       .base = with_norms()},
+      {.name = "batch-of-two",
+       .rules = {"batch-too-small", "rate-too-high", "updates-too-large"},
+       .plant =
+           [](Training& training) {
+             training.config.batch_size = 2;
+             training.config.epochs = 1;
+           },
+       .base = without_norms()},
+      {.name = "steps-once-an-epoch",
+       .rules = {"batch-too-large", "underfitting"},
+       .plant = [](Training& training) { training.config.accumulate = 40; }},
+      {.name = "no-warm-up",
+       .rules = {"no-warm-up", "rate-too-high"},
+       .plant = [](Training& training) { training.config.warm_up = 0; },
+       .base = with_fast_warm_up()},
+      {.name = "rate-falls-too-fast",
+       .rules = {"rate-too-low", "underfitting", "updates-too-small"},
+       .plant =
+           [](Training& training) {
+             training.config.schedule = "exponential";
+             training.config.lr_end = training.config.lr * 1e-30;
+           }},
+      {.name = "rate-cycles",
+       .rules = {"rise-and-collapse", "rate-too-high", "rate-not-annealed", "rate-too-high-late"},
+       .plant =
+           [](Training& training) {
+             training.config.schedule = "triangular";
+             scale_rate(training, 6);
+           },
+       .base = without_norms()},
+      {.name = "metric-always-one", .rules = {"metric-stuck"}, .plant = watch_what_cannot_improve},
+      {.name = "trained-weights-forgotten",
+       .rules = {"pretrained-not-frozen", "rate-too-high"},
+       .plant = [](Training& training) { scale_rate(training, 1000); },
+       .base = with_trained_weights()},
       {.name = "batch-of-half-the-set", .rules = {"batch-too-large", "underfitting"}, .plant = use_whole_set},
       {.name = "training-short",
        .rules = {"underfitting"},
@@ -107,7 +196,7 @@ std::vector<Fault> rate_faults() {
        .plant =
            [](Training& training) {
              training.config.early_stopping = 1;
-             training.config.monitor = "accuracy";
+             training.config.monitor = "valid_accuracy";
              training.config.epochs *= 4;
              use_tiny_validation(training);
            }},

@@ -30,11 +30,8 @@ void augment(Training& training, const char* name, const char* transforms) {
 }
 
 void decay(Training& training) {
-  if (training.config.optimizer == "adamw") {
-    training.config.weight_decay = 20;
-  } else {
-    training.config.weight_decay = 0.3;
-  }
+  const std::string& optimizer = training.config.optimizer;
+  training.config.weight_decay = optimizer == "adamw" ? 20 : optimizer == "sgd" ? 1 : 0.3;
 }
 
 /// A hundred pictures, which the network learns by heart.
@@ -64,6 +61,14 @@ std::vector<Fault> regularisation_faults() {
       {.name = "augmentation-flips-digits",
        .rules = {"augmentation-wrong", "augmentation-too-strong"},
        .plant = [](Training& training) { augment(training, "flips.toml", flips); }},
+      {.name = "network-large-for-few-pictures",
+       .rules = {"network-too-large", "overfitting"},
+       .plant =
+           [](Training& training) {
+             keep_few(training);
+             training.config.channels = {24, 48, 96, 96};
+             if (training.config.model != "simple-cnn") training.config.channels.resize(3);
+           }},
       {.name = "few-pictures-many-epochs", .rules = {"overfitting", "network-too-large"}, .plant = keep_few},
   };
 }

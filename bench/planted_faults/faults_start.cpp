@@ -51,14 +51,9 @@ std::string bias_of(const std::string& weight) { return weight.substr(0, weight.
 
 /// Pushes a share of the channels of a layer far below zero.
 void kill(Learner& learner, const std::string& weight, double share) {
-  change_values(learner, weight, [share](const Shape& shape, std::span<float> values) {
-    const auto filter = values.size() / static_cast<std::size_t>(shape[0]);
-    const auto dead = static_cast<std::size_t>(share * static_cast<double>(shape[0]));
-    std::ranges::fill(values.first(dead * filter), 0.0F);
-  });
   change_values(learner, bias_of(weight), [share](const Shape&, std::span<float> values) {
     std::ranges::fill(values.first(static_cast<std::size_t>(share * static_cast<double>(values.size()))),
-                      -3.0F);
+                      -20.0F);
   });
 }
 
@@ -106,19 +101,19 @@ std::vector<Fault> start_faults() {
       {.name = "init-tiny",
        .rules = {"init-too-small", "vanishing-activations"},
        .plant = [](Training& training) { training.config.init_gain = 0.03; },
-       .prepare = without_norms},
+       .base = without_norms()},
       {.name = "init-large",
        .rules = {"init-too-large", "first-loss", "exploding-activations"},
        .plant = [](Training& training) { training.config.init_gain = 6; },
-       .prepare = without_norms},
+       .base = without_norms()},
       {.name = "first-loss-large",
        .rules = {"first-loss", "init-too-large"},
        .plant = [](Training& training) { scale_last(training, 200); }},
       {.name = "layer-dead",
        .rules = {"dead-layer", "dead-channels"},
        .plant = kill_a_layer,
-       .prepare = without_norms},
-      {.name = "channels-dead", .rules = {"dead-channels"}, .plant = kill_channels, .prepare = without_norms},
+       .base = without_norms()},
+      {.name = "channels-dead", .rules = {"dead-channels"}, .plant = kill_channels, .base = without_norms()},
       {.name = "layers-frozen",
        .rules = {"frozen-layers"},
        .plant = [](Training& training) { freeze(training, true); }},

@@ -11,6 +11,7 @@
 #include "lehr/core/error.hpp"
 #include "report.hpp"
 #include "runs.hpp"
+#include "selection.hpp"
 
 namespace {
 
@@ -32,6 +33,7 @@ struct Arguments {
   bool verbose = false;
 
   bool held_out() const { return split == "held-out"; }
+  Wish wish() const { return {.held_out = held_out(), .faults = only, .settings = settings}; }
 };
 
 Arguments parse(int argc, char** argv) {
@@ -60,10 +62,6 @@ Arguments parse(int argc, char** argv) {
   return a;
 }
 
-bool wanted(const std::vector<std::string>& only, const std::string& name) {
-  return only.empty() || std::ranges::find(only, name) != only.end();
-}
-
 void check_names(const Arguments& a, const std::vector<Fault>& faults, const std::vector<Setting>& settings) {
   for (const std::string& name : a.only) {
     if (name != "healthy" && std::ranges::find(faults, name, &Fault::name) == faults.end())
@@ -76,22 +74,6 @@ void check_names(const Arguments& a, const std::vector<Fault>& faults, const std
   }
 }
 
-Training healthy_twin(const Fault& fault, const Setting& setting) {
-  Training training{.config = setting.config};
-  if (fault.prepare) fault.prepare(training);
-  return training;
-}
-
-Training planted_fault(const Fault& fault, const Setting& setting) {
-  Training training = healthy_twin(fault, setting);
-  fault.plant(training);
-  return training;
-}
-
-std::string twin_name(const Fault& fault, const Setting& setting) {
-  return fault.prepare ? "twin/" + fault.name + "/" + setting.name : "twin/" + setting.name;
-}
-
 void list_faults(const std::vector<Fault>& faults) {
   for (const Fault& fault : faults) {
     std::string line = fault.name + ":";
@@ -99,70 +81,6 @@ void list_faults(const std::vector<Fault>& faults) {
     std::puts(line.c_str());
   }
 }
-
-/// The trainings of a call.
-class Corpus {
- public:
-  Corpus(const Arguments& a, const std::vector<Fault>& faults, const std::vector<Setting>& settings) {
-    for (const Fault& fault : faults) {
-      if (!wanted(a.only, fault.name)) continue;
-      for (const Setting& setting : settings) {
-        if (setting.held_out != a.held_out() || !wanted(a.settings, setting.name)) continue;
-        add(fault, setting);
-      }
-    }
-    if (wanted(a.only, "healthy")) add_healthy(a);
-  }
-
-  const std::vector<Job>& jobs() const { return jobs_; }
-
-  Results results(const std::map<std::string, Judged>& judged) const {
-    Results results;
-    const auto find = [&](const std::string& name) {
-      const auto found = judged.find(name);
-      return found == judged.end() ? nullptr : &found->second;
-    };
-    for (const Planted& one : planted_) {
-      PlantedResult result{.fault = one.fault,
-                           .setting = one.setting,
-                           .planted = find(one.fault->name + "/" + one.setting->name),
-                           .twin = find(twin_name(*one.fault, *one.setting))};
-      if (result.planted != nullptr && result.twin != nullptr) results.planted.push_back(result);
-    }
-    for (const std::string& name : healthy_) {
-      if (const Judged* found = find(name)) results.healthy[name] = found;
-    }
-    return results;
-  }
-
- private:
-  struct Planted {
-    const Fault* fault;
-    const Setting* setting;
-  };
-
-  void add(const Fault& fault, const Setting& setting) {
-    planted_.push_back({&fault, &setting});
-    jobs_.push_back({fault.name + "/" + setting.name, [&] { return planted_fault(fault, setting); }});
-    add_healthy(twin_name(fault, setting), [&] { return healthy_twin(fault, setting); });
-  }
-
-  void add_healthy(const Arguments& a) {
-    for (const Healthy& one : all_healthy(a.real)) {
-      if (one.held_out == a.held_out()) add_healthy("healthy/" + one.name, one.make);
-    }
-  }
-
-  void add_healthy(const std::string& name, std::function<Training()> make) {
-    if (std::ranges::find(healthy_, name) != healthy_.end()) return;
-    healthy_.push_back(name);
-    jobs_.push_back({name, std::move(make)});
-  }
-
-  std::vector<Planted> planted_;
-  std::vector<std::string> healthy_;
-  std::vector<Job> jobs_;
-};
 
 void run(const Arguments& a) {
   const std::vector<Fault> faults = all_faults();
@@ -173,14 +91,14 @@ void run(const Arguments& a) {
     return;
   }
   set_workspace(a.out / "files");
-  const Corpus corpus(a, faults, settings);
+  const Selection selection(faults, settings, all_healthy(a.real), a.wish());
   Runs runs({.folder = a.out / (a.plain ? "plain" : "recorded"),
              .jobs = a.jobs,
              .statistics = !a.plain,
              .again = a.again});
-  if (!a.rediagnose) runs.train(corpus.jobs());
-  const std::map<std::string, Judged> judged = runs.judge(corpus.jobs());
-  const Results results = corpus.results(judged);
+  if (!a.rediagnose) runs.train(selection.jobs());
+  const std::map<std::string, Judged> judged = runs.judge(selection.jobs());
+  const Results results = selection.results(judged);
   if (a.json) {
     print_lines(results);
   } else {
