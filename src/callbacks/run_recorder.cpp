@@ -11,6 +11,7 @@
 #include "callbacks/environment.hpp"
 #include "callbacks/recorded_stats.hpp"
 #include "callbacks/run_pictures.hpp"
+#include "callbacks/start_facts.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/memory.hpp"
 #include "lehr/core/parallel.hpp"
@@ -132,11 +133,13 @@ struct RunRecorder::State {
   bool sampled = false;
   double counted_seconds = 0;  // writer's time already added to ActivationStats
   SetReview review;
+  StartFacts start;
 
   store::RunInfo info(const Learner& learner) const;
   void open(Learner& learner);
   void check(Learner& learner);
   void report_failure(const std::string& sentence, Learner& learner);
+  void record_start(StartFacts::Numbers numbers);
   void record_step(const Learner& learner);
   void record_facts(Learner& learner);
   void add_pictures(Learner& learner, std::string& note);
@@ -194,6 +197,7 @@ void RunRecorder::before_fit(Learner& learner) {
   s.in_fit = true;
   s.memory_before = memory_bytes() - memory_held(learner);
   s.review.start(learner.data().classes());
+  s.start.start();
   s.stats.emplace(learner);
 }
 
@@ -241,7 +245,15 @@ void RunRecorder::before_stop(Learner& learner) {
   if (s.in_fit && !s.writer && !s.reported) s.open(learner);
 }
 
-void RunRecorder::after_loss(Learner&) { state_->computed = true; }
+void RunRecorder::after_loss(Learner& learner) {
+  State& s = *state_;
+  s.computed = true;
+  if (s.writer) s.record_start(s.start.measure(learner));
+}
+
+void RunRecorder::State::record_start(StartFacts::Numbers numbers) {
+  if (!numbers.empty()) writer->environment(std::move(numbers));
+}
 
 void RunRecorder::after_batch(Learner& learner) {
   State& s = *state_;
@@ -304,7 +316,9 @@ void RunRecorder::after_validate(Learner&) {
 void RunRecorder::after_epoch(Learner& learner) {
   State& s = *state_;
   const EpochRecord& record = learner.history().back();
-  if (s.writer && record.complete) s.writer->epoch(row_of(record));
+  if (!s.writer) return;
+  s.record_start(s.start.rest());
+  if (record.complete) s.writer->epoch(row_of(record));
 }
 
 void RunRecorder::after_fit(Learner& learner) {
@@ -348,6 +362,7 @@ void RunRecorder::State::finish(Learner& learner) {
   std::string note;
   if (status == RunStatus::diverged || status == RunStatus::failed) note = ending.text;
   if (status != RunStatus::failed && options.pictures) add_pictures(learner, note);
+  record_start(start.rest());
   writer->environment({{"memory_peak", std::to_string(peak_memory_bytes())}});
   if (!stats->empty()) {
     writer->layers(stats->layers(learner));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,8 @@ class Mix : public Callback {
  public:
   int order() const override { return -40; }
   void before_batch(Learner& learner) override;
+  /// The images of the current training batch before they were mixed, channels-last.
+  std::span<const float> originals() const { return originals_; }
 
  protected:
   /// Throws BadInput unless alpha is finite and above 0.

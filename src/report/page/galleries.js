@@ -61,7 +61,8 @@
   };
 
   lehr.putSettings = (run) => {
-    const rows = Object.entries(run.environment).filter(([name]) => !name.startsWith('memory_') && !name.startsWith('stats_')).map(
+    const measured = /^(memory|stats|input|valid_input|label|init|start)_/;
+    const rows = Object.entries(run.environment).filter(([name]) => !measured.test(name)).map(
         ([name, value]) => el('tr', {}, el('td', {}, lehr.shortened(name, 60)), el('td', {}, value)));
     document.querySelector('#settings .columns').replaceChildren(
         el('div', {}, el('h3', {}, 'Options'), run.config ? el('pre', {}, run.config) : el('p', {class: 'note'}, 'Not recorded.')),
