@@ -21,22 +21,6 @@ using diagnosis::Findings;
 
 std::string page_of(const Finding& finding) { return "docs/diagnosis/" + finding.rule.name + ".md"; }
 
-/// "--lr 0.006 --batch-norm"
-std::string options_text(const Cure& cure) {
-  std::string text;
-  for (const auto& [key, value] : cure.settings) {
-    text += fmt::format("{}--{}", text.empty() ? "" : " ", key);
-    if (value != "true") text += " " + value;
-  }
-  return text;
-}
-
-std::string cure_text(const Cure& cure) {
-  const std::string options = options_text(cure);
-  if (options.empty()) return cure.text;
-  return cure.text.empty() ? options : cure.text + ": " + options;
-}
-
 std::string chart_text(const diagnosis::EvidenceChart& chart) {
   constexpr std::size_t columns = 60;
   if (chart.values.size() < 2) return {};

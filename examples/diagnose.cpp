@@ -7,6 +7,7 @@ int main() {
   auto model = lehr::models::simple_cnn({.in = data.image_shape(), .classes = 10});
   lehr::Learner learner(model, data, {.optimizer = lehr::Sgd{}});
   learner.add(lehr::ActivationStats({.gradients = true}));
+  learner.add(lehr::Diagnosis({.config = "lr = 0.5\n"}));
   const lehr::RunRecorder& recorder = learner.add(lehr::RunRecorder({.store = "runs/lehr.db"}));
   learner.fit(1, 0.5);
 

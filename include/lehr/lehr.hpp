@@ -5,6 +5,7 @@
 #include "lehr/callbacks/activation_snapshots.hpp"
 #include "lehr/callbacks/activation_stats.hpp"
 #include "lehr/callbacks/checkpoint.hpp"
+#include "lehr/callbacks/diagnosis.hpp"
 #include "lehr/callbacks/disk_guard.hpp"
 #include "lehr/callbacks/early_stopping.hpp"
 #include "lehr/callbacks/ema.hpp"

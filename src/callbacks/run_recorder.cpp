@@ -11,6 +11,7 @@
 #include "callbacks/environment.hpp"
 #include "callbacks/recorded_stats.hpp"
 #include "callbacks/run_pictures.hpp"
+#include "callbacks/run_rows.hpp"
 #include "callbacks/start_facts.hpp"
 #include "lehr/core/error.hpp"
 #include "lehr/core/memory.hpp"
@@ -39,79 +40,10 @@ std::string timestamp_name() {
 
 bool spare_cores() { return static_cast<int>(std::thread::hardware_concurrency()) > threads(); }
 
-std::vector<store::MonitorRow> monitors_of(const Learner& learner) {
-  std::vector<store::MonitorRow> rows;
-  for (WatchedMetric& one : learner.watched()) {
-    rows.push_back({std::move(one.callback), std::move(one.metric), one.lower_is_better});
-  }
-  return rows;
-}
-
-store::EpochRow row_of(const EpochRecord& record) {
-  store::EpochRow row{.epoch = record.epoch,
-                      .train_loss = record.train.loss,
-                      .train_accuracy = record.train.accuracy,
-                      .lr = record.lr,
-                      .train_seconds = record.train_seconds,
-                      .valid_seconds = record.valid_seconds};
-  row.metrics = record.values;
-  if (record.valid.samples == 0) return row;
-  row.valid_loss = record.valid.loss;
-  row.valid_accuracy = record.valid.accuracy;
-  for (const MetricValue& metric : record.valid.others) row.metrics[metric.name] = metric.value;
-  if (record.train_eval.samples == 0) return row;
-  row.metrics["train_eval_loss"] = record.train_eval.loss;
-  row.metrics["train_eval_accuracy"] = record.train_eval.accuracy;
-  for (const MetricValue& metric : record.train_eval.others) {
-    row.metrics["train_eval_" + metric.name] = metric.value;
-  }
-  return row;
-}
-
-store::Confusion record_of(const ConfusionMatrix& matrix) {
-  store::Confusion confusion;
-  for (std::int64_t truth = 0; truth < matrix.classes(); ++truth) {
-    for (std::int64_t predicted = 0; predicted < matrix.classes(); ++predicted) {
-      confusion.counts.push_back(matrix.count(truth, predicted));
-    }
-  }
-  return confusion;
-}
-
 /// The position from which the current fit continues; the default if it is a new fit.
 store::ResumedAt resumed_at(const Learner& learner) {
   const Progress& p = learner.progress();
   return p.resumed ? store::ResumedAt{p.train_batches, learner.position().epoch} : store::ResumedAt{};
-}
-
-RunStatus status_of(EndReason reason) {
-  switch (reason) {
-    case EndReason::completed:
-    case EndReason::early_stopping:
-    case EndReason::cancelled:
-      return RunStatus::done;
-    case EndReason::diverged:
-      return RunStatus::diverged;
-    case EndReason::failed:
-      return RunStatus::failed;
-    default:
-      return RunStatus::interrupted;
-  }
-}
-
-/// "early_stopping: valid_loss has not improved for 3 epochs; ...". The text of an exception is the
-/// run's note instead.
-std::string reason_text(const Ending& ending) {
-  const std::string word(end_reason_name(ending.reason));
-  switch (ending.reason) {
-    case EndReason::early_stopping:
-    case EndReason::time_limit:
-    case EndReason::cancelled:
-    case EndReason::records_failed:
-      return word + ": " + ending.text;
-    default:
-      return word;
-  }
 }
 
 }  // namespace
@@ -165,21 +97,15 @@ const std::string& RunRecorder::id() const { return state_->id; }
 std::string RunRecorder::failure() const { return state_->failure; }
 
 store::RunInfo RunRecorder::State::info(const Learner& learner) const {
-  store::RunInfo made;
+  store::RunInfo made = run_rows::info(learner);
   made.id = id;
   made.name = options.name;
   made.started = seconds_since_1970();
-  made.data = learner.data().source;
   made.model = options.model;
-  made.parameters = learner.model().parameter_count();
-  made.batch_size = learner.options().batch_size;
-  made.epochs = learner.progress().epochs;
   made.config = options.config;
   made.environment = environment();
   made.environment["memory_before"] = std::to_string(memory_before);
   for (const auto& [key, value] : options.environment) made.environment[key] = value;
-  const auto names = learner.data().train->class_names();
-  made.classes.assign(names.begin(), names.end());
   return made;
 }
 
@@ -213,7 +139,7 @@ void RunRecorder::State::open(Learner& learner) {
     return;
   }
   writer->layers(stats->layers(learner));
-  writer->monitors(monitors_of(learner));
+  writer->monitors(run_rows::monitors(learner));
   writer->class_counts(class_counts(*learner.data().train));
 }
 
@@ -283,11 +209,10 @@ void RunRecorder::State::count_writing_time() {
 
 /// Records every training batch, and validation batches that have statistics.
 void RunRecorder::State::record_step(const Learner& learner) {
-  const Progress& p = learner.progress();
   if (std::optional<RecordedStats::Batch> batch = stats->take()) {
     writer->step(batch->step, std::move(batch->stats));
-  } else if (p.training && computed) {
-    writer->step({p.train_batches - 1, p.epoch, p.batch, true, p.loss, p.lr, p.momentum});
+  } else if (learner.progress().training && computed) {
+    writer->step(run_rows::step(learner));
   }
 }
 
@@ -310,7 +235,7 @@ void RunRecorder::before_validate(Learner& learner) { state_->review.start(learn
 
 void RunRecorder::after_validate(Learner&) {
   State& s = *state_;
-  if (s.writer && !s.review.empty()) s.writer->confusion(record_of(s.review.confusion()));
+  if (s.writer && !s.review.empty()) s.writer->confusion(run_rows::confusion(s.review.confusion()));
 }
 
 void RunRecorder::after_epoch(Learner& learner) {
@@ -318,7 +243,7 @@ void RunRecorder::after_epoch(Learner& learner) {
   const EpochRecord& record = learner.history().back();
   if (!s.writer) return;
   s.record_start(s.start.rest());
-  if (record.complete) s.writer->epoch(row_of(record));
+  if (record.complete) s.writer->epoch(run_rows::epoch(record));
 }
 
 void RunRecorder::after_fit(Learner& learner) {
@@ -358,7 +283,7 @@ void RunRecorder::clean_up(Learner& learner) {
 /// Writes the end of the run and closes the store.
 void RunRecorder::State::finish(Learner& learner) {
   const Ending& ending = learner.ending();
-  const RunStatus status = status_of(ending.reason);
+  const RunStatus status = run_rows::status(ending.reason);
   std::string note;
   if (status == RunStatus::diverged || status == RunStatus::failed) note = ending.text;
   if (status != RunStatus::failed && options.pictures) add_pictures(learner, note);
@@ -370,13 +295,17 @@ void RunRecorder::State::finish(Learner& learner) {
                          {"stats_records", std::to_string(stats->records())}});
   }
   writer->finish(
-      {.status = status, .reason = reason_text(ending), .note = note, .stats_share = stats->overhead()});
+      {.status = status, .reason = run_rows::reason(ending), .note = note, .stats_share = stats->overhead()});
   check(learner);
   writer.reset();
 }
 
+store::RunRecords RunRecorder::read(const store::ReadOptions& options) const {
+  return store::RunStore(state_->options.store).read(state_->id, options);
+}
+
 void RunRecorder::write_report(const std::filesystem::path& file) const {
-  const store::RunRecords records = store::RunStore(state_->options.store).read(state_->id);
+  const store::RunRecords records = read();
   store::write_file_atomically(
       file, [&records](std::ostream& out) { report::write_page(out, std::span(&records, 1)); });
 }

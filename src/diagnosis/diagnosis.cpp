@@ -38,9 +38,11 @@ std::string text_of(Need need) {
     case Need::confusion:
       return "the confusion matrix of a finished training";
     case Need::training_eval:
+      return "--train-eval";
+    case Need::end:
       break;
   }
-  return "--train-eval";
+  return "the end of the training";
 }
 
 std::vector<NotChecked> as_list(const std::map<Need, std::vector<std::string>>& lacking) {

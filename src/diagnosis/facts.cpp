@@ -104,6 +104,8 @@ bool Facts::has(Need need) const {
       return std::ranges::any_of(run_.epochs, [](const store::EpochRow& epoch) {
         return epoch.metrics.contains("train_eval_loss");
       });
+    case Need::end:
+      return run_.info.status != store::RunStatus::running;
   }
   return false;
 }

@@ -21,6 +21,7 @@ enum class Need {
   channels,       ///< counts of channels (--stats-channels)
   confusion,      ///< the confusion matrix of the validation set
   training_eval,  ///< the training set evaluated like the validation set (--train-eval)
+  end,            ///< the training is over: of a running one, more may come
 };
 
 /// A case as rules read it.

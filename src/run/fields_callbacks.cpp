@@ -140,6 +140,12 @@ void add_callback_fields(ConfigTable& table) {
   add_log(rows, "csv", &TrainConfig::csv, "write a line of comma-separated values for each epoch");
   add_log(rows, "jsonl", &TrainConfig::jsonl, "write a line with a JSON object for each epoch");
   add_checkpoints(rows);
+  rows.add_negation("no-diagnose", &TrainConfig::diagnose,
+                    "do not warn while it trains of what goes wrong (docs/diagnosis.md)",
+                    [](ConfigField& field) {
+                      field.recorded = false;
+                      field.on_resume = OnResume::free;
+                    });
 }
 
 }  // namespace lehr::run

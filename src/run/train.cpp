@@ -6,6 +6,7 @@
 
 #include "lehr/callbacks/activation_stats.hpp"
 #include "lehr/callbacks/checkpoint.hpp"
+#include "lehr/callbacks/diagnosis.hpp"
 #include "lehr/callbacks/run_recorder.hpp"
 #include "lehr/callbacks/timer.hpp"
 #include "lehr/core/disk_error.hpp"
@@ -86,6 +87,7 @@ class Training {
     add_callbacks(*learner_, config_, place_.folder, warn());
     add_statistics(*learner_, config_);
     add_snapshots(*learner_, config_, place_.folder, warn());
+    if (config_.diagnose) learner_->add(Diagnosis({.config = config_toml(config_, table_)}));
     if (place_.folder.empty()) return;
     record();
     keep_config(*learner_, place_.folder, made_, kept_text());

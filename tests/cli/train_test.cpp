@@ -207,6 +207,26 @@ TEST(Train, LeavesTheStepThatDivergedForReplay) {
   EXPECT_EQ(run(folder.path(), {"replay", "none"}).status, 2);
 }
 
+TEST(Train, WarnsWhileItTrainsOfWhatGoesWrong) {
+  const TemporaryFolder folder;
+  const auto warnings = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--epochs", "3", "--lr", "0", "--no-save", "--json"});
+    const Outcome training = run(folder.path(), small_training(more));
+    EXPECT_EQ(training.status, 0) << training.err;
+    std::vector<int> epochs;  // before each warning
+    int epoch = 0;
+    for (const nlohmann::json& event : training.events()) {
+      if (event["event"] == "epoch") epoch = event["epoch"];
+      if (event["event"] == "warning") epochs.push_back(epoch);
+    }
+    return epochs;
+  };
+  const std::vector<int> before = warnings({});
+  ASSERT_FALSE(before.empty());
+  EXPECT_LT(before.front(), 3);
+  EXPECT_EQ(warnings({"--no-diagnose"}), std::vector<int>{});
+}
+
 TEST(Data, WritesDigitsThatTrainReads) {
   const TemporaryFolder folder;
   const Outcome made =

@@ -46,13 +46,13 @@ Keys keys_of_fields(bool (*is_listed)(const ConfigField&)) {
 // All other fields are recorded and stay as they were.
 TEST(ConfigTable, ListsWhatIsNotRecordedAndWhatAResumeMayChange) {
   EXPECT_EQ(keys_of_fields([](const ConfigField& field) { return !field.recorded; }),
-            (Keys{"cache", "cache-dir", "cache-dir-size", "require-checkpoints", "resume", "out", "name",
-                  "require-records", "no-save"}));
+            (Keys{"cache", "cache-dir", "cache-dir-size", "require-checkpoints", "no-diagnose", "resume",
+                  "out", "name", "require-records", "no-save"}));
   EXPECT_EQ(keys_of_fields([](const ConfigField& field) { return field.on_resume == OnResume::replace; }),
             (Keys{"data", "augment", "csv", "jsonl"}));
   EXPECT_EQ(keys_of_fields([](const ConfigField& field) { return field.on_resume == OnResume::free; }),
-            (Keys{"cache", "cache-dir", "cache-dir-size", "time-limit", "require-checkpoints", "threads",
-                  "workers", "resume", "out", "require-records"}));
+            (Keys{"cache", "cache-dir", "cache-dir-size", "time-limit", "require-checkpoints", "no-diagnose",
+                  "threads", "workers", "resume", "out", "require-records"}));
 }
 
 // A run of another version has the defaults of its time. A field without a value is not in the text.

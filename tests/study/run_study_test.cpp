@@ -244,7 +244,11 @@ TEST(RunStudy, CountsDivergenceAndCollapse) {
   spec.seeds = {3};
   spec.base.schedule = "constant";
   spec.variants = {{"diverges", {{"lr", "1e30"}, {"optimizer", "sgd"}}}, {"still", {{"lr", "1e-12"}}}};
-  const StudyResult result = run_study(spec);
+  std::vector<std::string> warnings;
+  StudyHooks hooks;
+  hooks.on_warning = [&](const std::string& sentence) { warnings.push_back(sentence); };
+  const StudyResult result = run_study(spec, hooks);
+  EXPECT_EQ(warnings, std::vector<std::string>{}) << "a study is not diagnosed";
   EXPECT_TRUE(result.runs[0].diverged);
   EXPECT_FALSE(result.runs[1].diverged);
   EXPECT_EQ(run_study(spec).runs[0].id, result.runs[0].id) << "a diverged run is a result";

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "lehr/core/pimpl.hpp"
+#include "lehr/store/run_store.hpp"
 #include "lehr/train/callback.hpp"
 
 namespace lehr {
@@ -61,6 +62,8 @@ class RunRecorder final : public Callback {
 
   /// The ID of the current or last fit's run.
   const std::string& id() const;
+  /// Reads what the store has of that run. Throws BadInput if it has nothing.
+  store::RunRecords read(const store::ReadOptions& options = {}) const;
   /// Writes the page about the last fit's run, whole or not at all. Throws BadInput if it cannot be
   /// written or if the store does not have the run.
   void write_report(const std::filesystem::path& file) const;

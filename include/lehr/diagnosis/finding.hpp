@@ -34,6 +34,9 @@ struct Cure {
   std::vector<std::pair<std::string, std::string>> settings{};
 };
 
+/// "lower the rate: --lr 0.006"; empty if there is no cure.
+std::string cure_text(const Cure& cure);
+
 /// A number that speaks for a finding.
 struct Evidence {
   std::string what;   ///< "update over weight, layer 0"

@@ -105,6 +105,7 @@ struct TrainConfig {
   std::int64_t checkpoint_epochs = 1;
   std::int64_t keep_checkpoints = 2;
   bool require_checkpoints = false;
+  bool diagnose = true;  ///< warn while it trains of what goes wrong
 
   // Statistics.
   bool stats = false;

@@ -47,7 +47,7 @@ void register_augmentation_too_strong(RuleRegistry& registry) {
                            "its time on pictures that it will never see.",
                 .explains = {"underfitting", "label-noise", "network-too-small", "labels-mismatched",
                              "accuracy-at-chance", "class-never-predicted", "batch-norm-mismatch"}},
-       .needs = {Need::validation},
+       .needs = {Need::validation, Need::end},
        .find = strong_augmentation});
 }
 

@@ -44,7 +44,7 @@ void register_batch_norm_mismatch(RuleRegistry& registry) {
                            "batches are tiny, sorted or few, or the weights change fast until the end, "
                            "the running means belong to another network.",
                 .explains = {"accuracy-at-chance", "last-not-best", "class-never-predicted"}},
-       .needs = {Need::training_eval},
+       .needs = {Need::training_eval, Need::end},
        .find = evaluates_worse});
 }
 

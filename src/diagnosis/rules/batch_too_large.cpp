@@ -60,7 +60,7 @@ void register_batch_too_large(RuleRegistry& registry) {
                            "better.",
                 .explains = {"underfitting", "updates-too-large", "updates-too-small", "rate-too-low",
                              "accuracy-at-chance", "class-never-predicted", "batch-norm-mismatch"}},
-       .needs = {Need::batches},
+       .needs = {Need::batches, Need::end},
        .find = too_few_steps});
 }
 

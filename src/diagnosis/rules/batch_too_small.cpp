@@ -39,7 +39,7 @@ void register_batch_too_small(RuleRegistry& registry) {
                 .explains = {"rate-too-high", "updates-too-large", "underfitting", "rate-not-annealed",
                              "last-not-best", "accuracy-at-chance", "class-never-predicted", "dead-layer",
                              "dead-channels", "small-batch-norm", "no-warm-up", "rise-and-collapse"}},
-       .needs = {Need::batches},
+       .needs = {Need::batches, Need::end},
        .find = tiny_batches});
 }
 

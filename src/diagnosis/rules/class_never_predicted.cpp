@@ -71,7 +71,7 @@ void register_class_never_predicted(RuleRegistry& registry) {
                 .meaning = "The class is so rare in the training set, or so like another one, that the "
                            "network gains more by never saying it. The accuracy hides this.",
                 .explains = {}},
-       .needs = {Need::confusion},
+       .needs = {Need::confusion, Need::end},
        .find = unsaid});
 }
 

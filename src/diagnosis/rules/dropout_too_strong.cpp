@@ -47,7 +47,7 @@ void register_dropout_too_strong(RuleRegistry& registry) {
                 .explains = {"underfitting", "accuracy-at-chance", "label-noise", "network-too-small",
                              "class-never-predicted", "rate-too-low", "labels-mismatched", "dead-layer",
                              "batch-norm-mismatch"}},
-       .needs = {Need::validation},
+       .needs = {Need::validation, Need::end},
        .find = strong_dropout});
 }
 

@@ -64,7 +64,7 @@ void register_label_noise(RuleRegistry& registry) {
                            "disagrees with the labels of many training pictures. About as many labels are "
                            "wrong as the training accuracy is below the validation accuracy.",
                 .explains = {"underfitting", "overfitting", "network-too-small", "last-not-best"}},
-       .needs = {Need::validation, Need::training_eval},
+       .needs = {Need::validation, Need::training_eval, Need::end},
        .find = noisy_labels});
 }
 

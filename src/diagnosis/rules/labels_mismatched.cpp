@@ -115,7 +115,7 @@ void register_labels_mismatched(RuleRegistry& registry) {
                          .explains = {"accuracy-at-chance", "underfitting", "overfitting",
                                       "class-never-predicted", "batch-norm-mismatch", "last-not-best",
                                       "network-too-large", "network-too-small", "label-noise"}},
-                .needs = {Need::batches},
+                .needs = {Need::batches, Need::end},
                 .find = mismatch});
 }
 

@@ -79,7 +79,7 @@ void register_rate_too_low(RuleRegistry& registry) {
                 .meaning = "The loss falls slowly and steadily, and steps hardly change the weights. The "
                            "same training with a higher rate gets further.",
                 .explains = symptoms::all_of({{"updates-too-small"}, symptoms::results()})},
-       .needs = {Need::batches},
+       .needs = {Need::batches, Need::end},
        .find = low_rate_of});
 }
 

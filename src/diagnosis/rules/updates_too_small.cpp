@@ -44,7 +44,7 @@ void register_updates_too_small(RuleRegistry& registry) {
                 .meaning = "The learning rate is too low for these layers, or their gradient vanishes. "
                            "Good trainings change the weights by about 0.1 % in a step.",
                 .explains = symptoms::results()},
-       .needs = {Need::gradients},
+       .needs = {Need::gradients, Need::end},
        .find = small_updates});
 }
 

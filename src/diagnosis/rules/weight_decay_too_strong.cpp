@@ -76,7 +76,7 @@ void register_weight_decay_too_strong(RuleRegistry& registry) {
                            "near zero and says about the same for every image.",
                 .explains = symptoms::all_of(
                     {{"rate-too-low", "rate-too-high"}, symptoms::layers(), symptoms::results()})},
-       .needs = {Need::batches},
+       .needs = {Need::batches, Need::end},
        .find = strong_decay});
 }
 
