@@ -7,7 +7,7 @@ set(page ${PROJECT_SOURCE_DIR}/src/report/page)
 set(styles ${DYGRAPHS_DIR}/dygraph.min.css ${page}/page.css)
 # In dependency order.
 set(scripts ${DYGRAPHS_DIR}/dygraph.min.js)
-foreach(name records elements timeline groups controls line_chart heat_map training compare layers network mistakes galleries main)
+foreach(name records elements timeline groups controls line_chart heat_map diagnosis training compare layers network mistakes galleries main)
   list(APPEND scripts ${page}/${name}.js)
 endforeach()
 

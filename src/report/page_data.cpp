@@ -10,6 +10,7 @@
 #include "lehr/diagnosis/diagnosis.hpp"
 #include "lehr/store/run_names.hpp"
 #include "report/class_results.hpp"
+#include "report/findings_data.hpp"
 #include "report/page_numbers.hpp"
 #include "report/run_facts.hpp"
 #include "store/recorded_option.hpp"
@@ -154,8 +155,7 @@ json confusion_data(const RunRecords& run) {
   return data;
 }
 
-json health_data(const RunRecords& run, const store::RecordedLayers& recorded) {
-  const diagnosis::Findings found = diagnosis::diagnose(run, recorded);
+json health_data(const diagnosis::Findings& found) {
   json problems = json::array();
   for (const diagnosis::Finding& finding : found.causes) {
     if (finding.severity != diagnosis::Severity::hint) problems.push_back(finding.says);
@@ -191,12 +191,14 @@ std::vector<std::size_t> thinned(std::span<const double> values, std::size_t mos
 json run_data(const RunRecords& run, const PageLimits& limits) {
   const store::RunInfo& info = run.info;
   const store::RecordedLayers recorded = store::recorded_layers(run);
+  const diagnosis::Findings found = diagnosis::diagnose(run, recorded);
   json data{{"id", info.id},
             {"name", info.name},
             {"study", store::recorded_option(info, "study")},
             {"variant", store::recorded_option(info, "variant")},
             {"seed", store::recorded_option(info, "seed")},
-            {"health", health_data(run, recorded)},
+            {"health", health_data(found)},
+            {"findings", findings_data(found)},
             {"flops", flops_data(run)},
             {"status", store::status_name(info.status)},
             {"reason", info.reason},

@@ -44,6 +44,13 @@ std::vector<RunRecords> study_runs() {
   return runs;
 }
 
+/// A run with a dead layer.
+RunRecords faulty_run() {
+  RunRecords run = lehr::test::made_records({.name = "faulty"});
+  lehr::test::kill_layer(run, 2, 30);
+  return run;
+}
+
 /// A thousand classes with long names, of which class 7 is never right.
 RunRecords run_of_many_classes() {
   RunRecords run = lehr::test::made_records({.classes = 1000});
@@ -74,6 +81,7 @@ int main(int argc, char** argv) {
                                     made_records({.name = "short", .epochs = 1})}) &&
       write(folder / "study.html", study_runs()) &&
       write(folder / "single.html", {made_records({.epochs = 1, .batches = 1, .layers = 1, .classes = 1})}) &&
+      write(folder / "faulty.html", {faulty_run(), made_records({.name = "healthy"})}) &&
       write(folder / "exploded.html", {lehr::test::exploded_records()}) &&
       write(folder / "validated.html", {made_records({.validation = true})}) &&
       write(folder / "hostile.html", {lehr::test::hostile_records()}) &&

@@ -168,9 +168,19 @@ inline store::RunRecords exploded_records() {
   return run;
 }
 
+/// Makes a layer dead from a step on, and the network guess.
+inline void kill_layer(store::RunRecords& run, int layer, std::int64_t from) {
+  for (store::StatsRow& row : run.stats) {
+    if (row.layer != layer || row.what != store::Watched::activation || row.step < from) continue;
+    row.stats.near_zero_abs = row.stats.count;
+  }
+  for (store::EpochRow& epoch : run.epochs) epoch.valid_accuracy = 0.1;
+}
+
 inline store::RunRecords hostile_records() {
   const std::string long_name = hostile_name(10000);
   store::RunRecords run = made_records({.id = hostile_name(), .name = long_name});
+  kill_layer(run, 1, 30);
   run.info.note = hostile_name();
   run.info.data = hostile_name();
   run.info.model = hostile_name();

@@ -244,6 +244,29 @@ class ReportTest(unittest.TestCase):
                 self.assertEqual(max(alone), 4)
                 self.assertEqual(self.console(), [])
 
+    def test_a_cause_is_shown_with_its_evidence_its_cure_and_its_symptoms(self):
+        colours = set()
+        for scheme in ('light', 'dark'):
+            self.open('faulty.html', scheme)
+            finding = self.find('#diagnosis .finding')[0]
+            self.assertEqual(finding.get_attribute('class'), 'finding problem')
+            for part in ('A layer is dead dead-layer, ', 'Layer layer2 is dead: 100 % of its activations are near zero since '
+                         'batch 31.', 'activations near zero, layer layer2', 'Share near zero, layer layer2, 1 to 60: 0',
+                         'What it means: ', 'To mend it: ', 'docs/diagnosis/dead-layer.md'):
+                self.assertIn(part, finding.text)
+            symptoms = [item.text for item in finding.find_elements('css selector', '.symptoms li')]
+            self.assertTrue(any('accuracy-at-chance' in text for text in symptoms), symptoms)
+            points = finding.find_element('css selector', '.small-chart polyline').get_attribute('points')
+            self.assertEqual(len(points.split()), 60)
+            colours.add(self.run_script('return getComputedStyle(arguments[0]).borderLeftColor', finding))
+            self.assertEqual(self.console(), [])
+        self.assertEqual(len(colours), 2)
+        self.find('#diagnosis summary')[0].click()
+        self.assertIn('needs --stats-channels', self.find('#diagnosis .unchecked')[0].text)
+        self.choose('#run-choice select', 'healthy')
+        self.assertEqual(self.find('#diagnosis .finding:not(.hint)'), [])
+        self.assertRegex(self.find('#diagnosis .lead')[0].text, r'^Healthy: all 4 recorded layers have .*\. (Hints|No rule)')
+
     def test_a_layer_that_exploded_is_seen(self):
         self.open('exploded.html')
         self.assertEqual(self.console(), [])
@@ -269,7 +292,7 @@ class ReportTest(unittest.TestCase):
         self.assertIn('training time\n\u2013', self.find('.facts')[0].text)
 
     def test_a_narrow_window_shows_whole_words_and_no_page_beyond_its_edge(self):
-        pages = ('one.html', 'two.html', 'three.html', 'study.html', 'single.html', 'exploded.html', 'validated.html', 'hostile.html', 'bare.html')
+        pages = ('one.html', 'two.html', 'three.html', 'study.html', 'single.html', 'faulty.html', 'exploded.html', 'validated.html', 'hostile.html', 'bare.html')
         try:
             for width in (420, 900, 1600):
                 self.window.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', {
@@ -295,6 +318,7 @@ class ReportTest(unittest.TestCase):
         self.assertIsNone(self.run_script('return window.pwned ?? null'))
         self.assertEqual(self.find('img[src="x"]'), [])
         self.assertIn('<img src=x onerror="pwned=1">', self.find('h1')[0].text)
+        self.assertIn('<img src=x onerror="pwned=1">', self.find('#diagnosis .finding')[0].text)
         self.assertEqual(self.run_script(DRAWN), [12, 4, 1])
         self.actions().move_to_element(self.plot(0)).perform()
         self.assertIsNone(self.run_script('return window.pwned ?? null'))

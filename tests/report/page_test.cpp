@@ -203,6 +203,24 @@ TEST(Page, SaysToWhichVariantARunBelongsAndHowItIs) {
   EXPECT_EQ(data["epochs"]["images"], encoded(std::vector<double>{1045, 2090, 3135}));
 }
 
+TEST(Page, HasTheFindingsOfTheRules) {
+  store::RunRecords run = made_records();
+  for (const nlohmann::json& cause : records_in(page({run}))[0]["findings"]["causes"]) {
+    EXPECT_EQ(cause["severity"], "hint");
+  }
+  test::kill_layer(run, 2, 30);
+  const nlohmann::json findings = records_in(page({run}))[0]["findings"];
+  const nlohmann::json& first = findings["causes"].at(0);
+  EXPECT_EQ(first["rule"], "dead-layer");
+  EXPECT_EQ(first["severity"], "problem");
+  EXPECT_EQ(first["evidence"][0][0], "activations near zero, layer layer2");
+  EXPECT_EQ(first["chart"]["values"].get<std::string>().size(), 640U);  // 60 doubles
+  EXPECT_FALSE(first["mend"].get<std::string>().empty());
+  const auto& missing = findings["notChecked"];
+  EXPECT_TRUE(
+      std::ranges::any_of(missing, [](const auto& one) { return one["needs"] == "--stats-channels"; }));
+}
+
 // Of a thinned series only extremes remain, so a smoothed line needs the means between them.
 TEST(Page, HasTheMeansOfAThinnedLoss) {
   EXPECT_FALSE(records_in(page({made_records()}))[0]["steps"].contains("meanLoss"));

@@ -13,6 +13,7 @@
 
   function putRun() {
     const run = lehr.runs[shown];
+    lehr.putDiagnosis(run);
     lehr.putLayers(run);
     lehr.putNetwork(run);
     lehr.putMistakes(run);

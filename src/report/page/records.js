@@ -35,6 +35,11 @@ const lehr = {};
     };
   }
 
+  function finding(data) {
+    const {chart} = data;
+    return {...data, chart: chart && {...chart, batches: doubles(chart.batches), values: doubles(chart.values)}};
+  }
+
   function run(data) {
     const epochs = {...data.epochs, metrics: {}};
     for (const [name, value] of Object.entries(data.epochs)) {
@@ -44,6 +49,7 @@ const lehr = {};
     return {
       ...data,
       title: data.name || data.id,
+      findings: {...data.findings, causes: data.findings.causes.map(finding)},
       steps: lines(data.steps),
       epochs,
       points: lines(data.layers.points),
