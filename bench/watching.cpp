@@ -8,12 +8,16 @@
 // when the store is written and closed. Prints one JSON line per round and way. The line also
 // contains the processor time of all threads, which other programs hardly disturb. With one
 // training thread (besides the writer's) it is a measure of its own.
+//
+// With --diagnose, fits with a Diagnosis alternate with fits that are watched in the same way without
+// one.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <ctime>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -36,6 +40,7 @@ struct Arguments {
   int rounds = 10;
   int threads = 0;
   std::vector<std::string> ways{"histograms", "numbers", "gradients"};
+  bool diagnose = false;
   std::string store;
 };
 
@@ -65,7 +70,8 @@ Arguments parse(int argc, char** argv) {
   app.add_option("--epochs", a.epochs, "of a fit");
   app.add_option("--rounds", a.rounds);
   app.add_option("--threads", a.threads);
-  app.add_option("--ways", a.ways, "histograms, numbers, gradients")->delimiter(',');
+  app.add_option("--ways", a.ways, "histograms, numbers, gradients; none: losses only")->delimiter(',');
+  app.add_flag("--diagnose", a.diagnose, "compare each way with and without a Diagnosis");
   app.add_option("--store", a.store, "file of the run store; else a temporary one");
   try {
     app.parse(argc, argv);
@@ -102,12 +108,15 @@ class Bench {
       : arguments_(arguments), data_(std::move(data)), batches_(whole_batches(arguments, *data_.train)) {}
 
   void run() {
-    fit("");
-    Time before = fit("");
+    fit({});
     for (int round = 0; round < arguments_.rounds; ++round) {
       for (const std::string& way : arguments_.ways) {
-        const Time watched = fit(way);
-        const Time after = fit("");
+        const Kind plain_kind = arguments_.diagnose ? Kind{way, false} : Kind{};
+        Time& before = before_.try_emplace(plain_kind.way).first->second;
+        if (before.seconds == 0) before = fit(plain_kind);
+        const Time watched = fit({way, arguments_.diagnose});
+        const double printed = printed_;
+        const Time after = fit(plain_kind);
         const Time plain{(before.seconds + after.seconds) / 2, (before.cpu + after.cpu) / 2};
         before = after;
         const nlohmann::json line{{"way", way},
@@ -116,7 +125,7 @@ class Bench {
                                   {"watched_seconds", watched.seconds},
                                   {"overhead", watched.seconds / plain.seconds - 1},
                                   {"processor_overhead", watched.cpu / plain.cpu - 1},
-                                  {"printed", printed_},
+                                  {"printed", printed},
                                   {"batches", arguments_.epochs * batches_ - 1}};
         std::printf("%s\n", line.dump().c_str());
         std::fflush(stdout);
@@ -131,8 +140,14 @@ class Bench {
     return arguments.max_batches > 0 ? std::min(arguments.max_batches, all) : all;
   }
 
-  /// Runs the same training from its start, watched in the given way or not at all.
-  Time fit(const std::string& way) {
+  /// How a fit is watched: the name of a way, or nothing.
+  struct Kind {
+    std::string way{};
+    bool diagnosed = false;
+  };
+
+  /// Runs the same training from its start.
+  Time fit(const Kind& kind) {
     Learner learner(models::make_model(arguments_.model, {.in = data_.image_shape(),
                                                           .classes = data_.classes(),
                                                           .batch_norm = arguments_.batch_norm}),
@@ -147,18 +162,23 @@ class Bench {
           cpu_before = processor_seconds();
         },
         1000);
-    CallbackList watching;
-    if (!way.empty()) {
+    if (!kind.way.empty()) {
       RunRecorderOptions recorder;
       recorder.store = arguments_.store;
       recorder.id = "run" + std::to_string(fits_++);
       recorder.pictures = false;
-      watching =
-          callbacks(ActivationStats(options_of(way, arguments_.epochs * batches_)), RunRecorder(recorder));
+      if (kind.way != "none")
+        learner.add(ActivationStats(options_of(kind.way, arguments_.epochs * batches_)));
+      learner.add(RunRecorder(recorder));
     }
-    learner.fit(arguments_.epochs, 1e-3, {.callbacks = std::move(watching)});
+    if (kind.diagnosed) learner.add(Diagnosis());
+    learner.fit(arguments_.epochs, 1e-3);
     const Time time{watch.seconds(), processor_seconds() - cpu_before};
-    if (!way.empty()) printed_ = learner.callback<ActivationStats>().overhead();
+    if (kind.diagnosed) {
+      printed_ = learner.callback<Diagnosis>().overhead();
+    } else if (!kind.way.empty() && kind.way != "none") {
+      printed_ = learner.callback<ActivationStats>().overhead();
+    }
     return time;
   }
 
@@ -167,6 +187,7 @@ class Bench {
   std::int64_t batches_;
   int fits_ = 0;
   double printed_ = 0;
+  std::map<std::string, Time> before_{};  // the last plain fit, by its way
 };
 
 }  // namespace

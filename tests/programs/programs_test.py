@@ -102,6 +102,11 @@ def watching(build, folder):
         positive(pair["plain_seconds"], pair["batches"])
         assert 0 < pair["printed"] < 1 and math.isfinite(pair["overhead"]), pair
     assert (folder / "runs.db").stat().st_size > 0
+    pairs = json_lines(run(build / "bench/bench_watching", "--data", "digits:2000", "--batch-size", 64, "--rounds", 1,
+                           "--diagnose", "--ways", "none,gradients"))
+    assert [pair["way"] for pair in pairs] == ["none", "gradients"], pairs
+    for pair in pairs:
+        assert 0 < pair["printed"] < 1, pair  # it looked
 
 
 def planted_faults(build, folder):
