@@ -48,13 +48,18 @@ void use_whole_set(Training& training) {
   training.config.schedule = "cosine";  // a warm-up would leave no steps
 }
 
-/// A rate that a plain network stands only after a warm-up.
+/// A rate that a deep network without norms stands only after a warm-up.
 Base with_fast_warm_up() {
   return {.name = "with-fast-warm-up", .prepare = [](Training& training) {
             if (without_norms().applies(training.config)) without_norms().prepare(training);
-            training.config.schedule = "linear";
-            training.config.warm_up = 1;
-            scale_rate(training, 4);
+            TrainConfig& config = training.config;
+            config.channels.clear();
+            config.depth = 9;
+            config.optimizer = "adam";
+            config.momentum.reset();
+            config.lr = 0.015;
+            config.schedule = "linear";
+            config.warm_up = 1;
           }};
 }
 
@@ -90,8 +95,8 @@ Base with_trained_weights() {
               train.shuffle(7);
               train.keep_if([](std::int64_t index, std::int64_t) { return index < 400; });
             });
-            training.config.lr /= 200;
-            training.config.batch_size = 20;
+            training.config.lr /= 20;
+            training.config.batch_size = 40;
           }};
 }
 
@@ -181,7 +186,7 @@ std::vector<Fault> rate_faults() {
       {.name = "metric-always-one", .rules = {"metric-stuck"}, .plant = watch_what_cannot_improve},
       {.name = "trained-weights-forgotten",
        .rules = {"pretrained-not-frozen", "rate-too-high"},
-       .plant = [](Training& training) { scale_rate(training, 1000); },
+       .plant = [](Training& training) { scale_rate(training, 100); },
        .base = with_trained_weights()},
       {.name = "batch-of-half-the-set", .rules = {"batch-too-large", "underfitting"}, .plant = use_whole_set},
       {.name = "training-short",
