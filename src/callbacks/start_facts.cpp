@@ -17,17 +17,17 @@ namespace lehr {
 namespace {
 
 constexpr std::int64_t most_labels = 1000;
+constexpr std::int64_t fewest_for_agreement = 16;  ///< samples of the first batch
 
 std::string text_of(double number) { return fmt::format("{:.6g}", number); }
 
 /// The images of the current batch as the network sees them, before MixUp or CutMix mixed them.
-InputNumbers input_of(Learner& learner) {
-  const Batch& batch = learner.batch();
+std::span<const float> pixels_of(Learner& learner) {
   if (learner.progress().training) {
     const std::vector<Mix*> mixes = learner.all_callbacks<Mix>();
-    if (!mixes.empty()) return input_numbers(mixes.front()->originals(), batch.size);
+    if (!mixes.empty()) return mixes.front()->originals();
   }
-  return input_numbers(batch.pixels(), batch.size);
+  return learner.batch().pixels();
 }
 
 void add_classes(StartFacts::Numbers& numbers, std::span<const std::int64_t> counts) {
@@ -45,7 +45,7 @@ void add_classes(StartFacts::Numbers& numbers, std::span<const std::int64_t> cou
 }  // namespace
 
 StartFacts::Numbers StartFacts::measure(Learner& learner) {
-  if (!learner.progress().training) return validated_ ? Numbers() : first_validation(learner);
+  if (!learner.progress().training) return all_validated_ ? Numbers() : first_validation(learner);
   Numbers numbers;
   if (!begun_) numbers = first_batch(learner);
   if (labels_done_) return numbers;
@@ -55,9 +55,24 @@ StartFacts::Numbers StartFacts::measure(Learner& learner) {
 }
 
 StartFacts::Numbers StartFacts::first_validation(Learner& learner) {
-  validated_ = true;
-  const InputNumbers input = input_of(learner);
-  return {{"valid_input_mean", text_of(input.mean)}, {"valid_input_std", text_of(input.std)}};
+  Numbers numbers;
+  const std::span<const float> pixels = pixels_of(learner);
+  const std::int64_t samples = learner.batch().size;
+  if (!validated_) {
+    validated_ = true;
+    const InputNumbers input = input_numbers(pixels, samples);
+    numbers = {{"valid_input_mean", text_of(input.mean)}, {"valid_input_std", text_of(input.std)}};
+  }
+  validation_.add(pixels, samples);
+  const Progress& p = learner.progress();
+  all_validated_ = p.batch + 1 >= p.batches;
+  if (all_validated_ && training_.samples() >= fewest_for_agreement) numbers.merge(agreement());
+  return numbers;
+}
+
+StartFacts::Numbers StartFacts::agreement() const {
+  return {{"input_agreement", text_of(correlation(first_half_, second_half_))},
+          {"valid_input_agreement", text_of(correlation(training_, validation_))}};
 }
 
 StartFacts::Numbers StartFacts::first_batch(Learner& learner) {
@@ -66,7 +81,14 @@ StartFacts::Numbers StartFacts::first_batch(Learner& learner) {
   labels_done_ = p.resumed && p.train_batches > 1;  // measured by the process before
   if (labels_done_) return {};
   Numbers numbers;
-  const InputNumbers input = input_of(learner);
+  const std::span<const float> pixels = pixels_of(learner);
+  const std::int64_t samples = learner.batch().size;
+  const InputNumbers input = input_numbers(pixels, samples);
+  const std::size_t half =
+      pixels.size() / static_cast<std::size_t>(samples) * static_cast<std::size_t>(samples / 2);
+  first_half_.add(pixels.first(half), samples / 2);
+  second_half_.add(pixels.subspan(half), samples - samples / 2);
+  training_.add(pixels, samples);
   numbers["input_mean"] = text_of(input.mean);
   numbers["input_std"] = text_of(input.std);
   numbers["input_min"] = text_of(input.min);

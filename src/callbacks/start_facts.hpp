@@ -4,6 +4,8 @@
 #include <map>
 #include <string>
 
+#include "callbacks/mean_input.hpp"
+
 namespace lehr {
 
 class Learner;
@@ -25,10 +27,18 @@ class StartFacts {
  private:
   Numbers first_batch(Learner& learner);
   Numbers first_validation(Learner& learner);
+  /// How the mean images agree: those of the halves of the first training batch, and that of the whole first
+  /// validation with it.
+  Numbers agreement() const;
   void add_labels(Learner& learner);
 
   bool begun_ = false;
   bool validated_ = false;
+  bool all_validated_ = false;
+  MeanInput first_half_{};
+  MeanInput second_half_{};
+  MeanInput training_{};
+  MeanInput validation_{};
   bool labels_done_ = false;
   std::int64_t labels_seen_ = 0;
   std::int64_t repeats_ = 0;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "callbacks/first_weights.hpp"
+#include "callbacks/mean_input.hpp"
 #include "callbacks/support.hpp"
 #include "lehr/callbacks/checkpoint.hpp"
 #include "lehr/callbacks/mix.hpp"
@@ -82,6 +83,33 @@ TEST(StartFacts, DescribeTheFirstBatchesAsTheNetworkSeesThem) {
   EXPECT_EQ(found.at("init_symmetric"), "0");
   const auto steps = store::RunStore(folder / "lehr.db").steps("a");
   EXPECT_NEAR(number(found, "start_loss"), steps.front().loss, 1e-5);
+}
+
+TEST(MeanInput, CorrelatesMeanImages) {
+  MeanInput a;
+  a.add(std::vector<float>{1, 2, 3, 3, 4, 5}, 2);  // mean 2, 3, 4
+  MeanInput b;
+  b.add(std::vector<float>{1, 0, -1}, 1);
+  EXPECT_NEAR(correlation(a, a), 1, 1e-12);
+  EXPECT_NEAR(correlation(a, b), -1, 1e-12);
+  b.add(std::vector<float>{0, 3, 0}, 1);  // 0.5, 1.5, -0.5
+  EXPECT_NEAR(correlation(a, b), -0.5, 1e-12);
+}
+
+TEST(StartFacts, CompareTheMeanImagesOfBothSets) {
+  const TestFolder folder;
+  const Texts good = environment_of(*small_learner(), folder);
+  EXPECT_GT(number(good, "input_agreement"), 0.7);
+  EXPECT_GT(number(good, "valid_input_agreement"), 0.9);
+  std::filesystem::remove(folder / "lehr.db");
+  const auto shifted = small_learner();
+  shifted->on(Event::before_batch, [](Learner& l) {
+    const std::span<float> pixels = l.batch().pixels();
+    const auto size = std::ssize(pixels) / l.batch().size;
+    if (l.progress().training) return;
+    for (auto at = pixels.begin(); at != pixels.end(); at += size) std::rotate(at, at + size / 2, at + size);
+  });
+  EXPECT_LT(number(environment_of(*shifted, folder), "valid_input_agreement"), 0.6);
 }
 
 TEST(StartFacts, SayInWhichOrderTheLabelsCome) {
