@@ -99,6 +99,14 @@ TEST(Answer, EqualTrainingsShowThatItDoesNotHelp) {
   EXPECT_NE(found.sentence.find("the same with each seed"), std::string::npos) << found.sentence;
 }
 
+TEST(Answer, ACureWithoutAnyEffectDoesNotHelp) {
+  const TrialResult found =
+      answer_to({run_of(0, 0, 0.7, 1.0), run_of(0, 1, 0.8, 0.9), run_of(0, 2, 0.9, 0.8),
+                 run_of(1, 0, 0.7, 1.0), run_of(1, 1, 0.8, 0.9), run_of(1, 2, 0.9, 0.8)});
+  EXPECT_EQ(found.answer, Answer::does_not_help);
+  EXPECT_NE(found.sentence.find("the same with each seed"), std::string::npos) << found.sentence;
+}
+
 TEST(Answer, LossesDecideIfAccuraciesDoNotDifferBetweenSeeds) {
   const TrialResult found =
       answer_to({run_of(0, 0, 0.5, 1.0), run_of(0, 1, 0.5, 1.1), run_of(0, 2, 0.5, 1.2),
