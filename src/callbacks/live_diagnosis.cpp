@@ -20,7 +20,7 @@ using diagnosis::Finding;
 
 constexpr std::int64_t first_look = 20;  // after so many batches
 constexpr std::int64_t longest_pause = 1000;
-constexpr std::size_t most_points = 200;  // of the layers' series
+constexpr std::size_t most_points = 100;  // of the layers' series
 
 /// The layers' series in training batches, thinned.
 store::RecordedLayers layers_of(const ActivationStats& stats) {
@@ -163,14 +163,16 @@ void Diagnosis::clean_up(Learner& learner) {
   const store::RunStatus status = s.records->records().info.status;
   // The error of a training that diverged says what this rule says.
   if (status == store::RunStatus::diverged) s.covered.insert("diverged");
-  if (status == store::RunStatus::done || status == store::RunStatus::diverged) s.look(learner, true);
+  // What one look has found needs another one, also if it costs more than the budget.
+  const bool wanted = status == store::RunStatus::done && (!s.suspected.empty() || s.affordable());
+  if (wanted || status == store::RunStatus::diverged) s.look(learner, true);
   s.ended = clock_seconds();
   s.records.reset();
 }
 
-/// Whether a look that takes half as long again as the last one is within the budget.
+/// Whether a look that takes twice as long as the last one is within the budget.
 bool Diagnosis::State::affordable() const {
-  return spent + 1.5 * last_cost <= options.budget * (clock_seconds() - began);
+  return spent + 2 * last_cost <= options.budget * (clock_seconds() - began);
 }
 
 // A rule that fails must not end the training.

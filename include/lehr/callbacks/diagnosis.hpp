@@ -14,7 +14,8 @@ namespace lehr {
 struct DiagnosisOptions {
   /// The options of the training as TOML, as RunRecorderOptions::config. Rules about options need it.
   std::string config{};
-  /// Highest share of the training time that diagnoses take. The first one may exceed it.
+  /// Highest share of the training time that looks take. The first one may exceed it, and one at the end that
+  /// confirms a finding or says why the training diverged.
   double budget = 0.01;
   std::size_t most_warnings = 5;  ///< in a fit
 };
