@@ -67,6 +67,12 @@ bool has_cross_entropy(const Facts& facts) {
   return loss.empty() || loss == "cross_entropy";
 }
 
+bool is_adaptive(const Facts& facts) {
+  const std::string optimizer = facts.option("optimizer");
+  return optimizer.find("ada") != std::string::npos || optimizer.find("rms") != std::string::npos ||
+         optimizer.find("lion") != std::string::npos;
+}
+
 const store::EpochRow& last_epoch(const Facts& facts) { return facts.run().epochs.back(); }
 
 std::string rate_text(double rate) { return fmt::format("{:.1g}", rate); }

@@ -37,6 +37,9 @@ double guessing_loss(const Facts& facts);
 /// Whether the loss is the cross entropy, of which ln(classes) is the loss of guessing.
 bool has_cross_entropy(const Facts& facts);
 
+/// Whether the optimizer divides by the size of the gradient, so that usual rates are a hundred times lower.
+bool is_adaptive(const Facts& facts);
+
 /// The last epoch, which exists if there is a validation.
 const store::EpochRow& last_epoch(const Facts& facts);
 

@@ -16,6 +16,8 @@ constexpr double huge_rise = 10;
 constexpr double high_start_share = 0.35;  ///< of the training; later rises are another rule's
 /// Update over weight from which a training at chance has been thrown there.
 constexpr double throwing_update = 0.1;
+constexpr double unusual_adaptive_rate = 0.02;
+constexpr double unusual_rate = 1;
 constexpr std::size_t enough_batches = 30;
 
 /// The layers that a step has changed by much. Of a dead network only the largest step tells.
@@ -37,11 +39,17 @@ bool lost_all(const Facts& facts, const LossShape& shape) {
          shape.lowest_at <= high_start_share && shape.end > 0.9 * guessing_loss(facts);
 }
 
+/// Without records of the steps, only the rate itself tells.
+bool has_unusual_rate(const Facts& facts) {
+  return !facts.has(Need::gradients) &&
+         peak_rate(facts) >= (is_adaptive(facts) ? unusual_adaptive_rate : unusual_rate);
+}
+
 /// Ended about where guessing is, after steps that were large: the network was thrown there.
 bool thrown_to_chance(const Facts& facts, const LossShape& shape) {
   const double guessing = guessing_loss(facts);
   return has_cross_entropy(facts) && facts.batches().size() >= enough_batches && shape.end > 0.9 * guessing &&
-         shape.lowest > 0.75 * guessing && !large_steps(facts).empty();
+         shape.lowest > 0.75 * guessing && (!large_steps(facts).empty() || has_unusual_rate(facts));
 }
 
 bool diverged_late(const Facts& facts, const LossShape& shape) {
@@ -64,6 +72,9 @@ std::optional<std::string> what_it_did(const Facts& facts, const LossShape& shap
         shape.lowest, 100 * shape.lowest_at, shape.end);
   }
   if (!thrown_to_chance(facts, shape)) return std::nullopt;
+  if (large_steps(facts).empty()) {
+    return fmt::format("the loss stayed at {:.3g}, which is that of guessing", shape.end);
+  }
   const OfLayer most = std::ranges::max(large_steps(facts), {}, &OfLayer::value);
   return fmt::format(
       "the loss stayed at {:.3g}, which is that of guessing, and a step changed the weights of {} by "

@@ -17,12 +17,6 @@ constexpr double small_step = 6e-4;   ///< median update over weight; 0.1 % is g
 constexpr double low_adaptive_rate = 3e-5;
 constexpr double low_rate = 3e-4;
 
-bool adaptive(const Facts& facts) {
-  const std::string optimizer = facts.option("optimizer");
-  return optimizer.find("ada") != std::string::npos || optimizer.find("rms") != std::string::npos ||
-         optimizer.find("lion") != std::string::npos;
-}
-
 /// The median over layers of update over weight; NaN without records of it.
 double typical_update(const Facts& facts) {
   std::vector<OfLayer> all =
@@ -48,7 +42,7 @@ std::optional<Finding> low_rate_of(const Facts& facts) {
   const double rate = peak_rate(facts);
   const double update = typical_update(facts);
   const bool known = !std::isnan(update);
-  const bool small = known ? update < small_step : rate < (adaptive(facts) ? low_adaptive_rate : low_rate);
+  const bool small = known ? update < small_step : rate < (is_adaptive(facts) ? low_adaptive_rate : low_rate);
   const bool slow = falls_slowly(shape);
   if (!small || rate == 0 || shape.peak > 1.2 * shape.start || !(slow || (known && falls_still(shape)))) {
     return std::nullopt;

@@ -11,6 +11,7 @@ namespace {
 
 /// Share of the way from guessing to perfect that the training accuracy went. AUTOTRAINER (Zhang et al. 2021)
 /// calls a best accuracy below 0.6 slow.
+constexpr double hardly_any_way = 0.15;
 constexpr double little_way = 0.5;
 
 std::optional<Finding> learns_little(const Facts& facts) {
@@ -21,7 +22,7 @@ std::optional<Finding> learns_little(const Facts& facts) {
   const double accuracy = std::max(last.train_accuracy, last.valid_accuracy.value_or(0));
   const double way = (accuracy - chance) / (1 - chance);
   if (way >= little_way) return std::nullopt;
-  Finding finding{.severity = Severity::warning,
+  Finding finding{.severity = way < hardly_any_way ? Severity::warning : Severity::hint,
                   .says = fmt::format("the training accuracy is only {} after {}",
                                       percent_text(last.train_accuracy, 1), counted(last.epoch + 1, "epoch")),
                   .probability = 0.5};
