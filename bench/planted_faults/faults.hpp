@@ -13,7 +13,7 @@ std::vector<Fault> start_faults();
 std::vector<Fault> rate_faults();
 std::vector<Fault> regularisation_faults();
 
-/// A convolutional network with biases and without norms, for faults that norms would mend.
+/// A convolutional network with biases and ReLU and without norms, for faults that norms would mend.
 Base without_norms();
 /// The network of the setting with norms.
 Base with_norms();

@@ -50,6 +50,7 @@ void use_plain_network(Training& training) {
   config.channels.clear();
   config.depth.reset();
   config.batch_norm = false;
+  config.activation = "relu";
   config.lr = config.optimizer == "sgd" ? 0.05 : 0.005;
 }
 

@@ -49,7 +49,7 @@ struct Named {
 const std::vector<Named>& optimizers() {
   static const std::vector<Named> all{
       {"sgd", {{"optimizer", "sgd"}, {"lr", "0.1"}}},
-      {"momentum", {{"optimizer", "sgd"}, {"momentum", "0.9"}, {"lr", "0.03"}}},
+      {"momentum", {{"optimizer", "sgd"}, {"momentum", "0.9"}, {"schedule", "cosine"}, {"lr", "0.03"}}},
       {"adam", {{"optimizer", "adam"}, {"lr", "0.005"}}},
       {"adamw", {{"optimizer", "adamw"}, {"lr", "0.005"}}},
       {"rmsprop", {{"optimizer", "rmsprop"}, {"lr", "0.002"}}},
@@ -171,7 +171,10 @@ void add_real(List& list, const RealData& real) {
     const TrainConfig config = with_options({}, {{"data", "mnist:" + real.mnist}, {"max-batches", "120"}});
     list.add("mnist-plain", with_options(config, {{"lr", "0.005"}}));
     list.add("mnist-norm", with_options(config, {{"batch-norm", "true"}, {"lr", "0.02"}}));
-    list.add("mnist-sgd", with_options(config, {{"optimizer", "sgd"}, {"momentum", "0.9"}, {"lr", "0.03"}}));
+    list.add(
+        "mnist-sgd",
+        with_options(config,
+                     {{"optimizer", "sgd"}, {"momentum", "0.9"}, {"schedule", "cosine"}, {"lr", "0.03"}}));
     list.add("mnist-residual",
              with_options(
                  config,

@@ -62,7 +62,7 @@ Setting sgd_leaky() {
   made.config.channels = {12, 24, 32, 48};
   made.config.optimizer = "sgd";
   made.config.momentum = 0.9;
-  made.config.schedule = "one-cycle-pytorch";
+  made.config.schedule = "warmup-cosine";
   made.config.batch_size = 32;
   made.config.epochs = 7;
   made.config.lr = 0.05;
