@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 
 #include "diagnosis/layer_values.hpp"
 #include "diagnosis/loss_shape.hpp"
@@ -58,12 +60,13 @@ bool diverged_late(const Facts& facts, const LossShape& shape) {
 
 /// What the loss did, in a sentence; nothing if it did none of it.
 std::optional<std::string> what_it_did(const Facts& facts, const LossShape& shape) {
+  const auto batches = static_cast<double>(facts.batches().size());
   const bool diverged = facts.run().info.status == store::RunStatus::diverged;
   const bool early = shape.peak > start_rise * shape.first && shape.peak_at <= high_start_share;
   const bool stayed_up = !shape.fell_by(0.3) || shape.peak > huge_rise * shape.first;
   if ((early && stayed_up) || (diverged && !diverged_late(facts, shape))) {
-    return fmt::format("the loss rose from {:.3g} to {:.3g} in the first {:.0f} % of the training",
-                       shape.first, shape.peak, 100 * shape.peak_at);
+    const auto batch = static_cast<std::int64_t>(std::llround(shape.peak_at * batches));
+    return fmt::format("the loss rose from {:.3g} to {:.3g} by batch {}", shape.first, shape.peak, batch);
   }
   if (lost_all(facts, shape)) {
     return fmt::format(
