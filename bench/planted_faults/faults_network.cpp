@@ -65,7 +65,7 @@ Base with_tanh() {
 
 Base without_norms() {
   return {.name = "without-norms", .prepare = use_plain_network, .needed = [](const TrainConfig& config) {
-            return config.batch_norm || config.model != "simple-cnn";
+            return config.batch_norm || config.model != "simple-cnn" || config.activation != "relu";
           }};
 }
 
