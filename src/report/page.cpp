@@ -51,8 +51,8 @@ void write_records(std::ostream& out, std::span<const store::RunRecords> runs) {
 
 }  // namespace
 
-// page.html has placeholders: {{style}}, {{records}}, {{scripts}}.
-void write_page(std::ostream& out, std::span<const store::RunRecords> runs) {
+// page.html has placeholders: {{style}}, {{records}}, {{nonce}}, {{scripts}}.
+void write_page(std::ostream& out, std::span<const store::RunRecords> runs, std::string_view nonce) {
   std::string_view rest = page_assets::html;
   for (;;) {
     const std::size_t begin = rest.find("{{");
@@ -63,6 +63,7 @@ void write_page(std::ostream& out, std::span<const store::RunRecords> runs) {
     if (slot == "style") out << page_assets::style;
     if (slot == "scripts")
       std::ranges::copy(page_assets::scripts, std::ostream_iterator<std::string_view>(out));
+    if (slot == "nonce" && !nonce.empty()) out << " nonce=\"" << nonce << '"';
     if (slot == "records") write_records(out, runs);
     rest.remove_prefix(end + 2);
   }

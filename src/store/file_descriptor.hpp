@@ -16,6 +16,8 @@ class FileDescriptor {
 
   bool is_open() const { return descriptor_ >= 0; }
   int get() const { return descriptor_; }
+  /// Gives the descriptor to the caller, who closes it.
+  int release() { return std::exchange(descriptor_, -1); }
   /// Returns the result of ::close: 0, or -1 with errno set. Further calls do nothing.
   int close() {
     const int closing = std::exchange(descriptor_, -1);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -93,6 +94,62 @@ std::vector<std::int64_t> batches_to_read(const Database& database, std::int64_t
     if (whole || in_turn || kept.contains(batch.id)) ids.push_back(batch.id);
   }
   return ids;
+}
+
+namespace {
+
+/// The first and last recorded step of a run; nothing if there is none.
+std::optional<std::pair<std::int64_t, std::int64_t>> ends_of(const Database& database, std::int64_t run) {
+  const auto end = [&](const char* order) {
+    Statement statement(
+        database, std::string("SELECT step FROM steps WHERE run = ? ORDER BY step ") + order + " LIMIT 1");
+    return statement.with(run).next() ? statement.integer(0) : -1;
+  };
+  const std::int64_t first = end("ASC");
+  if (first < 0) return std::nullopt;
+  return std::pair(first, end("DESC"));
+}
+
+/// The ids of at most `most` batches: those that `next_batch` finds at or behind evenly spread steps.
+std::vector<std::int64_t> spread(const Database& database, std::int64_t run, std::size_t most,
+                                 Statement& next_batch) {
+  std::vector<std::int64_t> ids;
+  const auto ends = ends_of(database, run);
+  if (!ends) return ids;
+  const double length = static_cast<double>(ends->second) - static_cast<double>(ends->first);
+  const double stretch = length / static_cast<double>(std::max<std::size_t>(most, 2) - 1);
+  std::int64_t at = ends->first;
+  for (std::size_t i = 0; i < most; ++i) {
+    const double place = std::floor(stretch * static_cast<double>(i));
+    at = std::max(at, ends->first + static_cast<std::int64_t>(place));
+    if (!next_batch.with(run, at).next()) break;
+    ids.push_back(next_batch.integer(0));
+    at = next_batch.integer(1) + 1;
+  }
+  return ids;
+}
+
+}  // namespace
+
+bool is_longer(const Database& database, std::int64_t run, std::size_t most) {
+  const auto ends = ends_of(database, run);
+  return ends &&
+         static_cast<double>(ends->second) - static_cast<double>(ends->first) >= static_cast<double>(most);
+}
+
+std::vector<std::int64_t> losses_spread(const Database& database, std::int64_t run, std::size_t most) {
+  Statement next_batch(
+      database, "SELECT id, step FROM steps WHERE run = ? AND step >= ? AND training ORDER BY step LIMIT 1");
+  return spread(database, run, most, next_batch);
+}
+
+std::vector<std::int64_t> stats_spread(const Database& database, std::int64_t run, std::size_t most) {
+  Statement next_batch(database,
+                       "SELECT id, step FROM steps WHERE run = ? AND step >= ? AND EXISTS (SELECT 1 FROM "
+                       "batch_stats WHERE step_id = steps.id) ORDER BY step LIMIT 1");
+  if (!next_batch.with(run, std::int64_t{0}).next()) return {};
+  const std::size_t fit = std::max<std::size_t>(most_rows / rows_of(database, next_batch.integer(0)), 1);
+  return spread(database, run, most == 0 ? fit : std::min(most, fit), next_batch);
 }
 
 }  // namespace lehr::store

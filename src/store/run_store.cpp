@@ -42,6 +42,8 @@ StoredRun run_of(const Statement& row) {
   return run;
 }
 
+constexpr const char* step_columns = "SELECT step, epoch, batch, training, loss, lr, momentum FROM steps ";
+
 std::optional<double> optional_real(const Statement& row, int column) {
   return row.is_null(column) ? std::nullopt : std::optional(row.real(column));
 }
@@ -100,9 +102,9 @@ void RunStore::State::read_classes(std::int64_t run, RunInfo& info, std::vector<
        });
 }
 
-std::vector<StatsRow> RunStore::State::stats(std::int64_t run, std::size_t most_steps) const {
+std::vector<StatsRow> RunStore::State::stats(const std::vector<std::int64_t>& ids) const {
   try {
-    return unpacked_stats(run, most_steps);
+    return unpacked_stats(ids);
   } catch (const DatabaseError&) {
     throw;
   } catch (const BadInput& error) {
@@ -110,14 +112,14 @@ std::vector<StatsRow> RunStore::State::stats(std::int64_t run, std::size_t most_
   }
 }
 
-std::vector<StatsRow> RunStore::State::unpacked_stats(std::int64_t run, std::size_t most_steps) const {
+std::vector<StatsRow> RunStore::State::unpacked_stats(const std::vector<std::int64_t>& ids) const {
   Statement statement(database,
                       "SELECT step, batch, training, numbers, histograms, places, counts FROM batch_stats "
                       "JOIN steps ON steps.id = batch_stats.step_id "
                       "LEFT JOIN batch_channels ON batch_channels.step_id = batch_stats.step_id "
                       "WHERE batch_stats.step_id = ?");
   std::vector<StatsRow> rows;
-  for (const std::int64_t id : batches_to_read(database, run, most_steps)) {
+  for (const std::int64_t id : ids) {
     statement.with(id);
     if (!statement.next()) continue;
     std::vector<StatsRow> batch = unpack_stats(statement.text(3), statement.text(4));
@@ -129,6 +131,18 @@ std::vector<StatsRow> RunStore::State::unpacked_stats(std::int64_t run, std::siz
       rows.push_back(std::move(row));
     }
   }
+  return rows;
+}
+
+std::vector<StepRow> RunStore::State::steps(std::vector<std::int64_t> ids) const {
+  std::ranges::sort(ids);
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  Statement statement(database, std::string(step_columns) + "WHERE id = ?");
+  std::vector<StepRow> rows;
+  for (const std::int64_t id : ids) {
+    if (statement.with(id).next()) rows.push_back(step_of(statement, 0));
+  }
+  std::ranges::stable_sort(rows, {}, [](const StepRow& row) { return std::pair(row.step, !row.training); });
   return rows;
 }
 
@@ -207,11 +221,8 @@ std::vector<MonitorRow> RunStore::monitors(const std::string& id) const {
 
 std::vector<StepRow> RunStore::steps(const std::string& id) const {
   std::vector<StepRow> all;
-  state_->each(
-      "SELECT step, epoch, batch, training, loss, lr, momentum FROM steps WHERE run = ? ORDER BY step, "
-      "training DESC, "
-      "batch",
-      state_->find(id).id, [&](const Statement& row) { all.push_back(step_of(row, 0)); });
+  state_->each(std::string(step_columns) + "WHERE run = ? ORDER BY step, training DESC, batch",
+               state_->find(id).id, [&](const Statement& row) { all.push_back(step_of(row, 0)); });
   return all;
 }
 
@@ -228,8 +239,17 @@ RunRecords RunStore::read(const std::string& id, const ReadOptions& options) con
   records.layers = layers(id);
   records.monitors = monitors(id);
   records.epochs = epochs(id);
-  records.steps = steps(id);
-  records.stats = state_->stats(run.id, options.most_steps);
+  const Database& database = state_->database;
+  if (options.most_losses > 0 && is_longer(database, run.id, options.most_losses)) {
+    const std::vector<std::int64_t> with_stats = stats_spread(database, run.id, options.most_steps);
+    std::vector<std::int64_t> ids = losses_spread(database, run.id, options.most_losses);
+    ids.insert(ids.end(), with_stats.begin(), with_stats.end());
+    records.steps = state_->steps(std::move(ids));
+    records.stats = state_->stats(with_stats);
+  } else {
+    records.steps = steps(id);
+    records.stats = state_->stats(batches_to_read(database, run.id, options.most_steps));
+  }
   constexpr std::size_t most_classes = 10'000;  // a matrix of this size fits in memory
   const std::size_t classes = std::min(records.info.classes.size(), most_classes);
   state_->each("SELECT truth, predicted, count FROM confusion WHERE run = ?", run.id,

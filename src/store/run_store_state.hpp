@@ -29,8 +29,10 @@ struct RunStore::State {
 
   /// Throws BadInput if there is no such run.
   StoredRun find(const std::string& id) const;
-  std::vector<StatsRow> stats(std::int64_t run, std::size_t most_steps) const;
-  std::vector<StatsRow> unpacked_stats(std::int64_t run, std::size_t most_steps) const;
+  /// The batches with these ids of steps, by step.
+  std::vector<StepRow> steps(std::vector<std::int64_t> ids) const;
+  std::vector<StatsRow> stats(const std::vector<std::int64_t>& ids) const;
+  std::vector<StatsRow> unpacked_stats(const std::vector<std::int64_t>& ids) const;
   std::map<std::string, std::string> environment(std::int64_t run) const;
   void read_classes(std::int64_t run, RunInfo& info, std::vector<std::int64_t>& counts) const;
 

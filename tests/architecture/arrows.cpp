@@ -19,6 +19,7 @@ const std::map<std::string, Names>& direct() {
       {"store", {"core"}},
       {"diagnosis", {"store", "graph"}},
       {"report", {"diagnosis"}},
+      {"serve", {"report"}},
       {"metrics", {"data"}},
       {"init", {"engine"}},
       {"classifier", {"engine", "data"}},

@@ -11,9 +11,10 @@ namespace {
 /// Vendor headers that only one folder may include.
 const std::map<std::string, std::string>& vendor_homes() {
   static const std::map<std::string, std::string> homes{
-      {"archive", "data"}, {"dnnl", "cpu"},        {"oneapi/", "cpu"},     {"hwy/", "cpu"},
-      {"omp.h", "cpu"},    {"jpeglib.h", "image"}, {"tiff", "image"},      {"webp/", "image"},
-      {"spng.h", "image"}, {"zlib.h", "image"},    {"sqlite3.h", "store"}, {"toml++/", "run"}};
+      {"archive", "data"},   {"dnnl", "cpu"},        {"oneapi/", "cpu"},     {"hwy/", "cpu"},
+      {"omp.h", "cpu"},      {"jpeglib.h", "image"}, {"tiff", "image"},      {"webp/", "image"},
+      {"spng.h", "image"},   {"zlib.h", "image"},    {"sqlite3.h", "store"}, {"toml++/", "run"},
+      {"httplib.h", "serve"}};
   return homes;
 }
 

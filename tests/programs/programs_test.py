@@ -167,6 +167,15 @@ def loading(build, folder):
     positive(line["images_per_second"], line["processor_ms_per_image"])
 
 
+def serving(build, folder):
+    text = run(sys.executable, ROOT / "bench/serving", "--program", build / "bin/lehr", "--data", "digits:200", "--epochs", 1,
+               "--batches", 20000, "--watchers", 2, "--seconds", 3, "--rounds", 1)
+    counts = {line.split()[0]: int(line.split()[1]) for line in text.splitlines() if line.startswith(("report", "list", "page"))}
+    positive(counts["report"], counts["list"], counts["page"])
+    assert "failed: 0;" in text, text
+    assert re.search(r"alone [\d.]+ s, watched [\d.]+ s: [+-][\d.]+ %", text), text
+
+
 def compare_loading(build, folder):
     need("torchvision", "PIL")
     text = run(PYTHON, ROOT / "bench/compare_loading", "--program", build / "bench/bench_loading", "--count", 20, "--pairs", 1,
@@ -353,6 +362,7 @@ CHECKS = {
     "bench/compare_pytorch": compare_pytorch,
     "bench/time_to_accuracy": time_to_accuracy,
     "bench/watching_cost": watching_cost,
+    "bench/serving": serving,
     "bench/published_results": published_results,
     "bench/confirm_cures": confirm_cures,
     "bench/compare_loading": compare_loading,

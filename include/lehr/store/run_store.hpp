@@ -28,6 +28,10 @@ struct ReadOptions {
   /// not fit in memory. 0 reads all.
   std::size_t most_steps = 1000;
   bool pictures = true;
+  /// How many training batches' losses to read at most, spread evenly over the training. The others are not
+  /// looked at, so that a run of millions of batches is read in a fraction of a second; statistics are then
+  /// read without extreme values. 0 reads all.
+  std::size_t most_losses = 0;
 };
 
 /// The first place at which two runs differ.
