@@ -23,9 +23,9 @@ std::chrono::nanoseconds spent() {
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
-/// The thread makes reports with a fiftieth of a processor.
+/// The thread makes reports with a hundredth of a processor.
 Clock::duration rest_after(std::chrono::nanoseconds cost) {
-  return std::clamp<Clock::duration>(50 * cost, 1s, 60s);
+  return std::clamp<Clock::duration>(100 * cost, 1s, 60s);
 }
 
 }  // namespace

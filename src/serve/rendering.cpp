@@ -15,7 +15,7 @@ using nlohmann::json;
 /// Of one run on a page of several, less is read.
 store::ReadOptions reading(std::size_t runs, bool pictures) {
   constexpr std::size_t steps = 500;
-  constexpr std::size_t losses = 10'000;
+  constexpr std::size_t losses = 5'000;
   return {.most_steps = std::max<std::size_t>(steps / runs, 50),
           .pictures = pictures,
           .most_losses = std::max<std::size_t>(losses / runs, 2000)};

@@ -33,8 +33,8 @@ bool is_range(std::string_view line) {
          });
 }
 
-/// The head without the header Range. httplib matches it with a regular expression, whose recursion on a long
-/// text overflows the stack; and parts of pages are not served.
+/// The head without the header Range. Parts of pages are not served: httplib would answer a request for
+/// hundreds of ranges with as many copies.
 std::string without_range(std::string_view head) {
   std::string kept;
   while (!head.empty()) {
