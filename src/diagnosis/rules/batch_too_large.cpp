@@ -28,8 +28,10 @@ std::int64_t better_size(std::int64_t size, std::size_t steps) {
 }
 
 std::optional<Finding> too_few_steps(const Facts& facts) {
-  const std::int64_t size = facts.run().info.batch_size;
-  const std::size_t steps = facts.batches().size();
+  const auto accumulate = static_cast<std::int64_t>(facts.number("accumulate").value_or(1));
+  const std::int64_t size = facts.run().info.batch_size * std::max<std::int64_t>(accumulate, 1);
+  const std::size_t steps =
+      facts.batches().size() / static_cast<std::size_t>(std::max<std::int64_t>(accumulate, 1));
   const LossShape shape = loss_shape(facts);
   const std::optional<double> noise = noise_scale(facts);
   const bool few = facts.run().info.status == store::RunStatus::done && size >= 128 && steps < few_steps &&
@@ -46,6 +48,7 @@ std::optional<Finding> too_few_steps(const Facts& facts) {
   finding.chart = loss_chart(facts);
   finding.cure = {.text = "use smaller batches, or more epochs and a higher rate",
                   .settings = {{"batch-size", std::to_string(better_size(size, steps))}}};
+  if (accumulate > 1) finding.cure.settings = {{"accumulate", "1"}};
   return finding;
 }
 

@@ -14,6 +14,7 @@ namespace {
 constexpr double large_std_at_start = 8;
 
 std::optional<Finding> large_start(const Facts& facts) {
+  if (!facts.option("weights").empty()) return std::nullopt;  // they come from a training
   const std::vector<OfLayer> stds =
       medians(facts, &Facts::first, [](const LayerStats& layer) { return layer.std(); });
   const std::vector<OfLayer> found =

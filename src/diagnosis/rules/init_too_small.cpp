@@ -16,6 +16,7 @@ constexpr double mostly_zero = 0.8;  ///< a layer that is dead from the start ha
 constexpr double small_std_at_start = 0.05;
 
 std::optional<Finding> small_start(const Facts& facts) {
+  if (!facts.option("weights").empty()) return std::nullopt;  // they come from a training
   std::vector<OfLayer> stds =
       medians(facts, &Facts::first, [](const LayerStats& layer) { return layer.std(); });
   if (stds.size() < 2) return std::nullopt;

@@ -6,12 +6,18 @@
 namespace lehr::diagnosis {
 namespace {
 
+constexpr double clear_rise =
+    0.1;  ///< of the loss, in shares of that of guessing: more than noise of batches
 constexpr double pretrained_rise = 1.3;  ///< the highest early loss over the first one
 
 std::optional<Finding> thrown_away(const Facts& facts) {
   if (facts.option("weights").empty()) return std::nullopt;
   const LossShape shape = loss_shape(facts);
-  if (shape.peak < pretrained_rise * shape.first || shape.peak_at > 0.4) return std::nullopt;
+  const double rise = shape.peak - shape.first;
+  if (shape.peak < pretrained_rise * shape.first || !(rise > clear_rise * guessing_loss(facts)) ||
+      shape.peak_at > 0.4) {
+    return std::nullopt;
+  }
   Finding finding{
       .severity = Severity::warning,
       .says = fmt::format("the training started from trained weights, and its loss rose from {:.3g} to "

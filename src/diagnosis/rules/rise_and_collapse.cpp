@@ -39,7 +39,7 @@ std::int64_t rises(const std::vector<double>& losses, double least_high) {
 
 std::optional<Finding> cycles_of(const Facts& facts) {
   const LossShape shape = loss_shape(facts);
-  const std::int64_t found = rises(facts.smoothed(), 0.5 * shape.first);
+  const std::int64_t found = rises(facts.smoothed(), std::max(0.5 * shape.first, 0.3 * facts.chance_loss()));
   if (found < least_cycles) return std::nullopt;
   Finding finding{
       .severity = Severity::problem,

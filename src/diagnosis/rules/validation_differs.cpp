@@ -8,7 +8,8 @@
 namespace lehr::diagnosis {
 namespace {
 
-constexpr double mean_shift_limit = 0.5;  ///< of the mean, in std of the training input
+constexpr std::int64_t samples_to_compare = 16;  ///< of a batch
+constexpr double mean_shift_limit = 0.5;         ///< of the mean, in std of the training input
 /// Correlation of mean images: of the halves of a training batch, so that the pictures have a structure at
 /// all, and of training and validation.
 constexpr double clear_structure = 0.75;
@@ -23,6 +24,7 @@ bool looks_different(const Facts& facts) {
 }
 
 std::optional<Finding> other_preprocessing(const Facts& facts) {
+  if (facts.run().info.batch_size < samples_to_compare) return std::nullopt;
   const std::optional<double> mean = facts.measured("valid_input_mean");
   const std::optional<double> std = facts.measured("valid_input_std");
   if (!mean || !std) return std::nullopt;
