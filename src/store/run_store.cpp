@@ -102,9 +102,9 @@ void RunStore::State::read_classes(std::int64_t run, RunInfo& info, std::vector<
        });
 }
 
-std::vector<StatsRow> RunStore::State::stats(const std::vector<std::int64_t>& ids) const {
+void RunStore::State::read_batches(std::int64_t run, const ReadOptions& options, RunRecords& records) const {
   try {
-    return unpacked_stats(ids);
+    unpack_batches(run, options, records);
   } catch (const DatabaseError&) {
     throw;
   } catch (const BadInput& error) {
@@ -112,7 +112,21 @@ std::vector<StatsRow> RunStore::State::stats(const std::vector<std::int64_t>& id
   }
 }
 
-std::vector<StatsRow> RunStore::State::unpacked_stats(const std::vector<std::int64_t>& ids) const {
+void RunStore::State::unpack_batches(std::int64_t run, const ReadOptions& options,
+                                     RunRecords& records) const {
+  if (options.most_losses > 0 && is_longer(database, run, options.most_losses)) {
+    const std::vector<std::int64_t> with_stats = stats_spread(database, run, options.most_steps);
+    std::vector<std::int64_t> ids = losses_spread(database, run, options.most_losses);
+    ids.insert(ids.end(), with_stats.begin(), with_stats.end());
+    records.steps = steps(std::move(ids));
+    records.stats = stats(with_stats);
+  } else {
+    records.steps = all_steps(run);
+    records.stats = stats(batches_to_read(database, run, options.most_steps));
+  }
+}
+
+std::vector<StatsRow> RunStore::State::stats(const std::vector<std::int64_t>& ids) const {
   Statement statement(database,
                       "SELECT step, batch, training, numbers, histograms, places, counts FROM batch_stats "
                       "JOIN steps ON steps.id = batch_stats.step_id "
@@ -144,6 +158,13 @@ std::vector<StepRow> RunStore::State::steps(std::vector<std::int64_t> ids) const
   }
   std::ranges::stable_sort(rows, {}, [](const StepRow& row) { return std::pair(row.step, !row.training); });
   return rows;
+}
+
+std::vector<StepRow> RunStore::State::all_steps(std::int64_t run) const {
+  std::vector<StepRow> all;
+  each(std::string(step_columns) + "WHERE run = ? ORDER BY step, training DESC, batch", run,
+       [&](const Statement& row) { all.push_back(step_of(row, 0)); });
+  return all;
 }
 
 RunStore::RunStore(const std::filesystem::path& file) : state_(std::make_unique<State>(file)) {}
@@ -220,10 +241,7 @@ std::vector<MonitorRow> RunStore::monitors(const std::string& id) const {
 }
 
 std::vector<StepRow> RunStore::steps(const std::string& id) const {
-  std::vector<StepRow> all;
-  state_->each(std::string(step_columns) + "WHERE run = ? ORDER BY step, training DESC, batch",
-               state_->find(id).id, [&](const Statement& row) { all.push_back(step_of(row, 0)); });
-  return all;
+  return state_->all_steps(state_->find(id).id);
 }
 
 RunRecords RunStore::read(const std::string& id, const ReadOptions& options) const {
@@ -239,17 +257,7 @@ RunRecords RunStore::read(const std::string& id, const ReadOptions& options) con
   records.layers = layers(id);
   records.monitors = monitors(id);
   records.epochs = epochs(id);
-  const Database& database = state_->database;
-  if (options.most_losses > 0 && is_longer(database, run.id, options.most_losses)) {
-    const std::vector<std::int64_t> with_stats = stats_spread(database, run.id, options.most_steps);
-    std::vector<std::int64_t> ids = losses_spread(database, run.id, options.most_losses);
-    ids.insert(ids.end(), with_stats.begin(), with_stats.end());
-    records.steps = state_->steps(std::move(ids));
-    records.stats = state_->stats(with_stats);
-  } else {
-    records.steps = steps(id);
-    records.stats = state_->stats(batches_to_read(database, run.id, options.most_steps));
-  }
+  state_->read_batches(run.id, options, records);
   constexpr std::size_t most_classes = 10'000;  // a matrix of this size fits in memory
   const std::size_t classes = std::min(records.info.classes.size(), most_classes);
   state_->each("SELECT truth, predicted, count FROM confusion WHERE run = ?", run.id,

@@ -31,8 +31,11 @@ struct RunStore::State {
   StoredRun find(const std::string& id) const;
   /// The batches with these ids of steps, by step.
   std::vector<StepRow> steps(std::vector<std::int64_t> ids) const;
+  std::vector<StepRow> all_steps(std::int64_t run) const;
+  /// Reads steps and stats of the records. Names the store in messages about damage.
+  void read_batches(std::int64_t run, const ReadOptions& options, RunRecords& records) const;
+  void unpack_batches(std::int64_t run, const ReadOptions& options, RunRecords& records) const;
   std::vector<StatsRow> stats(const std::vector<std::int64_t>& ids) const;
-  std::vector<StatsRow> unpacked_stats(const std::vector<std::int64_t>& ids) const;
   std::map<std::string, std::string> environment(std::int64_t run) const;
   void read_classes(std::int64_t run, RunInfo& info, std::vector<std::int64_t>& counts) const;
 
