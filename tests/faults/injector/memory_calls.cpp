@@ -7,22 +7,50 @@
 #include <cstddef>
 #include <cstring>
 
+#include "next.hpp"
 #include "plan.hpp"
 
 using faults::Kind;
 
 namespace {
 
-/// oneDNN 2.6 crashes if it gets no memory for the code that it generates, and no caller can prevent that.
+/// oneDNN 2.6 crashes if it gets no memory for the code that it generates and for some of its objects, which
+/// it takes by mmap and posix_memalign. No caller can prevent that.
 bool is_in_onednn(const void* caller) {
   Dl_info info{};
   return dladdr(caller, &info) != 0 && info.dli_fname != nullptr &&
          std::strstr(info.dli_fname, "libdnnl") != nullptr;
 }
 
+/// In these two functions oneDNN 2.6 crashes too if it gets no memory: the first makes code at its first
+/// call, the second uses a memory object that it could not make.
+thread_local int in_fragile_call = 0;
+
+bool no_memory(const char* function) {
+  return in_fragile_call == 0 && faults::inject(Kind::memory, function);
+}
+
 }  // namespace
 
 extern "C" {
+
+using Execute = int(const void*, void*, int, const void*);
+int dnnl_primitive_execute(const void* primitive, void* stream, int count, const void* arguments) {
+  static Execute* const execute = faults::next<Execute>("dnnl_primitive_execute");
+  ++in_fragile_call;
+  const int status = execute(primitive, stream, count, arguments);
+  --in_fragile_call;
+  return status;
+}
+
+using CreateMemory = int(void**, const void*, void*, void*);
+int dnnl_memory_create(void** memory, const void* description, void* engine, void* handle) {
+  static CreateMemory* const create = faults::next<CreateMemory>("dnnl_memory_create");
+  ++in_fragile_call;
+  const int status = create(memory, description, engine, handle);
+  --in_fragile_call;
+  return status;
+}
 
 // glibc's own names need no lookup; a lookup would allocate.
 void* __libc_malloc(std::size_t bytes);
@@ -31,7 +59,7 @@ void* __libc_realloc(void* block, std::size_t bytes);
 void* __libc_memalign(std::size_t alignment, std::size_t bytes);
 
 void* malloc(std::size_t bytes) noexcept {
-  if (faults::inject(Kind::memory, "malloc")) {
+  if (no_memory("malloc")) {
     errno = ENOMEM;
     return nullptr;
   }
@@ -39,7 +67,7 @@ void* malloc(std::size_t bytes) noexcept {
 }
 
 void* calloc(std::size_t count, std::size_t bytes) noexcept {
-  if (faults::inject(Kind::memory, "calloc")) {
+  if (no_memory("calloc")) {
     errno = ENOMEM;
     return nullptr;
   }
@@ -47,7 +75,7 @@ void* calloc(std::size_t count, std::size_t bytes) noexcept {
 }
 
 void* realloc(void* block, std::size_t bytes) noexcept {
-  if (faults::inject(Kind::memory, "realloc")) {
+  if (no_memory("realloc")) {
     errno = ENOMEM;
     return nullptr;
   }
@@ -55,7 +83,7 @@ void* realloc(void* block, std::size_t bytes) noexcept {
 }
 
 void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
-  if (faults::inject(Kind::memory, "aligned_alloc")) {
+  if (no_memory("aligned_alloc")) {
     errno = ENOMEM;
     return nullptr;
   }
@@ -63,7 +91,7 @@ void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
 }
 
 int posix_memalign(void** block, std::size_t alignment, std::size_t bytes) noexcept {
-  if (faults::inject(Kind::memory, "posix_memalign")) return ENOMEM;
+  if (!is_in_onednn(__builtin_return_address(0)) && no_memory("posix_memalign")) return ENOMEM;
   *block = __libc_memalign(alignment, bytes);
   return *block == nullptr ? ENOMEM : 0;
 }
