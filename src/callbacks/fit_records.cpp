@@ -4,6 +4,7 @@
 
 #include "callbacks/layer_watch.hpp"
 #include "callbacks/run_rows.hpp"
+#include "lehr/callbacks/run_recorder.hpp"
 #include "metrics/class_counts.hpp"
 
 namespace lehr {
@@ -13,7 +14,8 @@ constexpr std::size_t most_batches = 4096;
 
 }  // namespace
 
-FitRecords::FitRecords(const Learner& learner, std::string config) {
+FitRecords::FitRecords(const Learner& learner, std::string config, const RunRecorder* recorder)
+    : recorder_(recorder) {
   run_.info = run_rows::info(learner);
   run_.info.config = std::move(config);
   run_.monitors = run_rows::monitors(learner);
@@ -35,7 +37,7 @@ void FitRecords::add_before(const Learner& learner, store::RunRecords before) {
 
 void FitRecords::after_loss(Learner& learner) {
   computed_ = true;
-  for (auto& [name, number] : start_.measure(learner)) run_.info.environment.insert_or_assign(name, number);
+  recorder_ != nullptr ? take_recorded() : add(start_.measure(learner));
   if (learner.progress().training) return;
   const Batch& batch = learner.batch();
   confusion_.add({learner.step().scores(),
@@ -45,6 +47,17 @@ void FitRecords::after_loss(Learner& learner) {
 
 void FitRecords::after_batch(const Learner& learner) {
   if (std::exchange(computed_, false) && learner.progress().training) add(run_rows::step(learner));
+}
+
+void FitRecords::take_recorded() {
+  const StartFacts::Numbers& recorded = recorder_->start_numbers();
+  if (recorded.size() == taken_) return;
+  taken_ = recorded.size();
+  add(recorded);
+}
+
+void FitRecords::add(const StartFacts::Numbers& numbers) {
+  for (const auto& [name, number] : numbers) run_.info.environment.insert_or_assign(name, number);
 }
 
 void FitRecords::add(const store::StepRow& step) {
@@ -62,7 +75,7 @@ void FitRecords::before_validate(const Learner& learner) { confusion_.start(lear
 void FitRecords::after_validate() { run_.confusion = run_rows::confusion(confusion_); }
 
 void FitRecords::after_epoch(const Learner& learner) {
-  for (auto& [name, number] : start_.rest()) run_.info.environment.insert_or_assign(name, number);
+  recorder_ != nullptr ? take_recorded() : add(start_.rest());
   const EpochRecord& record = learner.history().back();
   if (record.complete) run_.epochs.push_back(run_rows::epoch(record));
 }

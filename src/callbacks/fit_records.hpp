@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -10,12 +11,15 @@
 
 namespace lehr {
 
+class RunRecorder;
+
 /// The records of a fit in memory, for rules that judge it while it runs. It has no statistics and no
 /// pictures, and at most 4,096 batches, evenly spread.
 class FitRecords {
  public:
-  /// Call this at before_fit. `config` is RunInfo::config.
-  FitRecords(const Learner& learner, std::string config);
+  /// Call this at before_fit. `config` is RunInfo::config. The numbers of the first batches are those of the
+  /// recorder, which must outlive this; if it is null, they are measured here.
+  FitRecords(const Learner& learner, std::string config, const RunRecorder* recorder);
   /// Adds what was recorded before the position from which the fit resumes.
   void add_before(const Learner& learner, store::RunRecords before);
 
@@ -33,9 +37,13 @@ class FitRecords {
 
  private:
   void add(const store::StepRow& step);
+  void add(const StartFacts::Numbers& numbers);
+  void take_recorded();
 
   store::RunRecords run_;
+  const RunRecorder* recorder_;
   StartFacts start_;
+  std::size_t taken_ = 0;  // numbers of the recorder
   ConfusionMatrix confusion_;
   bool computed_ = false;  // the current batch has a loss
   std::int64_t batches_ = 0;

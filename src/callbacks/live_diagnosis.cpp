@@ -113,9 +113,9 @@ void Diagnosis::before_fit(Learner& learner) {
 }
 
 void Diagnosis::State::watch(Learner& learner) {
-  records.emplace(learner, options.config);
+  const std::vector<RunRecorder*> recorders = learner.all_callbacks<RunRecorder>();
+  records.emplace(learner, options.config, recorders.empty() ? nullptr : recorders.front());
   if (learner.progress().resumed) {
-    const std::vector<RunRecorder*> recorders = learner.all_callbacks<RunRecorder>();
     try {
       if (recorders.empty()) throw Error("nothing is recorded");
       records->add_before(learner, recorders.front()->read({.most_steps = 1, .pictures = false}));

@@ -66,6 +66,7 @@ struct RunRecorder::State {
   double counted_seconds = 0;  // writer's time already added to ActivationStats
   SetReview review;
   StartFacts start;
+  StartFacts::Numbers start_numbers;
 
   store::RunInfo info(const Learner& learner) const;
   void open(Learner& learner);
@@ -124,6 +125,7 @@ void RunRecorder::before_fit(Learner& learner) {
   s.memory_before = memory_bytes() - memory_held(learner);
   s.review.start(learner.data().classes());
   s.start.start();
+  s.start_numbers.clear();
   s.stats.emplace(learner);
 }
 
@@ -174,11 +176,13 @@ void RunRecorder::before_stop(Learner& learner) {
 void RunRecorder::after_loss(Learner& learner) {
   State& s = *state_;
   s.computed = true;
-  if (s.writer) s.record_start(s.start.measure(learner));
+  s.record_start(s.start.measure(learner));
 }
 
 void RunRecorder::State::record_start(StartFacts::Numbers numbers) {
-  if (!numbers.empty()) writer->environment(std::move(numbers));
+  if (numbers.empty()) return;
+  for (const auto& [name, number] : numbers) start_numbers.insert_or_assign(name, number);
+  if (writer) writer->environment(std::move(numbers));
 }
 
 void RunRecorder::after_batch(Learner& learner) {
@@ -241,9 +245,8 @@ void RunRecorder::after_validate(Learner&) {
 void RunRecorder::after_epoch(Learner& learner) {
   State& s = *state_;
   const EpochRecord& record = learner.history().back();
-  if (!s.writer) return;
   s.record_start(s.start.rest());
-  if (record.complete) s.writer->epoch(run_rows::epoch(record));
+  if (s.writer && record.complete) s.writer->epoch(run_rows::epoch(record));
 }
 
 void RunRecorder::after_fit(Learner& learner) {
@@ -299,6 +302,8 @@ void RunRecorder::State::finish(Learner& learner) {
   check(learner);
   writer.reset();
 }
+
+const std::map<std::string, std::string>& RunRecorder::start_numbers() const { return state_->start_numbers; }
 
 store::RunRecords RunRecorder::read(const store::ReadOptions& options) const {
   return store::RunStore(state_->options.store).read(state_->id, options);

@@ -71,7 +71,8 @@ std::optional<double> parsed(const std::string& text) {
 
 Facts::Facts(const Case& what)
     : run_(run_of(what)),
-      layers_(what.layers != nullptr ? *what.layers : store::recorded_layers(run_)),
+      own_layers_(what.layers != nullptr ? std::nullopt : std::optional(store::recorded_layers(run_))),
+      layers_(what.layers != nullptr ? *what.layers : *own_layers_),
       graph_(what.graph),
       measured_(what.measured),
       batches_(training_batches(run_)),

@@ -29,6 +29,8 @@ class Facts {
  public:
   /// The case must outlive the facts.
   explicit Facts(const Case& what);
+  Facts(const Facts&) = delete;
+  Facts& operator=(const Facts&) = delete;
 
   const store::RunRecords& run() const { return run_; }
   const store::RecordedLayers& recorded() const { return layers_; }
@@ -67,7 +69,8 @@ class Facts {
 
  private:
   const store::RunRecords& run_;
-  const store::RecordedLayers layers_;
+  const std::optional<store::RecordedLayers> own_layers_;  ///< if the case has none
+  const store::RecordedLayers& layers_;
   const Graph* graph_;
   const std::map<std::string, double>& measured_;
   std::vector<store::StepRow> batches_;

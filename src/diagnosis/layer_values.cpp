@@ -16,6 +16,18 @@ std::vector<OfLayer> medians(const Facts& facts, Median median, const LayerSerie
   return values;
 }
 
+std::vector<OfLayer> stds(const Facts& facts, Median median) {
+  return medians(facts, median, [](const LayerStats& layer) { return layer.std(); });
+}
+
+std::vector<OfLayer> gradient_norms(const Facts& facts) {
+  return medians(facts, &Facts::late, [](const LayerStats& layer) { return layer.weight_gradient.norm(); });
+}
+
+std::vector<OfLayer> update_ratios(const Facts& facts) {
+  return medians(facts, &Facts::at_high_rate, [](const LayerStats& layer) { return layer.update_ratio(); });
+}
+
 std::vector<OfLayer> those_where(std::vector<OfLayer> all, const std::function<bool(double)>& wanted) {
   std::erase_if(all, [&](const OfLayer& one) { return !wanted(one.value); });
   return all;

@@ -21,6 +21,13 @@ using LayerSeries = std::function<std::vector<float>(const LayerStats&)>;
 using Median = double (Facts::*)(const std::vector<float>&) const;
 std::vector<OfLayer> medians(const Facts& facts, Median median, const LayerSeries& series);
 
+/// Std of the activations.
+std::vector<OfLayer> stds(const Facts& facts, Median median);
+/// Norm of the gradient of the weights, at the end.
+std::vector<OfLayer> gradient_norms(const Facts& facts);
+/// Update over weight, where the rate is high.
+std::vector<OfLayer> update_ratios(const Facts& facts);
+
 std::vector<OfLayer> those_where(std::vector<OfLayer> all, const std::function<bool(double)>& wanted);
 
 /// The batch, counted from 1, from which the values stay at or above a limit.

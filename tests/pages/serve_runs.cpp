@@ -1,4 +1,4 @@
-// Serves a store that grows as it is told: serve_runs FOLDER. Prints the port. Reads commands from stdin:
+// Serves a store and adds records to it on command: serve_runs FOLDER. Prints the port. Reads commands from stdin:
 // "grow" records ten batches and an epoch, "fail" ends the run as diverged. Answers "ok" when the records are
 // written.
 #include <cmath>

@@ -62,6 +62,9 @@ class RunRecorder final : public Callback {
 
   /// The ID of the current or last fit's run.
   const std::string& id() const;
+  /// Numbers of the fit's first batches, by name; they grow until the first validation has ended.
+  /// docs/diagnosis.md lists them.
+  const std::map<std::string, std::string>& start_numbers() const;
   /// Reads what the store has of that run. Throws BadInput if it has nothing.
   store::RunRecords read(const store::ReadOptions& options = {}) const;
   /// Writes the page about the last fit's run, whole or not at all. Throws BadInput if it cannot be

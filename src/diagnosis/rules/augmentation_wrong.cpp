@@ -73,8 +73,8 @@ void register_augmentation_wrong(RuleRegistry& registry) {
   registry.add(
       {.info = {.name = "augmentation-wrong",
                 .title = "Augmentation changes what a picture shows",
-                .meaning = "A mirrored 2 is a 5 and a turned 6 is a 9. The network is told that the same "
-                           "picture belongs to both classes.",
+                .meaning = "Two classes become one: a mirrored 2 looks like a 5, and a rotated 6 looks like "
+                           "a 9. The network then gets the same picture with both labels.",
                 .explains = {"underfitting", "label-noise", "last-not-best"}},
        .needs = {Need::confusion},
        .find = changes_labels});

@@ -1,36 +1,19 @@
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <cmath>
 
-#include "diagnosis/layer_values.hpp"
 #include "diagnosis/rules.hpp"
+#include "diagnosis/std_findings.hpp"
 #include "diagnosis/symptoms.hpp"
 
 namespace lehr::diagnosis {
 namespace {
 
-constexpr double exploded_ratio =
-    100;  ///< std of the last hidden layer over that of the first one, at the end
+/// Std of the last hidden layer over that of the first one, at the end.
+constexpr double exploded_ratio = 100;
 
 std::optional<Finding> activations_explode(const Facts& facts) {
-  const std::vector<OfLayer> stds =
-      medians(facts, &Facts::late, [](const LayerStats& layer) { return layer.std(); });
-  if (stds.size() < 3) return std::nullopt;
-  const OfLayer& first = stds.front();
-  const OfLayer& last = stds[stds.size() - 2];
-  const double ratio = last.value / first.value;
-  if (!(ratio > exploded_ratio) || !std::isfinite(ratio)) return std::nullopt;
-  Finding finding{
-      .severity = Severity::problem,
-      .says = fmt::format("activations explode: their std rises from {:.2g} in {} to {:.2g} in {}",
-                          first.value, layer_text(*first.layer), last.value, layer_text(*last.layer)),
-      .probability = 0.85,
-      .layer = last.layer->info.name};
-  finding.chart = chart_of(facts, "std, " + layer_text(*last.layer), last.layer->std());
-  finding.cure = {.text = "use Kaiming's initial weights, batch norm, or LSUV",
-                  .settings = {{"batch-norm", "true"}}};
-  return finding;
+  const std::optional<StdThroughDepth> change = std_through_depth(facts);
+  if (!change || !(change->ratio > exploded_ratio) || !std::isfinite(change->ratio)) return std::nullopt;
+  return finding_through_depth(facts, *change, "activations explode: their std rises");
 }
 
 }  // namespace

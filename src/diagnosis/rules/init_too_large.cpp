@@ -1,10 +1,7 @@
-#include <fmt/format.h>
+#include <vector>
 
-#include <algorithm>
-#include <cmath>
-
-#include "diagnosis/layer_values.hpp"
 #include "diagnosis/rules.hpp"
+#include "diagnosis/std_findings.hpp"
 #include "diagnosis/symptoms.hpp"
 
 namespace lehr::diagnosis {
@@ -15,27 +12,10 @@ constexpr double large_std_at_start = 8;
 
 std::optional<Finding> large_start(const Facts& facts) {
   if (!facts.option("weights").empty()) return std::nullopt;  // they come from a training
-  const std::vector<OfLayer> stds =
-      medians(facts, &Facts::first, [](const LayerStats& layer) { return layer.std(); });
   const std::vector<OfLayer> found =
-      those_where(stds, [](double std) { return !(std <= large_std_at_start); });
+      those_where(stds(facts, &Facts::first), [](double std) { return !(std <= large_std_at_start); });
   if (found.empty()) return std::nullopt;
-  const double gain = facts.number("init-gain").value_or(1);
-  Finding finding{.severity = Severity::warning,
-                  .says = fmt::format("at the start {}: its activations have a std of {:.2g}",
-                                      layers_are(facts, found, "too large"), found.front().value),
-                  .probability = 0.8,
-                  .layer = found.front().layer->info.name,
-                  .first_batch = 1};
-  for (const OfLayer& one : stds) {
-    finding.evidence.push_back({"std of activations at the start, " + layer_text(*one.layer),
-                                fmt::format("{:.2g}", one.value), "0.5 to 2"});
-  }
-  finding.chart = chart_of(facts, "std, " + layer_text(*found.front().layer), found.front().layer->std());
-  finding.cure = {.text = "use Kaiming's initial weights, LSUV, or batch norm"};
-  finding.cure.settings = gain > 1 ? std::vector<std::pair<std::string, std::string>>{{"init-gain", "1"}}
-                                   : std::vector<std::pair<std::string, std::string>>{{"init", "lsuv"}};
-  return finding;
+  return finding_at_start(facts, found, "too large", facts.number("init-gain").value_or(1) > 1);
 }
 
 }  // namespace

@@ -55,8 +55,7 @@ std::optional<std::string> permuted(const Facts& facts) {
 }
 
 bool network_moves(const Facts& facts) {
-  const auto updates =
-      medians(facts, &Facts::at_high_rate, [](const LayerStats& layer) { return layer.update_ratio(); });
+  const auto updates = update_ratios(facts);
   return !updates.empty() && std::ranges::all_of(updates, [](const OfLayer& one) {
     return one.value > good_update && one.value < 0.03;
   });

@@ -19,8 +19,7 @@ constexpr double low_rate = 3e-4;
 
 /// The median over layers of update over weight; NaN without records of it.
 double typical_update(const Facts& facts) {
-  std::vector<OfLayer> all =
-      medians(facts, &Facts::at_high_rate, [](const LayerStats& layer) { return layer.update_ratio(); });
+  std::vector<OfLayer> all = update_ratios(facts);
   std::erase_if(all, [](const OfLayer& one) { return !(one.value > 0); });
   if (all.empty()) return std::nan("");
   std::ranges::sort(all, {}, &OfLayer::value);

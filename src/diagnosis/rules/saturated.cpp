@@ -20,9 +20,8 @@ std::optional<Finding> saturated_layers(const Facts& facts) {
   const std::string activation = facts.option("activation");
   const bool tanh = activation == "tanh";
   if (!tanh && activation != "sigmoid") return std::nullopt;
-  std::vector<OfLayer> found =
-      those_where(medians(facts, &Facts::late, [](const LayerStats& layer) { return layer.std(); }),
-                  [&](double std) { return std > (tanh ? tanh_limit : sigmoid_limit); });
+  std::vector<OfLayer> found = those_where(
+      stds(facts, &Facts::late), [&](double std) { return std > (tanh ? tanh_limit : sigmoid_limit); });
   std::erase_if(found, [&](const OfLayer& one) { return one.layer == &facts.layers().back(); });
   if (found.empty()) return std::nullopt;
   const OfLayer& first = found.front();

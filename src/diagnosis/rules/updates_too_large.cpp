@@ -11,9 +11,8 @@ namespace {
 constexpr double fast_update = 0.1;
 
 std::optional<Finding> large_updates(const Facts& facts) {
-  const std::vector<OfLayer> found = those_where(
-      medians(facts, &Facts::at_high_rate, [](const LayerStats& layer) { return layer.update_ratio(); }),
-      [](double ratio) { return ratio > fast_update; });
+  const std::vector<OfLayer> found =
+      those_where(update_ratios(facts), [](double ratio) { return ratio > fast_update; });
   if (found.empty()) return std::nullopt;
   const OfLayer& first = found.front();
   Finding finding{.severity = Severity::problem,

@@ -12,9 +12,8 @@ constexpr double slow_update = 1e-4;
 
 /// Layers that never change are frozen, which is another rule's matter.
 std::optional<Finding> small_updates(const Facts& facts) {
-  const std::vector<OfLayer> found = those_where(
-      medians(facts, &Facts::at_high_rate, [](const LayerStats& layer) { return layer.update_ratio(); }),
-      [](double ratio) { return ratio > 0 && ratio < slow_update; });
+  const std::vector<OfLayer> found =
+      those_where(update_ratios(facts), [](double ratio) { return ratio > 0 && ratio < slow_update; });
   if (found.empty()) return std::nullopt;
   const OfLayer& first = found.front();
   Finding finding{.severity = Severity::warning,

@@ -1,42 +1,19 @@
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <cmath>
-
-#include "diagnosis/layer_values.hpp"
 #include "diagnosis/rules.hpp"
+#include "diagnosis/std_findings.hpp"
 #include "diagnosis/symptoms.hpp"
 
 namespace lehr::diagnosis {
 namespace {
 
 constexpr double dead_zeros = 0.95;
-constexpr double vanished_ratio =
-    1e-2;  ///< std of the last hidden layer over that of the first one, at the end
+/// Std of the last hidden layer over that of the first one, at the end.
+constexpr double vanished_ratio = 1e-2;
 
 std::optional<Finding> activations_vanish(const Facts& facts) {
-  const std::vector<OfLayer> stds =
-      medians(facts, &Facts::late, [](const LayerStats& layer) { return layer.std(); });
-  if (stds.size() < 3) return std::nullopt;
-  const OfLayer& first = stds.front();
-  const OfLayer& last = stds[stds.size() - 2];
-  const double ratio = last.value / first.value;
-  const bool dead = facts.late(last.layer->activation.zero()) >= dead_zeros;  // which is another fault
-  if (!(ratio < vanished_ratio) || dead) return std::nullopt;
-  Finding finding{
-      .severity = Severity::problem,
-      .says = fmt::format("activations vanish: their std falls from {:.2g} in {} to {:.2g} in {}",
-                          first.value, layer_text(*first.layer), last.value, layer_text(*last.layer)),
-      .probability = 0.85,
-      .layer = last.layer->info.name};
-  for (const OfLayer& one : stds) {
-    finding.evidence.push_back({"std of activations, " + layer_text(*one.layer),
-                                fmt::format("{:.2g}", one.value), "of one order through the depth"});
-  }
-  finding.chart = chart_of(facts, "std, " + layer_text(*last.layer), last.layer->std());
-  finding.cure = {.text = "use Kaiming's initial weights, batch norm, or LSUV",
-                  .settings = {{"batch-norm", "true"}}};
-  return finding;
+  const std::optional<StdThroughDepth> change = std_through_depth(facts);
+  if (!change || !(change->ratio < vanished_ratio)) return std::nullopt;
+  if (facts.late(change->last.layer->activation.zero()) >= dead_zeros) return std::nullopt;  // another fault
+  return finding_through_depth(facts, *change, "activations vanish: their std falls");
 }
 
 }  // namespace

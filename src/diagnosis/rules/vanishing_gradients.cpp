@@ -13,8 +13,7 @@ constexpr double vanishing_ratio = 1e-3;
 constexpr double vanishing_norm = 1e-4;
 
 std::optional<Finding> vanishing(const Facts& facts) {
-  const std::vector<OfLayer> norms =
-      medians(facts, &Facts::late, [](const LayerStats& layer) { return layer.weight_gradient.norm(); });
+  const std::vector<OfLayer> norms = gradient_norms(facts);
   if (norms.size() < 2) return std::nullopt;
   const OfLayer& first = norms.front();
   const double ratio = first.value / norms.back().value;
